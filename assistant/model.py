@@ -1,0 +1,262 @@
+"""The values that a turn passes from step to step, and the Reply that leaves it (the contract of docs/api.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from typing import Any, Literal, get_args
+
+from retrieval.product import Product, as_number
+from retrieval.query import Constraints, Hit, Relaxed, Sort
+
+Intent = Literal[
+    "search", "refine", "recommend", "more", "compare", "ask_product", "similar", "complement",
+    "cart_add", "cart_remove", "cart_view", "checkout", "order_status", "order_change", "policy",
+    "feedback", "greet", "bye", "help", "handoff", "reset", "other",
+]  # fmt: skip
+INTENTS: tuple[Intent, ...] = get_args(Intent)
+GENDERS = ("men", "women", "unisex", "boys", "girls", "kids")
+REFERENCES = ("last", "all", "cheapest", "most_expensive", "best_rated")
+
+
+@dataclass(frozen=True)
+class Slots:
+    """What one message says. Words are lower case and stand in the message; prices and quantities are numbers that code read from it.
+
+    ref: 1-based positions among the products last shown, or one of REFERENCES. drop: constraints taken back, by slot name or value.
+    """
+
+    product: str | None = None
+    brand: str | None = None
+    color: tuple[str, ...] = ()
+    size: tuple[str, ...] = ()
+    material: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+    quantity: int | None = None
+    gender: str | None = None
+    ref: tuple[int | str, ...] = ()
+    drop: tuple[str, ...] = ()
+    sort: Sort | None = None
+    ask: str | None = None
+    order_id: str | None = None
+    email: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Only the slots that the message supports, lists as lists and amounts as numbers."""
+        said = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: _plain(value) for name, value in said.items() if value not in (None, ())}
+
+
+@dataclass(frozen=True)
+class Parse:
+    """What one message says: its main intent, all its acts in order, the slots. confidence: 0..1, from the token probabilities."""
+
+    intent: Intent
+    slots: Slots = field(default_factory=Slots)
+    acts: tuple[Intent, ...] = ()
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class CartLine:
+    product_id: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One message and the reply to it, in plain text: the parser's context."""
+
+    shopper: str
+    shop: str
+
+
+@dataclass(frozen=True)
+class DialogueState:
+    """What is wanted now and what was shown. A value: each turn gives a new one; folding `update` and `remember` rebuilds it.
+
+    shown: ids of the products last shown, in the order shown. seen: all ids shown for this need. focus: the product last spoken of.
+    """
+
+    constraints: Constraints = field(default_factory=Constraints)
+    sort: Sort | None = None
+    shown: tuple[str, ...] = ()
+    seen: frozenset[str] = frozenset()
+    focus: str | None = None
+    cart: tuple[CartLine, ...] = ()
+    last: Exchange | None = None
+    turn: int = 0
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a product is shown: `text` as the shopper reads it, `field` the product field that it was read from."""
+
+    kind: str
+    text: str
+    field: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A hit as shown, with its evidence."""
+
+    product: Product
+    relevance: float
+    rank: int
+    reasons: tuple[Reason, ...] = ()
+    caveats: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer about a product or the shop, in words that stand in `evidence`. found is False when the listing does not say."""
+
+    text: str
+    evidence: tuple[str, ...] = ()
+    found: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an action did. hits: products to show. cart: the lines after the action, None when it did not touch them.
+
+    focus: the product that the turn was about. answer: the text of an action that answers rather than shows. total: how many products match.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    total: int = 0
+    relaxed: tuple[Relaxed, ...] = ()
+    cart: tuple[CartLine, ...] | None = None
+    focus: str | None = None
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    text: str
+    field: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CartView:
+    """The cart as priced now: lines in the order added; total is exact."""
+
+    lines: tuple[tuple[Product, int], ...] = ()
+    currency: str = "USD"
+
+    @property
+    def count(self) -> int:
+        return sum(quantity for _, quantity in self.lines)
+
+    @property
+    def total(self) -> Decimal:
+        return sum(((product.price or Decimal(0)) * quantity for product, quantity in self.lines), Decimal(0))
+
+    def to_json(self) -> dict[str, Any]:
+        items = [
+            {
+                "product_id": product.id,
+                "title": product.title,
+                "quantity": quantity,
+                "unit_price": as_number(product.price),
+                "subtotal": as_number((product.price or Decimal(0)) * quantity),
+            }
+            for product, quantity in self.lines
+        ]
+        return {"items": items, "count": self.count, "total": as_number(self.total), "currency": self.currency}
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Milliseconds spent in each step of one turn."""
+
+    parse: float = 0.0
+    retrieve: float = 0.0
+    rerank: float = 0.0
+    write: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One turn's answer. `to_json` gives the object that HTTP, Python and the command line share."""
+
+    session_id: str
+    turn: int
+    intent: Intent
+    acts: tuple[Intent, ...]
+    reply: str
+    cards: tuple[Card, ...] = ()
+    constraints: Constraints = field(default_factory=Constraints)
+    relaxed: tuple[Relaxed, ...] = ()
+    question: Question | None = None
+    cart: CartView = field(default_factory=CartView)
+    suggestions: tuple[str, ...] = ()
+    latency_ms: Latency = field(default_factory=Latency)
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's object: lists are never null; `question`, `comparison` and `handoff` are null when absent."""
+        question = self.question
+        return {
+            "session_id": self.session_id,
+            "turn": self.turn,
+            "intent": self.intent,
+            "acts": list(self.acts),
+            "reply": self.reply,
+            "products": [card_json(card) for card in self.cards],
+            "constraints": constraints_json(self.constraints),
+            "relaxed": [{"field": r.field, "text": r.text} for r in self.relaxed],
+            "question": question
+            and {"text": question.text, "field": question.field, "options": list(question.options)},
+            "comparison": None,
+            "cart": self.cart.to_json(),
+            "suggestions": list(self.suggestions),
+            "sources": [],
+            "handoff": None,
+            "latency_ms": {f.name: round(getattr(self.latency_ms, f.name), 1) for f in fields(Latency)},
+        }
+
+
+def card_json(card: Card) -> dict[str, Any]:
+    """A card as the contract's product object."""
+    product = card.product
+    return {
+        "id": product.id,
+        "title": product.title,
+        "price": as_number(product.price),
+        "list_price": as_number(product.list_price),
+        "currency": product.currency,
+        "brand": product.brand,
+        "category": list(product.category),
+        "image_url": product.image_url,
+        "url": product.url,
+        "in_stock": product.in_stock,
+        "rating": product.rating,
+        "review_count": product.review_count,
+        "rank": card.rank,
+        "score": round(card.relevance, 4),
+        "reasons": [_reason_json(reason) for reason in card.reasons],
+        "caveats": [_reason_json(caveat) for caveat in card.caveats],
+        "sponsored": False,
+    }
+
+
+def constraints_json(constraints: Constraints) -> dict[str, Any]:
+    """The dialogue state's constraints as JSON: every key is there, lists are never null."""
+    return {f.name: _plain(getattr(constraints, f.name)) for f in fields(Constraints)}
+
+
+def _reason_json(reason: Reason) -> Mapping[str, str]:
+    return {"kind": reason.kind, "text": reason.text, "field": reason.field}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return as_number(value)
+    return list(value) if isinstance(value, tuple) else value

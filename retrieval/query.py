@@ -1,0 +1,89 @@
+"""What goes into a search and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Literal
+
+from .product import Product
+
+Sort = Literal["price_asc", "price_desc", "rating"]
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """What a shopper wants. Hard: price bounds, exclude, gender, brand, category, in_stock. Soft: color, size, material, features.
+
+    Prices in the shop's currency, both bounds inclusive. exclude: words or phrases that no shown product may contain.
+    """
+
+    product: str | None = None
+    category: str | None = None
+    brand: str | None = None
+    color: tuple[str, ...] = ()
+    size: tuple[str, ...] = ()
+    material: tuple[str, ...] = ()
+    gender: str | None = None
+    features: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+    quantity: int | None = None
+    in_stock: bool = False
+
+    @property
+    def wishes(self) -> tuple[tuple[str, str], ...]:
+        """The soft constraints as (field, words), in the order in which they are explained."""
+        return tuple(
+            (name, words) for name in ("color", "material", "size", "features") for words in getattr(self, name)
+        )
+
+
+@dataclass(frozen=True)
+class Query:
+    """The need in words, for the retrievers and the reranker, with the constraints that code enforces."""
+
+    text: str
+    constraints: Constraints = field(default_factory=Constraints)
+    sort: Sort | None = None
+    skip: frozenset[str] = frozenset()  # ids that must not come back: already shown
+
+    def without(self, *names: str) -> Query:
+        """The same query with these constraints taken back to their empty value."""
+        empty = Constraints()
+        return replace(self, constraints=replace(self.constraints, **{name: getattr(empty, name) for name in names}))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A product that one retriever proposes; `score` orders that retriever's list only."""
+
+    product_id: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A product that search keeps. relevance: 0..1. rank: 1 is best."""
+
+    product: Product
+    relevance: float
+    rank: int
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """A constraint that was given up because nothing met it, and how that is said."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Hits best first. total: how many products meet the hard constraints and are of the kind asked for, not how many are listed."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    relaxed: tuple[Relaxed, ...] = ()
