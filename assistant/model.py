@@ -260,3 +260,35 @@ def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return as_number(value)
     return list(value) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """First event of a streamed turn: what was understood."""
+
+    intent: Intent
+    constraints: Constraints
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Second event: the cards, before any text is written."""
+
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of the reply's text; the pieces of a turn joined are the text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """Last event: the whole reply, the same that `Assistant.reply` returns."""
+
+    reply: Reply
+
+
+Event = Parsed | Shown | Token | Done
