@@ -82,8 +82,12 @@ class Relaxed:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Hits best first. total: how many products meet the hard constraints and are of the kind asked for, not how many are listed."""
+    """Hits best first. total: how many products meet the hard constraints and are of the kind asked for, not how many are listed.
+
+    kind_found: False when the catalogue has nothing of the kind asked for, so that the hits are only the nearest.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     relaxed: tuple[Relaxed, ...] = ()
+    kind_found: bool = True

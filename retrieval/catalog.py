@@ -1,0 +1,199 @@
+"""The catalogue: products in SQLite, the truth that both indexes are rebuilt from, with their BM25 index in the same file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from more_itertools import chunked
+
+from .audience import audiences
+from .errors import NotFound
+from .product import Product
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS products (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL, content_hash TEXT NOT NULL,
+    price REAL, rating REAL, in_stock INTEGER, audience TEXT, family TEXT,
+    run INTEGER NOT NULL, embedded INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS products_price ON products (price);
+CREATE INDEX IF NOT EXISTS products_family ON products (family) WHERE family IS NOT NULL;
+CREATE INDEX IF NOT EXISTS products_pending ON products (embedded) WHERE embedded = 0;
+CREATE VIRTUAL TABLE IF NOT EXISTS listing USING fts5 (
+    title, category, brand, attributes, description, tokenize = 'porter unicode61 remove_diacritics 2');
+"""
+BATCH = 500
+
+
+class Catalog:
+    """Products by id. Safe to read from many threads: each has a connection of its own. One process writes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self.connection.executescript("PRAGMA journal_mode = WAL;" + SCHEMA)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=10, check_same_thread=False, isolation_level=None)
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._local.connection = connection
+            self._connections.append(connection)
+        return connection
+
+    def close(self) -> None:
+        while self._connections:
+            self._connections.pop().close()
+        self._local = threading.local()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing: a kill inside leaves the file as it was before."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def __len__(self) -> int:
+        return int(self.connection.execute("SELECT count(*) FROM products").fetchone()[0])
+
+    def get(self, product_id: str) -> Product:
+        """The product, or NotFound."""
+        for product in self.get_many([product_id]):
+            return product
+        raise NotFound(f"No product has the id {product_id!r}.", fix="use an id from a search result")
+
+    def get_many(self, ids: Iterable[str]) -> list[Product]:
+        """The products that exist, in the order of `ids`."""
+        wanted = list(ids)
+        rows = self.connection.execute(
+            "SELECT id, record FROM products WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(wanted)]
+        )
+        found = {product_id: Product.from_json(json.loads(record)) for product_id, record in rows}
+        return [found[product_id] for product_id in wanted if product_id in found]
+
+    def variants(self, product: Product) -> list[Product]:
+        """All of the product's family, itself among them, in the order in which they came."""
+        if product.group_id is None:
+            return [product]
+        rows = self.connection.execute("SELECT record FROM products WHERE family = ? ORDER BY row", [product.group_id])
+        return [Product.from_json(json.loads(record)) for (record,) in rows]
+
+    def put(self, products: Sequence[Product], *, run: int) -> int:
+        """Write a batch in one transaction and return how many of them are new or changed. `run` marks what this indexing saw."""
+        latest = {product.id: product for product in products}  # of two with one id the last wins
+        with self.transaction() as db:
+            known = dict(
+                db.execute(
+                    "SELECT id, content_hash FROM products WHERE id IN (SELECT value FROM json_each(?))",
+                    [json.dumps(list(latest))],
+                ).fetchall()
+            )
+            changed = [product for product in latest.values() if known.get(product.id) != product.content_hash]
+            for product in changed:
+                self._write(db, product, run)
+            same = [product.id for product in latest.values() if known.get(product.id) == product.content_hash]
+            db.execute(
+                "UPDATE products SET run = ? WHERE id IN (SELECT value FROM json_each(?))", [run, json.dumps(same)]
+            )
+        return len(changed)
+
+    def _write(self, db: sqlite3.Connection, product: Product, run: int) -> None:
+        record = json.dumps(product.to_json(), ensure_ascii=False)
+        (row,) = db.execute(
+            "INSERT INTO products (id, record, content_hash, price, rating, in_stock, audience, family, run)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record,"
+            " content_hash = excluded.content_hash, price = excluded.price, rating = excluded.rating,"
+            " in_stock = excluded.in_stock, audience = excluded.audience, family = excluded.family,"
+            " run = excluded.run, embedded = 0 RETURNING row",
+            [
+                product.id,
+                record,
+                product.content_hash,
+                None if product.price is None else float(product.price),
+                product.rating,
+                product.in_stock,
+                json.dumps(audiences(product)),
+                product.group_id,
+                run,
+            ],
+        ).fetchone()
+        db.execute("DELETE FROM listing WHERE rowid = ?", [row])
+        db.execute("INSERT INTO listing (rowid, title, category, brand, attributes, description)"
+                   " VALUES (?, ?, ?, ?, ?, ?)", [row, *listing_fields(product)])  # fmt: skip
+
+    def last_run(self) -> int:
+        """The number of the latest indexing run, 0 before the first."""
+        return int(self.connection.execute("SELECT coalesce(max(run), 0) FROM products").fetchone()[0])
+
+    def stale(self, run: int) -> list[str]:
+        """Ids that the run did not see."""
+        return [row[0] for row in self.connection.execute("SELECT id FROM products WHERE run != ? ORDER BY row", [run])]
+
+    def remove(self, ids: Sequence[str]) -> None:
+        with self.transaction() as db:
+            chosen = "(SELECT value FROM json_each(?))"
+            db.execute(
+                f"DELETE FROM listing WHERE rowid IN (SELECT row FROM products WHERE id IN {chosen})", [json.dumps(ids)]
+            )
+            db.execute(f"DELETE FROM products WHERE id IN {chosen}", [json.dumps(ids)])
+
+    def pending_batches(self, size: int = BATCH) -> Iterator[list[Product]]:
+        """Products whose vector is missing or old when this is called, in the order in which they came."""
+        rows = self.connection.execute("SELECT id FROM products WHERE embedded = 0 ORDER BY row").fetchall()
+        for batch in chunked((row[0] for row in rows), size):
+            yield self.get_many(batch)
+
+    def count_pending(self) -> int:
+        return int(self.connection.execute("SELECT count(*) FROM products WHERE embedded = 0").fetchone()[0])
+
+    def embedded_ids(self) -> set[str]:
+        return {row[0] for row in self.connection.execute("SELECT id FROM products WHERE embedded = 1")}
+
+    def mark_embedded(self, ids: Sequence[str], *, embedded: bool = True) -> None:
+        with self.transaction() as db:
+            db.execute(
+                "UPDATE products SET embedded = ? WHERE id IN (SELECT value FROM json_each(?))",
+                [embedded, json.dumps(ids)],
+            )
+
+    def __iter__(self) -> Iterator[Product]:
+        """Every product, in the order in which they came."""
+        for (record,) in self.connection.execute("SELECT record FROM products ORDER BY row"):
+            yield Product.from_json(json.loads(record))
+
+
+def listing_fields(product: Product) -> tuple[str, str, str, str, str]:
+    """What a product says in words, field by field: title, category, brand, attributes, description.
+
+    A yes/no attribute that is "yes" is written as its name, one that is "no" not at all: a search for "touchscreen"
+    must not find those without.
+    """
+    facts = [fact for name, values in product.attributes.items() for fact in _facts(name, values)]
+    options = [f"{name} {value}" for name, value in product.options.items()]
+    return (
+        product.title,
+        " ".join(product.category),
+        product.brand or "",
+        "; ".join([*facts, *options]),
+        product.description,
+    )
+
+
+def _facts(name: str, values: Sequence[str]) -> Iterator[str]:
+    for value in values:
+        if value.casefold() == "yes":
+            yield name
+        elif value.casefold() not in ("no", "none"):
+            yield f"{name} {value}"

@@ -1,0 +1,47 @@
+"""Hard constraints: which products may be shown at all. Decided in SQL over the whole catalogue, before anything is ranked or cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .audience import SUITS
+from .catalog import Catalog
+from .lexical import phrase
+from .query import Constraints
+
+HARD = ("brand", "gender", "in_stock", "price_min", "price_max", "exclude")
+
+Condition = tuple[str, list[object]]
+
+
+def eligible_ids(catalog: Catalog, constraints: Constraints) -> frozenset[str] | None:
+    """Ids of all products that break no hard constraint; None when there is no hard constraint, so that all may be shown.
+
+    A product without a price meets no price bound. A product that does not say for whom it is suits everybody.
+    """
+    conditions = list(_conditions(constraints))
+    if not conditions:
+        return None
+    where = " AND ".join(sql for sql, _ in conditions)
+    values = [value for _, given in conditions for value in given]
+    rows = catalog.connection.execute(f"SELECT id FROM products WHERE {where}", values)
+    return frozenset(row[0] for row in rows)
+
+
+def _conditions(constraints: Constraints) -> Iterator[Condition]:
+    if constraints.price_max is not None:
+        yield "price <= ?", [float(constraints.price_max)]
+    if constraints.price_min is not None:
+        yield "price >= ?", [float(constraints.price_min)]
+    if constraints.in_stock:
+        yield "in_stock = 1", []
+    if constraints.gender in SUITS:
+        suiting = list(SUITS[constraints.gender])
+        marks = ", ".join("?" * len(suiting))
+        yield f"(audience = '[]' OR EXISTS (SELECT 1 FROM json_each(audience) WHERE value IN ({marks})))", [*suiting]
+    if constraints.brand:
+        brand = phrase(constraints.brand)
+        yield "row IN (SELECT rowid FROM listing WHERE listing MATCH ?)", [f"{{brand title}} : {brand}"]
+    for refused in constraints.exclude:
+        if match := phrase(refused):
+            yield "row NOT IN (SELECT rowid FROM listing WHERE listing MATCH ?)", [match]

@@ -1,0 +1,89 @@
+"""Whether a product meets a wish, and the product's own words that say so. Never a guess: what is not stated is said to be not stated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from .product import Product
+from .words import content_stems, quote, stem, words
+
+Status = Literal["met", "unmet", "unstated"]
+
+# The basic colour words of English and those that shops print most; used only to see that a listing states another colour.
+COLORS = frozenset(
+    stem(color)
+    for color in "black white gray grey silver gold brass copper bronze red pink rose purple violet lilac lavender mauve blue navy teal "
+    "turquoise aqua green olive mint sage khaki yellow mustard orange coral peach brown tan beige cream ivory burgundy maroon".split()
+)
+_NAMES = {"color": ("color", "colour"), "size": ("size",), "material": ("material", "fabric")}
+_SIZES = {"xs": "extra small", "s": "small", "m": "medium", "l": "large", "xl": "extra large", "xxl": "2xl"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One wish against one product. words: the product's own words, None when unstated. source: the field or attribute they stand in."""
+
+    field: str
+    wish: str
+    status: Status
+    words: str | None = None
+    source: str | None = None
+
+
+def judge(product: Product, field: str, wish: str) -> Evidence:
+    """How the product stands to one soft wish (color, material, size or features), with the words it was read from.
+
+    What the record states decides; else the listing's text; a colour that the title states differently is unmet.
+    """
+    wanted = _canonical(field, wish)
+    stated = list(_stated(product, field))
+    for source, value in stated:
+        if set(wanted) <= set(_canonical(field, f"{value} {source}" if field == "features" else value)):
+            return Evidence(field, wish, "met", value if field != "features" else f"{source}: {value}", source)
+    if field == "features":
+        for source, value in _refusals(product):
+            if set(wanted) <= set(content_stems(source)):
+                return Evidence(field, wish, "unmet", f"{source}: {value}", source)
+    elif stated:
+        source = stated[0][0]
+        return Evidence(field, wish, "unmet", ", ".join(value for _, value in stated[:3]), source)
+    for source, text in (("title", product.title), ("description", product.description)):
+        if found := quote(text, content_stems(wish)):
+            return Evidence(field, wish, "met", found, source)
+    if field == "color" and (other := _color_in(product.title)):
+        return Evidence(field, wish, "unmet", other, "title")
+    return Evidence(field, wish, "unstated")
+
+
+def _stated(product: Product, field: str) -> Iterator[tuple[str, str]]:
+    """(name, value) of the attributes and options that speak of the field; for features of all that are not plain yes or no."""
+    for name, value in product.options.items():
+        if field == "features" or _speaks_of(name, field):
+            yield name, value
+    for name, values in product.attributes.items():
+        if field == "features" or _speaks_of(name, field):
+            yield from ((name, value) for value in values if value.casefold() not in ("no", "none"))
+
+
+def _speaks_of(name: str, field: str) -> bool:
+    return any(part in _NAMES[field] for part in name.casefold().split())
+
+
+def _refusals(product: Product) -> Iterator[tuple[str, str]]:
+    for name, values in product.attributes.items():
+        yield from ((name, value) for value in values if value.casefold() in ("no", "none"))
+
+
+def _color_in(title: str) -> str | None:
+    return next((title[word.start : word.end] for word in words(title) if word.stem in COLORS), None)
+
+
+@lru_cache(maxsize=50_000)
+def _canonical(field: str, text: str) -> tuple[str, ...]:
+    """Stems to compare by; sizes with their letters spelled out."""
+    if field == "size":
+        text = " ".join(_SIZES.get(part, part) for part in text.casefold().replace("-", " ").split())
+    return content_stems(text)

@@ -1,0 +1,22 @@
+"""What this processor is good at, asked of the processor itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def compute_dtype() -> Any:
+    """torch.bfloat16 where the processor multiplies it natively (half the time of float32), else torch.float32."""
+    import torch
+
+    capability = torch.backends.cpu.get_cpu_capability()
+    native = capability.startswith("AVX512") and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return torch.bfloat16 if native else torch.float32
+
+
+def use_threads(count: int) -> None:
+    """One setting for every model of the process: two processes that spin on two cores fall to a twentieth of their speed."""
+    import torch
+
+    if torch.get_num_threads() != count:
+        torch.set_num_threads(count)

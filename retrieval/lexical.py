@@ -1,0 +1,76 @@
+"""Products by words: BM25 of SQLite FTS5 over the listing, in the catalogue's own file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+
+from .catalog import Catalog
+from .query import Candidate
+from .words import content_words, words
+
+WEIGHTS = (3.0, 2.0, 2.0, 1.0, 1.0)  # title, category, brand, attributes, description
+_SCORE = f"bm25(listing, {', '.join(map(str, WEIGHTS))})"
+
+
+class Lexical:
+    """BM25 retrieval. Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009; k1 1.2, b 0.75 as FTS5 has them."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def retrieve(self, text: str, limit: int, eligible: Collection[str] | None = None) -> list[Candidate]:
+        """Best first, at most `limit`, from `eligible` ids only (None: from all). Any of the text's words is enough to be proposed."""
+        match = any_of(text)
+        if not match:
+            return []
+        rows = self._catalog.connection.execute(
+            f"SELECT id, {_SCORE} AS score FROM listing JOIN products ON row = listing.rowid"
+            " WHERE listing MATCH ? ORDER BY score, id",
+            [match],
+        )
+        found: list[Candidate] = []
+        for product_id, score in rows:  # read on until enough are eligible: nothing is cut before the constraints
+            if eligible is None or product_id in eligible:
+                found.append(Candidate(product_id, -score))
+                if len(found) == limit:
+                    break
+        return found
+
+    def scores(self, text: str, ids: Sequence[str]) -> dict[str, float]:
+        """BM25 of the text for each of these products that has one of its words."""
+        match = any_of(text)
+        if not match or not ids:
+            return {}
+        rows = self._catalog.connection.execute(
+            f"SELECT id, {_SCORE} FROM listing JOIN products ON row = listing.rowid"
+            " WHERE listing MATCH ? AND id IN (SELECT value FROM json_each(?))",
+            [match, json.dumps(list(ids))],
+        )
+        return {product_id: -score for product_id, score in rows}
+
+    def matching(self, text: str, *, columns: str = "title category brand attributes description") -> set[str]:
+        """Ids of all products that have every word of the text somewhere in these columns; empty for a text without words."""
+        match = " AND ".join(_quoted(word) for word in content_words(text))
+        if not match:
+            return set()
+        rows = self._catalog.connection.execute(
+            "SELECT id FROM listing JOIN products ON row = listing.rowid WHERE listing MATCH ?",
+            [f"{{{columns}}} : ({match})"],
+        )
+        return {row[0] for row in rows}
+
+
+def any_of(text: str) -> str:
+    """An FTS5 query that any content word of the text meets; user text never reaches MATCH unquoted. "" for no words."""
+    return " OR ".join(_quoted(word) for word in content_words(text))
+
+
+def phrase(text: str) -> str:
+    """An FTS5 query for the text's words one after the other; "" for no words."""
+    inner = " ".join(text[word.start : word.end] for word in words(text))
+    return _quoted(inner) if inner else ""
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'

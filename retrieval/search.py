@@ -1,0 +1,110 @@
+"""One search: retrieve under the hard constraints, fuse, rerank, collapse variants, relax when nothing is left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .catalog import Catalog
+from .constraints import eligible_ids
+from .dense import Dense
+from .fusion import rrf
+from .kind import Kinds
+from .lexical import Lexical
+from .product import Product
+from .query import Hit, Query, Ranking, Relaxed
+from .relax import relax
+from .rerank import Reranker
+from .superlative import ordered
+from .words import content_stems
+
+CANDIDATES = 50  # from each retriever, and as many of the fused list are reranked
+
+Ids = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds of one search."""
+
+    retrieve: float
+    rerank: float
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """Queries to rankings over one catalogue. currency: the shop's, for what is said about prices."""
+
+    catalog: Catalog
+    lexical: Lexical
+    dense: Dense
+    reranker: Reranker
+    currency: str = "USD"
+
+    def search(self, query: Query, limit: int) -> tuple[Ranking, Timing]:
+        """The best `limit` products, best first, one of each family of variants, none that breaks a hard constraint.
+
+        When no product of the kind asked for meets the hard constraints, the least is relaxed and named in `relaxed`.
+        """
+        started = time.perf_counter()
+        kinds = Kinds(self.lexical, self.dense).levels(query.constraints.product)
+        query, eligible, relaxed = self._possible(query, kinds)
+        fitting = _first_left(kinds, eligible)
+        products = self._candidates(query, eligible, fitting)
+        retrieved = time.perf_counter()
+        hits = self._hits(query, products, kinds[-1] if kinds else frozenset(), limit)
+        done = time.perf_counter()
+        total = len(fitting) if query.constraints.product else len(hits)
+        kind_found = bool(kinds) or query.constraints.product is None
+        return Ranking(hits, total, relaxed, kind_found), Timing((retrieved - started) * 1e3, (done - retrieved) * 1e3)
+
+    def _possible(self, query: Query, kinds: list[Ids]) -> tuple[Query, Ids | None, tuple[Relaxed, ...]]:
+        """The query and its eligible ids, relaxed if none of the kind is among them."""
+        eligible = eligible_ids(self.catalog, query.constraints)
+        if eligible is None or (kinds and _first_left(kinds, eligible)) or (eligible and not kinds):
+            return query, eligible, ()
+        everything = kinds or [frozenset(product.id for product in self.catalog)]
+        query, relaxed = relax(self.catalog, query, everything, self.currency)
+        return query, eligible_ids(self.catalog, query.constraints), relaxed
+
+    def _candidates(self, query: Query, eligible: Ids | None, fitting: Ids) -> list[Product]:
+        if query.sort:
+            every = eligible if eligible is not None else frozenset(product.id for product in self.catalog)
+            return ordered(self.catalog, self.lexical, query, fitting or every)
+        depth = CANDIDATES + len(query.skip)
+        runs = [retriever.retrieve(query.text, depth, eligible) for retriever in (self.lexical, self.dense)]
+        fused = rrf([[candidate.product_id for candidate in run] for run in runs])
+        return self.catalog.get_many([product_id for product_id in fused if product_id not in query.skip][:CANDIDATES])
+
+    def _hits(self, query: Query, products: list[Product], kind: Ids, limit: int) -> tuple[Hit, ...]:
+        """Reranked and collapsed; in the order that was asked for when there is one."""
+        if query.sort:
+            products = list(_families(products, query.skip))[:limit]
+        relevances = self.reranker.score(query, products, kind)
+        best = list(zip(products, relevances, strict=True))
+        if not query.sort:
+            best.sort(key=lambda pair: (-pair[1], pair[0].id))
+        relevance = {product.id: value for product, value in best}
+        kept = list(_families((product for product, _ in best), query.skip))[:limit]
+        return tuple(Hit(product, relevance[product.id], rank) for rank, product in enumerate(kept, start=1))
+
+
+def _first_left(kinds: list[Ids], eligible: Ids | None) -> Ids:
+    """The strictest reading of the kind of which something may be shown; empty when nothing may."""
+    left = (kind if eligible is None else kind & eligible for kind in kinds)
+    return next((ids for ids in left if ids), frozenset())
+
+
+def _families(products: Iterable[Product], skip: frozenset[str]) -> Iterator[Product]:
+    """The first product of each family: variants of one group, and listings with the same title by the same maker."""
+    known: set[tuple[str, ...]] = set()
+    for product in products:
+        family = (
+            ("group", product.group_id)
+            if product.group_id
+            else ("title", *content_stems(product.title), product.brand or "")
+        )
+        if family not in known and product.id not in skip:
+            known.add(family)
+            yield product

@@ -1,0 +1,107 @@
+"""The store directory: what is in it, which schema and models it was made with, and who has it open."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from .catalog import Catalog
+from .errors import StoreBusy, StoreNotFound, StoreOutdated
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What the directory holds. complete: False while indexing, and after an indexing that did not come to its end."""
+
+    schema_version: int = SCHEMA_VERSION
+    complete: bool = False
+    products: int = 0
+    currency: str = "USD"
+    models: Mapping[str, str] = field(default_factory=dict)
+
+
+class Store:
+    """A store directory, held by this process until `close`; opened a second time it raises StoreBusy.
+
+    catalog.db: products with their BM25 index. chroma/: vectors. manifest.json: versions and counts. lock: who has it open.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        if not create:
+            _require_complete(path)
+        path.mkdir(parents=True, exist_ok=True)
+        self._lock = _hold(path)
+        self.manifest = read_manifest(path) or Manifest()
+        self.catalog = Catalog(path / "catalog.db")
+
+    @property
+    def chroma_path(self) -> Path:
+        return self.path / "chroma"
+
+    def write_manifest(self, **changes: object) -> None:
+        """Change the manifest, whole or not at all."""
+        self.manifest = replace(self.manifest, **changes)  # type: ignore[arg-type]
+        draft = self.path / "manifest.json.new"
+        draft.write_text(json.dumps(asdict(self.manifest), indent=2) + "\n", encoding="utf-8")
+        draft.replace(self.path / "manifest.json")
+
+    def close(self) -> None:
+        self.catalog.close()
+        (self.path / "lock.json").unlink(missing_ok=True)
+        self._lock.release()
+
+
+def read_manifest(path: Path) -> Manifest | None:
+    """The directory's manifest; None when there is none. StoreOutdated when this version cannot read it."""
+    file = path / "manifest.json"
+    if not file.is_file():
+        return None
+    values = json.loads(file.read_text(encoding="utf-8"))
+    if values.get("schema_version") != SCHEMA_VERSION:
+        raise StoreOutdated(
+            f"{path} was made with store schema {values.get('schema_version')}, this version reads {SCHEMA_VERSION}.",
+            fix=f"index the feed into a new directory: `shop index FEED --store {path}-new`",
+        )
+    return Manifest(**values)
+
+
+def _require_complete(path: Path) -> None:
+    manifest = read_manifest(path)
+    if manifest is None:
+        raise StoreNotFound(f"No index in {path}.", fix=f"run `shop index FEED --store {path}`")
+    if not manifest.complete:
+        raise StoreOutdated(
+            f"The indexing of {path} did not come to its end.",
+            fix=f"run `shop index FEED --store {path}` again; it continues",
+        )
+
+
+def _hold(path: Path) -> FileLock:
+    lock = FileLock(path / "lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StoreBusy(
+            f"{path} is open in another process{_holder(path)}.",
+            fix="stop that process, or ask its server over HTTP; two writers would lose vectors",
+        ) from None
+    holder = {"pid": os.getpid(), "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:3]])}
+    (path / "lock.json").write_text(json.dumps(holder), encoding="utf-8")
+    return lock
+
+
+def _holder(path: Path) -> str:
+    try:
+        holder = json.loads((path / "lock.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return f" (process {holder['pid']}, `{holder['command']}`)"

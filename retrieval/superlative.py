@@ -1,0 +1,28 @@
+"""The cheapest, the dearest, the best rated: over all that match, never over a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from .catalog import Catalog
+from .lexical import Lexical
+from .product import Product
+from .query import Query, Sort
+
+
+def ordered(catalog: Catalog, lexical: Lexical, query: Query, fitting: frozenset[str]) -> list[Product]:
+    """All fitting products in the order asked for; only those that have every soft wish in their words, when there are such."""
+    kept = fitting
+    for _, wish in query.constraints.wishes:
+        kept = kept & lexical.matching(wish) or kept
+    assert query.sort is not None
+    return by(query.sort, catalog.get_many(sorted(kept)))
+
+
+def by(sort: Sort, products: Iterable[Product]) -> list[Product]:
+    """Products in this order; those that lack the price or the rating come last, equals by id."""
+    if sort == "rating":
+        return sorted(products, key=lambda p: (p.rating is None, -(p.rating or 0.0), -(p.review_count or 0), p.id))
+    sign = 1 if sort == "price_asc" else -1
+    return sorted(products, key=lambda p: (p.price is None, sign * (p.price or Decimal(0)), p.id))

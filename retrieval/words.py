@@ -1,0 +1,87 @@
+"""Words of a listing and of a need, compared by stem: the same rule for the index, for constraints and for reasons."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+_STEMMER = snowballstemmer.stemmer("porter")  # FTS5's `porter` tokenizer stems in the same way
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_CLAUSE_END = re.compile(r"[.;:!?\n]|,\s")
+
+# Function words carry no wish. Kept short: every other word may tell one product from another.
+STOPWORDS = frozenset(
+    "a an the and or of for to in on at by with from as is are be it its this that these those i you he she we they me my "
+    "your his her our their some any one ones something anything thing can could would will do does have has not no so "
+    "please".split()
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a text: its stem and where it stands, `text[start:end]`."""
+
+    stem: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The stem of one word, without accents and case: "Lamps" -> "lamp"."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
+    return str(_STEMMER.stemWord(plain.replace("’", "'").removesuffix("'s")))
+
+
+def words(text: str) -> Iterator[Word]:
+    """Every word of the text, in order."""
+    for match in _WORD.finditer(text):
+        yield Word(stem(match.group()), match.start(), match.end())
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """The words that carry meaning, lower case, each once, in order; all words when only function words are there."""
+    every = [match.group().lower() for match in _WORD.finditer(text)]
+    return tuple(dict.fromkeys([word for word in every if word not in STOPWORDS] or every))
+
+
+def content_stems(text: str) -> tuple[str, ...]:
+    """Stems of the content words, each once, in order."""
+    return tuple(dict.fromkeys(stem(word) for word in content_words(text)))
+
+
+def quote(text: str, stems: tuple[str, ...], *, around: int = 3) -> str | None:
+    """The text's own words that hold all `stems` within one clause, with up to `around` words on each side.
+
+    Of several clauses the first wins. None when no clause holds them all, or when there is nothing to look for.
+    """
+    wanted = set(stems)
+    for start, end in _clauses(text) if wanted else ():
+        found = list(words(text[start:end]))
+        places = [index for index, word in enumerate(found) if word.stem in wanted]
+        if wanted <= {found[index].stem for index in places}:
+            first, last = max(places[0] - around, 0), min(places[-1] + around, len(found) - 1)
+            return text[start + found[first].start : start + found[last].end]
+    return None
+
+
+def contains(text: str, phrase: str) -> bool:
+    """Whether the phrase's words stand in the text one after the other, by stem."""
+    needle = [word.stem for word in words(phrase)]
+    haystack = [word.stem for word in words(text)]
+    return bool(needle) and any(
+        haystack[at : at + len(needle)] == needle for at in range(len(haystack) - len(needle) + 1)
+    )
+
+
+def _clauses(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for mark in _CLAUSE_END.finditer(text):
+        yield start, mark.start()
+        start = mark.end()
+    yield start, len(text)
