@@ -1,0 +1,10 @@
+"""A conversational shopping assistant: `Assistant.open("store/").reply("i need a warm desk lamp under 40")`."""
+
+from .assistant import Assistant, SearchAnswer
+from .model import Card, Done, Event, Parsed, Reply, Shown, Token
+from .sessions import Session, Turn
+from .settings import Settings
+
+__all__ = [
+    "Assistant", "Card", "Done", "Event", "Parsed", "Reply", "SearchAnswer", "Session", "Settings", "Shown", "Token", "Turn",
+]  # fmt: skip

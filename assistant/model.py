@@ -125,7 +125,8 @@ class Answer:
 class Outcome:
     """What an action did. hits: products to show. cart: the lines after the action, None when it did not touch them.
 
-    focus: the product that the turn was about. answer: the text of an action that answers rather than shows. total: how many products match.
+    focus: the product that the turn was about. answer: what an action says that does not show. total: how many products match.
+    kind_found: False when the shop has nothing of the kind asked for. retrieve_ms, rerank_ms: time spent in search.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -134,6 +135,9 @@ class Outcome:
     cart: tuple[CartLine, ...] | None = None
     focus: str | None = None
     answer: Answer | None = None
+    kind_found: bool = True
+    retrieve_ms: float = 0.0
+    rerank_ms: float = 0.0
 
 
 @dataclass(frozen=True)

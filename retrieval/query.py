@@ -65,11 +65,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Hit:
-    """A product that search keeps. relevance: 0..1. rank: 1 is best."""
+    """A product that search keeps. relevance: 0..1. rank: 1 is best. fits: False for one that is merely near what was asked for."""
 
     product: Product
     relevance: float
     rank: int
+    fits: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Relaxed:
 class Ranking:
     """Hits best first. total: how many products meet the hard constraints and are of the kind asked for, not how many are listed.
 
-    kind_found: False when the catalogue has nothing of the kind asked for, so that the hits are only the nearest.
+    kind_found: False when the catalogue has nothing of the kind asked for by name, so that the hits are only the nearest.
     """
 
     hits: tuple[Hit, ...]

@@ -10,7 +10,7 @@ from .catalog import Catalog
 from .constraints import eligible_ids
 from .dense import Dense
 from .fusion import rrf
-from .kind import Kinds
+from .kind import kind_levels
 from .lexical import Lexical
 from .product import Product
 from .query import Hit, Query, Ranking, Relaxed
@@ -20,6 +20,8 @@ from .superlative import ordered
 from .words import content_stems
 
 CANDIDATES = 50  # from each retriever, and as many of the fused list are reranked
+
+FITS = 0.5  # relevance from which a product counts as what was asked for although it is not called so
 
 Ids = frozenset[str]
 
@@ -48,7 +50,7 @@ class Searcher:
         When no product of the kind asked for meets the hard constraints, the least is relaxed and named in `relaxed`.
         """
         started = time.perf_counter()
-        kinds = Kinds(self.lexical, self.dense).levels(query.constraints.product)
+        kinds = kind_levels(self.lexical, query.constraints.product)
         query, eligible, relaxed = self._possible(query, kinds)
         fitting = _first_left(kinds, eligible)
         products = self._candidates(query, eligible, fitting)
@@ -87,7 +89,15 @@ class Searcher:
             best.sort(key=lambda pair: (-pair[1], pair[0].id))
         relevance = {product.id: value for product, value in best}
         kept = list(_families((product for product, _ in best), query.skip))[:limit]
-        return tuple(Hit(product, relevance[product.id], rank) for rank, product in enumerate(kept, start=1))
+        return tuple(
+            Hit(
+                product,
+                relevance[product.id],
+                rank,
+                fits=not kind or product.id in kind or relevance[product.id] >= FITS,
+            )
+            for rank, product in enumerate(kept, start=1)
+        )
 
 
 def _first_left(kinds: list[Ids], eligible: Ids | None) -> Ids:

@@ -12,7 +12,7 @@ import snowballstemmer
 
 _STEMMER = snowballstemmer.stemmer("porter")  # FTS5's `porter` tokenizer stems in the same way
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_CLAUSE_END = re.compile(r"[.;:!?\n]|,\s")
+_CLAUSE_END = re.compile(r"[.!?]\s|[;:\n]")
 
 # Function words carry no wish. Kept short: every other word may tell one product from another.
 STOPWORDS = frozenset(
@@ -55,8 +55,8 @@ def content_stems(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stem(word) for word in content_words(text)))
 
 
-def quote(text: str, stems: tuple[str, ...], *, around: int = 3) -> str | None:
-    """The text's own words that hold all `stems` within one clause, with up to `around` words on each side.
+def quote(text: str, stems: tuple[str, ...], *, around: int = 4) -> str | None:
+    """The text's own words that hold all `stems` within one clause, with up to `around` words on each side and no function word at its ends.
 
     Of several clauses the first wins. None when no clause holds them all, or when there is nothing to look for.
     """
@@ -66,6 +66,10 @@ def quote(text: str, stems: tuple[str, ...], *, around: int = 3) -> str | None:
         places = [index for index, word in enumerate(found) if word.stem in wanted]
         if wanted <= {found[index].stem for index in places}:
             first, last = max(places[0] - around, 0), min(places[-1] + around, len(found) - 1)
+            while first < places[0] and found[first].stem in STOPWORDS:
+                first += 1
+            while last > places[-1] and found[last].stem in STOPWORDS:
+                last -= 1
             return text[start + found[first].start : start + found[last].end]
     return None
 

@@ -1,0 +1,41 @@
+"""The table: what is done for each intent. A new intent is a name, a file here, a line below, a story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..model import DialogueState, Intent, Outcome, Parse
+from ..parts import Parts
+from .ask import ask_product
+from .cart import cart_add, cart_remove, cart_view
+from .find import find, more
+from .talk import bye, greet, help_, not_here_yet, other, reset
+
+Action = Callable[[Parse, DialogueState, Parts], Outcome]
+
+ACTIONS: Mapping[Intent, Action] = {
+    "search": find,
+    "refine": find,
+    "more": more,
+    "recommend": not_here_yet,
+    "compare": not_here_yet,
+    "similar": not_here_yet,
+    "complement": not_here_yet,
+    "ask_product": ask_product,
+    "cart_add": cart_add,
+    "cart_remove": cart_remove,
+    "cart_view": cart_view,
+    "checkout": not_here_yet,
+    "order_status": not_here_yet,
+    "order_change": not_here_yet,
+    "policy": not_here_yet,
+    "feedback": not_here_yet,
+    "handoff": not_here_yet,
+    "greet": greet,
+    "bye": bye,
+    "help": help_,
+    "reset": reset,
+    "other": other,
+}
+
+__all__ = ["ACTIONS", "Action"]

@@ -1,0 +1,143 @@
+"""The cart: adding, taking out, looking. Stock is respected and said; the answer names what really happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from retrieval.evidence import judge
+from retrieval.product import Product, money
+
+from ..mentions import mentioned
+from ..model import Answer, CartLine, CartView, DialogueState, Outcome, Parse, Slots
+from ..parts import Parts
+from ..state import merge
+from .find import find
+from .table import meant
+
+Cart = tuple[CartLine, ...]
+MOST = 999
+
+
+def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """Put what the message means into the cart. Nothing shown yet: show what there is, so that the shopper can choose."""
+    products = meant(parse, state, parts)
+    if not products:
+        return _choose_first(parse, state, parts)
+    cart, said = state.cart, []
+    for product in products:
+        chosen, missing = _variant(product, parse.slots, parts)
+        cart, sentence = (cart, missing) if missing else add(cart, chosen, parse.slots.quantity or 1)
+        said.append(sentence)
+    if cart != state.cart:
+        said.append(total_line(view_of(cart, parts)))
+    return Outcome(cart=cart, focus=products[-1].id, answer=_done(said))
+
+
+def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """Take out what the message means, or give it the quantity said."""
+    lines = view_of(state.cart, parts).lines
+    if not lines:
+        return Outcome(cart=(), answer=Answer("Your cart is empty, so there is nothing to take out."))
+    targets = _in_cart(parse, state, parts)
+    if not targets:
+        names = ", ".join(product.title for product, _ in lines)
+        return Outcome(cart=state.cart, answer=_done([f"Which one do you mean? In your cart: {names}."]))
+    cart, said = state.cart, []
+    for product in targets:
+        cart, sentence = set_quantity(cart, product, parse.slots.quantity or 0)
+        said.append(sentence)
+    return Outcome(cart=cart, answer=_done([*said, total_line(view_of(cart, parts))]))
+
+
+def cart_view(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """What is in the cart, line by line."""
+    view = view_of(state.cart, parts)
+    lines = "; ".join(_times(quantity, product) for product, quantity in view.lines)
+    said = [f"In your cart: {lines}.", total_line(view)] if lines else ["Your cart is empty."]
+    return Outcome(cart=state.cart, answer=_done(said))
+
+
+def add(cart: Cart, product: Product, quantity: int) -> tuple[Cart, str]:
+    """The cart with `quantity` more of the product, at most what is in stock, and what happened in a sentence."""
+    there = next((line.quantity for line in cart if line.product_id == product.id), 0)
+    if product.in_stock is False or product.stock == 0:
+        return cart, f"{product.title} is sold out, so I did not add it."
+    most = MOST if product.stock is None else product.stock
+    wanted = min(there + quantity, most)
+    if wanted == there:
+        return cart, f"All {there} of {product.title} that are left are in your cart already."
+    left = f" Only {most} left in stock." if wanted < there + quantity else ""
+    return _with(cart, product.id, wanted), f"Added {_times(wanted - there, product)}.{left}"
+
+
+def set_quantity(cart: Cart, product: Product, quantity: int) -> tuple[Cart, str]:
+    """The cart with exactly `quantity` of the product, 0 taking it out, and what happened in a sentence."""
+    if quantity == 0:
+        return tuple(line for line in cart if line.product_id != product.id), f"Took out {product.title}."
+    most = MOST if product.stock is None else product.stock
+    kept = min(quantity, most)
+    left = f" Only {most} left in stock." if kept < quantity else ""
+    return _with(cart, product.id, kept), f"{product.title} is now at {kept}.{left}"
+
+
+def view_of(cart: Cart, parts: Parts) -> CartView:
+    """The cart with products and prices as the catalogue has them now; a product that is gone from the shop is left out."""
+    products = {product.id: product for product in parts.catalog.get_many(line.product_id for line in cart)}
+    lines = tuple((products[line.product_id], line.quantity) for line in cart if line.product_id in products)
+    return CartView(lines, lines[0][0].currency if lines else parts.currency)
+
+
+def total_line(view: CartView) -> str:
+    if not view.lines:
+        return "Your cart is empty now."
+    return f"Your cart: {view.count} {'item' if view.count == 1 else 'items'}, {money(view.total, view.currency)}."
+
+
+def _done(said: Sequence[str]) -> Answer:
+    """What the cart's own arithmetic reports; code counted it, so each sentence is its own evidence."""
+    return Answer(" ".join(said), tuple(said))
+
+
+def _choose_first(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    if parse.slots.ref and state.shown:
+        return Outcome(cart=state.cart, answer=Answer(f"I showed {len(state.shown)}. Which of them shall I add?"))
+    if parse.slots.product:
+        need = replace(state, constraints=merge(state.constraints, parse.slots))
+        return replace(find(parse, need, parts), cart=state.cart)
+    return Outcome(cart=state.cart, answer=Answer("Which product do you mean? Tell me what you are looking for."))
+
+
+def _variant(product: Product, slots: Slots, parts: Parts) -> tuple[Product, str | None]:
+    """The sibling in the colour and size asked for; with a sentence instead when the family does not come that way."""
+    asked = [("color", color) for color in slots.color] + [("size", size) for size in slots.size]
+    family = parts.catalog.variants(product)
+    for field, wish in asked if len(family) > 1 else ():
+        fitting = [variant for variant in family if judge(variant, field, wish).status == "met"]
+        if not fitting:
+            return product, f"{product.title} does not come in {wish}, so I did not add it."
+        family = fitting
+    return (product if product in family else family[0]), None
+
+
+def _in_cart(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """The products of the cart that the message means: by name or place in what was shown, else by name or place in the cart."""
+    products = [product for product, _ in view_of(state.cart, parts).lines]
+    if len(products) == 1 or "all" in parse.slots.ref:
+        return products
+    ids = {product.id for product in products}
+    pointed = [product for product in meant(parse, state, parts) if product.id in ids]
+    in_place = replace(state, shown=tuple(product.id for product in products), focus=products[-1].id)
+    return pointed or mentioned(parse.slots, in_place, products)
+
+
+def _with(cart: Cart, product_id: str, quantity: int) -> Cart:
+    line = CartLine(product_id, quantity)
+    if any(old.product_id == product_id for old in cart):
+        return tuple(line if old.product_id == product_id else old for old in cart)
+    return (*cart, line)
+
+
+def _times(quantity: int, product: Product) -> str:
+    price = "" if product.price is None else f" at {money(product.price, product.currency)}"
+    return f"{quantity} × {product.title}{price}"

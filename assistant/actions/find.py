@@ -1,0 +1,50 @@
+"""Finding products for the need as it stands: search and refine, and the next ones of the same need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from retrieval.query import Constraints, Query
+
+from ..model import Answer, DialogueState, Outcome, Parse
+from ..parts import Parts
+
+
+def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """The best products for the need, best first."""
+    if state.constraints == Constraints() and state.sort is None:
+        return Outcome(answer=Answer("What are you looking for? A kind of thing and a budget are a good start."))
+    return _search(state, parts)
+
+
+def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """The next products for the need, none of which was shown before."""
+    if state.constraints == Constraints() and not state.shown:
+        return Outcome(answer=Answer("There is nothing to show more of yet. What are you looking for?"))
+    outcome = _search(state, parts, skip=state.seen)
+    if outcome.hits:
+        return outcome
+    return Outcome(answer=Answer("That was everything I have for this. Change a wish and I will look again."))
+
+
+def _search(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset()) -> Outcome:
+    query = Query(need_text(state.constraints), state.constraints, state.sort, skip)
+    ranking, timing = parts.searcher.search(query, parts.products_shown)
+    fitting = tuple(hit for hit in ranking.hits if hit.fits)
+    return Outcome(
+        hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(fitting, start=1)),
+        total=ranking.total,
+        relaxed=ranking.relaxed,
+        kind_found=ranking.kind_found,
+        retrieve_ms=timing.retrieve,
+        rerank_ms=timing.rerank,
+    )
+
+
+def need_text(constraints: Constraints) -> str:
+    """The need in words, for the retrievers: the wishes around the kind of thing. Refusals and prices are left to code."""
+    wishes = replace(constraints, features=()).wishes
+    before = [words for field, words in wishes if field in ("color", "material")]
+    after = [words for field, words in wishes if field == "size"]
+    parts = [constraints.brand, constraints.gender, *before, constraints.product, *after, *constraints.features]
+    return " ".join(part for part in parts if part)

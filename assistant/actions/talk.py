@@ -1,0 +1,52 @@
+"""Turns that show no product: greeting, help, starting over, and what lies outside the shop. Nothing but the state's need is touched."""
+
+from __future__ import annotations
+
+from ..model import Answer, DialogueState, Outcome, Parse
+from ..parts import Parts
+
+HELP = (
+    "Tell me what you need in your own words, with a budget, a colour or anything you don't want. "
+    "I show what the shop has and why it fits. "
+    "You can narrow it down, ask about a product, see more, and put things in your cart."
+)
+OFFER = "I can show you products, answer from their listings and keep your cart."
+NOT_YET = {
+    "recommend": "I can't choose for you yet. I can show what fits best, or the cheapest first.",
+    "compare": "I can't lay products side by side yet. Ask me about one of them, such as its size or its price.",
+    "similar": "I can't look for similar products yet. Tell me what should be different and I will search.",
+    "complement": "I can't suggest what goes with it yet. Name the thing you want and I will search.",
+    "checkout": "I can't take payment here. Your cart is kept as it is.",
+    "order_status": "I can't look into orders. The shop's own order page or its staff can.",
+    "order_change": "I can't change orders. The shop's own order page or its staff can.",
+    "policy": "I can't read the shop's policies yet, so I won't guess. Its staff can tell you.",
+    "feedback": "Thanks for telling me. Say what should be different and I will look again.",
+    "handoff": "I can't reach a person from here, so nobody has been told. Please use the shop's contact page.",
+}
+
+
+def greet(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    return Outcome(answer=Answer("Hello! What are you looking for today?"))
+
+
+def bye(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    kept = " Your cart is kept as it is." if state.cart else ""
+    return Outcome(answer=Answer(f"Goodbye, and thank you for stopping by.{kept}"))
+
+
+def help_(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    return Outcome(answer=Answer(HELP))
+
+
+def reset(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    kept = " Your cart is still there." if state.cart else ""
+    return Outcome(answer=Answer(f"All wishes are cleared.{kept} What are you looking for?"))
+
+
+def other(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    return Outcome(answer=Answer(f"That is outside what I can help with. {OFFER}"))
+
+
+def not_here_yet(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """A short true answer for what the assistant cannot do, instead of a pretended one."""
+    return Outcome(answer=Answer(NOT_YET[parse.intent]))

@@ -1,0 +1,139 @@
+"""The assistant: a store opened, messages in, replies out."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Self
+
+from retrieval.errors import BadInput, NotFound
+from retrieval.product import Product
+from retrieval.query import Query, Relaxed
+from retrieval.store import Store
+
+from .actions.find import need_text
+from .build import build_parts, build_sessions
+from .explain import explain
+from .model import Card, DialogueState, Done, Event, Reply
+from .parts import Parts
+from .sessions import MemorySessions, Session, Sessions, Turn
+from .settings import Settings
+from .state import merge
+from .turn import run_turn
+
+
+@dataclass(frozen=True)
+class SearchAnswer:
+    """Ranked products without a dialogue. total: how many match, not how many are listed."""
+
+    cards: tuple[Card, ...]
+    total: int
+    relaxed: tuple[Relaxed, ...] = ()
+
+
+class Assistant:
+    """One shop's assistant. Safe to call from many threads; the turns of one session run one after the other."""
+
+    def __init__(
+        self, parts: Parts, sessions: Sessions | None = None, *, message_limit: int = 2_000, store: Store | None = None
+    ) -> None:
+        self._parts = parts
+        self._sessions = sessions or MemorySessions()
+        self._message_limit = message_limit
+        self._store = store
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    @classmethod
+    def open(cls, store: Path | str, settings: Settings | None = None) -> Self:
+        """The assistant over a directory made by `shop index`. StoreNotFound, StoreBusy or ModelError say what is missing."""
+        settings = settings or Settings()
+        opened = Store(Path(store))
+        try:
+            parts = build_parts(opened, settings)
+            return cls(parts, build_sessions(settings), message_limit=settings.message_limit, store=opened)
+        except BaseException:
+            opened.close()
+            raise
+
+    def reply(self, message: str, session_id: str | None = None) -> Reply:
+        """One turn. Without a session id a new session starts; its id stands in the reply."""
+        *_, last = self.stream(message, session_id)
+        assert isinstance(last, Done)
+        return last.reply
+
+    def stream(self, message: str, session_id: str | None = None) -> Iterator[Event]:
+        """The same turn as events: Parsed, Shown, Token ..., Done. The turn is kept before Done is given out."""
+        if len(message) > self._message_limit:
+            raise BadInput(
+                f"The message has {len(message):,} characters, at most {self._message_limit:,} are read.",
+                fix="send a shorter message",
+            )
+        session_id = session_id or self.new_session()
+        with self._turns[session_id]:
+            yield from self._take_turn(message, session_id)
+
+    def session(self, session_id: str) -> Session:
+        """A conversation's turns and state; NotFound when there is none."""
+        session = self._sessions.get(session_id)
+        if session is None:
+            raise _no_session(session_id)
+        return session
+
+    def forget(self, session_id: str) -> None:
+        """Erase a conversation with its cart; NotFound when there is none."""
+        if not self._sessions.forget(session_id):
+            raise _no_session(session_id)
+        self._turns.pop(session_id, None)
+
+    def search(
+        self,
+        text: str,
+        *,
+        limit: int = 10,
+        price_max: Decimal | None = None,
+        price_min: Decimal | None = None,
+        understand: bool = True,
+    ) -> SearchAnswer:
+        """Ranked products for one request, with reasons. understand: read wishes and bounds out of the text; bounds given here win."""
+        slots = self._parts.parser.parse(text, DialogueState()).slots if understand else None
+        constraints = merge(DialogueState().constraints, slots) if slots else DialogueState().constraints
+        low, high = price_min or constraints.price_min, price_max or constraints.price_max
+        constraints = replace(constraints, price_min=low, price_max=high)
+        query = Query(need_text(constraints) or text, constraints, slots.sort if slots else None)
+        ranking, _ = self._parts.searcher.search(query, limit)
+        return SearchAnswer(explain(ranking.hits, constraints), ranking.total, ranking.relaxed)
+
+    def product(self, product_id: str) -> Product:
+        """One product; NotFound when there is none."""
+        return self._parts.catalog.get(product_id)
+
+    def new_session(self) -> str:
+        """An id that nobody can guess: 128 random bits."""
+        return f"s_{secrets.token_hex(16)}"
+
+    def close(self) -> None:
+        self._sessions.close()
+        if self._store is not None:
+            self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _take_turn(self, message: str, session_id: str) -> Iterator[Event]:
+        known = self._sessions.get(session_id) or Session(session_id)
+        taken = yield from run_turn(message, known.state, self._parts, session_id)
+        turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())
+        self._sessions.add(session_id, turn, taken.state)
+        yield Done(taken.reply)
+
+
+def _no_session(session_id: str) -> NotFound:
+    return NotFound(f"No session has the id {session_id!r}.", fix="start one by sending a message without a session id")

@@ -1,0 +1,45 @@
+"""The one place where parts are made and joined. Nothing heavy is made elsewhere."""
+
+from __future__ import annotations
+
+from retrieval.models import model_path
+
+from retrieval.dense import Dense, MiniLMEmbedder, open_chroma
+from retrieval.lexical import Lexical
+from retrieval.rerank import LinearMix
+from retrieval.search import Searcher
+from retrieval.store import Store
+
+from .parse_model import ModelParser
+from .parts import Parts
+from .sessions import MemorySessions, Sessions, SqlSessions
+from .settings import Settings
+
+
+def build_embedder(settings: Settings) -> MiniLMEmbedder:
+    return MiniLMEmbedder(model_path("all-minilm-l6-v2"), threads=settings.threads)
+
+
+def build_parser(settings: Settings) -> ModelParser:
+    adapter = settings.parser or model_path("parser")
+    return ModelParser(model_path("smollm2-135m-instruct"), adapter, threads=settings.threads)
+
+
+def build_parts(store: Store, settings: Settings) -> Parts:
+    """Everything that a turn needs, loaded."""
+    embedder = build_embedder(settings)
+    lexical = Lexical(store.catalog)
+    dense = Dense(open_chroma(store.chroma_path, settings.chroma_url), embedder)
+    searcher = Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical), store.manifest.currency)
+    return Parts(
+        parser=build_parser(settings),
+        searcher=searcher,
+        catalog=store.catalog,
+        embedder=embedder,
+        products_shown=settings.products_shown,
+        currency=store.manifest.currency,
+    )
+
+
+def build_sessions(settings: Settings) -> Sessions:
+    return SqlSessions(settings.sessions_url) if settings.sessions_url else MemorySessions()

@@ -1,0 +1,114 @@
+"""Why a product is shown and what does not fit, each read from one of its fields. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from retrieval.audience import audiences
+from retrieval.evidence import Evidence, judge
+from retrieval.product import Product, money
+from retrieval.query import Constraints, Hit
+from retrieval.words import contains, content_stems, quote
+
+from .model import Card, Reason
+
+
+def explain(hits: Sequence[Hit], constraints: Constraints) -> tuple[Card, ...]:
+    """Each hit with its reasons (at least one) and caveats, in the hits' order."""
+    return tuple(_card(hit, constraints) for hit in hits)
+
+
+def _card(hit: Hit, constraints: Constraints) -> Card:
+    found = [judge(hit.product, field, wish) for field, wish in constraints.wishes]
+    reasons = (*reasons_for(hit.product, constraints), *_met(found)) or (_nearest(hit.product),)
+    return Card(hit.product, hit.relevance, hit.rank, reasons, (*broken(hit.product, constraints), *_missed(found)))
+
+
+def reasons_for(product: Product, constraints: Constraints) -> tuple[Reason, ...]:
+    """The hard constraints and the kind that the product meets."""
+    return tuple(_hard_reasons(product, constraints))
+
+
+def _hard_reasons(product: Product, constraints: Constraints) -> Iterator[Reason]:
+    if constraints.product and (kind := _kind_words(product, constraints.product)):
+        yield kind
+    yield from _price_reasons(product, constraints)
+    if constraints.brand and product.brand and contains(product.brand, constraints.brand):
+        yield Reason("constraint", f"made by {product.brand}", "brand")
+    named = audiences(product)
+    if constraints.gender and named:
+        yield Reason("constraint", f"listed for {', '.join(named)}", "gender")
+    if constraints.in_stock and product.in_stock:
+        yield Reason("constraint", "in stock", "availability")
+
+
+def _price_reasons(product: Product, constraints: Constraints) -> Iterator[Reason]:
+    price, low, high = product.price, constraints.price_min, constraints.price_max
+    if price is None:
+        return
+    said = money(price, product.currency)
+    if high is not None and price <= high and low is not None and price >= low:
+        between = f"{money(low, product.currency)} to {money(high, product.currency)}"
+        yield Reason("constraint", f"{said} is within your {between} range", "price")
+    elif high is not None and price <= high:
+        side = "is just your limit" if price == high else f"is under your {money(high, product.currency)} limit"
+        yield Reason("constraint", f"{said} {side}", "price")
+    elif low is not None and high is None and price >= low:
+        yield Reason("constraint", f"{said} is at least your {money(low, product.currency)}", "price")
+
+
+def broken(product: Product, constraints: Constraints) -> tuple[Reason, ...]:
+    """The hard constraints that the product breaks (it is shown only after one was relaxed aloud), and that it is sold out."""
+    return tuple(_breaches(product, constraints))
+
+
+def _breaches(product: Product, constraints: Constraints) -> Iterator[Reason]:
+    price = product.price
+    if price is not None and constraints.price_max is not None and price > constraints.price_max:
+        over = money(price - constraints.price_max, product.currency)
+        yield Reason("unmet", f"{over} over your {money(constraints.price_max, product.currency)} limit", "price")
+    if price is not None and constraints.price_min is not None and price < constraints.price_min:
+        yield Reason("unmet", f"below your {money(constraints.price_min, product.currency)}", "price")
+    if constraints.brand and not contains(f"{product.brand or ''} {product.title}", constraints.brand):
+        yield Reason("unmet", f"made by {product.brand}" if product.brand else "the listing names no brand", "brand")
+    if product.in_stock is False:
+        yield Reason("unmet", "sold out at the moment", "availability")
+
+
+def _met(found: Iterable[Evidence]) -> Iterator[Reason]:
+    for evidence in found:
+        if evidence.status == "met":
+            assert evidence.source is not None
+            if evidence.source in ("title", "description"):
+                yield Reason("match", f"“{evidence.words}”", evidence.source)
+            elif evidence.field == "features":
+                yield Reason("match", str(evidence.words), evidence.source)
+            else:
+                yield Reason("constraint", f"{evidence.source}: {evidence.words}", evidence.source)
+
+
+def _missed(found: Iterable[Evidence]) -> Iterator[Reason]:
+    for evidence in found:
+        if evidence.status == "unmet":
+            source = str(evidence.source)
+            verb = {"color": "comes in", "material": "made of", "size": "size"}.get(evidence.field, "")
+            yield Reason("unmet", f"{verb} {evidence.words}, not {evidence.wish}".strip(), source)
+        elif evidence.status == "unstated":
+            yield Reason("unstated", f"the listing doesn't say “{evidence.wish}”", evidence.field)
+
+
+def _kind_words(product: Product, kind: str) -> Reason | None:
+    stems = content_stems(kind)
+    for wanted in (stems, stems[-1:]):
+        if found := quote(product.title, wanted, around=0):
+            return Reason("match", f"“{found}”", "title")
+        if any(set(wanted) <= set(content_stems(part)) for part in product.category):
+            return Reason("match", f"in {' › '.join(product.category)}", "category")
+    return None
+
+
+def _nearest(product: Product) -> Reason:
+    """What a product found by meaning alone shows for itself: its shelf, else its name."""
+    if product.category:
+        return Reason("nearest", f"in {' › '.join(product.category)}", "category")
+    return Reason("nearest", f"“{product.title}”", "title")

@@ -1,0 +1,48 @@
+"""What "the second one", "it" and "the cheaper one" point at: products shown before. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retrieval.product import Product
+from retrieval.superlative import by
+from retrieval.words import content_stems
+
+from .model import DialogueState, Slots
+
+SUPERLATIVES = {"cheapest": "price_asc", "most_expensive": "price_desc", "best_rated": "rating"}
+
+
+def mentioned(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> list[Product]:
+    """The products that the slots point at, in the order said; empty when they point at none.
+
+    shown: the products of `state.shown`, in that order. A position past the end points at nothing. "last" is the product last
+    spoken of. Without a reference, a name that only one shown product has is enough.
+    """
+    found = [product for ref in slots.ref for product in _one(ref, state, shown)]
+    found = found or _named(slots, shown)
+    return list({product.id: product for product in found}.values())
+
+
+def _one(ref: int | str, state: DialogueState, shown: Sequence[Product]) -> list[Product]:
+    if isinstance(ref, int):
+        return [shown[ref - 1]] if 1 <= ref <= len(shown) else []
+    if ref == "all":
+        return list(shown)
+    if ref == "last":
+        return [product for product in shown if product.id == state.focus] or list(shown[:1])
+    return by(SUPERLATIVES[ref], shown)[:1]  # type: ignore[arg-type]
+
+
+def _named(slots: Slots, shown: Sequence[Product]) -> list[Product]:
+    """The shown products that share the most words of their title with what was said; none when they all share as many."""
+    said = {
+        word
+        for text in (slots.product, slots.brand, *slots.features, *slots.color)
+        if text
+        for word in content_stems(text)
+    }
+    shared = {product.id: len(said & set(content_stems(f"{product.brand or ''} {product.title}"))) for product in shown}
+    most = max(shared.values(), default=0)
+    best = [product for product in shown if shared[product.id] == most]
+    return best if most and (len(best) < len(shown) or len(shown) == 1) else []

@@ -1,0 +1,23 @@
+"""What one turn works with. Made in build.py, handed down, never reached for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from retrieval.catalog import Catalog
+from retrieval.dense import Embedder
+from retrieval.search import Searcher
+
+from .parse import Parser
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parser, the search and the catalogue, with what a reply may show. currency: the shop's (ISO 4217)."""
+
+    parser: Parser
+    searcher: Searcher
+    catalog: Catalog
+    embedder: Embedder
+    products_shown: int = 5
+    currency: str = "USD"

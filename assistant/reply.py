@@ -1,0 +1,121 @@
+"""The words of a reply, the question and the suggestions, written from what was found. Pure: the same outcome gives the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.product import money
+from retrieval.query import Constraints
+
+from .model import Card, DialogueState, Outcome, Question
+
+NAMED = 3  # a reply names at most so many products
+START = ("A gift under 50", "What is in my cart?", "Help")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the shopper reads besides the cards."""
+
+    text: str
+    question: Question | None = None
+    suggestions: tuple[str, ...] = ()
+
+
+def write(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> Words:
+    """The reply's text, at most one question, and what the shopper might say next."""
+    if cards:
+        return Words(found_text(outcome, cards, state, currency), None, _next_after(cards, state))
+    if outcome.answer is not None:
+        return Words(outcome.answer.text, None, _next_without(state))
+    return _nothing(state, currency)
+
+
+def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> str:
+    """What was relaxed, how many match, up to three names with prices, and why the first."""
+    listed = ", ".join(f"{card.rank}. {card.product.title}{_price(card)}" for card in cards[:NAMED])
+    lead = _lead(outcome, cards, state, currency)
+    return " ".join(part for part in (*_relaxed(outcome), f"{lead} {listed}.", _why(cards[0])) if part)
+
+
+def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> str:
+    need = need_phrase(state.constraints, currency)
+    if not outcome.kind_found:
+        return f"No listing here is called “{state.constraints.product}”. The nearest I have:"
+    if outcome.relaxed:
+        return "Here is what comes closest:"
+    if state.sort:
+        order = {"price_asc": "cheapest first", "price_desc": "dearest first", "rating": "best rated first"}[state.sort]
+        return f"Here {_are(cards)} for {need}, {order}:"
+    return f"Here {_are(cards)} for {need}:"
+
+
+def _are(cards: Sequence[Card]) -> str:
+    named = min(len(cards), NAMED)
+    return "is one" if named == 1 else f"are {named}"
+
+
+def need_phrase(constraints: Constraints, currency: str) -> str:
+    """The need in the shopper's words: "black desk lamp under $40, without leather"."""
+    wishes = [*constraints.color, *constraints.material, constraints.product or "what you want"]
+    low, high = constraints.price_min, constraints.price_max
+    bounds = ""
+    if low is not None and high is not None:
+        bounds = f" from {money(low, currency)} to {money(high, currency)}"
+    elif high is not None:
+        bounds = f" under {money(high, currency)}"
+    elif low is not None:
+        bounds = f" from {money(low, currency)}"
+    brand = f" by {constraints.brand}" if constraints.brand else ""
+    without = f", without {' or '.join(constraints.exclude)}" if constraints.exclude else ""
+    return " ".join(wishes) + brand + bounds + without
+
+
+def _relaxed(outcome: Outcome) -> list[str]:
+    return [f"{relaxed.text[0].upper()}{relaxed.text[1:]}." for relaxed in outcome.relaxed]
+
+
+def _why(card: Card) -> str:
+    """The first product's best evidence and first caveat, in one or two short sentences."""
+    matches = [reason.text for reason in card.reasons if reason.kind == "match" and reason.field != "title"]
+    others = [reason.text for reason in card.reasons if reason.kind == "constraint" and reason.field != "price"]
+    why = (matches or others)[:1]
+    sentences = [f"The first: {why[0]}."] if why else []
+    if card.caveats:
+        sentences.append(f"{'But' if why else 'For the first,'} {card.caveats[0].text}.")
+    return " ".join(sentences)
+
+
+def _price(card: Card) -> str:
+    product = card.product
+    return "" if product.price is None else f" {money(product.price, product.currency)}"
+
+
+def _nothing(state: DialogueState, currency: str) -> Words:
+    """Nothing may be shown: say which wish leaves nothing, and ask the one thing that helps."""
+    constraints = state.constraints
+    text = f"I have nothing for {need_phrase(constraints, currency)}."
+    options = tuple(f"Allow {refused}" for refused in constraints.exclude) or ("Start over",)
+    return Words(
+        text, Question("Which wish may go?", "exclude" if constraints.exclude else "product", options), options
+    )
+
+
+def _next_after(cards: Sequence[Card], state: DialogueState) -> tuple[str, ...]:
+    """Up to four things to say next that will work: they use what is known of the need and of the products shown."""
+    said = ["Show cheaper ones"] if len(cards) > 1 and state.sort != "price_asc" else []
+    colors = {value for card in cards for value in card.product.attributes.get("color", ())} - set(
+        state.constraints.color
+    )
+    if len(colors) > 1:
+        said.append(f"Only in {min(colors)}")
+    if len(cards) >= NAMED:
+        said.append("Show more")
+    return (*said, "Add the first one to my cart")
+
+
+def _next_without(state: DialogueState) -> tuple[str, ...]:
+    if state.cart:
+        return ("What is in my cart?", "Show more") if state.shown else ("What is in my cart?",)
+    return ("Show more", "Start over") if state.shown else START

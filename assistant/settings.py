@@ -1,0 +1,29 @@
+"""Settings of one assistant: read once, from the environment, at the entry point; frozen after that."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Each setting is an environment variable with the prefix SHOP_, such as SHOP_THREADS=1."""
+
+    model_config = SettingsConfigDict(env_prefix="SHOP_", frozen=True, extra="ignore")
+
+    threads: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, 4),
+        ge=1,
+        description="Threads for the models. Take 1 where other busy processes share the cores.",
+    )
+    products_shown: int = Field(default=5, ge=1, le=20, description="Products shown with one reply.")
+    message_limit: int = Field(default=2_000, ge=1, description="Longest message in characters.")
+    parser: Path | None = Field(default=None, description="Folder of another parser adapter.")
+    chroma_url: str | None = Field(default=None, description="A Chroma server instead of the store's own folder.")
+    sessions_url: str | None = Field(
+        default=None,
+        description="SQLAlchemy URL where `shop serve` keeps conversations; a file beside the store by default.",
+    )

@@ -1,0 +1,126 @@
+"""What the shopper wants now, after one more message: carry over, replace, drop, reset. Pure functions of values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from retrieval.query import Constraints, Sort
+from retrieval.words import content_stems
+
+from .model import CartLine, DialogueState, Exchange, Outcome, Parse, Slots
+
+WISH_LISTS = ("color", "size", "material", "features", "exclude")
+REPLACED = ("color", "size", "material")  # a new colour takes the place of the old one; features add up
+NARROWING = ("refine", "similar", "recommend", "more", "compare")
+# What people call a constraint when they take it back, where that is not the slot's own name.
+ALSO_CALLED = {
+    "colour": "color", "budget": "price", "price limit": "price", "limit": "price", "price range": "price",
+    "price": "price", "maker": "brand", "fabric": "material", "colors": "color", "colours": "color",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a turn leaves behind for the next: which products stand on the table, the cart, what was spoken of last."""
+
+    shown: tuple[str, ...] = ()
+    cart: tuple[CartLine, ...] | None = None
+    focus: str | None = None
+
+
+def update(state: DialogueState, parse: Parse) -> DialogueState:
+    """The state with this message's slots in it. A search starts a new need; a reset forgets the need, never the cart."""
+    if parse.intent == "reset":
+        return replace(state, constraints=Constraints(), sort=None, shown=(), seen=frozenset(), focus=None)
+    if parse.intent == "search":
+        constraints = merge(Constraints(), parse.slots)
+        return replace(state, constraints=constraints, sort=parse.slots.sort, shown=(), seen=frozenset(), focus=None)
+    if parse.intent in NARROWING:
+        constraints = merge(drop(state.constraints, parse.slots.drop), parse.slots)
+        seen = state.seen if constraints == state.constraints else frozenset()
+        return replace(state, constraints=constraints, sort=parse.slots.sort or _kept_sort(state, parse), seen=seen)
+    return state
+
+
+def remember(state: DialogueState, effect: Effect, exchange: Exchange) -> DialogueState:
+    """The state after the reply: what was shown, the cart as it is, one turn more."""
+    shown = effect.shown or state.shown
+    return replace(
+        state,
+        shown=shown,
+        seen=state.seen | frozenset(effect.shown),
+        focus=effect.focus or (effect.shown[0] if effect.shown else state.focus),
+        cart=state.cart if effect.cart is None else effect.cart,
+        last=exchange,
+        turn=state.turn + 1,
+    )
+
+
+def effect_of(outcome: Outcome) -> Effect:
+    return Effect(tuple(hit.product.id for hit in outcome.hits), outcome.cart, outcome.focus)
+
+
+def merge(constraints: Constraints, slots: Slots) -> Constraints:
+    """Constraints with what the slots say: single values replace, features and refusals add up, contradictions go with the newer."""
+    said = {
+        name: getattr(slots, name)
+        for name in ("product", "brand", "gender", "price_min", "price_max", "quantity")
+        if getattr(slots, name) is not None
+    }
+    for name in WISH_LISTS:
+        new = getattr(slots, name)
+        kept = () if new and name in REPLACED else getattr(constraints, name)
+        said[name] = tuple(dict.fromkeys((*kept, *new)))
+    merged = replace(constraints, **said)
+    return _without_crossed_bounds(_without_contradictions(merged, slots), slots)
+
+
+def drop(constraints: Constraints, names: Iterable[str]) -> Constraints:
+    """Constraints without those taken back, named by slot ("color", "price") or by value ("stretch", "leather")."""
+    for name in names:
+        constraints = _drop_one(constraints, name)
+    return constraints
+
+
+def _drop_one(constraints: Constraints, name: str) -> Constraints:
+    slot = ALSO_CALLED.get(name, name)
+    empty = Constraints()
+    if slot == "price":
+        return replace(constraints, price_min=None, price_max=None)
+    if slot in {f.name for f in fields(Constraints)}:
+        return replace(constraints, **{slot: getattr(empty, slot)})
+    wanted = set(content_stems(name))
+    lists: dict[str, Any] = {
+        key: tuple(value for value in getattr(constraints, key) if not wanted & set(content_stems(value)))
+        for key in WISH_LISTS
+    }
+    brand = None if constraints.brand and wanted & set(content_stems(constraints.brand)) else constraints.brand
+    return replace(constraints, brand=brand, **lists)
+
+
+def _without_contradictions(constraints: Constraints, slots: Slots) -> Constraints:
+    """What is now refused is no longer wished for, and what is now wished for is no longer refused."""
+    wished = {value for name in WISH_LISTS if name != "exclude" for value in getattr(slots, name)}
+    exclude = tuple(value for value in constraints.exclude if value not in wished)
+    lists: dict[str, Any] = {
+        name: tuple(value for value in getattr(constraints, name) if value not in slots.exclude)
+        for name in WISH_LISTS
+        if name != "exclude"
+    }
+    return replace(constraints, exclude=exclude, **lists)
+
+
+def _without_crossed_bounds(constraints: Constraints, slots: Slots) -> Constraints:
+    """Of two price bounds that cross, the one said last stays."""
+    low, high = constraints.price_min, constraints.price_max
+    if low is None or high is None or low <= high:
+        return constraints
+    if slots.price_min is not None and slots.price_max is not None:
+        return replace(constraints, price_min=high, price_max=low)  # "between 60 and 40"
+    return replace(constraints, price_max=None) if slots.price_min is not None else replace(constraints, price_min=None)
+
+
+def _kept_sort(state: DialogueState, parse: Parse) -> Sort | None:
+    return None if "sort" in parse.slots.drop else state.sort

@@ -1,0 +1,142 @@
+"""One turn of dialogue: data goes one way, and the new state comes back as a value."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+from retrieval.product import money
+
+from .actions import ACTIONS
+from .actions.cart import view_of
+from .check import unsupported
+from .explain import explain
+from .model import Card, CartView, DialogueState, Event, Exchange, Latency, Outcome, Parse, Parsed, Reply, Shown, Token
+from .parts import Parts
+from .reply import NAMED, Words, write
+from .state import Effect, effect_of, remember, update
+
+log = logging.getLogger(__name__)
+_PIECE = re.compile(r"\S+\s*")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A turn that was taken: the reply, what was read and left behind, and the state after it."""
+
+    reply: Reply
+    parse: Parse
+    effect: Effect
+    exchange: Exchange
+    state: DialogueState
+
+
+def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) -> Generator[Event, None, Taken]:
+    """The turn's events up to the last word, in order; the generator returns the turn as taken."""
+    started = time.perf_counter()
+    parse = parts.parser.parse(message, state)  # what this message says
+    parsed = time.perf_counter()
+    state = update(state, parse)  # what the shopper wants now
+    yield Parsed(parse.intent, state.constraints)
+    outcome = ACTIONS[parse.intent](parse, state, parts)  # find, answer, cart ...
+    cards = explain(outcome.hits, state.constraints)  # reasons and caveats
+    yield Shown(cards)
+    acted = time.perf_counter()
+    cart = view_of(state.cart if outcome.cart is None else outcome.cart, parts)
+    words = checked(write(outcome, cards, state, parts.currency), evidence(message, state, outcome, cards, cart), cards)
+    yield from (Token(piece.group()) for piece in _PIECE.finditer(words.text))
+    exchange, effect = Exchange(message, words.text), effect_of(outcome)
+    state = remember(state, effect, exchange)
+    done = time.perf_counter()
+    latency = Latency(
+        parse=(parsed - started) * 1e3,
+        retrieve=outcome.retrieve_ms,
+        rerank=outcome.rerank_ms,
+        write=(done - acted) * 1e3,
+        total=(done - started) * 1e3,
+    )
+    said = Said(words, outcome, cards, cart, latency)
+    return Taken(_reply(session_id, state, parse, said), parse, effect, exchange, state)
+
+
+def checked(words: Words, sources: list[str], cards: tuple[Card, ...]) -> Words:
+    """The words as they are when every claim in them has a source; else a plain list of what is shown."""
+    wrong = unsupported(words.text, sources)
+    if not wrong:
+        return words
+    log.warning("a reply was rewritten: no source for %s", wrong)
+    listed = ", ".join(f"{card.rank}. {card.product.title}" for card in cards[:NAMED])
+    return Words(
+        f"Here is what I found: {listed}." if listed else "Let me put that differently: what are you looking for?"
+    )
+
+
+def evidence(
+    message: str, state: DialogueState, outcome: Outcome, cards: tuple[Card, ...], cart: CartView
+) -> list[str]:
+    """Everything that this turn's reply may state: products shown, cart, answers from listings, relaxed bounds, the shopper's words."""
+    return [
+        message,
+        *_state_words(state),
+        *(relaxed.text for relaxed in outcome.relaxed),
+        *(outcome.answer.evidence if outcome.answer else ()),
+        *(line for card in cards for line in _card_words(card)),
+        *_cart_words(cart),
+        str(len(cards)),
+        str(min(len(cards), NAMED)),
+        str(len(state.shown)),
+    ]
+
+
+def _state_words(state: DialogueState) -> Iterator[str]:
+    constraints = state.constraints
+    yield from (text for text in (constraints.product, constraints.brand, constraints.gender) if text)
+    yield from (words for _, words in constraints.wishes)
+    yield from constraints.exclude
+    yield from (str(bound) for bound in (constraints.price_min, constraints.price_max) if bound is not None)
+
+
+def _card_words(card: Card) -> Iterator[str]:
+    product = card.product
+    yield from (product.title, product.description, product.brand or "", str(card.rank), " › ".join(product.category))
+    if product.price is not None:
+        yield money(product.price, product.currency)
+    yield from (line.text for line in (*card.reasons, *card.caveats))
+
+
+def _cart_words(cart: CartView) -> Iterator[str]:
+    yield f"{cart.count} {money(cart.total, cart.currency)}"
+    for product, quantity in cart.lines:
+        yield f"{product.title} {quantity} {money(product.price, product.currency) if product.price is not None else ''}"
+        yield str(product.stock)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What goes into a reply besides parse and state."""
+
+    words: Words
+    outcome: Outcome
+    cards: tuple[Card, ...]
+    cart: CartView
+    latency: Latency
+
+
+def _reply(session_id: str, state: DialogueState, parse: Parse, said: Said) -> Reply:
+    return Reply(
+        session_id=session_id,
+        turn=state.turn,
+        intent=parse.intent,
+        acts=parse.acts or (parse.intent,),
+        reply=said.words.text,
+        cards=said.cards,
+        constraints=state.constraints,
+        relaxed=said.outcome.relaxed,
+        question=said.words.question,
+        cart=said.cart,
+        suggestions=said.words.suggestions,
+        latency_ms=said.latency,
+    )

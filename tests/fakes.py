@@ -1,0 +1,49 @@
+"""Stand-ins for models, for tests that are about something else. Each can be checked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from zlib import crc32
+
+import numpy as np
+
+from assistant.model import DialogueState, Intent, Parse, Slots
+from retrieval.dense import Vectors
+from retrieval.words import content_stems
+
+DIMENSIONS = 256
+
+
+class WordEmbedder:
+    """A text becomes the unit vector of its content words: each word has a dimension of its own, so cosine is shared words."""
+
+    name = "words/256"
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.embedded += texts
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in content_stems(text):
+                vectors[row, crc32(word.encode()) % DIMENSIONS] = 1
+            vectors[row] /= max(float(np.linalg.norm(vectors[row])), 1e-9)
+        return vectors
+
+
+class QueuedParser:
+    """Gives the queued parses in order and keeps what it was asked."""
+
+    def __init__(self, parses: Iterable[Parse]) -> None:
+        self._parses = list(parses)
+        self.asked: list[tuple[str, DialogueState]] = []
+
+    def parse(self, message: str, state: DialogueState) -> Parse:
+        self.asked.append((message, state))
+        return self._parses.pop(0)
+
+
+def said(intent: Intent, **slots: object) -> Parse:
+    """A parse in a few words: `said("search", product="desk lamp", price_max=Decimal(40))`."""
+    return Parse(intent, Slots(**slots))  # type: ignore[arg-type]
