@@ -19,13 +19,17 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the directory holds. complete: False while indexing, and after an indexing that did not come to its end."""
+    """What the directory holds.
+
+    complete: False while indexing, and after an indexing that did not come to its end. feeds: a digest of the feeds it was made from.
+    """
 
     schema_version: int = SCHEMA_VERSION
     complete: bool = False
     products: int = 0
     currency: str = "USD"
     models: Mapping[str, str] = field(default_factory=dict)
+    feeds: str = ""
 
 
 class Store:

@@ -1,0 +1,74 @@
+"""The command `shop`: a file a command; here they are joined, and errors become one line and an exit code."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import typer
+
+from retrieval.errors import ShopError
+
+from . import chat, evaluate, index, models, parse, search, serve, train
+
+app = typer.Typer(
+    name="shop",
+    help="A shopping assistant on your own machine: index a feed, talk, search, serve.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("index", help="Read product feeds and build or update a store.")(index.index)
+app.command("chat", help="Talk in the terminal.")(chat.chat)
+app.command("search", help="Ranked products with scores and reasons, no dialogue.")(search.search)
+app.command("parse", help="What the parser reads in a message.")(parse.parse)
+app.command("serve", help="The page, the HTTP API and its documentation.")(serve.serve)
+app.add_typer(models.app, name="models", help="The pinned models: where each comes from and whether it is here.")
+app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
+app.add_typer(evaluate.app, name="eval", help="Measure.")
+
+
+@app.callback()
+def options(debug: bool = typer.Option(False, "--debug", help="Show where an error comes from.")) -> None:
+    """Options of every command."""
+    logging.basicConfig(
+        level=logging.DEBUG if debug else logging.WARNING,
+        stream=sys.stderr,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    for chatty in ("httpx", "httpcore", "chromadb", "urllib3", "filelock", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def main() -> None:
+    """Run a command; a ShopError is one line on standard error and exit 1 (2 for wrong usage), a traceback only with --debug."""
+    _be_quiet()
+    try:
+        app()
+    except ShopError as error:
+        if "--debug" in sys.argv:
+            raise
+        typer.secho(f"shop: {error.detail}", err=True, fg="red")
+        typer.echo(f"      Fix: {error.fix}", err=True)
+        sys.exit(1)
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(130)
+
+
+def _be_quiet() -> None:
+    """No telemetry, no progress bars of libraries on standard output, no thread that spins while it waits long."""
+    for name, value in {
+        "ANONYMIZED_TELEMETRY": "False",
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "HF_HUB_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "TRANSFORMERS_VERBOSITY": "error",
+        "TOKENIZERS_PARALLELISM": "false",
+        "GOMP_SPINCOUNT": "20000",
+    }.items():
+        os.environ.setdefault(name, value)
+
+
+__all__ = ["app", "main"]

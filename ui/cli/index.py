@@ -1,0 +1,112 @@
+"""`shop index`: feeds into a store."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from retrieval.feed import FeedSummary, read_feed
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
+
+from assistant.build import build_embedder
+from assistant.settings import Settings
+from retrieval.index import IndexSummary, build_index
+from retrieval.store import Store
+
+STEPS = {"read": "Reading", "embed": "Embedding"}
+
+
+class Rate(ProgressColumn):
+    """Products per second of the step."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed or 0:,.0f} products/s")
+
+
+def index(
+    feeds: Annotated[list[Path], typer.Argument(metavar="FEED…", help="JSONL, CSV, TSV or Parquet; .gz is fine.")],
+    store: Annotated[Path, typer.Option(help="Directory of the store; made when it is not there.")],
+    rejects: Annotated[Path | None, typer.Option(help="Where unusable rows go. [default: STORE/rejects.jsonl]")] = None,
+    currency: Annotated[str, typer.Option(help="Currency of prices that name none (ISO 4217).")] = "USD",
+    keep_missing: Annotated[
+        bool, typer.Option("--keep-missing", help="Keep products that these feeds do not have.")
+    ] = False,
+) -> None:
+    """Read product feeds, check them, and build or update the index: only what changed is embedded again.
+
+    Example: shop index demo/products.jsonl --store store
+    """
+    index_feeds(feeds, store, rejects=rejects, currency=currency, keep_missing=keep_missing)
+
+
+def index_feeds(
+    feeds: list[Path], path: Path, *, rejects: Path | None = None, currency: str = "USD", keep_missing: bool = False
+) -> None:
+    """Feeds into the store directory, with a progress bar and a summary on standard error."""
+    settings = Settings()
+    embedder = build_embedder(settings)
+    store = Store(path, create=True)
+    try:
+        reading = read_feed(feeds, rejects or path / "rejects.jsonl", currency=currency)
+        with _progress() as bars:
+            tasks = {step: bars.add_task(name, total=None) for step, name in STEPS.items()}
+            summary = build_index(
+                reading,
+                store,
+                embedder,
+                keep_missing=keep_missing,
+                chroma_url=settings.chroma_url,
+                progress=lambda step, done, total: bars.update(tasks[step], completed=done, total=total),
+            )
+        store.write_manifest(feeds=feeds_digest(feeds))
+        _report(reading.summary, summary, rejects or path / "rejects.jsonl", path)
+    finally:
+        store.close()
+
+
+def feeds_digest(feeds: list[Path]) -> str:
+    """What tells one version of these feeds from another: a digest of their bytes."""
+    digest = hashlib.blake2b(digest_size=16)
+    for feed in feeds:
+        with feed.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _progress() -> Progress:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def _report(read: FeedSummary, done: IndexSummary, rejects: Path, store: Path) -> None:
+    counts = f"{read.read:,} rows read, {read.used:,} used, {read.rejected:,} rejected"
+    lines = [f"{counts}, {read.duplicates:,} with an id seen before (the last wins)."]
+    if read.rejected:
+        lines.append(f"Rejected rows, with line, field and reason: {rejects}")
+    if read.ignored_columns:
+        lines.append(f"Columns ignored: {', '.join(sorted(read.ignored_columns))}")
+    rate = f" at {done.embedded / done.embed_seconds:,.0f} products/s" if done.embedded else ""
+    changes = f"{done.changed:,} new or changed, {done.removed:,} removed, {done.embedded:,} embedded{rate}"
+    lines.append(f"{done.products:,} products in {store}: {changes}.")
+    for line in lines:
+        typer.echo(line, err=True)
