@@ -58,7 +58,7 @@ def _plain_copy(model: Any, dtype: Any) -> Any:
     from transformers import AutoModelForCausalLM
 
     config = model.config.__class__(**{k: v for k, v in model.config.to_dict().items() if k != "quantization_config"})
-    copy = AutoModelForCausalLM.from_config(config, dtype=dtype)
+    copy = AutoModelForCausalLM.from_config(config, dtype=dtype)  # type: ignore[no-untyped-call]
     copy.load_state_dict({name: weights.to(dtype) for name, weights in model.state_dict().items()})
     copy.tie_weights()
     copy.generation_config = model.generation_config

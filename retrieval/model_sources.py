@@ -187,15 +187,15 @@ def _progress_style() -> str:
 def _follow(command: list[str], progress: Progress) -> str:
     """Run to the end, telling `progress` of bytes; what the command said last, its errors before anything else."""
     lines: deque[str] = deque(maxlen=30)
-    done = 0
+    done: int | None = None
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
             for line in process.stdout or ():
                 if counted := re.match(r"Progress (\d+) of (\d+)", line):
                     now, total = int(counted[1]), int(counted[2])
-                    if done == 0:
+                    if done is None:
                         progress.step(f"{command[-1]}: downloading", total)
-                    progress.advance(max(now - done, 0))
+                    progress.advance(now - (done or 0))
                     done = now
                 else:
                     lines.append(line.strip())
@@ -219,11 +219,11 @@ def _first_line(error: Exception) -> str:
 
 def _bar_that_tells(progress: Progress) -> type[Any]:
     """A progress bar class for the hub's client that draws nothing itself."""
-    from huggingface_hub.utils import tqdm
+    from huggingface_hub.utils import tqdm  # type: ignore[attr-defined]
 
-    class Bar(tqdm):  # type: ignore[misc]
+    class Bar(tqdm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **{**kwargs, "disable": True})
+            super().__init__(*args, **{**kwargs, "disable": True})  # type: ignore[no-untyped-call]
 
         def update(self, n: float | None = 1) -> None:
             progress.advance(int(n or 0))
