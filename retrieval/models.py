@@ -18,6 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_dir
 
+from .demo import data_folder
 from .errors import ModelError
 from .model_lock import FolderSource, HubSource, ModelFile, ModelSpec, WheelSource, read_lock
 from .model_prepare import prepare_in_own_process
@@ -59,7 +60,7 @@ class ModelHome:
         local = os.environ.get("SHOP_MODEL_DIR")
         return cls(
             cache=Path(cache) / "models",
-            own=_own_folder(),
+            own=data_folder("models"),
             local=Path(local) if local else None,
             hub=os.environ.get("SHOP_MODEL_HUB", "").lower() in {"1", "true", "yes", "on"},
             lock=read_lock(),
@@ -135,13 +136,6 @@ def file_sha256(path: Path) -> str:
     """64 hex digits."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _own_folder() -> Path:
-    """`models/` of the repository; in an installed package the copy that was packed with it."""
-    package = Path(__file__).resolve().parent
-    packed = package / "data" / "models"
-    return packed if packed.is_dir() else package.parent / "models"
 
 
 def _pull_one(spec: ModelSpec, home: ModelHome, progress: Progress, download: Download) -> None:
