@@ -1,4 +1,4 @@
-"""The values that a turn passes from step to step, and the Reply that leaves it (the contract of docs/api.md)."""
+"""The values that a turn passes from step to step, and the Reply that leaves it (docs/api.md)."""
 
 from __future__ import annotations
 

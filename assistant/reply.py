@@ -47,13 +47,16 @@ def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
         return "Here is what comes closest:"
     if state.sort:
         order = {"price_asc": "cheapest first", "price_desc": "dearest first", "rating": "best rated first"}[state.sort]
-        return f"Here {_are(cards)} for {need}, {order}:"
-    return f"Here {_are(cards)} for {need}:"
+        return f"{_count(outcome, cards)} for {need}, {order}:"
+    return f"{_count(outcome, cards)} for {need}:"
 
 
-def _are(cards: Sequence[Card]) -> str:
+def _count(outcome: Outcome, cards: Sequence[Card]) -> str:
+    """"Here are 3 of 12", "Here are 2", "Here is one": how many are named, out of how many that match."""
     named = min(len(cards), NAMED)
-    return "is one" if named == 1 else f"are {named}"
+    if named == 1:
+        return "Here is one"
+    return f"Here are {named} of {outcome.total}" if outcome.total > named else f"Here are {named}"
 
 
 def need_phrase(constraints: Constraints, currency: str) -> str:
@@ -81,9 +84,9 @@ def _why(card: Card) -> str:
     matches = [reason.text for reason in card.reasons if reason.kind == "match" and reason.field != "title"]
     others = [reason.text for reason in card.reasons if reason.kind == "constraint" and reason.field != "price"]
     why = (matches or others)[:1]
-    sentences = [f"The first: {why[0]}."] if why else []
+    sentences = [f"Why the first: {why[0]}."] if why else []
     if card.caveats:
-        sentences.append(f"{'But' if why else 'For the first,'} {card.caveats[0].text}.")
+        sentences.append(f"Note on the first: {card.caveats[0].text}.")
     return " ".join(sentences)
 
 

@@ -25,5 +25,5 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(default=None, description="A Chroma server instead of the store's own folder.")
     sessions_url: str | None = Field(
         default=None,
-        description="SQLAlchemy URL where `shop serve` keeps conversations; a file beside the store by default.",
+        description="SQLAlchemy URL where conversations are kept; in memory by default.",
     )

@@ -87,6 +87,7 @@ def evidence(
         *_cart_words(cart),
         str(len(cards)),
         str(min(len(cards), NAMED)),
+        str(outcome.total),
         str(len(state.shown)),
     ]
 

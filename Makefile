@@ -1,0 +1,35 @@
+# All that a newcomer needs: `make demo` talks, `make test` passes. Each target sets up what it needs, once.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test check setup models browser clean
+
+demo: setup ## The page on the demo shop; its address is printed
+	$(BIN)/shop serve
+
+test: setup browser ## All tests
+	$(BIN)/pytest
+
+check: .venv/installed ## Style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+setup: .venv/installed models ## Python packages and models
+
+models: .venv/installed
+	$(BIN)/shop models pull
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+browser: ## A Chromium for the browser tests, where apt and the rights to use it are there
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
+	  || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null)
+
+clean: ## Everything that can be made again
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
