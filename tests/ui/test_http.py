@@ -1,0 +1,211 @@
+"""The HTTP contract: shapes, bounds, events, errors, over a real store with a queued parser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from assistant.model import Parse
+from tests.fakes import said
+from ui.http import create_app
+from ui.lane import Lane
+from ui.problem import MEDIA_TYPE
+from ui.shapes import ProductBody, Reply, SearchBody, SessionBody
+
+from .live import served
+from .shop import open_shop
+
+LAMPS = said("search", product="desk lamp", price_max=Decimal(40))
+AppOf = Callable[..., FastAPI]
+
+
+@pytest.fixture
+def app_of(small_store: Path) -> Iterator[AppOf]:
+    """An app whose parser answers as queued."""
+    with ExitStack() as open_shops:
+
+        def make(*parses: Parse) -> FastAPI:
+            return create_app(open_shops.enter_context(open_shop(small_store, *parses)), Lane())
+
+        yield make
+
+
+def post(client: TestClient, message: str, **more: object) -> Any:
+    answer = client.post("/v1/chat", json={"message": message, **more})
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def test_a_turn_is_the_contracts_reply(app_of: AppOf) -> None:
+    with TestClient(app_of(LAMPS)) as client:
+        body = post(client, "desk lamp under 40")
+    assert set(body) == set(Reply.model_fields)
+    assert Reply.model_validate(body).model_dump() == body
+    assert sorted(product["id"] for product in body["products"]) == ["black-lamp", "brass-lamp"]
+
+
+def test_a_session_goes_on_where_it_was(app_of: AppOf) -> None:
+    with TestClient(app_of(LAMPS, said("cart_add", ref=(1,)))) as client:
+        first = post(client, "desk lamp under 40")
+        second = post(client, "add the first one", session_id=first["session_id"])
+    assert second["turn"] == 2
+    assert second["cart"]["items"][0]["product_id"] == first["products"][0]["id"]
+
+
+def test_two_messages_without_a_session_are_two_sessions_that_nobody_can_guess(app_of: AppOf) -> None:
+    with TestClient(app_of(LAMPS, LAMPS)) as client:
+        one, other = (post(client, "desk lamp")["session_id"] for _ in range(2))
+    assert one != other
+    assert len(one.removeprefix("s_")) == 32
+
+
+def test_the_transcript_can_be_read_and_erased(app_of: AppOf) -> None:
+    with TestClient(app_of(LAMPS)) as client:
+        reply = post(client, "desk lamp under 40")
+        path = f"/v1/sessions/{reply['session_id']}"
+        kept = client.get(path).json()
+        assert SessionBody.model_validate(kept).model_dump() == kept
+        assert kept["turns"] == [{"message": "desk lamp under 40", "reply": reply}]
+        assert kept["constraints"]["price_max"] == 40
+        assert client.delete(path).status_code == 204
+        assert client.get(path).status_code == 404
+        assert client.delete(path).status_code == 404
+
+
+def test_a_search_keeps_both_price_bounds(app_of: AppOf) -> None:
+    with TestClient(app_of(said("search", product="desk lamp"))) as client:
+        body = client.get("/v1/search", params={"q": "desk lamp", "price_min": "30", "price_max": "50"}).json()
+    assert SearchBody.model_validate(body).model_dump() == body
+    assert [product["price"] for product in body["products"]] == [34.99]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=",
+        "limit=3",
+        "q=lamp&limit=0",
+        "q=lamp&limit=101",
+        "q=lamp&price_max=-1",
+        "q=lamp&price_max=cheap",
+        "q=lamp&price_max=NaN",
+        "q=lamp&price_min=50&price_max=40",
+    ],
+)
+def test_a_search_that_makes_no_sense_is_refused_with_a_fix(app_of: AppOf, query: str) -> None:
+    with TestClient(app_of()) as client:
+        answer = client.get(f"/v1/search?{query}")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, MEDIA_TYPE)
+    assert answer.json()["fix"]
+
+
+def test_a_product_is_found_by_an_id_with_a_slash(app_of: AppOf) -> None:
+    with TestClient(app_of()) as client:
+        body = client.get("/v1/products/tall/lamp").json()
+        missing = client.get("/v1/products/no-such-lamp")
+    assert ProductBody.model_validate(body).model_dump() == body
+    assert (body["id"], body["in_stock"]) == ("tall/lamp", None)
+    assert (missing.status_code, missing.headers["content-type"]) == (404, MEDIA_TYPE)
+
+
+def test_the_process_says_that_it_is_alive_and_ready(app_of: AppOf) -> None:
+    with TestClient(app_of()) as client:
+        assert client.get("/healthz").json() == {"status": "alive"}
+        assert client.get("/readyz").json() == {"status": "ready", "missing": []}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"message": 5},
+        {"message": "hi", "sessionid": "s_1"},
+        {"message": "hi", "session_id": "../../etc"},
+        {"message": "hi", "session_id": "x" * 65},
+        [],
+    ],
+)
+def test_a_wrong_body_is_refused_as_a_problem(app_of: AppOf, body: object) -> None:
+    with TestClient(app_of()) as client:
+        answer = client.post("/v1/chat", json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, MEDIA_TYPE)
+
+
+def test_a_message_over_the_limit_is_refused_and_one_far_over_it_is_not_even_read(app_of: AppOf) -> None:
+    with TestClient(app_of()) as client:
+        long = client.post("/v1/chat", json={"message": "a" * 2_001})
+        huge = client.post("/v1/chat", json={"message": "a" * 100_000})
+    assert (long.status_code, huge.status_code) == (422, 413)
+    assert "2,001" in long.json()["detail"]
+
+
+def test_an_unknown_path_and_a_wrong_method_are_told_apart(app_of: AppOf) -> None:
+    with TestClient(app_of()) as client:
+        assert client.get("/v1/nowhere").status_code == 404
+        assert client.get("/v1/chat").status_code == 405
+
+
+def test_the_docs_name_every_call_and_load_nothing_from_elsewhere(app_of: AppOf) -> None:
+    with TestClient(app_of()) as client:
+        page = client.get("/docs").text
+        paths = client.get("/openapi.json").json()["paths"]
+        assets = [
+            client.get(f"/static-offline-docs/{name}").status_code
+            for name in ("swagger-ui-bundle.js", "swagger-ui.css")
+        ]
+    assert "http://" not in page
+    assert "https://" not in page
+    assert assets == [200, 200]
+    assert {
+        "/v1/chat",
+        "/v1/sessions/{session_id}",
+        "/v1/search",
+        "/v1/products/{product_id}",
+        "/healthz",
+        "/readyz",
+    } <= set(paths)
+
+
+def test_every_answer_forbids_the_browser_to_load_from_elsewhere(app_of: AppOf) -> None:
+    with TestClient(app_of()) as client:
+        headers = client.get("/healthz").headers
+    assert "connect-src 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def events(address: str, body: dict[str, object]) -> list[tuple[str, Any]]:
+    """The server-sent events of one streamed turn as (name, data)."""
+    with httpx.stream("POST", f"{address}/v1/chat", json=body) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        blocks = answer.read().decode().replace("\r\n", "\n").strip().split("\n\n")
+    lines = [dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":")) for block in blocks]
+    return [(block["event"], json.loads(block["data"])) for block in lines if block]
+
+
+def test_a_streamed_turn_shows_cards_before_text_and_ends_with_the_whole_reply(app_of: AppOf) -> None:
+    with served(app_of(LAMPS)) as address:
+        came = events(address, {"message": "desk lamp under 40", "stream": True})
+        kept = httpx.get(f"{address}/v1/sessions/{came[-1][1]['session_id']}").json()
+    names = [name for name, _ in came]
+    assert names[:3] == ["parsed", "products", "token"]
+    assert (names[-1], names.count("done")) == ("done", 1)
+    done = came[-1][1]
+    assert came[0][1] == {"intent": "search", "constraints": done["constraints"]}
+    assert came[1][1]["products"] == done["products"]
+    assert "".join(data["text"] for name, data in came if name == "token") == done["reply"]
+    assert kept["turns"][0]["reply"] == done
+
+
+def test_a_stream_that_fails_ends_with_a_problem(app_of: AppOf) -> None:
+    with served(app_of()) as address:
+        came = events(address, {"message": "a" * 2_001, "stream": True})
+    assert [(name, data["status"]) for name, data in came] == [("error", 422)]

@@ -1,0 +1,93 @@
+"""The lane: one piece of work at a time, a bounded line, and turns that are taken whole."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from retrieval.errors import Overloaded
+from ui.lane import Lane
+
+
+@pytest.fixture
+def lane() -> Iterator[Lane]:
+    lane = Lane(waiting=2)
+    yield lane
+    lane.close()
+
+
+def test_two_pieces_never_run_side_by_side(lane: Lane) -> None:
+    running, most = 0, 0
+
+    def work() -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        running -= 1
+
+    async def both() -> None:
+        await asyncio.gather(lane.run(work), lane.run(work))
+
+    asyncio.run(both())
+    assert most == 1
+
+
+def test_one_more_than_the_line_holds_is_refused_at_once(lane: Lane) -> None:
+    door = threading.Event()
+
+    async def crowd() -> list[object]:
+        first = [asyncio.ensure_future(lane.run(door.wait)) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded):
+            await lane.run(lambda: None)
+        door.set()
+        return list(await asyncio.gather(*first))
+
+    assert asyncio.run(crowd()) == [True, True]
+
+
+def test_a_place_is_free_again_after_the_work(lane: Lane) -> None:
+    async def one_by_one() -> list[int]:
+        return [await lane.run(lambda number=number: number) for number in range(5)]  # type: ignore[misc]
+
+    assert asyncio.run(one_by_one()) == [0, 1, 2, 3, 4]
+
+
+def test_a_stream_gives_its_items_in_order_and_then_its_error(lane: Lane) -> None:
+    def work() -> Iterator[str]:
+        yield "a"
+        yield "b"
+        raise KeyError("c")
+
+    seen: list[str] = []
+
+    async def listen() -> None:
+        async for item in lane.stream(work):
+            seen.append(item)
+
+    with pytest.raises(KeyError):
+        asyncio.run(listen())
+    assert seen == ["a", "b"]
+
+
+def test_a_turn_runs_to_its_end_when_the_listener_leaves(lane: Lane) -> None:
+    left, finished = threading.Event(), threading.Event()
+
+    def work() -> Iterator[int]:
+        yield 1
+        left.wait(5)
+        yield 2
+        finished.set()
+
+    async def leave_after_one() -> None:
+        stream = lane.stream(work)
+        assert await anext(stream) == 1
+        await stream.aclose()  # type: ignore[attr-defined]
+        left.set()
+        await lane.run(lambda: None)  # the next piece: the one before is done
+
+    asyncio.run(leave_after_one())
+    assert finished.is_set()

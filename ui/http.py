@@ -1,0 +1,203 @@
+"""The HTTP API of docs/api.md: a request into a call, a Reply into JSON. /docs works without a CDN."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi.responses import JSONResponse, Response
+from fastapi_offline import FastAPIOffline
+from sse_starlette import EventSourceResponse
+
+from assistant import Assistant
+from assistant.model import card_json
+from retrieval.errors import BadInput, ShopError
+
+from . import shapes
+from .guard import BodyLimit, SafeHeaders
+from .lane import Lane
+from .problem import MEDIA_TYPE, Boundary, Problem, add_problem_handlers
+from .sse import frames
+
+BODY_LIMIT = 64 * 1024  # bytes; a message of 2,000 characters takes at most 24,000 as escaped JSON
+QUERY_LIMIT = 500  # characters of a search without dialogue
+Answers = dict[int | str, dict[str, Any]]
+_FAULT = {
+    "description": "A problem document",
+    "content": {MEDIA_TYPE: {"schema": shapes.ProblemBody.model_json_schema()}},
+}
+_FAULTS: Answers = {"4XX": _FAULT, "5XX": _FAULT}
+_EVENTS = """event: parsed
+data: {"intent": "search", "constraints": {"product": "desk lamp", "price_max": 40.0}}
+
+event: products
+data: {"products": []}
+
+event: token
+data: {"text": "Here "}
+
+event: done
+data: {"session_id": "s_9f2c", "turn": 1, "reply": "Here ..."}
+"""
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every call works with: the shop's assistant, and the lane that its models run in."""
+
+    assistant: Assistant
+    lane: Lane
+
+
+def create_app(assistant: Assistant, lane: Lane) -> FastAPI:
+    """The API over an open assistant. It closes the lane when the server stops; the assistant stays the caller's."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        lane.close()
+
+    app = FastAPIOffline(
+        title="Shop assistant",
+        version=version("shopping-assistant"),
+        description="Wishes in, products with reasons out. Errors are RFC 9457 problem documents.",
+        docs_url="/docs",
+        redoc_url=None,
+        lifespan=lifespan,
+        # Swagger UI would ask validator.swagger.io about every specification that is not on localhost.
+        swagger_ui_parameters={"validatorUrl": None},
+    )
+    app.state.desk = Desk(assistant, lane)
+    app.include_router(router)
+    add_problem_handlers(app)
+    app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
+    app.add_middleware(Boundary)
+    app.add_middleware(SafeHeaders)
+    return app
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+
+
+@router.post(
+    "/v1/chat",
+    tags=["dialogue"],
+    response_model=None,
+    responses={
+        200: {"model": shapes.Reply, "content": {"text/event-stream": {"example": _EVENTS}}, "description": "The turn"},
+        **_FAULTS,
+    },
+)
+async def chat(request: shapes.ChatRequest, desk: AtDesk) -> Response:
+    """One turn. With `stream` the answer is server-sent events: `parsed`, `products`, `token` (one or more), `done` with the
+    whole reply, or `error` with a problem document."""
+    session_id = request.session_id or desk.assistant.new_session()
+    if request.stream:
+        return EventSourceResponse(frames(desk.lane, partial(desk.assistant.stream, request.message, session_id)))
+    reply = await desk.lane.run(partial(desk.assistant.reply, request.message, session_id))
+    return JSONResponse(reply.to_json())
+
+
+@router.get(
+    "/v1/sessions/{session_id}",
+    tags=["dialogue"],
+    response_model=None,
+    responses={200: {"model": shapes.SessionBody}, **_FAULTS},
+)
+def session(session_id: str, desk: AtDesk) -> Response:
+    """All that is kept of a conversation: its turns, what is wanted now, the cart."""
+    kept = desk.assistant.session(session_id)
+    last = kept.turns[-1].reply
+    turns = [{"message": turn.message, "reply": turn.reply} for turn in kept.turns]
+    body = {"session_id": session_id, "turns": turns, "constraints": last["constraints"], "cart": last["cart"]}
+    return JSONResponse(body)
+
+
+@router.delete("/v1/sessions/{session_id}", tags=["dialogue"], status_code=204, responses=_FAULTS)
+def forget(session_id: str, desk: AtDesk) -> None:
+    """Erase a conversation with its cart."""
+    desk.assistant.forget(session_id)
+
+
+Amount = Annotated[
+    Decimal | None, Query(ge=0, max_digits=12, allow_inf_nan=False, description="in the shop's currency")
+]
+
+
+@router.get(
+    "/v1/search",
+    tags=["catalogue"],
+    response_model=None,
+    responses={200: {"model": shapes.SearchBody}, **_FAULTS},
+)
+async def search(
+    desk: AtDesk,
+    q: Annotated[str, Query(min_length=1, max_length=QUERY_LIMIT, examples=["warm desk lamp"])],
+    limit: Annotated[int, Query(ge=1, le=100)] = 10,
+    price_max: Amount = None,
+    price_min: Amount = None,
+) -> Response:
+    """Ranked products without a dialogue. Both price bounds are inclusive and hold for every product."""
+    if price_min is not None and price_max is not None and price_min > price_max:
+        raise BadInput(f"price_min {price_min} is above price_max {price_max}.", fix="swap the two")
+    look = partial(desk.assistant.search, q, limit=limit, price_max=price_max, price_min=price_min)
+    found = await desk.lane.run(look)
+    body = {
+        "query": q,
+        "products": [card_json(card) for card in found.cards],
+        "total": found.total,
+        "relaxed": [{"field": relaxed.field, "text": relaxed.text} for relaxed in found.relaxed],
+    }
+    return JSONResponse(body)
+
+
+@router.get(
+    "/v1/products/{product_id:path}",
+    tags=["catalogue"],
+    response_model=None,
+    responses={200: {"model": shapes.ProductBody}, **_FAULTS},
+)
+def product(product_id: str, desk: AtDesk) -> Response:
+    """One product's record."""
+    return JSONResponse(desk.assistant.product(product_id).to_json())
+
+
+@router.get("/healthz", tags=["operation"])
+def healthz() -> dict[str, str]:
+    """The process is alive."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz", tags=["operation"], response_model=None, responses={503: _FAULT})
+async def readyz(desk: AtDesk) -> Response:
+    """200 when a search runs from end to end; 503 with what is missing otherwise."""
+    missing = await desk.lane.run(partial(_missing, desk.assistant))
+    if missing is None:
+        return JSONResponse({"status": "ready", "missing": []})
+    return missing.response()
+
+
+def _missing(assistant: Assistant) -> Problem | None:
+    """What keeps the assistant from working, found by a search that uses embedder and index but not the slow parser."""
+    try:
+        found = assistant.search("anything", limit=1, understand=False)
+    except ShopError as error:
+        return Problem(503, "Not ready", error.detail, error.fix, retryable=True)
+    if not found.cards:
+        return Problem(
+            503, "Not ready", "The index holds no products.", "run `shop index FEED --store DIR`", retryable=True
+        )
+    return None

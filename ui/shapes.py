@@ -1,0 +1,190 @@
+"""The shapes that cross the HTTP border: what may come in, checked; and the contract's objects, for /docs and for rendering."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MESSAGE = "i need a warm desk lamp under 40"
+
+
+class ChatRequest(BaseModel):
+    """One message. Without `session_id` a new conversation starts; its id stands in the answer."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"message": MESSAGE}, {"message": MESSAGE, "stream": True}]}
+    )
+
+    message: str
+    session_id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = None
+    stream: bool = False
+
+
+class _Shape(BaseModel):
+    """What leaves. It may grow: readers ignore what they do not know."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Evidence(_Shape):
+    """Why a product is shown, or what does not fit; `field` is the product field that it was read from."""
+
+    kind: str
+    text: str
+    field: str
+
+
+class ProductCard(_Shape):
+    id: str
+    title: str
+    price: float | None
+    list_price: float | None
+    currency: str
+    brand: str | None
+    category: list[str]
+    image_url: str | None
+    url: str | None
+    in_stock: Annotated[bool | None, Field(description="null: the feed does not say")]
+    rating: float | None
+    review_count: int | None
+    rank: int
+    score: Annotated[float, Field(description="0..1, comparable between products of one reply")]
+    reasons: list[Evidence]
+    caveats: list[Evidence]
+    sponsored: bool
+
+
+class Wishes(_Shape):
+    """The dialogue's constraints after the turn: what is wanted now."""
+
+    product: str | None = None
+    category: str | None = None
+    brand: str | None = None
+    color: list[str] = []
+    size: list[str] = []
+    material: list[str] = []
+    gender: str | None = None
+    features: list[str] = []
+    exclude: list[str] = []
+    price_min: float | None = None
+    price_max: float | None = None
+    quantity: int | None = None
+    in_stock: bool = False
+
+
+class RelaxedWish(_Shape):
+    field: str
+    text: str
+
+
+class FollowUp(_Shape):
+    text: str
+    field: str
+    options: list[str]
+
+
+class ComparisonRow(_Shape):
+    product_id: str
+    values: list[str]
+
+
+class Comparison(_Shape):
+    fields: list[str]
+    rows: list[ComparisonRow]
+
+
+class CartItem(_Shape):
+    product_id: str
+    title: str
+    quantity: int
+    unit_price: float | None
+    subtotal: float
+
+
+class Cart(_Shape):
+    items: list[CartItem] = []
+    count: int = 0
+    total: float = 0
+    currency: str = "USD"
+
+
+class Source(_Shape):
+    kind: str
+    id: str
+    title: str
+    quote: str
+
+
+class Reply(_Shape):
+    """One turn's answer. Lists are never null; `question`, `comparison` and `handoff` are null when absent."""
+
+    session_id: str
+    turn: int
+    intent: str
+    acts: list[str]
+    reply: str
+    products: list[ProductCard]
+    constraints: Wishes
+    relaxed: list[RelaxedWish]
+    question: FollowUp | None
+    comparison: Comparison | None
+    cart: Cart
+    suggestions: list[str]
+    sources: list[Source]
+    handoff: dict[str, Any] | None
+    latency_ms: dict[str, float]
+
+
+class KeptTurn(_Shape):
+    message: str
+    reply: Reply
+
+
+class SessionBody(_Shape):
+    """All that is kept of a conversation."""
+
+    session_id: str
+    turns: list[KeptTurn]
+    constraints: Wishes
+    cart: Cart
+
+
+class SearchBody(_Shape):
+    query: str
+    products: list[ProductCard]
+    total: Annotated[int, Field(description="how many match, not how many are listed")]
+    relaxed: list[RelaxedWish]
+
+
+class ProductBody(_Shape):
+    """The record as the catalogue has it."""
+
+    id: str
+    title: str
+    description: str
+    brand: str | None
+    category: list[str]
+    price: float | None
+    list_price: float | None
+    currency: str
+    in_stock: bool | None
+    stock: int | None
+    rating: float | None
+    review_count: int | None
+    attributes: dict[str, list[str]]
+    options: dict[str, str]
+    group_id: str | None
+    image_url: str | None
+    url: str | None
+
+
+class ProblemBody(_Shape):
+    """RFC 9457: what is wrong and what to do about it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    fix: str
+    request_id: str | None = None
