@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Self
+from weakref import WeakValueDictionary
 
 from retrieval.errors import BadInput, NotFound
 from retrieval.product import Product
@@ -46,7 +46,8 @@ class Assistant:
         self._sessions = sessions or MemorySessions()
         self._message_limit = message_limit
         self._store = store
-        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # only of turns under way
+        self._turns_guard = threading.Lock()
 
     @classmethod
     def open(cls, store: Path | str, settings: Settings | None = None) -> Self:
@@ -74,7 +75,7 @@ class Assistant:
                 fix="send a shorter message",
             )
         session_id = session_id or self.new_session()
-        with self._turns[session_id]:
+        with self._turn_of(session_id):
             yield from self._take_turn(message, session_id)
 
     def session(self, session_id: str) -> Session:
@@ -88,7 +89,6 @@ class Assistant:
         """Erase a conversation with its cart; NotFound when there is none."""
         if not self._sessions.forget(session_id):
             raise _no_session(session_id)
-        self._turns.pop(session_id, None)
 
     def search(
         self,
@@ -126,6 +126,10 @@ class Assistant:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _turn_of(self, session_id: str) -> threading.Lock:
+        with self._turns_guard:
+            return self._turns.setdefault(session_id, threading.Lock())
 
     def _take_turn(self, message: str, session_id: str) -> Iterator[Event]:
         known = self._sessions.get(session_id) or Session(session_id)
