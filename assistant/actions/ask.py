@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from retrieval.dense import Embedder
+from retrieval.evidence import COLORS
 from retrieval.product import Product, money
 from retrieval.words import content_stems
 
@@ -16,8 +18,25 @@ from ..parts import Parts
 from .table import meant
 
 SAME_SUBJECT = 0.5  # cosine from which a fact speaks of what was asked; below it the listing is said not to say
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+COLOR_NAMES = ("color", "colour", "colors", "colours")
+FEW_LEFT = 3
 MOST_ASKED = 3
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that the record states. name: of the field, "" for a sentence of the description. asked_as: another word for the name."""
+
+    name: str
+    value: str
+    asked_as: str = ""
+
+    @property
+    def text(self) -> str:
+        """What a question is compared with."""
+        names = " ".join(filter(None, (self.name, self.asked_as)))
+        return f"{names}: {self.value}" if names else self.value
 
 
 def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -25,59 +44,62 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     products = meant(parse, state, parts)[:MOST_ASKED]
     if not products:
         return Outcome(answer=Answer("Which product do you mean? I have not shown one yet.", found=False))
-    asked = parse.slots.ask or " ".join(
-        (*parse.slots.features, *parse.slots.color, *parse.slots.size, *parse.slots.material)
-    )
-    answers = [answer_for(product, asked, parts.embedder) for product in products]
-    return Outcome(
-        focus=products[0].id,
-        answer=Answer(
-            " ".join(a.text for a in answers),
-            tuple(e for a in answers for e in a.evidence),
-            any(a.found for a in answers),
-        ),
-    )
+    slots = parse.slots
+    asked = slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
+    answers = [answer_for(product, parts.catalog.variants(product), asked, parts.embedder) for product in products]
+    text = " ".join(answer.text for answer in answers)
+    evidence = tuple(words for answer in answers for words in answer.evidence)
+    return Outcome(focus=products[0].id, answer=Answer(text, evidence, any(answer.found for answer in answers)))
 
 
-def answer_for(product: Product, asked: str, embedder: Embedder) -> Answer:
+def answer_for(product: Product, family: Sequence[Product], asked: str, embedder: Embedder) -> Answer:
     """The fact of the record or the sentence of the listing that speaks of what was asked; never a yes or no of our own."""
-    facts = list(facts_of(product))
+    facts = list(facts_of(product, family))
     wanted = set(content_stems(asked))
-    best = max(facts, key=lambda fact: len(wanted & set(content_stems(fact))), default="") if wanted else ""
-    if best and wanted <= set(content_stems(best)):
-        return _say(product, best)
-    if wanted and facts and (near := _nearest(asked, facts, embedder)):
-        return _say(product, near)
+    if wanted:
+        stating = [fact for fact in facts if wanted <= set(content_stems(fact.text))]
+        about_color = [fact for fact in facts if fact.name in COLOR_NAMES and wanted & COLORS]
+        fact = _nearest(asked, stating or about_color, embedder, -1.0) or _nearest(asked, facts, embedder, SAME_SUBJECT)
+        if fact is not None:
+            return _say(product, fact)
     subject = f" about “{asked}”" if asked else " about that"
     return Answer(f"The listing of {product.title} doesn't say anything{subject}.", (product.title, asked), found=False)
 
 
-def facts_of(product: Product) -> Iterator[str]:
-    """Everything that the record states, a fact a line: price, stock, rating, brand, attributes, then the description's sentences."""
+def facts_of(product: Product, family: Sequence[Product]) -> Iterator[Fact]:
+    """Everything that the record states: price, stock, rating, brand, what its variants come in, attributes, then the description."""
     if product.price is not None:
-        yield f"price: {money(product.price, product.currency)}"
+        yield Fact("price", money(product.price, product.currency), asked_as="cost")
     if product.in_stock is not None:
-        yield "availability: in stock" if product.in_stock else "availability: sold out"
+        few = f", only {product.stock} left" if product.stock and product.stock <= FEW_LEFT else ""
+        yield Fact("availability", f"in stock{few}" if product.in_stock else "sold out")
     if product.rating is not None:
-        reviews = f" from {product.review_count} reviews" if product.review_count else ""
-        yield f"rating: {product.rating:g} of 5{reviews}"
+        yield Fact(
+            "rating",
+            f"{product.rating:g} of 5" + (f" from {product.review_count} reviews" if product.review_count else ""),
+        )
     if product.brand:
-        yield f"brand: {product.brand}"
-    for name, value in product.options.items():
-        yield f"{name}: {value}"
-    for name, values in product.attributes.items():
-        if name not in product.options:
-            yield f"{name}: {', '.join(values)}"
-    yield from filter(None, _SENTENCE.split(product.description))
+        yield Fact("brand", product.brand)
+    for name in product.options:
+        yield Fact(
+            name, ", ".join(dict.fromkeys(variant.options[name] for variant in family if name in variant.options))
+        )
+    yield from (
+        Fact(name, ", ".join(values)) for name, values in product.attributes.items() if name not in product.options
+    )
+    yield from (Fact("", sentence) for sentence in _SENTENCE.split(product.description) if sentence)
 
 
-def _nearest(asked: str, facts: list[str], embedder: Embedder) -> str | None:
-    vectors = embedder.embed([asked, *facts])
+def _nearest(asked: str, facts: Sequence[Fact], embedder: Embedder, least: float) -> Fact | None:
+    """The fact closest to the question in meaning, when its cosine is at least `least`."""
+    if not facts:
+        return None
+    vectors = embedder.embed([asked, *(fact.text for fact in facts)])
     scores = vectors[1:] @ vectors[0]
     best = int(np.argmax(scores))
-    return facts[best] if scores[best] >= SAME_SUBJECT else None
+    return facts[best] if scores[best] >= least else None
 
 
-def _say(product: Product, fact: str) -> Answer:
-    said = f"“{fact.strip()}”" if fact in product.description else f"{fact}."
-    return Answer(f"{product.title}: {said}", (product.title, fact))
+def _say(product: Product, fact: Fact) -> Answer:
+    said = f"{fact.name} {fact.value}." if fact.name else f"“{fact.value.strip()}”"
+    return Answer(f"{product.title}: {said}", (product.title, fact.value))
