@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from retrieval.models import model_path
-
 from retrieval.dense import Dense, MiniLMEmbedder, open_chroma
 from retrieval.lexical import Lexical
+from retrieval.models import model_path
 from retrieval.rerank import LinearMix
 from retrieval.search import Searcher
 from retrieval.store import Store

@@ -90,11 +90,19 @@ def _met(found: Iterable[Evidence]) -> Iterator[Reason]:
 def _missed(found: Iterable[Evidence]) -> Iterator[Reason]:
     for evidence in found:
         if evidence.status == "unmet":
-            source = str(evidence.source)
-            verb = {"color": "comes in", "material": "made of", "size": "size"}.get(evidence.field, "")
-            yield Reason("unmet", f"{verb} {evidence.words}, not {evidence.wish}".strip(), source)
+            yield Reason("unmet", _unmet_words(evidence), str(evidence.source))
         elif evidence.status == "unstated":
             yield Reason("unstated", f"the listing doesn't say “{evidence.wish}”", evidence.field)
+
+
+def _unmet_words(evidence: Evidence) -> str:
+    """ "comes in brass, not black" where the record states another value; the denying words themselves where it denies."""
+    if evidence.source in ("title", "description") and len(str(evidence.words).split()) > 1:
+        return f"“{evidence.words}”"
+    if evidence.field == "features":
+        return str(evidence.words)
+    verb = {"color": "comes in", "material": "made of", "size": "size"}[evidence.field]
+    return f"{verb} {evidence.words}, not {evidence.wish}"
 
 
 def _kind_words(product: Product, kind: str) -> Reason | None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from .product import Product
-from .words import content_stems, quote, stem, words
+from .words import NEGATIONS, content_stems, negated, quote, stem, words
 
 Status = Literal["met", "unmet", "unstated"]
 
@@ -41,7 +41,10 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
     wanted = _canonical(field, wish)
     stated = list(_stated(product, field))
     for source, value in stated:
-        if set(wanted) <= set(_canonical(field, f"{value} {source}" if field == "features" else value)):
+        text = f"{source} {value}" if field == "features" else value
+        if set(wanted) <= set(_canonical(field, text)):
+            if negated(text, wanted) and not set(wish.split()) & NEGATIONS:
+                return Evidence(field, wish, "unmet", text, source)
             return Evidence(field, wish, "met", value if field != "features" else f"{source}: {value}", source)
     if field == "features":
         for source, value in _refusals(product):
@@ -52,7 +55,8 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
         return Evidence(field, wish, "unmet", ", ".join(value for _, value in stated[:3]), source)
     for source, text in (("title", product.title), ("description", product.description)):
         if found := quote(text, content_stems(wish)):
-            return Evidence(field, wish, "met", found, source)
+            denied = negated(found, content_stems(wish)) and not set(wish.split()) & NEGATIONS
+            return Evidence(field, wish, "unmet" if denied else "met", found, source)
     if field == "color" and (other := _color_in(product.title)):
         return Evidence(field, wish, "unmet", other, "title")
     return Evidence(field, wish, "unstated")

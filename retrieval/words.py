@@ -22,6 +22,11 @@ STOPWORDS = frozenset(
 )
 
 
+NEGATIONS = frozenset("no not non without never free isn't doesn't cannot can't".split())
+_EDGES = STOPWORDS - NEGATIONS  # what a quotation neither begins nor ends with
+NEGATION_REACH = 4  # words: "not made of real leather"
+
+
 @dataclass(frozen=True)
 class Word:
     """One word of a text: its stem and where it stands, `text[start:end]`."""
@@ -56,7 +61,7 @@ def content_stems(text: str) -> tuple[str, ...]:
 
 
 def quote(text: str, stems: tuple[str, ...], *, around: int = 4) -> str | None:
-    """The text's own words that hold all `stems` within one clause, with up to `around` words on each side and no function word at its ends.
+    """The text's own words that hold all `stems` within one clause, with up to `around` words on each side, no function word at an end.
 
     Of several clauses the first wins. None when no clause holds them all, or when there is nothing to look for.
     """
@@ -66,12 +71,23 @@ def quote(text: str, stems: tuple[str, ...], *, around: int = 4) -> str | None:
         places = [index for index, word in enumerate(found) if word.stem in wanted]
         if wanted <= {found[index].stem for index in places}:
             first, last = max(places[0] - around, 0), min(places[-1] + around, len(found) - 1)
-            while first < places[0] and found[first].stem in STOPWORDS:
+            while first < places[0] and found[first].stem in _EDGES:
                 first += 1
-            while last > places[-1] and found[last].stem in STOPWORDS:
+            while last > places[-1] and found[last].stem in _EDGES:
                 last -= 1
             return text[start + found[first].start : start + found[last].end]
     return None
+
+
+def negated(text: str, stems: tuple[str, ...]) -> bool:
+    """Whether the text's first mention of the last stem is a denial: "no leather", "free of latex", "not yet dimmable", "BPA-free"."""
+    every = [(word.stem, text[word.start : word.end].lower()) for word in words(text)]
+    at = next((index for index, (stemmed, _) in enumerate(every) if stemmed == stems[-1]), None) if stems else None
+    if at is None:
+        return False
+    before = {word for _, word in every[max(at - NEGATION_REACH, 0) : at]}
+    after = {word for _, word in every[at + 1 : at + 2]}
+    return bool(before & NEGATIONS) or "free" in after
 
 
 def contains(text: str, phrase: str) -> bool:

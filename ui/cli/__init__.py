@@ -66,7 +66,7 @@ def _be_quiet() -> None:
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         "TRANSFORMERS_VERBOSITY": "error",
         "TOKENIZERS_PARALLELISM": "false",
-        "GOMP_SPINCOUNT": "20000",
+        "GOMP_SPINCOUNT": "1000",
     }.items():
         os.environ.setdefault(name, value)
 
