@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from more_itertools import chunked
+from more_itertools import chunked, peekable
 
 from .catalog import BATCH, Catalog
 from .dense import Dense, Embedder, Vectors, embedding_text, open_chroma
@@ -43,6 +43,8 @@ def build_index(
     Products that the feed no longer has are removed, unless `keep_missing`. Only products that are new or changed, or whose vectors come
     from another embedder, are embedded.
     """
+    products = peekable(products)
+    products.peek(None)  # a feed without a usable row is an error here, while the store is still as it was
     store.write_manifest(complete=False)
     dense = Dense(open_chroma(store.chroma_path, chroma_url), embedder)
     _reconcile(store.catalog, dense, embedder)

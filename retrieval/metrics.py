@@ -10,7 +10,7 @@ Qrels = Mapping[str, int]
 
 def dcg(grades: Sequence[int]) -> float:
     """Discounted cumulative gain: sum over ranks of (2^grade - 1) / log2(rank + 1), rank from 1. Burges et al., ICML 2005."""
-    return sum((2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, start=1))
+    return math.fsum((2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, start=1))
 
 
 def ndcg(run: Sequence[str], qrels: Qrels, *, k: int = 10) -> float | None:
