@@ -1,0 +1,129 @@
+"""How well a parser reads labelled messages: intents, slots, whole frames. Arithmetic only; the messages are read elsewhere.
+
+A frame is flattened to pairs: {"color": ["black", "red"], "price_max": 40} is (color, black), (color, red), (price_max, 40).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .labels import Example
+from .model import DialogueState, Parse, Slots
+from .parse import Parser
+
+PRICE_SLOTS = frozenset({"price_min", "price_max"})
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class F1:
+    """Precision, recall and their harmonic mean over (slot, value) pairs. wanted: pairs in the labels; written: in the parses."""
+
+    precision: float
+    recall: float
+    f1: float
+    wanted: int
+    written: int
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A message that was read otherwise than its label says."""
+
+    message: str
+    wanted: tuple[str, Mapping[str, Any]]
+    got: tuple[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Report:
+    """frames: share of messages whose intent and slots are all right. macro_f1: mean F1 over the intents of the labels."""
+
+    messages: int
+    intent_accuracy: float
+    intent_macro_f1: float
+    slots: F1
+    price_slots: F1
+    frames: float
+    by_slot: Mapping[str, F1]
+    misses: tuple[Miss, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """All figures as plain values, without the misses."""
+        figures = asdict(self)
+        del figures["misses"]
+        return figures
+
+
+def read_all(parser: Parser, examples: Iterable[Example]) -> Iterator[Parse]:
+    """The parse of each example, after the exchange that its label knows."""
+    for example in examples:
+        yield parser.parse(example.message, DialogueState(last=example.last))
+
+
+def score(examples: Sequence[Example], parses: Sequence[Parse]) -> Report:
+    """The figures of these parses against their labels, in the same order; ValueError for unequal lengths or none."""
+    if not examples:
+        raise ValueError("there is nothing to score")
+    both = [(_pairs(e.slots), _pairs(p.slots)) for e, p in zip(examples, parses, strict=True)]
+    right = [e.intent == p.intent for e, p in zip(examples, parses, strict=True)]
+    whole = [ok and wanted == got for ok, (wanted, got) in zip(right, both, strict=True)]
+    names = sorted({name for wanted, got in both for name, _ in (*wanted, *got)})
+    return Report(
+        messages=len(examples),
+        intent_accuracy=_mean(right),
+        intent_macro_f1=macro_f1([e.intent for e in examples], [p.intent for p in parses]),
+        slots=micro_f1(both),
+        price_slots=micro_f1(both, PRICE_SLOTS),
+        frames=_mean(whole),
+        by_slot={name: micro_f1(both, {name}) for name in names},
+        misses=tuple(_miss(e, p) for e, p, ok in zip(examples, parses, whole, strict=True) if not ok),
+    )
+
+
+def micro_f1(frames: Iterable[tuple[frozenset[Pair], frozenset[Pair]]], only: Iterable[str] | None = None) -> F1:
+    """F1 = 2PR / (P + R) over all pairs of all (wanted, written) frames; 1 where nothing is wanted and nothing written."""
+    chosen = None if only is None else frozenset(only)
+    wanted = written = hit = 0
+    for labels, parsed in frames:
+        labels, parsed = (frozenset(p for p in side if chosen is None or p[0] in chosen) for side in (labels, parsed))
+        wanted, written, hit = wanted + len(labels), written + len(parsed), hit + len(labels & parsed)
+    precision = hit / written if written else float(not wanted)
+    recall = hit / wanted if wanted else float(not written)
+    return F1(precision, recall, _harmonic(precision, recall), wanted, written)
+
+
+def macro_f1(wanted: Sequence[str], got: Sequence[str]) -> float:
+    """Mean over the labels' intents of F1 = 2 hits / (times wanted + times given)."""
+    hits = Counter(w for w, g in zip(wanted, got, strict=True) if w == g)
+    labelled, given = Counter(wanted), Counter(got)
+    return _mean([2 * hits[intent] / (labelled[intent] + given[intent]) for intent in labelled])
+
+
+def _pairs(slots: Slots) -> frozenset[Pair]:
+    """White space and case do not matter in words; numbers are compared as numbers; a list's order does not count."""
+    return frozenset(
+        (name, _plain(value))
+        for name, said in slots.to_json().items()
+        for value in (said if isinstance(said, list) else [said])
+    )
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else " ".join(str(value).lower().split())
+
+
+def _miss(example: Example, parse: Parse) -> Miss:
+    return Miss(example.message, (example.intent, example.slots.to_json()), (parse.intent, parse.slots.to_json()))
+
+
+def _harmonic(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

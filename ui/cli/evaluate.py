@@ -1,0 +1,70 @@
+"""`shop eval`: measure a part on labelled files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from assistant.build import build_parser
+from assistant.evaluate import F1, Report, read_all, score
+from assistant.labels import read_examples
+from assistant.settings import Settings
+
+app = typer.Typer(name="eval", help="Measure.", no_args_is_help=True)
+
+
+@app.callback()
+def evaluate() -> None:
+    """Measure."""
+
+
+@app.command()
+def parser(
+    files: Annotated[list[Path], typer.Argument(help="Labelled messages or dialogues, JSON lines.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One object a line, a file each.")] = False,
+    adapter: Annotated[Path | None, typer.Option(help="Folder of another adapter.")] = None,
+    misses: Annotated[int, typer.Option(min=0, help="How many messages read otherwise to show.")] = 0,
+) -> None:
+    """Intent accuracy and slot F1 of the parser, by file.
+
+    Example: shop eval parser goals_dev.gold.jsonl dialogues_dev.jsonl
+    """
+    labelled = {path: read_examples(path) for path in files}
+    settings = Settings() if adapter is None else Settings(parser=adapter)
+    read = build_parser(settings)
+    for path, examples in labelled.items():
+        progress = track(
+            read_all(read, examples), description=path.name, total=len(examples), console=Console(stderr=True)
+        )
+        report = score(examples, list(progress))
+        if as_json:
+            print(json.dumps({"file": path.name, **report.to_json()}, ensure_ascii=False), flush=True)
+        else:
+            show(path.name, report, misses)
+
+
+def show(name: str, report: Report, misses: int) -> None:
+    """The report for people."""
+    console = Console()
+    table = Table(title=f"{name}, {report.messages} messages", title_justify="left")
+    for heading in ("", "F1", "precision", "recall", "labelled"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for label, figures in (("all slots", report.slots), ("price slots", report.price_slots), *report.by_slot.items()):
+        table.add_row(label, *_row(figures))
+    console.print(table)
+    console.print(
+        f"intent accuracy {report.intent_accuracy:.3f}, macro-F1 {report.intent_macro_f1:.3f}, whole frames {report.frames:.3f}",
+        highlight=False,
+    )
+    for miss in report.misses[:misses]:
+        console.print(f"\n{miss.message}\n  label: {miss.wanted}\n  read:  {miss.got}", markup=False, highlight=False)
+
+
+def _row(figures: F1) -> tuple[str, str, str, str]:
+    return f"{figures.f1:.3f}", f"{figures.precision:.3f}", f"{figures.recall:.3f}", str(figures.wanted)

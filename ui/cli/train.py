@@ -1,0 +1,50 @@
+"""`shop train`: tune a part on your own labelled data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.settings import Settings
+from assistant.train import Recipe, train_parser
+from retrieval.models import model_path
+
+app = typer.Typer(name="train", help="Fine-tune on your own data.", no_args_is_help=True)
+
+_DEFAULTS = Recipe()
+
+
+@app.callback()
+def train() -> None:
+    """Fine-tune on your own data."""
+
+
+@app.command()
+def parser(
+    goals: Annotated[list[Path] | None, typer.Option(help="Labelled messages, a JSON object a line.")] = None,
+    dialogues: Annotated[list[Path] | None, typer.Option(help="Labelled dialogues, one a line.")] = None,
+    extra: Annotated[list[Path] | None, typer.Option(help="More of either kind, your own.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the adapter and its card go.")] = Path("models/parser"),
+    base: Annotated[Path | None, typer.Option(help="Folder of another base model.")] = None,
+    epochs: Annotated[int, typer.Option(min=1)] = _DEFAULTS.epochs,
+    seed: Annotated[
+        int, typer.Option(help="Two runs with the same seed and libraries read the same batches.")
+    ] = _DEFAULTS.seed,
+    composed: Annotated[
+        int, typer.Option(min=0, help="Turns composed from phrases for each epoch.")
+    ] = _DEFAULTS.composed,
+) -> None:
+    """Tune the parser's adapter; started again after a kill, it goes on from the last whole epoch.
+
+    Example: shop train parser --goals goals.jsonl --dialogues dialogues.jsonl --out my-parser
+    """
+    files = [*(goals or ()), *(dialogues or ()), *(extra or ())]
+    if not files:
+        raise typer.BadParameter("give labelled files with --goals, --dialogues or --extra")
+    recipe = Recipe(epochs=epochs, seed=seed, composed=composed)
+    folder = train_parser(
+        files, base=base or model_path("smollm2-135m-instruct"), out=out, recipe=recipe, threads=Settings().threads
+    )
+    typer.echo(f"The adapter is in {folder}.")
