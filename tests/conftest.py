@@ -1,0 +1,89 @@
+"""The small shop, indexed once, with a parser whose answers a test queues. No test reaches beyond this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+from assistant import Assistant
+from assistant.model import Parse
+from assistant.parts import Parts
+from assistant.sessions import Sessions
+from retrieval.catalog import Catalog
+from retrieval.dense import Dense, open_chroma
+from retrieval.index import build_index
+from retrieval.lexical import Lexical
+from retrieval.product import Product
+from retrieval.rerank import LinearMix
+from retrieval.search import Searcher
+from retrieval.store import Store
+from tests.fakes import QueuedParser, WordEmbedder
+from tests.small_shop import PRODUCTS
+
+LOOPBACK = ["127.0.0.1", "::1"]
+AssistantWith = Callable[..., Assistant]
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> None:
+    """Connections go to this machine only. Per test, because pytest-socket lifts its guard after each."""
+    socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def products() -> tuple[Product, ...]:
+    return PRODUCTS
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The small shop's store. Tests only read it."""
+    store = Store(tmp_path_factory.mktemp("small") / "store", create=True)
+    build_index(PRODUCTS, store, WordEmbedder())
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def catalog(store: Store) -> Catalog:
+    return store.catalog
+
+
+@pytest.fixture(scope="session")
+def lexical(catalog: Catalog) -> Lexical:
+    return Lexical(catalog)
+
+
+@pytest.fixture(scope="session")
+def dense(store: Store) -> Dense:
+    return Dense(open_chroma(store.chroma_path), WordEmbedder())
+
+
+@pytest.fixture(scope="session")
+def searcher(catalog: Catalog, lexical: Lexical, dense: Dense) -> Searcher:
+    return Searcher(catalog, lexical, dense, LinearMix(dense, lexical))
+
+
+@pytest.fixture(scope="session")
+def assistant_with(searcher: Searcher) -> AssistantWith:
+    """An assistant over the small shop that reads its messages as the given parses, one after the other."""
+
+    def make(parses: Iterable[Parse] = (), sessions: Sessions | None = None) -> Assistant:
+        return Assistant(parts_with(searcher, parses), sessions)
+
+    return make
+
+
+@pytest.fixture
+def new_store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store of the test's own."""
+    store = Store(tmp_path / "store", create=True)
+    yield store
+    store.close()
+
+
+def parts_with(searcher: Searcher, parses: Iterable[Parse] = ()) -> Parts:
+    return Parts(QueuedParser(parses), searcher, searcher.catalog, WordEmbedder())

@@ -1,0 +1,87 @@
+"""Words by stem, and quotations that are the text's own words."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.words import contains, content_stems, content_words, quote, stem, words
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("Lamps", "lamp"), ("men's", "men"), ("men’s", "men"), ("Café", "cafe"), ("batteries", "batteri"), ("E27", "e27")],
+)
+def test_stem_drops_endings_case_accents_and_the_possessive(written: str, expected: str) -> None:
+    assert stem(written) == expected
+
+
+@pytest.mark.parametrize("word", ["lamps", "batteries", "waterproof", "running", "café", "lighting", "cancelling"])
+def test_stem_agrees_with_the_index_on_what_is_the_same_word(word: str) -> None:
+    index = sqlite3.connect(":memory:")
+    index.execute("CREATE VIRTUAL TABLE t USING fts5 (x, tokenize = 'porter unicode61 remove_diacritics 2')")
+    index.execute("CREATE VIRTUAL TABLE terms USING fts5vocab (t, 'row')")
+    index.execute("INSERT INTO t VALUES (?)", [word])
+    assert [row[0] for row in index.execute("SELECT term FROM terms")] == [stem(word)]
+    index.close()
+
+
+def test_content_words_leave_out_function_words() -> None:
+    assert content_words("I need a warm lamp for the desk") == ("need", "warm", "lamp", "desk")
+
+
+def test_content_words_keep_function_words_when_nothing_else_is_there() -> None:
+    assert content_words("it is the one") == ("it", "is", "the", "one")
+
+
+def test_content_stems_hold_each_stem_once() -> None:
+    assert content_stems("lamp, lamps and a Lamp") == ("lamp",)
+
+
+def test_quote_gives_the_words_around_what_was_found() -> None:
+    text = "A lamp with a warm white light on a slim steel arm."
+    assert quote(text, ("white",), around=1) == "warm white light"
+
+
+def test_quote_begins_and_ends_with_words_that_carry_meaning() -> None:
+    assert quote("Made of the softest wool in the valley", ("wool",), around=2) == "softest wool"
+
+
+def test_quote_does_not_join_words_of_two_clauses() -> None:
+    assert quote("The lamp is warm. The mug is white.", content_stems("warm white")) is None
+
+
+def test_quote_takes_the_first_clause_that_holds_all() -> None:
+    assert quote("Warm wool; warm light. Warm light again.", content_stems("warm light"), around=0) == "warm light"
+
+
+@pytest.mark.parametrize("wanted", [(), ("silk",)])
+def test_quote_is_none_when_nothing_stands_there(wanted: tuple[str, ...]) -> None:
+    assert quote("A plain lamp.", wanted) is None
+
+
+@given(st.text(max_size=80), st.text(max_size=12))
+def test_quote_is_always_a_part_of_the_text(text: str, wish: str) -> None:
+    found = quote(text, content_stems(wish))
+    assert found is None or found in text
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "expected"),
+    [
+        ("Noise-cancelling headphones", "noise cancelling", True),
+        ("Cancelling of noise", "noise cancelling", False),
+        ("Desk lamps", "desk lamp", True),
+        ("Desk lamps", "", False),
+    ],
+)
+def test_contains_wants_the_words_side_by_side(text: str, phrase: str, expected: bool) -> None:
+    assert contains(text, phrase) is expected
+
+
+@given(st.text(max_size=60))
+def test_words_stand_where_they_say(text: str) -> None:
+    assert [word.stem for word in words(text)] == [stem(text[word.start : word.end]) for word in words(text)]
