@@ -39,9 +39,10 @@ class MiniLMEmbedder:
         import torch  # here, because importing torch takes seconds and most of this package needs none of it
         from sentence_transformers import SentenceTransformer
 
-        from .hardware import compute_dtype, use_threads
+        from .hardware import compute_dtype, use_threads, without_progress_bars
 
         use_threads(threads)
+        without_progress_bars()
         self._model = SentenceTransformer(str(folder), device="cpu", model_kwargs={"dtype": compute_dtype()})
         self._model.max_seq_length = 128
         self._inference = torch.inference_mode
@@ -104,7 +105,8 @@ class Dense:
             return []
         vector = self._embedder.embed([text])
         if eligible is not None and len(eligible) <= FEW:
-            return self._nearest(vector, min(limit, len(eligible)), ids=sorted(eligible))
+            there = self._collection.get(ids=sorted(eligible), include=[])["ids"]  # Chroma fails on an id that it lacks
+            return self._nearest(vector, min(limit, len(there)), ids=there)
         found = self._nearest(vector, min(limit, len(self)))
         if eligible is None:
             return found
@@ -115,6 +117,8 @@ class Dense:
         if not ids:
             return {}
         stored = self._collection.get(ids=list(ids), include=["embeddings"])
+        if not stored["ids"]:
+            return {}
         scores = np.asarray(stored["embeddings"], dtype=np.float32) @ self._embedder.embed([text])[0]
         return dict(zip(stored["ids"], scores.tolist(), strict=True))
 
