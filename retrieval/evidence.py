@@ -18,7 +18,7 @@ COLORS = frozenset(
     for color in "black white gray grey silver gold brass copper bronze red pink rose purple violet lilac lavender mauve blue navy teal "
     "turquoise aqua green olive mint sage khaki yellow mustard orange coral peach brown tan beige cream ivory burgundy maroon".split()
 )
-_NAMES = {"color": ("color", "colour"), "size": ("size",), "material": ("material", "fabric")}
+_NAMES = {"color": ("color", "colour"), "size": ("size",), "material": ("materi", "fabric")}  # stems
 _SIZES = {"xs": "extra small", "s": "small", "m": "medium", "l": "large", "xl": "extra large", "xxl": "2xl"}
 
 
@@ -39,6 +39,8 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
     What the record states decides; else the listing's text; a colour that the title states differently is unmet.
     """
     wanted = _canonical(field, wish)
+    if not wanted:  # an emoji or a sign: the empty set of words would be met by everything
+        return Evidence(field, wish, "unstated")
     stated = list(_stated(product, field))
     for source, value in stated:
         text = f"{source} {value}" if field == "features" else value
@@ -52,7 +54,7 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
                 return Evidence(field, wish, "unmet", f"{source}: {value}", source)
     elif stated:
         source = stated[0][0]
-        return Evidence(field, wish, "unmet", ", ".join(value for _, value in stated[:3]), source)
+        return Evidence(field, wish, "unmet", ", ".join(dict.fromkeys(value for _, value in stated)), source)
     for source, text in (("title", product.title), ("description", product.description)):
         if found := quote(text, content_stems(wish)):
             denied = negated(found, content_stems(wish)) and not set(wish.split()) & NEGATIONS
@@ -73,7 +75,8 @@ def _stated(product: Product, field: str) -> Iterator[tuple[str, str]]:
 
 
 def _speaks_of(name: str, field: str) -> bool:
-    return any(part in _NAMES[field] for part in name.casefold().split())
+    """By its last word: "frame color" is a colour, "color temperature" is not."""
+    return stem(name.split()[-1]) in _NAMES[field] if name.split() else False
 
 
 def _refusals(product: Product) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,91 @@
+"""Met, unmet or not stated: read from the product's own words, never guessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.evidence import Evidence, judge
+from retrieval.product import Product
+from tests.small_shop import BY_ID
+
+
+def _of(product_id: str, field: str, wish: str) -> Evidence:
+    return judge(BY_ID[product_id], field, wish)
+
+
+def test_a_stated_colour_decides() -> None:
+    assert _of("clamp", "color", "red") == Evidence("color", "red", "met", "red", "color")
+    assert _of("clamp", "color", "blue") == Evidence("color", "blue", "unmet", "red", "color")
+
+
+def test_one_of_several_colours_is_enough() -> None:
+    assert _of("tote", "color", "black") == Evidence("color", "black", "met", "black", "color")
+
+
+def test_a_colour_in_the_title_counts_when_no_attribute_states_one() -> None:
+    assert _of("satchel", "color", "brown") == Evidence("color", "brown", "met", "Brown Satchel Bag", "title")
+    assert _of("satchel", "color", "black") == Evidence("color", "black", "unmet", "Brown", "title")
+
+
+def test_a_colour_that_nothing_states_is_unstated() -> None:
+    assert _of("rucksack", "color", "black") == Evidence("color", "black", "unstated")
+
+
+def test_a_stated_material_decides() -> None:
+    assert _of("satchel", "material", "leather").status == "met"
+    assert _of("satchel", "material", "canvas") == Evidence("material", "canvas", "unmet", "leather", "material")
+
+
+def test_a_material_in_the_description_is_quoted() -> None:
+    assert _of("rucksack", "material", "nylon") == Evidence("material", "nylon", "met", "Light nylon", "description")
+
+
+def test_a_yes_attribute_meets_a_feature() -> None:
+    found = _of("quiet", "features", "noise cancelling")
+    assert found == Evidence("features", "noise cancelling", "met", "noise cancelling: yes", "noise cancelling")
+
+
+@pytest.mark.parametrize(("wish", "said"), [("touchscreen", "touchscreen: no"), ("wired", "wired: none")])
+def test_an_attribute_that_says_no_makes_a_feature_unmet(wish: str, said: str) -> None:
+    assert _of("quiet", "features", wish) == Evidence("features", wish, "unmet", said, wish)
+
+
+def test_a_feature_with_its_value_is_met_by_both_words() -> None:
+    assert _of("tower", "features", "160 cm height").words == "height: 160 cm"
+
+
+def test_a_feature_in_the_description_is_quoted_with_its_neighbours() -> None:
+    assert _of("aster-black", "features", "warm") == Evidence(
+        "features", "warm", "met", "warm white light", "description"
+    )
+
+
+def test_a_feature_that_nothing_states_is_unstated() -> None:
+    assert _of("tower", "features", "dimmable") == Evidence("features", "dimmable", "unstated")
+
+
+@pytest.mark.parametrize(
+    ("wish", "stated"), [("M", "medium"), ("extra large", "XL"), ("x-large", "X Large"), ("xxl", "2XL")]
+)
+def test_a_size_is_the_same_as_letters_and_in_words(wish: str, stated: str) -> None:
+    assert judge(Product("1", "Shirt", options={"size": stated}), "size", wish).status == "met"
+
+
+def test_another_size_is_unmet() -> None:
+    assert judge(Product("1", "Shirt", options={"size": "M"}), "size", "L").status == "unmet"
+
+
+@pytest.mark.parametrize("field", ["color", "size", "material", "features"])
+@pytest.mark.parametrize("wish", ["🙂", "…", ""])
+def test_a_wish_without_words_is_never_met(field: str, wish: str) -> None:
+    assert _of("tote", field, wish).status == "unstated"
+
+
+@pytest.mark.parametrize("product", BY_ID.values(), ids=lambda product: product.id)
+def test_words_of_evidence_stand_in_the_product(product: Product) -> None:
+    told = f"{product.title} {product.description} {dict(product.attributes)} {dict(product.options)}".casefold()
+    for field in ("color", "material", "size", "features"):
+        for wish in ("red", "black", "leather", "warm light", "waterproof", "medium"):
+            found = judge(product, field, wish)
+            pieces = (found.words or "").casefold().replace(": ", ", ").split(", ")
+            assert all(piece in told for piece in pieces)
