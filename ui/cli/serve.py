@@ -1,0 +1,92 @@
+"""`shop serve`: the page, the HTTP API and its documentation, from one process."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant import Assistant
+from assistant.settings import Settings
+from retrieval.errors import BadInput
+
+from .demo import store_or_demo
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+SHUTDOWN_S = 10  # how long answers under way may take to finish when the server is told to stop
+
+
+def serve(
+    store: Annotated[Path | None, typer.Option(help="A store made by `shop index`; the demo shop without.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all of this machine's.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 for any free one.", min=0, max=65535)] = 8000,
+) -> None:
+    """Serve the page at /, the API under /v1 and its documentation at /docs, until Ctrl-C.
+
+    Example: shop serve --store store --port 8000
+    """
+    with listen(host, port) as listener:  # before the models load, so that a taken port is said at once
+        path = store_or_demo(store)
+        with Assistant.open(path, settings_for(path)) as assistant:
+            app = site(assistant)
+            typer.echo(f"Shop assistant: {address(listener)}/  (API documentation: {address(listener)}/docs)")
+            run(app, listener)
+
+
+def site(assistant: Assistant) -> FastAPI:
+    """The API with the page."""
+    # Gradio takes seconds to import, which the other commands need not wait for.
+    from ui.http import create_app
+    from ui.lane import Lane
+    from ui.page import add_page
+
+    lane = Lane()
+    app = create_app(assistant, lane)
+    add_page(app, assistant, lane)
+    return app
+
+
+def run(app: FastAPI, listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM; answers under way are finished first, and whoever called gets to close what is open."""
+    import uvicorn
+
+    # uvicorn raises the signal again once it has stopped; by default SIGTERM would then end the process before the store is closed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=SHUTDOWN_S
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that takes connections from now on; BadInput when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise BadInput(
+            f"Cannot listen on {host} port {port}: {error.strerror or error}.",
+            fix=f"stop what runs there, or choose another port: `shop serve --port {port + 1 if port < 65535 else 0}`",
+        ) from error
+
+
+def address(listener: socket.socket) -> str:
+    """The URL at which a browser on this machine reaches the server."""
+    host, port = listener.getsockname()[:2]
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{name}:{port}"
+
+
+def settings_for(store: Path) -> Settings:
+    """The settings of the environment; conversations are kept in a file beside the store where no other place is set."""
+    settings = Settings()
+    if settings.sessions_url is not None:
+        return settings
+    beside = store.resolve().with_name(f"{store.resolve().name}-sessions.db")
+    return settings.model_copy(update={"sessions_url": f"sqlite:///{beside}"})

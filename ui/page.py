@@ -1,0 +1,208 @@
+"""The Gradio page: it passes messages on and shows what comes back. Who said what is kept by the assistant, not here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from anyio import to_thread
+from fastapi import FastAPI
+
+from assistant import Assistant
+from assistant.model import Done, Event, Shown, Token, card_json
+from assistant.sessions import Session
+from retrieval.errors import NotFound
+
+from .cards import Spoken, cart, earlier, newest, understood
+from .lane import Lane
+from .problem import HANDLED, answer, problem_of
+from .shapes import Cart, ProductCard, Wishes
+
+TITLE = "Shop assistant"
+NOTE = (
+    "An AI reads your messages and can misunderstand them. What it says of a product stands in the shop’s own listing."
+)
+TURNS_SHOWN = 40  # earlier turns are kept but no longer drawn
+PACE_S = 0.04  # text is drawn at most 25 times a second
+_HERE = Path(__file__).parent
+_READ_TAB = "() => { try { return sessionStorage.getItem('shop-session') || '' } catch { return '' } }"
+Update = dict[Any, Any]  # component -> its new value, as Gradio takes it
+
+
+def add_page(app: FastAPI, assistant: Assistant, lane: Lane) -> None:
+    """Let `app` answer with the page wherever it has no path of its own.
+
+    As the router's default and not as a mount at "/", which would also catch the API's own paths when the method is wrong.
+    """
+    site = FastAPI(openapi_url=None)
+    handlers = {"exception_handlers": dict.fromkeys(HANDLED, answer)}
+    gr.mount_gradio_app(
+        site,
+        Page(assistant, lane).blocks,
+        path="/",
+        app_kwargs=handlers,
+        theme=theme(),
+        css_paths=[_HERE / "page.css"],
+        head='<meta name="color-scheme" content="light dark">',
+        footer_links=[],
+        show_error=False,
+        ssr_mode=False,
+    )
+    api_lifespan = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def both(app: FastAPI) -> AsyncIterator[Any]:
+        async with api_lifespan(app) as state, site.router.lifespan_context(site):
+            yield state
+
+    app.router.lifespan_context = both
+    app.router.default = site
+
+
+def theme() -> gr.themes.Base:
+    """System fonts only, so that nothing is fetched; the colours are in page.css."""
+    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+
+
+class Page:
+    """The components and what their events do. gr.State holds the session id and nothing else."""
+
+    def __init__(self, assistant: Assistant, lane: Lane) -> None:
+        self._assistant = assistant
+        self._lane = lane
+        self.blocks = gr.Blocks(analytics_enabled=False, title=TITLE)
+        with self.blocks:
+            with gr.Row(elem_id="top"):
+                _part("title", f"<h1>{TITLE}</h1>")
+                self._clear = gr.Button("Clear conversation", size="sm", elem_id="clear", scale=0)
+            with gr.Row(elem_id="stage"):
+                with gr.Column(scale=3, elem_id="talk"):
+                    self._past = _part("past", "", script=_script())
+                    self._now = _part("now", _draw(None, ""), script=_script())
+                    self._box = _message_box()
+                    _part("note", f"<p>{NOTE}</p>")
+                with gr.Column(scale=1, min_width=240, elem_id="aside"):
+                    self._wishes = _part("wishes", understood(Wishes(), ""))
+                    self._cart = _part("cart", cart(Cart()))
+            self._heard = _part("heard", "", script="element.setAttribute('role', 'status')")
+            self._session = gr.State(None)
+            self._tab = gr.Textbox(visible=False)
+            self._connect()
+
+    def _connect(self) -> None:
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+        drawn = [self._past, self._now, self._wishes, self._cart, self._heard, self._box, self._session]
+        said = [self._box.submit, self._past.click, self._now.click]
+        gr.on(said, self.say, [self._box, self._session], drawn, trigger_mode="once", **quiet)
+        self._clear.click(self.clear, [self._session], drawn, **quiet)
+        self.blocks.load(self.resume, [self._tab], drawn, js=_READ_TAB, **quiet)
+
+    async def say(self, typed: str, session_id: str | None, event: gr.EventData) -> AsyncIterator[Update]:
+        """A message sent from the box or by a button, drawn from the moment it is sent until the turn is kept."""
+        clicked = event._data.get("say") if isinstance(event._data, dict) else None
+        message = str(clicked or typed).strip()
+        if not message:
+            return
+        session_id = session_id or self._assistant.new_session()
+        turns = _spoken(await self._kept(session_id))
+        turn = Spoken(message, waiting=True)
+        sent = {} if clicked else {self._box: ""}  # a half-written message stays when a button is pressed
+        yield {self._past: earlier(turns), self._now: _draw(turn, session_id), self._session: session_id, **sent}
+        try:
+            async for update in self._take(turn, session_id):
+                yield update
+        except Exception as error:
+            problem = problem_of(error)
+            failed = replace(turn, waiting=False, trouble=f"{problem.detail}\nWhat helps: {problem.fix}.")
+            unsent = {} if clicked else {self._box: message}
+            yield {self._now: _draw(failed, session_id), self._heard: problem.detail, **unsent}
+
+    async def resume(self, tab: str) -> Update:
+        """The conversation that this tab had before it was reloaded, when it is still kept."""
+        kept = await self._kept(tab) if tab else None
+        if kept is None:
+            return self._fresh()
+        turns = _spoken(kept)
+        drawn = {self._past: earlier(turns[:-1]), self._now: _draw(turns[-1], tab), self._session: tab}
+        return {**drawn, **self._aside(kept.turns[-1].reply)}
+
+    async def clear(self, session_id: str | None) -> Update:
+        """Forget the conversation, here and where it is kept."""
+        if session_id and await self._kept(session_id):
+            await to_thread.run_sync(self._assistant.forget, session_id)
+        return self._fresh()
+
+    async def _take(self, turn: Spoken, session_id: str) -> AsyncIterator[Update]:
+        """The turn's events as what they change on the page; text is drawn at the page's pace."""
+        drawn = 0.0
+        async for event in self._lane.stream(partial(self._assistant.stream, turn.message, session_id)):
+            turn = _with(turn, event)
+            match event:
+                case Done(reply):
+                    last = {self._now: _draw(turn, session_id), self._heard: escape(reply.reply)}
+                    yield {**last, **self._aside(reply.to_json())}
+                case _ if time.monotonic() - drawn > PACE_S:
+                    drawn = time.monotonic()
+                    yield {self._now: _draw(turn, session_id)}
+
+    async def _kept(self, session_id: str) -> Session | None:
+        try:
+            return await to_thread.run_sync(self._assistant.session, session_id)
+        except NotFound:
+            return None
+
+    def _aside(self, reply: Mapping[str, Any]) -> Update:
+        wishes, view = Wishes.model_validate(reply["constraints"]), Cart.model_validate(reply["cart"])
+        return {self._wishes: understood(wishes, view.currency), self._cart: cart(view)}
+
+    def _fresh(self) -> Update:
+        empty = {self._wishes: understood(Wishes(), ""), self._cart: cart(Cart())}
+        return {self._past: "", self._now: _draw(None, ""), self._heard: "", self._session: None, **empty}
+
+
+def _part(name: str, value: str, *, script: str | None = None) -> gr.HTML:
+    return gr.HTML(value, elem_id=name, js_on_load=script, apply_default_css=False)
+
+
+def _message_box() -> gr.Textbox:
+    return gr.Textbox(
+        elem_id="message",
+        label="Your message",
+        container=False,
+        placeholder="Tell me what you need",
+        max_lines=6,
+        autofocus=True,
+        submit_btn="Send",
+    )
+
+
+def _script() -> str:
+    return (_HERE / "page.js").read_text(encoding="utf-8")
+
+
+def _spoken(kept: Session | None) -> list[Spoken]:
+    return [Spoken.kept(turn.message, turn.reply) for turn in kept.turns[-TURNS_SHOWN:]] if kept else []
+
+
+def _with(turn: Spoken, event: Event) -> Spoken:
+    """The turn as it stands after one more event."""
+    match event:
+        case Shown(cards):
+            return replace(turn, products=tuple(ProductCard.model_validate(card_json(card)) for card in cards))
+        case Token(text):
+            return replace(turn, text=turn.text + text)
+        case Done(reply):
+            return Spoken.kept(turn.message, reply.to_json())
+    return turn
+
+
+def _draw(turn: Spoken | None, session_id: str) -> str:
+    """The newest turn with the id that page.js keeps for this tab, so that a reload finds the conversation again."""
+    return f'<div data-session="{escape(session_id)}">{newest(turn)}</div>'
