@@ -52,7 +52,7 @@ def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
 
 
 def _count(outcome: Outcome, cards: Sequence[Card]) -> str:
-    """"Here are 3 of 12", "Here are 2", "Here is one": how many are named, out of how many that match."""
+    """ "Here are 3 of 12", "Here are 2", "Here is one": how many are named, out of how many that match."""
     named = min(len(cards), NAMED)
     if named == 1:
         return "Here is one"
@@ -60,8 +60,14 @@ def _count(outcome: Outcome, cards: Sequence[Card]) -> str:
 
 
 def need_phrase(constraints: Constraints, currency: str) -> str:
-    """The need in the shopper's words: "black desk lamp under $40, without leather"."""
-    wishes = [*constraints.color, *constraints.material, constraints.product or "what you want"]
+    """The need in the shopper's words: "black desk lamp (warm) under $40, without leather"."""
+    features = ", ".join(constraints.features)
+    named = (
+        f"{constraints.product} ({features})"
+        if constraints.product and features
+        else constraints.product or f"something {features}".strip()
+    )
+    wishes = [*constraints.color, *constraints.material, named]
     low, high = constraints.price_min, constraints.price_max
     bounds = ""
     if low is not None and high is not None:
@@ -84,7 +90,7 @@ def _why(card: Card) -> str:
     matches = [reason.text for reason in card.reasons if reason.kind == "match" and reason.field != "title"]
     others = [reason.text for reason in card.reasons if reason.kind == "constraint" and reason.field != "price"]
     why = (matches or others)[:1]
-    sentences = [f"Why the first: {why[0]}."] if why else []
+    sentences = [f"Why the first: {why[0].replace(': ', ' ')}."] if why else []
     if card.caveats:
         sentences.append(f"Note on the first: {card.caveats[0].text}.")
     return " ".join(sentences)

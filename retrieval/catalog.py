@@ -90,6 +90,14 @@ class Catalog:
         rows = self.connection.execute("SELECT record FROM products WHERE family = ? ORDER BY row", [product.group_id])
         return [Product.from_json(json.loads(record)) for (record,) in rows]
 
+    def count_families(self, ids: Iterable[str]) -> int:
+        """How many different things these are: variants of one family count once."""
+        row = self.connection.execute(
+            "SELECT count(DISTINCT coalesce(family, id)) FROM products WHERE id IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(ids))],
+        ).fetchone()
+        return int(row[0])
+
     def put(self, products: Sequence[Product], *, run: int) -> int:
         """Write a batch in one transaction and return how many of them are new or changed. `run` marks what this indexing saw."""
         latest = {product.id: product for product in products}  # of two with one id the last wins

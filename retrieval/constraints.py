@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from .audience import SUITS
-from .catalog import Catalog
+from .catalog import Catalog, listing_fields
 from .lexical import phrase
 from .query import Constraints
+from .words import NEGATIONS, only_denied
 
 HARD = ("brand", "gender", "in_stock", "price_min", "price_max", "exclude")
 
@@ -17,9 +19,10 @@ Condition = tuple[str, list[object]]
 def eligible_ids(catalog: Catalog, constraints: Constraints) -> frozenset[str] | None:
     """Ids of all products that break no hard constraint; None when there is no hard constraint, so that all may be shown.
 
-    A product without a price meets no price bound. A product that does not say for whom it is suits everybody.
+    A product that mentions what is refused only to deny it ("free of latex") may be shown. A product without a price meets no price bound.
+    A product that does not say for whom it is suits everybody.
     """
-    conditions = list(_conditions(constraints))
+    conditions = list(_conditions(catalog, constraints))
     if not conditions:
         return None
     where = " AND ".join(sql for sql, _ in conditions)
@@ -28,7 +31,7 @@ def eligible_ids(catalog: Catalog, constraints: Constraints) -> frozenset[str] |
     return frozenset(row[0] for row in rows)
 
 
-def _conditions(constraints: Constraints) -> Iterator[Condition]:
+def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Condition]:
     if constraints.price_max is not None:
         yield "price <= ?", [float(constraints.price_max)]
     if constraints.price_min is not None:
@@ -44,4 +47,19 @@ def _conditions(constraints: Constraints) -> Iterator[Condition]:
         yield "row IN (SELECT rowid FROM listing WHERE listing MATCH ?)", [f"{{brand title}} : {brand}"]
     for refused in constraints.exclude:
         if match := phrase(refused):
-            yield "row NOT IN (SELECT rowid FROM listing WHERE listing MATCH ?)", [match]
+            free = json.dumps(_denying(catalog, refused, match))
+            yield (
+                "(row NOT IN (SELECT rowid FROM listing WHERE listing MATCH ?) OR id IN (SELECT value FROM json_each(?)))",
+                [match, free],
+            )
+
+
+def _denying(catalog: Catalog, refused: str, match: str) -> list[str]:
+    """Ids of the products that mention what is refused only to deny it: "free of latex", "no leather"."""
+    denials = " OR ".join(f'"{word}"' for word in sorted(NEGATIONS) if word.isalpha())
+    rows = catalog.connection.execute(
+        "SELECT id FROM products WHERE row IN (SELECT rowid FROM listing WHERE listing MATCH ?)",
+        [f"({match}) AND ({denials})"],
+    )
+    products = catalog.get_many(row[0] for row in rows)
+    return [product.id for product in products if all(only_denied(text, refused) for text in listing_fields(product))]

@@ -20,3 +20,10 @@ def use_threads(count: int) -> None:
 
     if torch.get_num_threads() != count:
         torch.set_num_threads(count)
+
+
+def without_progress_bars() -> None:
+    """Loading a model prints no bar of its own: the bars of this product are the ones that say what a person waits for."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()

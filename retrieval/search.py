@@ -55,9 +55,9 @@ class Searcher:
         fitting = _first_left(kinds, eligible)
         products = self._candidates(query, eligible, fitting)
         retrieved = time.perf_counter()
-        hits = self._hits(query, products, kinds[-1] if kinds else frozenset(), limit)
+        hits = self._hits(query, products, fitting, limit)
         done = time.perf_counter()
-        total = len(fitting) if query.constraints.product else len(hits)
+        total = self.catalog.count_families(fitting) if query.constraints.product else len(hits)
         kind_found = bool(kinds) or query.constraints.product is None
         return Ranking(hits, total, relaxed, kind_found), Timing((retrieved - started) * 1e3, (done - retrieved) * 1e3)
 
@@ -80,15 +80,16 @@ class Searcher:
         return self.catalog.get_many([product_id for product_id in fused if product_id not in query.skip][:CANDIDATES])
 
     def _hits(self, query: Query, products: list[Product], kind: Ids, limit: int) -> tuple[Hit, ...]:
-        """Reranked and collapsed; in the order that was asked for when there is one."""
+        """Reranked and collapsed; in the order that was asked for when there is one. kind: what is sure to be of the kind asked for."""
+        seen = self.catalog.get_many(query.skip)
         if query.sort:
-            products = list(_families(products, query.skip))[:limit]
+            products = list(_families(products, seen))[:limit]
         relevances = self.reranker.score(query, products, kind)
         best = list(zip(products, relevances, strict=True))
         if not query.sort:
             best.sort(key=lambda pair: (-pair[1], pair[0].id))
         relevance = {product.id: value for product, value in best}
-        kept = list(_families((product for product, _ in best), query.skip))[:limit]
+        kept = list(_families((product for product, _ in best), seen))[:limit]
         return tuple(
             Hit(
                 product,
@@ -106,15 +107,19 @@ def _first_left(kinds: list[Ids], eligible: Ids | None) -> Ids:
     return next((ids for ids in left if ids), frozenset())
 
 
-def _families(products: Iterable[Product], skip: frozenset[str]) -> Iterator[Product]:
-    """The first product of each family: variants of one group, and listings with the same title by the same maker."""
-    known: set[tuple[str, ...]] = set()
+def _families(products: Iterable[Product], seen: Iterable[Product]) -> Iterator[Product]:
+    """The first product of each family that is not that of a product seen before."""
+    known = {_family(product) for product in seen}
     for product in products:
-        family = (
-            ("group", product.group_id)
-            if product.group_id
-            else ("title", *content_stems(product.title), product.brand or "")
-        )
-        if family not in known and product.id not in skip:
-            known.add(family)
+        if _family(product) not in known:
+            known.add(_family(product))
             yield product
+
+
+def _family(product: Product) -> tuple[str, ...]:
+    """What variants share: their group, else the words of the title and the maker."""
+    return (
+        ("group", product.group_id)
+        if product.group_id
+        else ("title", *content_stems(product.title), product.brand or "")
+    )

@@ -81,13 +81,22 @@ def quote(text: str, stems: tuple[str, ...], *, around: int = 4) -> str | None:
 
 def negated(text: str, stems: tuple[str, ...]) -> bool:
     """Whether the text's first mention of the last stem is a denial: "no leather", "free of latex", "not yet dimmable", "BPA-free"."""
-    every = [(word.stem, text[word.start : word.end].lower()) for word in words(text)]
-    at = next((index for index, (stemmed, _) in enumerate(every) if stemmed == stems[-1]), None) if stems else None
-    if at is None:
-        return False
-    before = {word for _, word in every[max(at - NEGATION_REACH, 0) : at]}
-    after = {word for _, word in every[at + 1 : at + 2]}
-    return bool(before & NEGATIONS) or "free" in after
+    return next((denied for stemmed, denied in _denials(text) if stemmed == stems[-1]), False) if stems else False
+
+
+def only_denied(text: str, phrase: str) -> bool:
+    """Whether every mention of the phrase's last word in the text is a denial; True for a text that does not mention it."""
+    *_, last = (word.stem for word in words(phrase))
+    return all(denied for stemmed, denied in _denials(text) if stemmed == last)
+
+
+def _denials(text: str) -> Iterator[tuple[str, bool]]:
+    """Every word's stem, and whether it stands under a denial of its own sentence."""
+    for start, end in _clauses(text):
+        every = [(word.stem, text[start + word.start : start + word.end].lower()) for word in words(text[start:end])]
+        for at, (stemmed, _) in enumerate(every):
+            before = {word for _, word in every[max(at - NEGATION_REACH, 0) : at]}
+            yield stemmed, bool(before & NEGATIONS) or [word for _, word in every[at + 1 : at + 2]] == ["free"]
 
 
 def contains(text: str, phrase: str) -> bool:
