@@ -1,0 +1,260 @@
+"""A shopper at the page: a real browser against a real server over the small store, the parser's answers queued."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from assistant.model import Parse
+from tests.fakes import said
+from ui.cli.serve import site
+
+from .live import served
+from .shop import HOSTILE, open_shop
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--no-first-run"] + [
+    f"--disable-{name}" for name in ("background-networking", "component-update", "sync")
+]
+pytestmark = [
+    pytest.mark.browser,
+    # Gradio's own statistics use a pandas option that pandas is about to drop.
+    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH: apt-get install chromium"),
+]
+DESK = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+MESSAGE = "i need a warm desk lamp under 40"
+LAMPS = said("search", product="desk lamp", price_max=Decimal(40), features=("warm",))
+
+
+@dataclass
+class Visit:
+    """A shopper's tab and everything that it asked for."""
+
+    address: str
+    context: BrowserContext
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
+
+    def say(self, message: str) -> None:
+        self.page.get_by_role("textbox", name="Your message").fill(message)
+        self.page.get_by_role("button", name="Send").click()
+
+    def cards(self) -> list[str]:
+        """The titles of the cards of the newest turn, once it is done."""
+        expect(self.page.locator("#now .turn:not([aria-busy]) .card").first).to_be_visible()
+        return self.page.locator("#now .card h3").all_inner_texts()
+
+    def hosts(self) -> set[str | None]:
+        return {urlsplit(url).hostname for url in self.requests if not url.startswith(("data:", "blob:"))}
+
+
+Shop = Callable[..., Visit]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, small_store: Path) -> Iterator[Shop]:
+    """Opens the page on a shop whose parser gives `parses`; at the end nothing may have been asked of another machine."""
+    visits: list[Visit] = []
+    with ExitStack() as stack:
+
+        def come(*parses: Parse, scheme: str = "light", size: dict[str, int] = DESK, path: str = "/") -> Visit:
+            address = stack.enter_context(served(site(stack.enter_context(open_shop(small_store, *parses)))))
+            context = browser.new_context(
+                viewport=size, color_scheme=scheme, is_mobile=size is PHONE, has_touch=size is PHONE
+            )
+            stack.callback(context.close)
+            there = Visit(address, context, context.new_page())
+            visits.append(there)
+            context.on("request", lambda request: there.requests.append(request.url))
+            there.page.on("dialog", lambda dialog: there.alarms.append(dialog.message) or dialog.dismiss())
+            there.page.on("pageerror", lambda error: there.alarms.append(str(error)))
+            there.page.goto(address + path)
+            return there
+
+        yield come
+        assert visits
+        for there in visits:
+            assert there.hosts() == {"127.0.0.1"}
+            assert there.alarms == []
+
+
+def test_a_shopper_finds_a_lamp_narrows_it_down_and_puts_it_in_the_cart(visit: Shop) -> None:
+    shop = visit(LAMPS, said("refine", color=("black",)), said("cart_add", ref=(1,)))
+    expect(shop.page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+    shop.say(MESSAGE)
+    assert sorted(shop.cards()) == ["Black Desk Lamp", "Brass Desk Lamp"]
+    brass = shop.page.get_by_role("article", name="Brass Desk Lamp")
+    expect(brass).to_contain_text("$34.99 is under your $40 limit")
+    expect(brass.locator("s")).to_have_text("$49.99")
+    expect(shop.page.get_by_label("What I understood")).to_contain_text("under $40")
+
+    shop.page.get_by_role("button", name="Only in black").click()
+    expect(shop.page.locator("#now .said")).to_contain_text("Only in black")
+    first = shop.cards()[0]
+    assert first == "Black Desk Lamp"
+
+    shop.page.locator("#now").get_by_role("button", name=f"Add to cart: {first}").click()
+    expect(shop.page.locator("#now .said")).to_contain_text("Add the first one to my cart")
+    cart = shop.page.get_by_role("region", name="Cart")
+    expect(cart).to_contain_text("Black Desk Lamp")
+    expect(cart).to_contain_text("× 1")
+    expect(cart).to_contain_text("Total$29")
+
+
+def test_an_example_can_be_clicked_and_ask_leaves_the_rest_to_the_shopper(visit: Shop) -> None:
+    shop = visit(LAMPS)
+    shop.page.get_by_role("button", name="I need a warm desk lamp under 40").click()
+    title = shop.cards()[1]
+    shop.page.get_by_role("button", name=f"Ask about: {title}").click()
+    box = shop.page.get_by_role("textbox", name="Your message")
+    expect(box).to_have_value("About the second one: ")
+    expect(box).to_be_focused()
+
+
+def test_hostile_product_texts_are_shown_as_words_and_never_run(visit: Shop) -> None:
+    shop = visit(said("search", product="mug"))
+    shop.say("mug <b onmouseover=alert(9)>${alert(8)}")
+    assert shop.cards() == [f"Mug {HOSTILE}"]
+    expect(shop.page.locator("#now .said")).to_contain_text("mug <b onmouseover=alert(9)>${alert(8)}")
+    assert shop.page.locator("#now img, #now a").count() == 0
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_cart_unfolds(visit: Shop) -> None:
+    shop = visit(LAMPS, said("cart_add", ref=(2,)), size=PHONE)
+    shop.say(MESSAGE)
+    title = shop.cards()[1]
+    shop.page.locator("#now").get_by_role("button", name=f"Add to cart: {title}").tap()
+    summary = shop.page.locator("#cart summary")
+    expect(summary).to_contain_text("1 item")
+    expect(shop.page.locator("#cart .narrow .lines")).to_be_hidden()
+    summary.tap()
+    expect(shop.page.locator("#cart .narrow .lines")).to_contain_text(title)
+    assert shop.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    expect(shop.page.get_by_role("button", name="Send")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_what_is_behind_it(visit: Shop, scheme: str) -> None:
+    shop = visit(said("search", product="desk lamp", color=("black",)), scheme=scheme)
+    shop.say("a black desk lamp")
+    shop.cards()
+    assert shop.page.locator(".caveat").count() > 0
+    for part in TEXTS:
+        front, back = shop.page.locator(part).first.evaluate(COLOURS)
+        assert contrast(front, back) >= 4.5, f"{part} in the {scheme} scheme: {front} on {back}"
+    _, behind = shop.page.locator("body").evaluate(COLOURS)
+    assert (luminance(behind) < 0.5) is (scheme == "dark")
+
+
+def test_a_failure_is_said_kindly_and_the_message_is_not_lost(visit: Shop) -> None:
+    shop = visit()  # a parser with nothing queued: every turn fails inside
+    shop.say(MESSAGE)
+    trouble = shop.page.locator("#now .trouble")
+    expect(trouble).to_contain_text("Something went wrong on the server")
+    expect(trouble).not_to_contain_text("IndexError")
+    expect(shop.page.get_by_role("textbox", name="Your message")).to_have_value(MESSAGE)
+
+
+def test_a_message_that_is_too_long_says_so_and_stays_to_be_shortened(visit: Shop) -> None:
+    shop = visit()
+    shop.say("a" * 2_001)
+    expect(shop.page.locator("#now .trouble")).to_contain_text("at most 2,000")
+    expect(shop.page.get_by_role("textbox", name="Your message")).to_have_value("a" * 2_001)
+
+
+def test_a_tab_keeps_its_conversation_when_reloaded_another_tab_has_its_own_and_clearing_forgets(visit: Shop) -> None:
+    shop = visit(LAMPS)
+    shop.say(MESSAGE)
+    shown = shop.cards()
+    session = shop.page.locator("#now [data-session]").get_attribute("data-session")
+    shop.page.reload()
+    assert shop.cards() == shown
+    other = shop.context.new_page()
+    other.goto(shop.address)
+    expect(other.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+
+    shop.page.get_by_role("button", name="Clear conversation").click()
+    expect(shop.page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+    assert httpx.get(f"{shop.address}/v1/sessions/{session}").status_code == 404
+    shop.page.reload()
+    expect(shop.page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+
+
+def test_every_control_has_a_name_and_the_finished_answer_is_announced_once(visit: Shop) -> None:
+    shop = visit(LAMPS)
+    shop.say(MESSAGE)
+    shop.cards()
+    tree = shop.page.locator("body").aria_snapshot()
+    assert not re.findall(r"- (?:button|link|textbox|img)(?::|$)", tree, re.MULTILINE)
+    answer = str(shop.page.locator("#now .answer").text_content()).removeprefix("Assistant: ")
+    expect(shop.page.locator("#heard [role=status]")).to_have_text(answer)
+
+
+def test_the_api_documentation_is_drawn_without_another_machine(visit: Shop) -> None:
+    shop = visit(path="/docs")
+    expect(shop.page.get_by_role("heading", name="Shop assistant")).to_be_visible()
+    expect(shop.page.get_by_text("/v1/chat")).to_be_visible()
+
+
+TEXTS = (
+    "#now .said",
+    "#now .answer",
+    "#now .brand",
+    "#now h3",
+    "#now .price strong",
+    "#now .price s",
+    "#now .reviews",
+    "#now .stock.yes",
+    "#now .reason",
+    "#now .caveat",
+    "#now .main",
+    "#now .chips .plain",
+    "#wishes li",
+    "#cart .none",
+    "#note p",
+    "#clear",
+    "#message .submit-button",
+)
+# The colour of an element's text, and the first solid background at or above it, as [r, g, b].
+COLOURS = """element => {
+  const rgb = text => text.match(/[\\d.]+/g).map(Number);
+  let behind = element;
+  const back = () => rgb(getComputedStyle(behind).backgroundColor);
+  while (behind.parentElement && back()[3] === 0) behind = behind.parentElement;
+  return [rgb(getComputedStyle(element).color).slice(0, 3), back().slice(0, 3)];
+}"""
+
+
+def contrast(one: list[float], other: list[float]) -> float:
+    """WCAG 2: (lighter + 0.05) / (darker + 0.05), from 1 to 21."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: list[float]) -> float:
+    """Relative luminance of an sRGB colour with parts 0..255; WCAG 2."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (c / 255 for c in colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

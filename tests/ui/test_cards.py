@@ -1,0 +1,185 @@
+"""What the page draws: pure, complete, and with every text escaped."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from ui.cards import Spoken, card, cart, earlier, newest, ordinal, understood, wish_texts
+from ui.icons import placeholder
+from ui.shapes import Cart, CartItem, Evidence, FollowUp, ProductCard, Wishes
+
+HOSTILE = """<img src=x onerror="alert(1)"></li><script>alert(2)</script> ${alert(3)} {{alert(4)}} `"'&"""
+LAMP = ProductCard(
+    id="brass-lamp",
+    title="Brass Desk Lamp",
+    price=34.99,
+    list_price=49.99,
+    currency="USD",
+    brand="Halden",
+    category=["lighting", "desk lamps"],
+    image_url=None,
+    url=None,
+    in_stock=True,
+    rating=4.6,
+    review_count=1512,
+    rank=2,
+    score=0.9,
+    reasons=[Evidence(kind="constraint", text="$34.99 is under your $40 limit", field="price")],
+    caveats=[Evidence(kind="unmet", text="comes in brass, not black", field="color")],
+    sponsored=False,
+)
+
+
+def changed(**values: object) -> ProductCard:
+    return LAMP.model_copy(update=values)
+
+
+class Reader(HTMLParser):
+    """What a browser makes of the HTML: the tags with their attributes, and the text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def buttons(self) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.tags if tag == "button"]
+
+
+def test_a_card_shows_price_list_price_rating_stock_reason_and_caveat() -> None:
+    html = card(LAMP, in_reach=True)
+    text = Reader(html).text
+    assert "<s>$49.99</s>" in html
+    for shown in (
+        "$34.99",
+        "4.6",
+        "(1,512)",
+        "In stock",
+        "✓$34.99 is under your $40 limit",
+        "comes in brass, not black",
+    ):
+        assert shown in text
+
+
+def test_a_list_price_that_is_not_higher_is_not_struck_through() -> None:
+    assert "<s>" not in card(changed(list_price=34.99), in_reach=True)
+
+
+def test_what_the_feed_does_not_say_is_said_to_be_unknown() -> None:
+    text = Reader(card(changed(price=None, list_price=None, in_stock=None, rating=None), in_reach=True)).text
+    assert "Price not stated" in text
+    assert "Stock not stated" in text
+    assert "★" not in text
+
+
+def test_the_buttons_speak_of_the_place_shown() -> None:
+    add, ask = Reader(card(LAMP, in_reach=True)).buttons()
+    assert add["data-say"] == "Add the second one to my cart"
+    assert add["aria-label"] == "Add to cart: Brass Desk Lamp"
+    assert ask["data-draft"] == "About the second one: "
+
+
+def test_a_sold_out_product_cannot_be_added_but_can_be_asked_about() -> None:
+    (ask,) = Reader(card(changed(in_stock=False), in_reach=True)).buttons()
+    assert "data-draft" in ask
+
+
+def test_only_the_products_last_shown_have_buttons() -> None:
+    shown, later, spoken = (Spoken(text, "Here.", (LAMP,)) for text in ("one", "two", "three"))
+    answered = Spoken("what is in my cart?", "It is empty.")
+    assert len(Reader(earlier([shown, later, answered])).buttons()) == 2
+    assert len(Reader(newest(spoken)).buttons()) == 2
+
+
+def test_the_newest_turn_offers_its_suggestions_and_the_answers_to_its_question_once() -> None:
+    asked = FollowUp(text="Clamp or stand?", field="type", options=["Clamp", "Stand"])
+    turn = Spoken("lamp", "Here.", question=asked, suggestions=("Clamp", "Show more"))
+    assert [button["data-say"] for button in Reader(newest(turn)).buttons()] == ["Clamp", "Stand", "Show more"]
+    assert Reader(earlier([turn])).buttons() == []
+
+
+def test_an_empty_page_invites_with_examples() -> None:
+    html = Reader(newest(None))
+    assert "What are you looking for?" in html.text
+    assert len(html.buttons()) >= 3
+
+
+def test_a_turn_under_way_is_marked_busy_and_a_failed_one_says_why() -> None:
+    assert 'aria-busy="true"' in newest(Spoken("lamp", waiting=True))
+    failed = newest(Spoken("lamp", trouble="Too long."))
+    assert "Too long." in failed
+    assert "aria-busy" not in failed
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "data:text/html,x", "//elsewhere", "http://[", "file:///etc/passwd"]
+)
+def test_an_address_that_is_not_of_the_web_is_neither_linked_nor_loaded(address: str) -> None:
+    tags = Reader(card(changed(url=address, image_url=address), in_reach=True)).tags
+    assert not [tag for tag, _ in tags if tag in ("a", "img")]
+
+
+def test_a_picture_has_its_title_as_text_and_is_loaded_only_when_near() -> None:
+    tags = Reader(card(changed(image_url='https://img.test/a.jpg?"x'), in_reach=True)).tags
+    (picture,) = (attributes for tag, attributes in tags if tag == "img")
+    assert picture["src"] == 'https://img.test/a.jpg?"x'
+    assert (picture["alt"], picture["loading"]) == ("Brass Desk Lamp", "lazy")
+
+
+def hostile_parts() -> list[str]:
+    said = [Evidence(kind=HOSTILE, text=HOSTILE, field=HOSTILE)]
+    product = changed(title=HOSTILE, brand=HOSTILE, category=[HOSTILE], reasons=said, caveats=said)
+    question = FollowUp(text=HOSTILE, field=HOSTILE, options=[HOSTILE])
+    turn = Spoken(HOSTILE, HOSTILE, (product,), question, (HOSTILE, "x"), trouble=HOSTILE)
+    line = CartItem(product_id=HOSTILE, title=HOSTILE, quantity=1, unit_price=1, subtotal=1)
+    wishes = Wishes(product=HOSTILE, brand=HOSTILE, color=[HOSTILE], exclude=[HOSTILE], features=[HOSTILE])
+    return [earlier([turn]), newest(turn), cart(Cart(items=[line], count=1, total=1)), understood(wishes, "USD")]
+
+
+@pytest.mark.parametrize("html", hostile_parts())
+def test_hostile_words_stay_words(html: str) -> None:
+    read = Reader(html)
+    assert not {tag for tag, _ in read.tags} & {"script", "img"}
+    assert not [name for _, attributes in read.tags for name in attributes if name.startswith("on")]
+    assert HOSTILE in read.text
+
+
+def test_the_cart_counts_and_adds_up() -> None:
+    lines = [
+        CartItem(product_id="a", title="Lamp", quantity=2, unit_price=34.99, subtotal=69.98),
+        CartItem(product_id="b", title="Mug", quantity=1, unit_price=9, subtotal=9),
+    ]
+    text = Reader(cart(Cart(items=lines, count=3, total=78.98))).text
+    for shown in ("3 items", "× 2", "$69.98", "× 1", "$9", "$78.98"):
+        assert shown in text
+    assert "empty" in Reader(cart(Cart())).text
+
+
+def test_wishes_are_shown_as_a_shopper_would_say_them() -> None:
+    wishes = Wishes(
+        product="desk lamp", color=["black"], features=["warm"], exclude=["plastic"], price_max=40, quantity=2
+    )
+    assert wish_texts(wishes, "USD") == ["desk lamp", "black", "warm", "under $40", "2 pieces", "not plastic"]
+    assert wish_texts(Wishes(price_min=20, price_max=40), "EUR") == ["€20 to €40"]
+    assert wish_texts(Wishes(price_min=20), "USD") == ["from $20"]
+    assert wish_texts(Wishes(), "USD") == []
+
+
+def test_places_are_named_as_far_as_people_count_and_numbered_beyond() -> None:
+    assert (ordinal(1), ordinal(10), ordinal(11)) == ("first", "tenth", "number 11")
+
+
+def test_a_stand_in_is_drawn_for_the_narrowest_category_known_and_for_none() -> None:
+    lamp, unknown = placeholder("Brass Lamp", ["lighting", "desk lamps"]), placeholder("Thing", [])
+    assert lamp != placeholder("Brass Lamp", ["kitchen", "cups"])
+    assert unknown.count("<path") == 1
