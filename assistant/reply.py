@@ -10,6 +10,7 @@ from retrieval.query import Constraints
 
 from .model import Card, DialogueState, Outcome, Question
 
+PLAIN_TO_SEE = ("title", "category", "price", "gender", "availability")  # reasons that the name and the price show already
 NAMED = 3  # a reply names at most so many products
 START = ("A gift under 50", "What is in my cart?", "Help")
 
@@ -87,9 +88,7 @@ def _relaxed(outcome: Outcome) -> list[str]:
 
 def _why(card: Card) -> str:
     """The first product's best evidence and first caveat, in one or two short sentences."""
-    matches = [reason.text for reason in card.reasons if reason.kind == "match" and reason.field != "title"]
-    others = [reason.text for reason in card.reasons if reason.kind == "constraint" and reason.field != "price"]
-    why = (matches or others)[:1]
+    why = [reason.text for reason in card.reasons if reason.field not in PLAIN_TO_SEE][:1]
     sentences = [f"Why the first: {why[0].replace(': ', ' ')}."] if why else []
     if card.caveats:
         sentences.append(f"Note on the first: {card.caveats[0].text}.")
