@@ -53,6 +53,7 @@ def add_page(app: FastAPI, assistant: Assistant, lane: Lane) -> None:
         head='<meta name="color-scheme" content="light dark">',
         footer_links=[],
         show_error=False,
+        enable_monitoring=False,
         ssr_mode=False,
     )
     api_lifespan = app.router.lifespan_context

@@ -9,11 +9,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, ViewportSize, expect, sync_playwright
 
 from assistant.model import Parse
 from tests.fakes import said
@@ -32,8 +33,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH: apt-get install chromium"),
 ]
-DESK = {"width": 1280, "height": 860}
-PHONE = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 MESSAGE = "i need a warm desk lamp under 40"
 LAMPS = said("search", product="desk lamp", price_max=Decimal(40), features=("warm",))
 
@@ -62,6 +63,19 @@ class Visit:
 
 
 Shop = Callable[..., Visit]
+Scheme = Literal["light", "dark"]
+
+
+def watch(visit: Visit) -> None:
+    """Note every request of the tab, and every script that ran where none should or failed."""
+
+    def alarm(dialog: Dialog) -> None:
+        visit.alarms.append(dialog.message)
+        dialog.dismiss()
+
+    visit.context.on("request", lambda request: visit.requests.append(request.url))
+    visit.page.on("dialog", alarm)
+    visit.page.on("pageerror", lambda error: visit.alarms.append(str(error)))
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +92,7 @@ def visit(browser: Browser, small_store: Path) -> Iterator[Shop]:
     visits: list[Visit] = []
     with ExitStack() as stack:
 
-        def come(*parses: Parse, scheme: str = "light", size: dict[str, int] = DESK, path: str = "/") -> Visit:
+        def come(*parses: Parse, scheme: Scheme = "light", size: ViewportSize = DESK, path: str = "/") -> Visit:
             address = stack.enter_context(served(site(stack.enter_context(open_shop(small_store, *parses)))))
             context = browser.new_context(
                 viewport=size, color_scheme=scheme, is_mobile=size is PHONE, has_touch=size is PHONE
@@ -86,9 +100,7 @@ def visit(browser: Browser, small_store: Path) -> Iterator[Shop]:
             stack.callback(context.close)
             there = Visit(address, context, context.new_page())
             visits.append(there)
-            context.on("request", lambda request: there.requests.append(request.url))
-            there.page.on("dialog", lambda dialog: there.alarms.append(dialog.message) or dialog.dismiss())
-            there.page.on("pageerror", lambda error: there.alarms.append(str(error)))
+            watch(there)
             there.page.goto(address + path)
             return there
 

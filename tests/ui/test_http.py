@@ -140,6 +140,13 @@ def test_a_wrong_body_is_refused_as_a_problem(app_of: AppOf, body: object) -> No
     assert (answer.status_code, answer.headers["content-type"]) == (422, MEDIA_TYPE)
 
 
+def test_a_page_of_another_site_cannot_post_a_message_without_asking_first(app_of: AppOf) -> None:
+    plain = {"content-type": "text/plain"}  # what a browser sends anywhere unasked
+    with TestClient(app_of(LAMPS)) as client:
+        answer = client.post("/v1/chat", content=b'{"message": "add it to the cart"}', headers=plain)
+    assert answer.status_code == 422
+
+
 def test_a_message_over_the_limit_is_refused_and_one_far_over_it_is_not_even_read(app_of: AppOf) -> None:
     with TestClient(app_of()) as client:
         long = client.post("/v1/chat", json={"message": "a" * 2_001})

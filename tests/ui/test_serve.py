@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from retrieval.errors import BadInput
@@ -41,3 +46,19 @@ def test_conversations_are_kept_beside_the_store(tmp_path: Path, monkeypatch: py
 def test_a_place_set_for_conversations_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_SESSIONS_URL", "sqlite:///elsewhere.db")
     assert settings_for(tmp_path).sessions_url == "sqlite:///elsewhere.db"
+
+
+@pytest.mark.parametrize(("told", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, -signal.SIGINT)])
+def test_a_server_told_to_stop_lets_go_of_its_store(
+    small_store: Path, tmp_path: Path, told: signal.Signals, code: int
+) -> None:
+    store = shutil.copytree(small_store, tmp_path / "store")
+    command = [sys.executable, "-m", "tests.ui.stopping_shop", str(store)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        assert httpx.get(f"{address}/readyz").status_code == 200
+        assert (store / "lock.json").exists()
+        server.send_signal(told)
+        assert server.wait(100) == code
+    assert not (store / "lock.json").exists()
