@@ -39,6 +39,13 @@ def phrases() -> Mapping[str, Sequence[str]]:
     return sections
 
 
+def written() -> list[Example]:
+    """The hand-written turns of data/turns.txt. One without a shop's line of its own gets a composed exchange, or none."""
+    text = resources.files("assistant").joinpath("data/turns.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [_written(line, random.Random(number)) for number, line in enumerate(lines)]
+
+
 def compose(count: int, *, seed: int) -> list[Example]:
     """`count` turns put together from the phrases, intents in the proportions of MIX."""
     rng = random.Random(seed)
@@ -65,6 +72,16 @@ def _turn(intent: Intent, rng: random.Random) -> Example:
     message, line = read_marks(expand(rng.choice(phrases()[intent]), scope, rng))
     last = _last(intent, scope, rng)
     return Example(message, last, intent, read_answer(f"other; {line}", message).slots)
+
+
+def _written(line: str, rng: random.Random) -> Example:
+    said, _, shop = line.partition(" << ")
+    name, _, marked = said.partition(": ")
+    intent = next(known for known in INTENTS if known == name)
+    message, fields = read_marks(marked)
+    shopper = rng.choice(phrases()["products"])
+    last = Exchange(shopper, shop) if shop else _last(intent, _scope(rng), rng)
+    return Example(message, last, intent, read_answer(f"other; {fields}", message).slots)
 
 
 def expand(template: str, scope: Mapping[str, str], rng: random.Random) -> str:

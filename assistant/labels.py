@@ -57,7 +57,7 @@ def read_examples(path: Path) -> list[Example]:
     for number, line in enumerate(_lines(path), start=1):
         try:
             examples += _examples(json.loads(line))
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
             reason = _reason(error)
             raise BadInput(f"{path.name}, line {number}: {reason}.", fix="see the label format in the docs") from error
     if not examples:

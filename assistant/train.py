@@ -6,6 +6,7 @@ import json
 import math
 import random
 import shutil
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from .augment import compose, with_bounds, with_typos
+from .augment import compose, with_bounds, with_typos, written
 from .labels import Example, read_examples
 from .parse import lost, prompt, write_answer
 
@@ -77,9 +78,9 @@ def train_parser(files: Sequence[Path], *, base: Path, out: Path, recipe: Recipe
 
 
 def epoch_examples(examples: Sequence[Example], recipe: Recipe, *, epoch: int) -> list[Example]:
-    """What one epoch reads: every labelled example, some with a price bound added, and newly composed turns."""
+    """What one epoch reads: every labelled example, some with a price bound added, the hand-written turns, newly composed ones."""
     seed = recipe.seed * 1000 + epoch
-    real = [*examples, *with_bounds(examples, share=recipe.bounded, seed=seed)]
+    real = [*examples, *written(), *with_bounds(examples, share=recipe.bounded, seed=seed)]
     return with_typos([*real, *compose(recipe.composed, seed=seed)], share=recipe.typos, seed=seed)
 
 
@@ -117,7 +118,9 @@ class _Run:
         torch.manual_seed(recipe.seed)
         model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16)
         config = LoraConfig(r=recipe.rank, lora_alpha=recipe.alpha, target_modules="all-linear", task_type="CAUSAL_LM")
-        self.model = get_peft_model(model, config, autocast_adapter_dtype=False).train()
+        with warnings.catch_warnings():  # peft asks for a name that transformers has begun to change
+            warnings.simplefilter("ignore")
+            self.model = get_peft_model(model, config, autocast_adapter_dtype=False).train()
         self.weights = [p for p in self.model.parameters() if p.requires_grad]
         self.masters = [p.detach().float().clone() for p in self.weights]
         self.optimizer = torch.optim.AdamW(self.masters, lr=recipe.learning_rate, weight_decay=0.0)

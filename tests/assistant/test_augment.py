@@ -1,0 +1,63 @@
+"""Composed examples keep true labels and depend on the seed alone."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+
+from assistant.augment import MIX, compose, expand, phrases, read_marks, with_bounds, with_typos
+from assistant.labels import Example
+from assistant.model import INTENTS, Slots
+from assistant.parse import clean, lost
+
+LAMP = Example("need a leather desk chair", None, "search", Slots(product="desk chair", material=("leather",)))
+
+
+def test_marks_become_a_plain_message_and_its_answer_fields() -> None:
+    assert read_marks("the [color:red] one[ref=2] under $[max:40]") == (
+        "the red one under $40",
+        "color red; ref 2; max 40",
+    )
+
+
+def test_a_bound_takes_the_slot_of_the_section_it_came_from() -> None:
+    for section in ("max", "min", "about"):
+        text = expand("{" + section + "}", {"n": "40"}, random.Random(1))
+        assert f"[{section}:40]" in text
+
+
+def test_composed_turns_have_labels_that_their_words_say() -> None:
+    for example in compose(400, seed=3):
+        assert lost(example.slots, example.message) == ()
+
+
+def test_every_intent_is_composed_and_has_phrases() -> None:
+    assert set(MIX) == set(INTENTS)
+    assert set(INTENTS) <= set(phrases())
+    assert {example.intent for example in compose(2000, seed=1)} == set(INTENTS)
+
+
+def test_the_same_seed_composes_the_same_turns_and_another_seed_others() -> None:
+    assert compose(50, seed=5) == compose(50, seed=5)
+    assert compose(50, seed=5) != compose(50, seed=6)
+
+
+def test_an_added_bound_leaves_the_other_slots_alone() -> None:
+    made = [example for seed in range(30) for example in with_bounds([LAMP], share=1, seed=seed)]
+    assert len(made) == 30
+    for example in made:
+        assert (example.slots.product, example.slots.material) == ("desk chair", ("leather",))
+        assert example.slots.price_min is not None or example.slots.price_max is not None
+
+
+def test_a_message_with_a_price_gets_no_second_one() -> None:
+    priced = Example("mug under 9", None, "search", Slots(product="mug", price_max=Decimal(9)))
+    assert with_bounds([priced], share=1, seed=1) == []
+
+
+def test_a_typo_is_made_in_the_message_and_its_label_alike() -> None:
+    mistyped = [with_typos([LAMP], share=1, seed=seed)[0] for seed in range(20)]
+    assert any(example.slots.material != LAMP.slots.material for example in mistyped)
+    for example in mistyped:
+        assert lost(example.slots, example.message) == ()
+        assert clean(example.message) != LAMP.message

@@ -1,0 +1,46 @@
+"""Figures of small, hand-counted cases."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from assistant.evaluate import F1, macro_f1, read_all, score
+from assistant.labels import Example
+from assistant.model import Exchange, Parse, Slots
+from tests.fakes import QueuedParser
+
+RED = Example("red or blue under 40", None, "refine", Slots(color=("red", "blue"), price_max=Decimal(40)))
+HI = Example("hi", Exchange("a mug", "1. Clay Mug"), "greet", Slots())
+
+
+def test_slots_are_counted_as_pairs_and_numbers_as_numbers() -> None:
+    read = Parse("refine", Slots(color=("blue",), material=("wool",), price_max=Decimal("40.00")))
+    report = score([RED], [read])
+    assert report.slots == F1(precision=2 / 3, recall=2 / 3, f1=pytest.approx(2 / 3), wanted=3, written=3)
+    assert report.price_slots.f1 == 1
+    assert report.by_slot["color"] == F1(precision=1, recall=0.5, f1=pytest.approx(2 / 3), wanted=2, written=1)
+    assert report.by_slot["material"].f1 == 0
+
+
+def test_a_frame_is_right_when_intent_and_all_slots_are() -> None:
+    report = score([RED, HI], [Parse("refine", RED.slots), Parse("bye")])
+    assert (report.intent_accuracy, report.frames, len(report.misses)) == (0.5, 0.5, 1)
+    assert report.misses[0].wanted == ("greet", {})
+
+
+def test_macro_f1_weighs_every_labelled_intent_alike() -> None:
+    # more: 2*1/(2+1) = 2/3; bye: 2*1/(1+2) = 2/3
+    assert macro_f1(["more", "more", "bye"], ["more", "bye", "bye"]) == pytest.approx(2 / 3)
+
+
+def test_a_message_is_read_after_the_exchange_of_its_label() -> None:
+    parser = QueuedParser([Parse("refine"), Parse("greet")])
+    list(read_all(parser, [RED, HI]))
+    assert [state.last for _, state in parser.asked] == [None, HI.last]
+
+
+def test_scoring_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="nothing to score"):
+        score([], [])
