@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_dir
@@ -143,8 +144,11 @@ def _pull_one(spec: ModelSpec, home: ModelHome, progress: Progress, download: Do
     with _only_puller(spec, home, progress):
         if home.has(spec):  # another process fetched it while this one waited
             return
-        draft = home.cache / f".draft-{spec.name}"
-        shutil.rmtree(draft, ignore_errors=True)  # what a killed process left
+        for left in home.cache.glob(f".draft-{spec.name}-*"):  # by a process that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        draft = Path(
+            mkdtemp(dir=home.cache, prefix=f".draft-{spec.name}-")
+        )  # a new name: its child may still be writing
         try:
             source = _fetch(spec, draft / "fetched", _sources(spec, home, download), progress)
             ready = _ready(spec, draft, progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -13,7 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRem
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from retrieval.models import ModelStatus, model_statuses, pull
+from retrieval.models import ModelHome, ModelStatus, model_statuses, pull
 
 app = typer.Typer(
     name="models",
@@ -45,8 +46,11 @@ def pull_models(
     SHOP_MODEL_DIR names a folder to take the files from first; SHOP_MODEL_HUB=1 allows asking a model hub; SHOP_CACHE says
     where models are kept.
     """
+    home = ModelHome.from_environment()
+    if home.hub:
+        os.environ["HF_HUB_OFFLINE"] = "0"  # `shop` forbids it otherwise, and whoever allows the hub means it
     with _progress_bar() as progress:
-        statuses = pull(names, progress=progress)
+        statuses = pull(names, home=home, progress=progress)
     _print(statuses, as_json)
 
 
