@@ -101,6 +101,7 @@ def _progress() -> Progress:
 def _report(read: FeedSummary, done: IndexSummary, rejects: Path, store: Path) -> None:
     counts = f"{read.read:,} rows read, {read.used:,} used, {read.rejected:,} rejected"
     lines = [f"{counts}, {read.duplicates:,} with an id seen before (the last wins)."]
+    lines += [f"{name} is not UTF-8; it was read as {encoding}." for name, encoding in read.encodings]
     if read.rejected:
         lines.append(f"Rejected rows, with line, field and reason: {rejects}")
     if read.ignored_columns:
