@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import random
 import shutil
 import warnings
@@ -12,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -29,7 +29,8 @@ _IGNORED = -100  # the label that cross entropy leaves out
 
 @dataclass(frozen=True)
 class Recipe:
-    """How an adapter is tuned. composed: turns put together from phrases, new ones each epoch. bounded, typos: shares, 0..1."""
+    """How an adapter is tuned. composed: turns put together from phrases, new ones each epoch. written: with data/turns.txt.
+    bounded, typos, warmup: shares, 0..1."""
 
     epochs: int = 4
     seed: int = 7
@@ -37,10 +38,11 @@ class Recipe:
     rank: int = 16
     alpha: int = 32
     learning_rate: float = 1e-3
-    warmup_steps: int = 30
+    warmup: float = 0.025
     composed: int = 1600
     bounded: float = 0.25
     typos: float = 0.06
+    written: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,27 +62,26 @@ def train_parser(files: Sequence[Path], *, base: Path, out: Path, recipe: Recipe
     After each epoch the adapter and the optimizer's state go to OUT.part; a killed run started again goes on from there.
     """
     import torch
-    from transformers import AutoTokenizer
 
     torch.set_num_threads(threads)
+    run = start_run(files, base=base, out=out, recipe=recipe)
+    while run.epochs_done < recipe.epochs:
+        run.next_epoch()
+    return _publish(run, out, files)
+
+
+def start_run(files: Sequence[Path], *, base: Path, out: Path, recipe: Recipe) -> Run:
+    """A run at its first epoch, or where a killed run of the same recipe had its last checkpoint."""
+    from transformers import AutoTokenizer
+
     examples = [example for path in files for example in read_examples(path)]
-    tokenizer = AutoTokenizer.from_pretrained(base)
-    run = _Run(base, out.with_name(out.name + ".part"), recipe)
-    steps_an_epoch = math.ceil(len(epoch_examples(examples, recipe, epoch=0)) / recipe.batch)
-    started = datetime.now(UTC)
-    for epoch in range(run.epochs_done, recipe.epochs):
-        batches = list(
-            batches_of(encode(epoch_examples(examples, recipe, epoch=epoch), tokenizer), recipe, epoch=epoch)
-        )
-        run.epoch(batches, first_step=epoch * steps_an_epoch, total=recipe.epochs * steps_an_epoch)
-    minutes = (datetime.now(UTC) - started).total_seconds() / 60
-    return _publish(run, out, files, examples, minutes)
+    return Run(base, out.with_name(out.name + ".part"), recipe, examples, AutoTokenizer.from_pretrained(base))
 
 
 def epoch_examples(examples: Sequence[Example], recipe: Recipe, *, epoch: int) -> list[Example]:
     """What one epoch reads: every labelled example, some with a price bound added, the hand-written turns, newly composed ones."""
     seed = recipe.seed * 1000 + epoch
-    real = [*examples, *written(), *with_bounds(examples, share=recipe.bounded, seed=seed)]
+    real = [*examples, *(written() if recipe.written else ()), *with_bounds(examples, share=recipe.bounded, seed=seed)]
     return with_typos([*real, *compose(recipe.composed, seed=seed)], share=recipe.typos, seed=seed)
 
 
@@ -103,14 +104,14 @@ def batches_of(sequences: Sequence[Sequences], recipe: Recipe, *, epoch: int) ->
     yield from batches
 
 
-class _Run:
+class Run:
     """The model being tuned, its optimizer, and what is saved between epochs.
 
     The adapter computes in bfloat16 (1.5 times faster here than float32 with its casts), but the optimizer steps on float32
     copies: steps of 1e-4 would be lost in bfloat16's eight bits.
     """
 
-    def __init__(self, base: Path, part: Path, recipe: Recipe) -> None:
+    def __init__(self, base: Path, part: Path, recipe: Recipe, examples: Sequence[Example], tokenizer: Any) -> None:
         import torch
         from peft import LoraConfig, get_peft_model
         from transformers import AutoModelForCausalLM
@@ -124,22 +125,26 @@ class _Run:
         self.weights = [p for p in self.model.parameters() if p.requires_grad]
         self.masters = [p.detach().float().clone() for p in self.weights]
         self.optimizer = torch.optim.AdamW(self.masters, lr=recipe.learning_rate, weight_decay=0.0)
-        self.part, self.recipe, self.epochs_done, self.losses = part, recipe, 0, list[float]()
+        self.examples, self._tokenizer = examples, tokenizer
+        self.part, self.recipe, self.epochs_done, self.losses, self.minutes = part, recipe, 0, list[float](), 0.0
         self._resume()
 
-    def epoch(self, batches: Sequence[Sequence[Sequences]], *, first_step: int, total: int) -> None:
-        """One pass over the batches with a progress bar on standard error, then a checkpoint."""
-        mean = 0.0
+    def next_epoch(self) -> None:
+        """One pass over the examples with a progress bar on standard error, then a checkpoint."""
+        epoch, mean, started = self.epochs_done, 0.0, monotonic()
+        read = encode(epoch_examples(self.examples, self.recipe, epoch=epoch), self._tokenizer)
+        batches = list(batches_of(read, self.recipe, epoch=epoch))
         with _progress() as bar:
-            task = bar.add_task(f"epoch {self.epochs_done + 1}/{self.recipe.epochs}", total=len(batches), loss=0.0)
+            task = bar.add_task(f"epoch {epoch + 1}/{self.recipe.epochs}", total=len(batches), loss=0.0)
             for i, batch in enumerate(batches):
-                loss = self._step(batch, self._rate(first_step + i, total))
+                loss = self._step(batch, self._rate((epoch + i / len(batches)) / self.recipe.epochs))
                 mean += (loss - mean) / min(i + 1, 50)
                 bar.update(task, advance=1, loss=mean)
                 if not bar.console.is_terminal and (i + 1) % 25 == 0:  # a log file shows no moving bar
-                    bar.console.print(f"epoch {self.epochs_done + 1}, step {i + 1} of {len(batches)}, loss {mean:.3f}")
+                    bar.console.print(f"epoch {epoch + 1}, step {i + 1} of {len(batches)}, loss {mean:.3f}")
         self.losses.append(round(mean, 4))
         self.epochs_done += 1
+        self.minutes += (monotonic() - started) / 60
         self._save()
 
     def _step(self, batch: Sequence[Sequences], rate: float) -> float:
@@ -172,9 +177,9 @@ class _Run:
         wanted = labels[:, 1:] != _IGNORED  # (B, T-1)
         return cross_entropy(causal.lm_head(hidden[wanted]).float(), labels[:, 1:][wanted])
 
-    def _rate(self, step: int, total: int) -> float:
-        warm = min(1.0, (step + 1) / self.recipe.warmup_steps)
-        return self.recipe.learning_rate * warm * max(0.0, 1 - step / total)
+    def _rate(self, done: float) -> float:
+        """The learning rate when this share of the run is done: a short rise, then a straight line to 0."""
+        return self.recipe.learning_rate * min(1.0, (done + 1e-4) / self.recipe.warmup) * (1 - done)
 
     def _save(self) -> None:
         import torch
@@ -182,7 +187,7 @@ class _Run:
         self.part.mkdir(parents=True, exist_ok=True)
         self.model.save_pretrained(str(self.part))
         state = {
-            "recipe": asdict(self.recipe), "epochs_done": self.epochs_done, "losses": self.losses,
+            "recipe": asdict(self.recipe), "epochs_done": self.epochs_done, "losses": self.losses, "minutes": self.minutes,
             "masters": self.masters, "optimizer": self.optimizer.state_dict(),
         }  # fmt: skip
         torch.save(state, self.part / "state.tmp")
@@ -197,7 +202,7 @@ class _Run:
         state = torch.load(self.part / "state.pt", weights_only=True)
         if state["recipe"] != asdict(self.recipe):
             return
-        self.epochs_done, self.losses = state["epochs_done"], state["losses"]
+        self.epochs_done, self.losses, self.minutes = state["epochs_done"], state["losses"], state["minutes"]
         self.optimizer.load_state_dict(state["optimizer"])
         with torch.no_grad():
             for master, weight, saved in zip(self.masters, self.weights, state["masters"], strict=True):
@@ -228,7 +233,7 @@ def _progress() -> Progress:
     return Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
 
 
-def _publish(run: _Run, out: Path, files: Sequence[Path], examples: Sequence[Example], minutes: float) -> Path:
+def _publish(run: Run, out: Path, files: Sequence[Path]) -> Path:
     """Moves the last checkpoint's adapter to `out` and writes the card."""
     out.mkdir(parents=True, exist_ok=True)
     for name in ("adapter_model.safetensors", "adapter_config.json"):
@@ -236,13 +241,14 @@ def _publish(run: _Run, out: Path, files: Sequence[Path], examples: Sequence[Exa
     config = json.loads((out / "adapter_config.json").read_text(encoding="utf-8"))
     config["base_model_name_or_path"] = "SmolLM2-135M-Instruct"  # not the folder it happened to lie in
     (out / "adapter_config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    (out / "README.md").write_text(_card(run, files, examples, minutes), encoding="utf-8")
+    (out / "README.md").write_text(_card(run, files), encoding="utf-8")
     shutil.rmtree(run.part)
     return out
 
 
-def _card(run: _Run, files: Sequence[Path], examples: Sequence[Example], minutes: float) -> str:
-    unsaid = sum(bool(lost(e.slots, e.message)) for e in examples)
+def _card(run: Run, files: Sequence[Path]) -> str:
+    by_hand = len(written()) if run.recipe.written else 0
+    unsaid = sum(bool(lost(e.slots, e.message)) for e in run.examples)
     recipe = "\n".join(f"- {name}: {value}" for name, value in asdict(run.recipe).items())
     libraries = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "peft"))
     return f"""# Parser adapter
@@ -251,14 +257,15 @@ A LoRA adapter for SmolLM2-135M-Instruct (Apache-2.0) that reads a shopper's mes
 intent and slots. Licence: Apache-2.0. Made {datetime.now(UTC):%Y-%m-%d}.
 
 ## Data
-{len(examples)} labelled messages of {", ".join(path.name for path in files)}; {unsaid} of them have a slot that no words of the
-message say, which is left out. Each epoch adds price bounds in words to a share of the searches and refinements, composed
-turns from assistant/data/phrases.yaml, and typos; see assistant/augment.py.
+{len(run.examples)} labelled messages of {", ".join(path.name for path in files)}; {unsaid} of them have a slot that no words of the
+message say, which is left out. To these come {by_hand} turns written by hand (assistant/data/turns.txt), and in each epoch
+anew {run.recipe.composed} turns composed from assistant/data/phrases.yaml, price bounds in words joined to a share of the searches
+and refinements, and typos (assistant/augment.py).
 
 ## Recipe
 LoRA on all linear layers, loss on the answer only, AdamW, rate falling linearly, computed in bfloat16 with float32 weights.
 
 {recipe}
 
-Loss at the end of each epoch: {", ".join(map(str, run.losses))}. {minutes:.0f} minutes. {libraries}.
+Loss at the end of each epoch: {", ".join(map(str, run.losses))}. {run.minutes:.0f} minutes. {libraries}.
 """

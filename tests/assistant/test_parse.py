@@ -66,7 +66,13 @@ def test_a_range_that_happens_to_be_a_fifth_around_its_middle_is_written_as_a_ra
 
 @pytest.mark.parametrize(
     ("said", "ref"),
-    [("ref 2", (2,)), ("ref 1 3", (1, 3)), ("ref last", ("last",)), ("ref priciest", ("most_expensive",)), ("ref 99", ())],
+    [
+        ("ref 2", (2,)),
+        ("ref 1 3", (1, 3)),
+        ("ref last", ("last",)),
+        ("ref priciest", ("most_expensive",)),
+        ("ref 99", ()),
+    ],
 )
 def test_references_are_positions_or_one_word(said: str, ref: tuple[int | str, ...]) -> None:
     assert read_answer(f"add; {said}", "that one").slots.ref == ref

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from assistant.build import build_parser
@@ -15,7 +13,9 @@ from assistant.settings import Settings
 pytestmark = pytest.mark.models
 
 SHOWN = DialogueState(
-    last=Exchange("need a desk lamp", "Here are 3 desk lamps: 1. Aria Lamp $34.99 2. Halo Lamp $29.99 3. Clip Light $19.99.")
+    last=Exchange(
+        "need a desk lamp", "Here are 3 desk lamps: 1. Aria Lamp $34.99 2. Halo Lamp $29.99 3. Clip Light $19.99."
+    )
 )
 STRANGE = [
     "",
@@ -32,8 +32,8 @@ STRANGE = [
 
 
 @pytest.fixture(scope="module")
-def parser() -> Iterator[ModelParser]:
-    yield build_parser(Settings(threads=1))
+def parser() -> ModelParser:
+    return build_parser(Settings(threads=1))
 
 
 @pytest.mark.parametrize("message", STRANGE)
@@ -49,7 +49,8 @@ def test_an_empty_message_is_other(parser: ModelParser) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["i need a warm desk lamp under 40", "in black or navy, not leather, size 10", "does the second come in green?"]
+    "message",
+    ["i need a warm desk lamp under 40", "in black or navy, not leather, size 10", "does the second come in green?"],
 )
 def test_every_copied_value_stands_in_the_message(parser: ModelParser, message: str) -> None:
     slots = parser.parse(message, SHOWN).slots

@@ -83,8 +83,12 @@ def show(read: Parse) -> None:
     console = Console()
     console.print(f"{read.intent}  (confidence {read.confidence:.2f})", style="bold", markup=False, highlight=False)
     for name, value in read.slots.to_json().items():
-        said = ", ".join(map(str, value)) if isinstance(value, list) else value
+        said = ", ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
         console.print(f"  {name}: {said}", markup=False, highlight=False)
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _last(context: list[str], speaker: str) -> str:

@@ -1,0 +1,90 @@
+"""Constrained decoding on a tiny model of random weights: whatever a model prefers, what it writes can be read."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.model import INTENTS, DialogueState, Exchange
+from assistant.parse import clean, read_answer
+from assistant.parse_model import ModelParser, merge
+from retrieval.errors import ModelError
+from tests.assistant.tiny_model import make_tiny_model
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_model(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="module")
+def parser(base: Path) -> ModelParser:
+    return ModelParser(base, None)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(message=st.text(max_size=80))
+def test_random_weights_write_only_what_the_message_says(parser: ModelParser, message: str) -> None:
+    parse = parser.parse(message, DialogueState(last=Exchange("a lamp", "1. Aria Lamp $34")))
+    assert parse.intent in INTENTS
+    slots = parse.slots
+    for words in (
+        *slots.color,
+        *slots.size,
+        *slots.material,
+        *slots.features,
+        *slots.exclude,
+        slots.product,
+        slots.brand,
+    ):
+        assert words is None or words in clean(message)
+
+
+def test_the_line_that_was_written_is_the_parse(parser: ModelParser) -> None:
+    message = "2 red or blue mugs between 10 and 30"
+    line, confidence = parser.answer(message, None)
+    assert parser.parse(message, DialogueState()).slots == read_answer(line, message).slots
+    assert 0 < confidence <= 1
+
+
+def test_merging_an_adapter_gives_the_weights_of_pefts_own_merge(base: Path, tmp_path: Path) -> None:
+    import torch
+    from peft import LoraConfig, PeftModel, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        plain, fast = (AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32) for _ in range(2))
+        tuned = get_peft_model(plain, LoraConfig(r=3, lora_alpha=12, target_modules="all-linear"))
+        with torch.no_grad():
+            for name, weight in tuned.named_parameters():
+                if "lora_B" in name:
+                    weight.normal_()
+        tuned.save_pretrained(str(tmp_path))
+        plain = PeftModel.from_pretrained(
+            AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32), str(tmp_path)
+        )
+        merged = plain.merge_and_unload().state_dict()
+    before = {name: weight.clone() for name, weight in fast.state_dict().items()}
+    merge(fast, tmp_path)
+    assert all(torch.equal(weight, merged[name]) for name, weight in fast.state_dict().items())
+    assert any(not torch.equal(weight, before[name]) for name, weight in fast.state_dict().items())
+
+
+def test_a_folder_that_is_no_adapter_is_named(base: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="adapter"):
+        ModelParser(base, tmp_path / "none")
+    (tmp_path / "adapter_config.json").write_text(json.dumps({"lora_alpha": 1}), encoding="utf-8")
+    with pytest.raises(ModelError, match="adapter"):
+        ModelParser(base, tmp_path)
+
+
+def test_a_parse_is_a_value(parser: ModelParser) -> None:
+    parse = parser.parse("a red mug", DialogueState())
+    assert asdict(parse) == asdict(parser.parse("a red mug", DialogueState()))
