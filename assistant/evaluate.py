@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from .labels import Example
@@ -57,6 +58,20 @@ class Report:
         figures = asdict(self)
         del figures["misses"]
         return figures
+
+
+def with_measures(card: str, reports: Mapping[str, Report], command: str, day: date) -> str:
+    """The model card with its part "Measured" written anew: a line a file, the command that gives the figures again, the date."""
+    lines = [
+        f"| {name} | {r.messages} | {r.intent_accuracy:.3f} | {r.intent_macro_f1:.3f} | {r.slots.f1:.3f} | {r.price_slots.f1:.3f}"
+        f" | {r.frames:.3f} |"
+        for name, r in reports.items()
+    ]
+    head = "| file | messages | intent accuracy | intent macro-F1 | slot micro-F1 | price slots F1 | whole frames |"
+    rule = "| --- | --- | --- | --- | --- | --- | --- |"
+    table = "\n".join([head, rule, *lines])
+    kept = card.partition("\n## Measured\n")[0].rstrip("\n")
+    return f"{kept}\n\n## Measured\nOn {day:%Y-%m-%d} with `{command}`; values count when they are exact.\n\n{table}\n"
 
 
 def read_all(parser: Parser, examples: Iterable[Example]) -> Iterator[Parse]:

@@ -120,9 +120,9 @@ def load(folder: Path, adapter: Path | None) -> Any:
     from transformers import AutoModelForCausalLM
     from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+        model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
         if adapter is not None:
             merge(model, adapter)
     except (OSError, ValueError, LookupError, AttributeError, RuntimeError, SafetensorError) as error:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from assistant.evaluate import F1, macro_f1, read_all, score
+from assistant.evaluate import F1, macro_f1, read_all, score, with_measures
 from assistant.labels import Example
 from assistant.model import Exchange, Parse, Slots
 from tests.fakes import QueuedParser
@@ -44,3 +45,12 @@ def test_a_message_is_read_after_the_exchange_of_its_label() -> None:
 def test_scoring_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="nothing to score"):
         score([], [])
+
+
+def test_a_card_keeps_its_text_and_gets_the_latest_figures() -> None:
+    report = score([HI], [Parse("greet")])
+    once = with_measures("# Card\n\ntext\n", {"a.jsonl": report}, "shop eval parser a.jsonl", date(2026, 1, 2))
+    twice = with_measures(once, {"b.jsonl": report}, "shop eval parser b.jsonl", date(2026, 1, 3))
+    assert once.startswith("# Card\n\ntext\n\n## Measured\nOn 2026-01-02 with `shop eval parser a.jsonl`")
+    assert "| b.jsonl | 1 | 1.000 | 1.000 | 1.000 | 1.000 | 1.000 |" in twice
+    assert "a.jsonl" not in twice

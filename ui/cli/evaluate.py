@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 from assistant.build import build_parser
-from assistant.evaluate import F1, Report, read_all, score
+from assistant.evaluate import F1, Report, read_all, score, with_measures
 from assistant.labels import read_examples
 from assistant.settings import Settings
 
@@ -29,6 +30,7 @@ def parser(
     files: Annotated[list[Path], typer.Argument(help="Labelled messages or dialogues, JSON lines.")],
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, a file each.")] = False,
     adapter: Annotated[Path | None, typer.Option(help="Folder of another adapter.")] = None,
+    card: Annotated[Path | None, typer.Option(help="A model card to write the figures into.")] = None,
     misses: Annotated[int, typer.Option(min=0, help="How many messages read otherwise to show.")] = 0,
 ) -> None:
     """Intent accuracy and slot F1 of the parser, by file.
@@ -38,15 +40,20 @@ def parser(
     labelled = {path: read_examples(path) for path in files}
     settings = Settings() if adapter is None else Settings(parser=adapter)
     read = build_parser(settings)
+    reports: dict[str, Report] = {}
     for path, examples in labelled.items():
         progress = track(
             read_all(read, examples), description=path.name, total=len(examples), console=Console(stderr=True)
         )
-        report = score(examples, list(progress))
+        reports[path.name] = report = score(examples, list(progress))
         if as_json:
             print(json.dumps({"file": path.name, **report.to_json()}, ensure_ascii=False), flush=True)
         else:
             show(path.name, report, misses)
+    if card is not None:
+        command = f"shop eval parser {' '.join(reports)}"
+        text = with_measures(card.read_text(encoding="utf-8"), reports, command, datetime.now(UTC).date())
+        card.write_text(text, encoding="utf-8")
 
 
 def show(name: str, report: Report, misses: int) -> None:
