@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrieval.evidence import judge
 from retrieval.product import money
 from retrieval.query import Constraints
 
 from .model import Card, DialogueState, Outcome, Question
 
-PLAIN_TO_SEE = ("title", "category", "price", "gender", "availability")  # reasons that the name and the price show already
+PLAIN_TO_SEE = (
+    "title",
+    "category",
+    "price",
+    "gender",
+    "availability",
+)  # reasons that the name and the price show already
 NAMED = 3  # a reply names at most so many products
 START = ("A gift under 50", "What is in my cart?", "Help")
 
@@ -46,18 +53,26 @@ def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
         return f"No listing here is called “{state.constraints.product}”. The nearest I have:"
     if outcome.relaxed:
         return "Here is what comes closest:"
+    if state.constraints.wishes and not any(_meets_a_wish(card, state.constraints) for card in cards):
+        unsaid = " or ".join(f"“{wish}”" for _, wish in state.constraints.wishes)
+        return f"No listing I found says {unsaid}. The nearest I have:"
     if state.sort:
         order = {"price_asc": "cheapest first", "price_desc": "dearest first", "rating": "best rated first"}[state.sort]
-        return f"{_count(outcome, cards)} for {need}, {order}:"
-    return f"{_count(outcome, cards)} for {need}:"
+        return f"{_count(outcome, cards, state)} for {need}, {order}:"
+    return f"{_count(outcome, cards, state)} for {need}:"
 
 
-def _count(outcome: Outcome, cards: Sequence[Card]) -> str:
+def _meets_a_wish(card: Card, constraints: Constraints) -> bool:
+    return any(judge(card.product, field, wish).status == "met" for field, wish in constraints.wishes)
+
+
+def _count(outcome: Outcome, cards: Sequence[Card], state: DialogueState) -> str:
     """ "Here are 3 of 12", "Here are 2", "Here is one": how many are named, out of how many that match."""
     named = min(len(cards), NAMED)
     if named == 1:
         return "Here is one"
-    return f"Here are {named} of {outcome.total}" if outcome.total > named else f"Here are {named}"
+    counted = state.constraints.product is not None and outcome.total > named
+    return f"Here are {named} of {outcome.total}" if counted else f"Here are {named}"
 
 
 def need_phrase(constraints: Constraints, currency: str) -> str:

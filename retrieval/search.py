@@ -21,7 +21,7 @@ from .words import content_stems
 
 CANDIDATES = 50  # from each retriever, and as many of the fused list are reranked
 
-FITS = 0.5  # relevance from which a product counts as what was asked for although it is not called so
+FITS = 0.7  # share of the best relevance from which a product counts as what was asked for although it is not called so
 
 Ids = frozenset[str]
 
@@ -89,13 +89,14 @@ class Searcher:
         if not query.sort:
             best.sort(key=lambda pair: (-pair[1], pair[0].id))
         relevance = {product.id: value for product, value in best}
+        enough = FITS * max(relevances, default=0.0)
         kept = list(_families((product for product, _ in best), seen))[:limit]
         return tuple(
             Hit(
                 product,
                 relevance[product.id],
                 rank,
-                fits=not kind or product.id in kind or relevance[product.id] >= FITS,
+                fits=not kind or product.id in kind or relevance[product.id] >= enough,
             )
             for rank, product in enumerate(kept, start=1)
         )
