@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from price_parser import Price
 from text_to_num import text2num
 
+DIGIT_LIMIT = 12  # characters of an amount in digits; longer ones are order numbers or noise
 NEAR = Decimal("0.2")  # "around 100" is 80 to 120
 
 _UNITS = "one two three four five six seven eight nine".split()
@@ -88,6 +89,8 @@ def _value(match: re.Match[str]) -> Decimal | None:
 
 
 def _digits_value(digits: str, scale: int) -> Decimal | None:
+    if len(digits) > DIGIT_LIMIT:
+        return None
     if re.fullmatch(r"\d+[.,]\d{1,2}|\d+[.,]\d{4,}", digits):  # one separator and not three digits: decimals
         value: Decimal | None = Decimal(digits.replace(",", "."))
     else:

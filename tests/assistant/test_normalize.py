@@ -56,6 +56,10 @@ def test_a_number_word_inside_a_word_is_no_amount() -> None:
     assert amounts("someone else's oneness") == ()
 
 
+def test_a_number_too_long_for_money_is_no_amount() -> None:
+    assert amounts("parcel 00340434161094042557") == ()
+
+
 def test_around_is_a_fifth_to_either_side() -> None:
     assert around(Decimal(100)) == (Decimal(80), Decimal(120))
 
