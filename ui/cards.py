@@ -16,9 +16,9 @@ from .shapes import Cart, Evidence, FollowUp, ProductCard, Reply, Wishes
 
 EXAMPLES = (
     "I need a warm desk lamp under 40",
-    "A waterproof jacket for cycling",
+    "Noise cancelling headphones from 50 to 150",
     "Quiet keyboard, not black",
-    "A gift for a coffee lover, 20 to 50",
+    "Coffee beans for espresso",
 )
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 

@@ -51,6 +51,7 @@ def add_page(app: FastAPI, assistant: Assistant, lane: Lane) -> None:
         theme=theme(),
         css_paths=[_HERE / "page.css"],
         head='<meta name="color-scheme" content="light dark">',
+        favicon_path=str(_HERE / "favicon.svg"),
         footer_links=[],
         show_error=False,
         enable_monitoring=False,
