@@ -40,12 +40,18 @@ class Store:
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
-        if not create:
-            _require_complete(path)
+        if not create and not (path / "manifest.json").is_file():
+            raise StoreNotFound(f"No index in {path}.", fix=f"run `shop index FEED --store {path}`")
         path.mkdir(parents=True, exist_ok=True)
-        self._lock = _hold(path)
-        self.manifest = read_manifest(path) or Manifest()
-        self.catalog = Catalog(path / "catalog.db")
+        self._lock = _hold(path)  # first, so that a store which is just being indexed is busy and not unfinished
+        try:
+            self.manifest = read_manifest(path) or Manifest()
+            if not create:
+                _require_complete(path, self.manifest)
+            self.catalog = Catalog(path / "catalog.db")
+        except BaseException:
+            self._let_go()
+            raise
 
     @property
     def chroma_path(self) -> Path:
@@ -60,6 +66,9 @@ class Store:
 
     def close(self) -> None:
         self.catalog.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
         (self.path / "lock.json").unlink(missing_ok=True)
         self._lock.release()
 
@@ -78,10 +87,7 @@ def read_manifest(path: Path) -> Manifest | None:
     return Manifest(**values)
 
 
-def _require_complete(path: Path) -> None:
-    manifest = read_manifest(path)
-    if manifest is None:
-        raise StoreNotFound(f"No index in {path}.", fix=f"run `shop index FEED --store {path}`")
+def _require_complete(path: Path, manifest: Manifest) -> None:
     if not manifest.complete:
         raise StoreOutdated(
             f"The indexing of {path} did not come to its end.",
