@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from itertools import islice
 
 from .catalog import Catalog
 from .query import Candidate
@@ -29,13 +30,10 @@ class Lexical:
             " WHERE listing MATCH ? ORDER BY score, id",
             [match],
         )
-        found: list[Candidate] = []
-        for product_id, score in rows:  # read on until enough are eligible: nothing is cut before the constraints
-            if eligible is None or product_id in eligible:
-                found.append(Candidate(product_id, -score))
-                if len(found) == limit:
-                    break
-        return found
+        fitting = (
+            Candidate(product_id, -score) for product_id, score in rows if eligible is None or product_id in eligible
+        )
+        return list(islice(fitting, limit))  # reads on until enough are eligible: nothing is cut before the constraints
 
     def scores(self, text: str, ids: Sequence[str]) -> dict[str, float]:
         """BM25 of the text for each of these products that has one of its words."""
