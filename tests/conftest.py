@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
 from assistant import Assistant
@@ -23,6 +24,8 @@ from retrieval.store import Store
 from tests.fakes import QueuedParser, WordEmbedder
 from tests.small_shop import PRODUCTS
 
+settings.register_profile("shop", deadline=None)  # how long an example takes is the machine's business, not the claim's
+settings.load_profile("shop")
 LOOPBACK = ["127.0.0.1", "::1"]
 AssistantWith = Callable[..., Assistant]
 

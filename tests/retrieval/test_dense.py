@@ -9,17 +9,16 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from retrieval import dense as dense_module
-from retrieval.dense import Dense, embedding_text, open_chroma
+from retrieval.dense import FEW, Dense, embedding_text, open_chroma
 from retrieval.index import build_index
 from retrieval.product import Product
 from retrieval.store import Store
 from tests.fakes import WordEmbedder
 from tests.small_shop import BY_ID
 
-FEW = dense_module.FEW
-MANY = 2 * FEW + 400
-# Three of four are lamps, so that a search for lamps comes to the kettles only after asking deeper.
+MANY = 4 * FEW + 400
+# Three of four are lamps, so that a search for lamps comes to the kettles only after asking deeper; and the kettles are too many
+# to be asked for by id.
 CROWD = tuple(
     Product(f"p{number:04}", f"{'lamp' if number % 4 else 'kettle'} number{number % 50}") for number in range(MANY)
 )
@@ -65,21 +64,17 @@ def test_only_eligible_products_come_at_every_size(crowd: Dense, size: int) -> N
     assert set(found) <= eligible
 
 
-def test_eligible_products_are_found_even_when_all_others_are_nearer(
-    crowd: Dense, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dense_module, "FEW", 0)
+def test_eligible_products_are_found_even_when_all_others_are_nearer(crowd: Dense) -> None:
     found = [candidate.product_id for candidate in crowd.retrieve("lamp", 20, KETTLES)]
+    assert len(KETTLES) > FEW
     assert len(set(found)) == 20
     assert set(found) <= KETTLES
 
 
-def test_deepening_finds_what_asking_for_the_ids_finds(crowd: Dense, monkeypatch: pytest.MonkeyPatch) -> None:
-    eligible = sorted(KETTLES)[:FEW]
-    plain = crowd.retrieve("lamp number8", 30, eligible)
-    monkeypatch.setattr(dense_module, "FEW", 0)
-    deepened = crowd.retrieve("lamp number8", 30, eligible)
-    assert [candidate.score for candidate in deepened] == pytest.approx([candidate.score for candidate in plain])
+def test_deepening_finds_the_nearest_that_comparing_with_each_finds(crowd: Dense) -> None:
+    nearest = sorted(crowd.similarity("lamp number8", sorted(KETTLES)).values(), reverse=True)[:20]
+    deepened = [candidate.score for candidate in crowd.retrieve("lamp number8", 20, KETTLES)]
+    assert deepened == pytest.approx(nearest, abs=1e-6)
 
 
 def test_no_eligible_product_gives_nothing(own: Dense) -> None:

@@ -1,0 +1,143 @@
+"""One search from need to ranking, over the small shop."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from retrieval.query import Constraints, Query, Ranking, Sort
+from retrieval.search import Searcher
+from tests.small_shop import BY_ID
+
+
+def _search(
+    searcher: Searcher,
+    text: str,
+    *,
+    limit: int = 10,
+    sort: Sort | None = None,
+    skip: frozenset[str] = frozenset(),
+    **wanted: object,
+) -> Ranking:
+    ranking, _ = searcher.search(Query(text, Constraints(**wanted), sort, skip), limit)  # type: ignore[arg-type]
+    return ranking
+
+
+def _ids(ranking: Ranking) -> list[str]:
+    return [hit.product.id for hit in ranking.hits]
+
+
+def test_the_best_hit_is_the_kind_asked_for(searcher: Searcher) -> None:
+    ranking = _search(searcher, "canvas tote bag", product="tote bag")
+    assert (_ids(ranking)[0], ranking.kind_found, ranking.relaxed) == ("tote", True, ())
+
+
+def test_ranks_count_up_from_one_and_relevance_falls(searcher: Searcher) -> None:
+    hits = _search(searcher, "desk lamp", product="desk lamp").hits
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+    assert [hit.relevance for hit in hits] == sorted((hit.relevance for hit in hits), reverse=True)
+    assert all(0 <= hit.relevance <= 1 for hit in hits)
+
+
+def test_variants_of_one_family_are_shown_once(searcher: Searcher) -> None:
+    found = _ids(_search(searcher, "aster desk lamp", product="desk lamp"))
+    assert len({"aster-black", "aster-white", "aster-brass"} & set(found)) == 1
+    assert {"clamp", "tower", "workshop"} <= set(found)
+
+
+def test_the_variant_that_has_the_colour_asked_for_is_the_one_shown(searcher: Searcher) -> None:
+    for color in ("black", "white", "brass"):
+        ranking = _search(searcher, f"{color} desk lamp", product="desk lamp", color=(color,))
+        assert _ids(ranking)[0] == f"aster-{color}"
+
+
+def test_what_was_shown_never_comes_back(searcher: Searcher) -> None:
+    first = _ids(_search(searcher, "lamp", product="lamp", limit=2))
+    rest = _ids(_search(searcher, "lamp", product="lamp", skip=frozenset(first)))
+    assert rest
+    assert not set(first) & set(rest)
+
+
+def test_a_sibling_of_what_was_shown_does_not_come_back_as_something_new(searcher: Searcher) -> None:
+    rest = _ids(_search(searcher, "lamp", product="lamp", skip=frozenset({"aster-black"})))
+    assert rest
+    assert not {"aster-black", "aster-white", "aster-brass"} & set(rest)
+
+
+@pytest.mark.parametrize("sort", ["price_asc", "price_desc", "rating"])
+def test_what_was_shown_never_comes_back_in_an_order_either(searcher: Searcher, sort: Sort) -> None:
+    first = _ids(_search(searcher, "lamp", product="lamp", sort=sort, limit=2))
+    rest = _ids(_search(searcher, "lamp", product="lamp", sort=sort, skip=frozenset(first)))
+    assert rest
+    assert not set(first) & set(rest)
+
+
+def test_the_total_counts_all_families_that_match_not_those_listed(searcher: Searcher) -> None:
+    ranking = _search(searcher, "lamp", product="lamp", limit=1)
+    assert (len(ranking.hits), ranking.total) == (1, 4)  # aster, clamp, tower, workshop
+
+
+def test_the_total_counts_under_the_hard_constraints(searcher: Searcher) -> None:
+    assert _search(searcher, "lamp", product="lamp", limit=1, price_max=Decimal(40)).total == 2  # clamp and Aster
+
+
+def test_no_hit_breaks_a_hard_constraint(searcher: Searcher) -> None:
+    ranking = _search(searcher, "jacket", product="jacket", gender="men", price_max=Decimal(70))
+    assert {hit.product.id for hit in ranking.hits} & {"storm", "fjord", "puddle", "breeze"} == {"breeze"}
+
+
+def test_a_kind_that_the_shop_does_not_have_is_said_to_be_missing(searcher: Searcher) -> None:
+    ranking = _search(searcher, "hovercraft", product="hovercraft")
+    assert (ranking.kind_found, ranking.total) == (False, 0)
+
+
+def test_an_umbrella_word_is_known_from_the_categories(searcher: Searcher) -> None:
+    ranking = _search(searcher, "something for the kitchen", product="kitchen")
+    assert {hit.product.id for hit in ranking.hits if hit.fits} >= {"hostile", "kettle", "cafe"}
+
+
+def test_an_accessory_is_not_of_the_kind(searcher: Searcher) -> None:
+    hits = _search(searcher, "floor lamp", product="floor lamp").hits
+    assert hits[0].product.id == "tower"
+    assert "shade" not in {hit.product.id for hit in hits if hit.relevance >= hits[0].relevance}
+
+
+def test_a_bound_that_nothing_meets_is_relaxed_and_named(searcher: Searcher) -> None:
+    ranking = _search(searcher, "lamp", product="lamp", price_max=Decimal(10))
+    assert [relaxed.field for relaxed in ranking.relaxed] == ["price_max"]
+    assert "clamp" in _ids(ranking)
+
+
+def test_nothing_is_relaxed_while_something_of_the_kind_is_left(searcher: Searcher) -> None:
+    ranking = _search(searcher, "lamp", product="lamp", price_max=Decimal(20))
+    assert ([hit.product.id for hit in ranking.hits if hit.fits], ranking.relaxed) == (["clamp"], ())
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("price_asc", ["clamp", "aster-black", "tower", "workshop"]),
+        ("price_desc", ["tower", "aster-brass", "clamp", "workshop"]),
+        ("rating", ["tower", "aster-black", "clamp", "workshop"]),
+    ],
+)
+def test_an_order_is_over_all_that_match_with_each_family_once(
+    searcher: Searcher, sort: Sort, expected: list[str]
+) -> None:
+    assert _ids(_search(searcher, "lamp", product="lamp", sort=sort)) == expected
+
+
+def test_a_need_of_prices_alone_finds_something(searcher: Searcher) -> None:
+    ranking = _search(searcher, "", price_max=Decimal(20), sort="price_asc")
+    assert _ids(ranking) == ["hostile", "cafe", "clamp"]
+
+
+def test_the_same_query_gives_the_same_ranking(searcher: Searcher) -> None:
+    runs = [_search(searcher, "black bag for a laptop", product="bag", color=("black",)) for _ in range(3)]
+    assert runs[0] == runs[1] == runs[2]
+
+
+def test_hits_are_products_of_the_catalogue(searcher: Searcher) -> None:
+    for hit in _search(searcher, "lamp bag jacket mug kettle headphones").hits:
+        assert hit.product == BY_ID[hit.product.id]
