@@ -102,14 +102,15 @@ def _drop_one(constraints: Constraints, name: str) -> Constraints:
 
 def _without_contradictions(constraints: Constraints, slots: Slots) -> Constraints:
     """What is now refused is no longer wished for, and what is now wished for is no longer refused."""
-    wished = {value for name in WISH_LISTS if name != "exclude" for value in getattr(slots, name)}
+    wished = {value for name in WISH_LISTS if name != "exclude" for value in getattr(slots, name)} | {slots.brand}
     exclude = tuple(value for value in constraints.exclude if value not in wished)
     lists: dict[str, Any] = {
         name: tuple(value for value in getattr(constraints, name) if value not in slots.exclude)
         for name in WISH_LISTS
         if name != "exclude"
     }
-    return replace(constraints, exclude=exclude, **lists)
+    brand = None if constraints.brand in slots.exclude else constraints.brand
+    return replace(constraints, exclude=exclude, brand=brand, **lists)
 
 
 def _without_crossed_bounds(constraints: Constraints, slots: Slots) -> Constraints:

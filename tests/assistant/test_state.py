@@ -1,0 +1,191 @@
+"""What the shopper wants now: carried over, replaced, taken back, started anew."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from assistant.model import CartLine, DialogueState, Exchange, Outcome, Slots
+from assistant.state import Effect, drop, effect_of, merge, remember, update
+from retrieval.query import Constraints, Hit
+from tests.fakes import said
+from tests.small_shop import BY_ID
+
+FORTY = Decimal(40)
+LAMP = Constraints(product="desk lamp", color=("black",), features=("warm",), price_max=FORTY)
+EXCHANGE = Exchange("hello", "Hello!")
+
+
+def _after(before: Constraints, intent: str = "refine", **slots: object) -> Constraints:
+    return update(DialogueState(constraints=before), said(intent, **slots)).constraints  # type: ignore[arg-type]
+
+
+def test_update_keeps_the_price_limit_when_the_colour_changes() -> None:
+    after = _after(LAMP, color=("white",))
+    assert (after.price_max, after.color) == (FORTY, ("white",))
+
+
+def test_update_keeps_everything_when_a_message_says_nothing() -> None:
+    assert _after(LAMP) == LAMP
+
+
+@pytest.mark.parametrize("name", ["color", "size", "material"])
+def test_a_new_value_takes_the_place_of_the_old_one(name: str) -> None:
+    before = Constraints(**{name: ("old",)})  # type: ignore[arg-type]
+    assert getattr(_after(before, **{name: ("new", "newer")}), name) == ("new", "newer")
+
+
+@pytest.mark.parametrize("name", ["features", "exclude"])
+def test_features_and_refusals_add_up_each_once(name: str) -> None:
+    before = Constraints(**{name: ("old",)})  # type: ignore[arg-type]
+    assert getattr(_after(before, **{name: ("new", "old")}), name) == ("old", "new")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("product", "lamp", "bag"),
+        ("brand", "halden", "orvane"),
+        ("gender", "men", "women"),
+        ("price_max", FORTY, Decimal(60)),
+        ("price_min", FORTY, Decimal(10)),
+        ("quantity", 2, 3),
+    ],
+)
+def test_a_single_value_is_replaced(name: str, old: object, new: object) -> None:
+    assert getattr(_after(Constraints(**{name: old}), **{name: new}), name) == new  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("said_name", ["price", "budget", "price limit", "limit", "price range"])
+def test_taking_back_the_budget_takes_back_both_bounds(said_name: str) -> None:
+    after = drop(Constraints(product="lamp", price_min=Decimal(5), price_max=FORTY), [said_name])
+    assert after == Constraints(product="lamp")
+
+
+@pytest.mark.parametrize(("said_name", "slot"), [("colour", "color"), ("color", "color"), ("features", "features")])
+def test_a_constraint_is_taken_back_by_its_name(said_name: str, slot: str) -> None:
+    assert getattr(drop(LAMP, [said_name]), slot) == ()
+
+
+@pytest.mark.parametrize("value", ["black", "warm"])
+def test_a_constraint_is_taken_back_by_its_value(value: str) -> None:
+    after = drop(LAMP, [value])
+    assert value not in (*after.color, *after.features)
+    assert (after.product, after.price_max) == ("desk lamp", FORTY)
+
+
+def test_a_brand_and_a_refusal_are_taken_back_by_value_and_by_stem() -> None:
+    before = Constraints(brand="halden", exclude=("leathers", "wool"))
+    assert drop(before, ["Halden", "leather"]) == Constraints(exclude=("wool",))
+
+
+@pytest.mark.parametrize("name", ["stretch", "🙂", ""])
+def test_taking_back_what_was_never_asked_changes_nothing(name: str) -> None:
+    assert drop(LAMP, [name]) == LAMP
+
+
+def test_what_is_dropped_and_said_in_one_message_is_dropped_first() -> None:
+    assert _after(LAMP, drop=("color",), color=("red",)).color == ("red",)
+
+
+@pytest.mark.parametrize(
+    ("before", "slots", "low", "high"),
+    [
+        (Constraints(price_max=FORTY), {"price_min": Decimal(50)}, 50, None),
+        (Constraints(price_min=FORTY), {"price_max": Decimal(30)}, None, 30),
+        (Constraints(), {"price_min": Decimal(60), "price_max": FORTY}, 40, 60),
+        (Constraints(price_min=FORTY), {"price_max": FORTY}, 40, 40),
+    ],
+)
+def test_of_two_bounds_that_cross_the_later_one_stays(
+    before: Constraints, slots: dict[str, Decimal], low: int | None, high: int | None
+) -> None:
+    after = _after(before, **slots)
+    assert (after.price_min, after.price_max) == (low, high)
+
+
+def test_what_is_now_refused_is_no_longer_wished_for() -> None:
+    after = _after(LAMP, exclude=("black",))
+    assert (after.color, after.exclude) == ((), ("black",))
+
+
+def test_what_is_now_wished_for_is_no_longer_refused() -> None:
+    after = _after(Constraints(product="bag", exclude=("leather", "wool")), material=("leather",))
+    assert (after.material, after.exclude) == (("leather",), ("wool",))
+
+
+def test_a_brand_that_is_now_refused_is_no_longer_asked_for() -> None:
+    after = _after(Constraints(product="lamp", brand="halden"), exclude=("halden",))
+    assert (after.brand, after.exclude) == (None, ("halden",))
+
+
+def test_a_brand_that_is_now_asked_for_is_no_longer_refused() -> None:
+    after = _after(Constraints(product="lamp", exclude=("halden", "steel")), brand="halden")
+    assert (after.brand, after.exclude) == ("halden", ("steel",))
+
+
+def test_a_search_starts_a_new_need() -> None:
+    before = DialogueState(
+        LAMP, "price_asc", ("tower",), frozenset({"tower"}), "tower", (CartLine("tote", 1),), EXCHANGE, 3
+    )
+    after = update(before, said("search", product="bag"))
+    assert after == DialogueState(Constraints(product="bag"), cart=before.cart, last=EXCHANGE, turn=3)
+
+
+def test_a_reset_forgets_the_need_and_keeps_the_cart() -> None:
+    before = DialogueState(
+        LAMP, "price_asc", ("tower",), frozenset({"tower"}), "tower", (CartLine("tote", 1),), EXCHANGE, 3
+    )
+    assert update(before, said("reset")) == DialogueState(cart=before.cart, last=EXCHANGE, turn=3)
+
+
+@pytest.mark.parametrize("intent", ["ask_product", "cart_add", "cart_view", "greet", "other", "policy", "help"])
+def test_turns_that_are_not_about_the_need_leave_it_as_it_is(intent: str) -> None:
+    before = DialogueState(LAMP, "rating", ("tower",), frozenset({"tower"}), "tower")
+    assert update(before, said(intent, product="bag", color=("red",), price_max=Decimal(1))) == before  # type: ignore[arg-type]
+
+
+def test_what_was_seen_counts_as_long_as_the_need_is_the_same() -> None:
+    before = DialogueState(LAMP, seen=frozenset({"tower"}))
+    assert update(before, said("more")).seen == {"tower"}
+    assert update(before, said("refine", color=("white",))).seen == frozenset()
+
+
+def test_an_order_stays_until_another_is_asked_for_or_it_is_taken_back() -> None:
+    before = DialogueState(LAMP, sort="price_asc")
+    assert update(before, said("refine", color=("white",))).sort == "price_asc"
+    assert update(before, said("refine", sort="rating")).sort == "rating"
+    assert update(before, said("refine", drop=("sort",))).sort is None
+
+
+def test_update_leaves_the_state_it_was_given_alone() -> None:
+    before = DialogueState(LAMP)
+    update(before, said("refine", color=("white",), drop=("price",)))
+    assert before == DialogueState(LAMP)
+
+
+def test_merging_nothing_changes_nothing() -> None:
+    assert merge(LAMP, Slots()) == LAMP
+
+
+def test_remember_keeps_what_was_shown_and_speaks_of_the_first() -> None:
+    after = remember(DialogueState(seen=frozenset({"shade"})), Effect(("tower", "clamp")), EXCHANGE)
+    assert after == DialogueState(
+        shown=("tower", "clamp"), seen=frozenset({"shade", "tower", "clamp"}), focus="tower", last=EXCHANGE, turn=1
+    )
+
+
+def test_remember_keeps_what_lies_on_the_table_when_a_turn_shows_nothing() -> None:
+    before = DialogueState(shown=("tower", "clamp"), focus="clamp", cart=(CartLine("tote", 1),))
+    after = remember(before, Effect(), EXCHANGE)
+    assert (after.shown, after.focus, after.cart) == (before.shown, "clamp", before.cart)
+
+
+def test_remember_takes_an_emptied_cart_for_empty() -> None:
+    assert remember(DialogueState(cart=(CartLine("tote", 1),)), Effect(cart=()), EXCHANGE).cart == ()
+
+
+def test_the_effect_of_an_outcome_is_what_it_showed() -> None:
+    outcome = Outcome(hits=(Hit(BY_ID["tower"], 0.9, 1), Hit(BY_ID["clamp"], 0.5, 2)), focus="clamp")
+    assert effect_of(outcome) == Effect(("tower", "clamp"), None, "clamp")
