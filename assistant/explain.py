@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from retrieval.audience import audiences
+from retrieval.audience import SUITS, audiences
 from retrieval.evidence import Evidence, judge
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit
@@ -36,7 +36,7 @@ def _hard_reasons(product: Product, constraints: Constraints) -> Iterator[Reason
     if constraints.brand and product.brand and contains(product.brand, constraints.brand):
         yield Reason("constraint", f"made by {product.brand}", "brand")
     named = audiences(product)
-    if constraints.gender and named:
+    if constraints.gender and set(named) & set(SUITS.get(constraints.gender, ())):
         yield Reason("constraint", f"listed for {', '.join(named)}", "gender")
     if constraints.in_stock and product.in_stock:
         yield Reason("constraint", "in stock", "availability")
@@ -64,6 +64,8 @@ def broken(product: Product, constraints: Constraints) -> tuple[Reason, ...]:
 
 def _breaches(product: Product, constraints: Constraints) -> Iterator[Reason]:
     price = product.price
+    if price is None and (constraints.price_max is not None or constraints.price_min is not None):
+        yield Reason("unstated", "the listing states no price", "price")
     if price is not None and constraints.price_max is not None and price > constraints.price_max:
         over = money(price - constraints.price_max, product.currency)
         yield Reason("unmet", f"{over} over your {money(constraints.price_max, product.currency)} limit", "price")
@@ -71,6 +73,9 @@ def _breaches(product: Product, constraints: Constraints) -> Iterator[Reason]:
         yield Reason("unmet", f"below your {money(constraints.price_min, product.currency)}", "price")
     if constraints.brand and not contains(f"{product.brand or ''} {product.title}", constraints.brand):
         yield Reason("unmet", f"made by {product.brand}" if product.brand else "the listing names no brand", "brand")
+    named = audiences(product)
+    if constraints.gender and named and not set(named) & set(SUITS.get(constraints.gender, ())):
+        yield Reason("unmet", f"listed for {', '.join(named)}, not {constraints.gender}", "gender")
     if product.in_stock is False:
         yield Reason("unmet", "sold out at the moment", "availability")
 
