@@ -1,0 +1,68 @@
+"""What "the second one", "it" and "the cheaper one" point at."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.mentions import mentioned
+from assistant.model import DialogueState, Slots
+from tests.small_shop import BY_ID
+
+SHOWN = ("tower", "clamp", "aster-black", "workshop")
+
+
+def _meant(slots: Slots, *, focus: str | None = None, shown: tuple[str, ...] = SHOWN) -> list[str]:
+    products = [BY_ID[product_id] for product_id in shown]
+    return [product.id for product in mentioned(slots, DialogueState(shown=shown, focus=focus), products)]
+
+
+@pytest.mark.parametrize(
+    ("ref", "expected"),
+    [
+        ((1,), ["tower"]),
+        ((2,), ["clamp"]),
+        ((3, 1), ["aster-black", "tower"]),
+        (("all",), list(SHOWN)),
+        (("cheapest",), ["clamp"]),
+        (("most_expensive",), ["tower"]),
+        (("best_rated",), ["tower"]),
+        ((2, "cheapest"), ["clamp"]),
+    ],
+)
+def test_a_reference_points_at_what_was_shown(ref: tuple[int | str, ...], expected: list[str]) -> None:
+    assert _meant(Slots(ref=ref)) == expected
+
+
+@pytest.mark.parametrize("position", [0, 5, 99, -1])
+def test_a_position_past_the_end_points_at_nothing(position: int) -> None:
+    assert _meant(Slots(ref=(position,))) == []
+
+
+def test_last_is_the_product_last_spoken_of() -> None:
+    assert _meant(Slots(ref=("last",)), focus="aster-black") == ["aster-black"]
+
+
+def test_last_is_the_first_shown_when_none_was_spoken_of() -> None:
+    assert _meant(Slots(ref=("last",))) == ["tower"]
+
+
+@pytest.mark.parametrize("ref", [(1,), ("last",), ("all",), ("cheapest",)])
+def test_nothing_shown_means_nothing_pointed_at(ref: tuple[int | str, ...]) -> None:
+    assert _meant(Slots(ref=ref), shown=()) == []
+
+
+def test_a_name_that_one_shown_product_has_is_enough() -> None:
+    assert _meant(Slots(product="clamp lamp")) == ["clamp"]
+
+
+def test_a_brand_or_a_colour_in_the_title_is_enough() -> None:
+    assert _meant(Slots(brand="halden")) == ["aster-black"]
+    assert _meant(Slots(color=("black",))) == ["aster-black"]
+
+
+def test_a_name_that_all_shown_products_share_points_at_none() -> None:
+    assert _meant(Slots(product="lamp")) == []
+
+
+def test_a_name_that_no_shown_product_has_points_at_none() -> None:
+    assert _meant(Slots(product="headphones")) == []

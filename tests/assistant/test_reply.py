@@ -1,0 +1,99 @@
+"""The words of a reply: few names, all of them shown, the same words for the same outcome."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from assistant.explain import explain
+from assistant.model import Answer, Card, CartLine, DialogueState, Outcome
+from assistant.reply import NAMED, need_phrase, write
+from retrieval.query import Constraints, Hit, Relaxed
+from tests.small_shop import BAGS, BY_ID, JACKETS, LAMPS
+
+LAMP = DialogueState(Constraints(product="lamp", price_max=Decimal(200)))
+
+
+def _cards(products: tuple[str, ...], constraints: Constraints = LAMP.constraints) -> tuple[Card, ...]:
+    return explain([Hit(BY_ID[name], 0.9 - rank / 10, rank) for rank, name in enumerate(products, 1)], constraints)
+
+
+def test_a_reply_names_at_most_three_products_and_only_shown_ones() -> None:
+    cards = _cards(("tower", "clamp", "aster-black", "shade", "workshop"))
+    text = write(Outcome(total=9), cards, LAMP, "USD").text
+    named = [product.id for product in (*LAMPS, *BAGS, *JACKETS) if product.title in text]
+    assert sorted(named) == sorted(["tower", "clamp", "aster-black"])
+    assert len(named) == NAMED
+
+
+def test_a_reply_says_each_named_price() -> None:
+    text = write(Outcome(total=2), _cards(("tower", "clamp")), LAMP, "USD").text
+    assert "Tower Floor Lamp $120" in text
+    assert "Bolt Clamp Lamp $19.50" in text
+
+
+def test_a_product_without_a_price_is_named_without_one() -> None:
+    text = write(Outcome(total=1), _cards(("workshop",)), LAMP, "USD").text
+    assert "Workshop Desk Lamp" in text
+    assert "$0" not in text
+
+
+def test_the_total_is_said_when_more_match_than_are_named() -> None:
+    assert "3 of 9" in write(Outcome(total=9), _cards(("tower", "clamp", "workshop")), LAMP, "USD").text
+
+
+def test_what_was_relaxed_is_said_first() -> None:
+    outcome = Outcome(total=1, relaxed=(Relaxed("price_max", "nothing under $10 for lamp; the closest is $19.50"),))
+    text = write(outcome, _cards(("clamp",)), LAMP, "USD").text
+    assert text.startswith("Nothing under $10 for lamp; the closest is $19.50.")
+
+
+def test_a_kind_that_the_shop_does_not_have_is_admitted() -> None:
+    state = DialogueState(Constraints(product="hovercraft"))
+    text = write(Outcome(kind_found=False), _cards(("tower",)), state, "USD").text
+    assert "“hovercraft”" in text
+    assert text.startswith("No listing here")
+
+
+def test_nothing_at_all_names_the_refusals_and_asks_one_question() -> None:
+    words = write(Outcome(), (), DialogueState(Constraints(product="satchel", exclude=("leather",))), "USD")
+    assert words.text == "I have nothing for satchel, without leather."
+    assert words.question is not None
+    assert words.question.options == ("Allow leather",)
+
+
+def test_an_answer_is_the_reply_when_nothing_is_shown() -> None:
+    assert write(Outcome(answer=Answer("Hello!")), (), DialogueState(), "USD").text == "Hello!"
+
+
+@pytest.mark.parametrize("state", [LAMP, DialogueState(), DialogueState(cart=(CartLine("tote", 1),), shown=("tower",))])
+def test_there_is_always_something_to_say_next(state: DialogueState) -> None:
+    for outcome, cards in (
+        (Outcome(total=2), _cards(("tower", "clamp"))),
+        (Outcome(answer=Answer("Hm.")), ()),
+        (Outcome(), ()),
+    ):
+        suggestions = write(outcome, cards, state, "USD").suggestions
+        assert 1 <= len(suggestions) <= 4
+        assert len(set(suggestions)) == len(suggestions)
+
+
+def test_the_same_outcome_gives_the_same_words() -> None:
+    cards = _cards(("tower", "tote", "storm", "clamp"))
+    assert len({write(Outcome(total=4), cards, LAMP, "USD") for _ in range(5)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("constraints", "expected"),
+    [
+        (Constraints(product="lamp"), "lamp"),
+        (Constraints(product="desk lamp", color=("black",), price_max=Decimal(40)), "black desk lamp under $40"),
+        (Constraints(product="bag", material=("canvas",), brand="corrie", exclude=("leather", "wool")),
+         "canvas bag by corrie, without leather or wool"),
+        (Constraints(product="bag", price_min=Decimal(20), price_max=Decimal("39.5")), "bag from $20 to $39.50"),
+        (Constraints(product="bag", price_min=Decimal(20)), "bag from $20"),
+    ],
+)  # fmt: skip
+def test_the_need_is_said_in_the_shoppers_words(constraints: Constraints, expected: str) -> None:
+    assert need_phrase(constraints, "USD") == expected
