@@ -10,7 +10,7 @@ import typer
 
 from retrieval.errors import ShopError
 
-from . import chat, evaluate, index, models, parse, search, serve, train
+from . import chat, evaluate, evaluate_retrieval, index, models, parse, search, serve, train
 
 app = typer.Typer(
     name="shop",
@@ -26,6 +26,7 @@ app.command("parse", help="What the parser reads in a message.")(parse.parse)
 app.command("serve", help="The page, the HTTP API and its documentation.")(serve.serve)
 app.add_typer(models.app, name="models", help="The pinned models: where each comes from and whether it is here.")
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
+evaluate.app.command("retrieval")(evaluate_retrieval.retrieval)
 app.add_typer(evaluate.app, name="eval", help="Measure.")
 
 
