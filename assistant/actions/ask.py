@@ -43,7 +43,12 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The answer for each product meant, at most three, each in the product's own words."""
     products = meant(parse, state, parts)[:MOST_ASKED]
     if not products:
-        return Outcome(answer=Answer("Which product do you mean? I have not shown one yet.", found=False))
+        unclear = (
+            "Which of the products shown do you mean?"
+            if state.shown
+            else "Which product do you mean? I have not shown one yet."
+        )
+        return Outcome(answer=Answer(unclear, found=False))
     slots = parse.slots
     asked = slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
     answers = [answer_for(product, parts.catalog.variants(product), asked, parts.embedder) for product in products]

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from retrieval.evidence import judge
 from retrieval.product import Product, money
+from retrieval.words import contains
 
 from ..mentions import mentioned
 from ..model import Answer, CartLine, CartView, DialogueState, Outcome, Parse, Slots
 from ..parts import Parts
 from ..state import merge
 from .find import find
-from .table import meant
+from .table import called, meant
 
 Cart = tuple[CartLine, ...]
 MOST = 999
@@ -61,24 +62,36 @@ def cart_view(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 def add(cart: Cart, product: Product, quantity: int) -> tuple[Cart, str]:
     """The cart with `quantity` more of the product, at most what is in stock, and what happened in a sentence."""
     there = next((line.quantity for line in cart if line.product_id == product.id), 0)
-    if product.in_stock is False or product.stock == 0:
+    most = available(product)
+    if most == 0:
         return cart, f"{product.title} is sold out, so I did not add it."
-    most = MOST if product.stock is None else product.stock
     wanted = min(there + quantity, most)
-    if wanted == there:
-        return cart, f"All {there} of {product.title} that are left are in your cart already."
-    left = f" Only {most} left in stock." if wanted < there + quantity else ""
-    return _with(cart, product.id, wanted), f"Added {_times(wanted - there, product)}.{left}"
+    limit = "" if wanted == there + quantity else f" {_limit(product)}"
+    if wanted <= there:
+        return cart, f"{there} × {product.title} {'is' if there == 1 else 'are'} in your cart already.{limit}"
+    return _with(cart, product.id, wanted), f"Added {_times(wanted - there, product)}.{limit}"
 
 
 def set_quantity(cart: Cart, product: Product, quantity: int) -> tuple[Cart, str]:
-    """The cart with exactly `quantity` of the product, 0 taking it out, and what happened in a sentence."""
-    if quantity == 0:
-        return tuple(line for line in cart if line.product_id != product.id), f"Took out {product.title}."
-    most = MOST if product.stock is None else product.stock
-    kept = min(quantity, most)
-    left = f" Only {most} left in stock." if kept < quantity else ""
-    return _with(cart, product.id, kept), f"{product.title} is now at {kept}.{left}"
+    """The cart with exactly `quantity` of the product, at most what is in stock, 0 taking it out, and what happened in a sentence."""
+    kept = min(quantity, available(product))
+    if kept == 0:
+        sold_out = "" if quantity == 0 else " It is sold out by now."
+        return tuple(line for line in cart if line.product_id != product.id), f"Took out {product.title}.{sold_out}"
+    limit = f" {_limit(product)}" if kept < quantity else ""
+    return _with(cart, product.id, kept), f"{product.title} is now at {kept}.{limit}"
+
+
+def available(product: Product) -> int:
+    """How many a cart may hold: what is in stock, 0 for what is sold out, MOST where the feed does not say."""
+    if product.in_stock is False:
+        return 0
+    return MOST if product.stock is None else min(max(product.stock, 0), MOST)
+
+
+def _limit(product: Product) -> str:
+    most = available(product)
+    return f"Only {most} left in stock." if most == product.stock else f"A cart takes at most {most} of one product."
 
 
 def view_of(cart: Cart, parts: Parts) -> CartView:
@@ -91,7 +104,9 @@ def view_of(cart: Cart, parts: Parts) -> CartView:
 def total_line(view: CartView) -> str:
     if not view.lines:
         return "Your cart is empty now."
-    return f"Your cart: {view.count} {'item' if view.count == 1 else 'items'}, {money(view.total, view.currency)}."
+    unpriced = ", ".join(product.title for product, _ in view.lines if product.price is None)
+    without = f" That leaves out {unpriced}: no price is stated." if unpriced else ""
+    return f"Your cart: {view.count} {'item' if view.count == 1 else 'items'}, {money(view.total, view.currency)}.{without}"
 
 
 def _done(said: Sequence[str]) -> Answer:
@@ -112,23 +127,28 @@ def _variant(product: Product, slots: Slots, parts: Parts) -> tuple[Product, str
     """The sibling in the colour and size asked for; with a sentence instead when the family does not come that way."""
     asked = [("color", color) for color in slots.color] + [("size", size) for size in slots.size]
     family = parts.catalog.variants(product)
-    for field, wish in asked if len(family) > 1 else ():
-        fitting = [variant for variant in family if judge(variant, field, wish).status == "met"]
-        if not fitting:
+    for field, wish in asked:
+        status = {variant.id: judge(variant, field, wish).status for variant in family}
+        fitting = [variant for variant in family if status[variant.id] == "met" or contains(variant.title, wish)]
+        if not fitting and (len(family) > 1 or "unmet" in status.values()):
             return product, f"{product.title} does not come in {wish}, so I did not add it."
-        family = fitting
-    return (product if product in family else family[0]), None
+        family = fitting or family
+    if product in family:
+        return product, None
+    return next((variant for variant in family if available(variant)), family[0]), None
 
 
 def _in_cart(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     """The products of the cart that the message means: by name or place in what was shown, else by name or place in the cart."""
     products = [product for product, _ in view_of(state.cart, parts).lines]
-    if len(products) == 1 or "all" in parse.slots.ref:
+    if "all" in parse.slots.ref:
         return products
     ids = {product.id for product in products}
     pointed = [product for product in meant(parse, state, parts) if product.id in ids]
     in_place = replace(state, shown=tuple(product.id for product in products), focus=products[-1].id)
-    return pointed or mentioned(parse.slots, in_place, products)
+    found = pointed or mentioned(parse.slots, in_place, products)
+    only = len(products) == 1 and not parse.slots.ref and called(products[0], parse.slots.product)
+    return found or (products if only else [])
 
 
 def _with(cart: Cart, product_id: str, quantity: int) -> Cart:

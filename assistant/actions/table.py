@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from retrieval.product import Product
+from retrieval.words import content_stems
 
 from ..mentions import mentioned
 from ..model import DialogueState, Parse
@@ -10,9 +11,16 @@ from ..parts import Parts
 
 
 def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
-    """The products that the message points at; without any pointer the one last spoken of."""
+    """The products that the message points at; without any pointer the one last spoken of, unless the message names another thing."""
     shown = parts.catalog.get_many(state.shown)
     found = mentioned(parse.slots, state, shown)
     if found or parse.slots.ref:
         return found
-    return parts.catalog.get_many([state.focus] if state.focus else [])
+    focus = parts.catalog.get_many([state.focus] if state.focus else [])
+    return [product for product in focus if called(product, parse.slots.product)]
+
+
+def called(product: Product, name: str | None) -> bool:
+    """Whether the product may be called so: a word of the name stands in its title, brand or category. True for no name."""
+    own = content_stems(" ".join((product.title, product.brand or "", *product.category)))
+    return not name or bool(set(content_stems(name)) & set(own))

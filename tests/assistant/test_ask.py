@@ -1,0 +1,110 @@
+"""Questions about a product: its record, its listing's own sentence, or an admission that it doesn't say."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.actions.ask import answer_for, ask_product, facts_of
+from assistant.model import Answer, DialogueState
+from retrieval.search import Searcher
+from tests.conftest import parts_with
+from tests.fakes import WordEmbedder, said
+from tests.small_shop import BY_ID
+
+SHOWN = DialogueState(shown=("tower", "clamp", "quiet"), focus="tower")
+
+
+def _ask(searcher: Searcher, state: DialogueState = SHOWN, **slots: object) -> Answer:
+    answer = ask_product(said("ask_product", **slots), state, parts_with(searcher)).answer
+    assert answer is not None
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("product_id", "asked", "expected"),
+    [
+        ("tower", "price", "Tower Floor Lamp: price $120."),
+        ("tower", "height", "Tower Floor Lamp: height 160 cm."),
+        ("tower", "rating", "Tower Floor Lamp: rating 4.8 of 5 from 210 reviews."),
+        ("tower", "bulb", "Tower Floor Lamp: “Needs an E27 bulb; the bulb is sold separately.”"),
+        ("quiet", "touchscreen", "Quiet Headphones: touchscreen no."),
+        ("kettle", "availability", "Copper Kettle: availability sold out."),
+        ("satchel", "laptop", "Brown Satchel Bag: “A satchel for a 13 inch laptop.”"),
+    ],
+)
+def test_an_answer_is_a_fact_of_the_record_or_a_quoted_sentence(product_id: str, asked: str, expected: str) -> None:
+    assert answer_for(BY_ID[product_id], [BY_ID[product_id]], asked, WordEmbedder()).text == expected
+
+
+def test_what_the_listing_does_not_say_is_said_to_be_missing() -> None:
+    answer = answer_for(BY_ID["tower"], [], "bluetooth", WordEmbedder())
+    assert (answer.text, answer.found) == (
+        "The listing of Tower Floor Lamp doesn't say anything about “bluetooth”.",
+        False,
+    )
+
+
+def test_every_fact_stands_in_the_record() -> None:
+    assert [fact.text for fact in facts_of(BY_ID["tote"], [])] == [
+        "price cost: $29",
+        "availability: in stock",
+        "rating: 4.6 of 5 from 95 reviews",
+        "brand: Corrie",
+        "material: canvas",
+        "color: natural, black",
+        "vegan: yes",
+        "Heavy canvas with two long handles.",
+    ]
+
+
+def test_a_question_about_colours_is_answered_for_the_whole_family() -> None:
+    family = [BY_ID["aster-black"], BY_ID["aster-white"], BY_ID["aster-brass"]]
+    answer = answer_for(family[0], family, "color", WordEmbedder())
+    assert answer.text == "Aster Desk Lamp, Black: color black, white, brass."
+
+
+def test_few_left_are_counted_and_many_are_not() -> None:
+    stated = {name: [fact.value for fact in facts_of(BY_ID[name], []) if fact.name == "availability"] for name in BY_ID}
+    assert (stated["clamp"], stated["tote"], stated["workshop"]) == (["in stock, only 2 left"], ["in stock"], [])
+
+
+def test_unknown_stock_and_price_are_no_facts() -> None:
+    assert [fact.text for fact in facts_of(BY_ID["workshop"], [])] == ["A plain lamp for the workbench."]
+
+
+def test_the_evidence_of_an_answer_holds_what_it_says() -> None:
+    answer = answer_for(BY_ID["tower"], [], "bulb", WordEmbedder())
+    assert answer.evidence == ("Tower Floor Lamp", "Needs an E27 bulb; the bulb is sold separately.")
+
+
+def test_the_product_pointed_at_is_asked_about(searcher: Searcher) -> None:
+    assert _ask(searcher, ref=(2,), ask="price").text == "Bolt Clamp Lamp: price $19.50."
+
+
+def test_it_is_the_product_last_spoken_of(searcher: Searcher) -> None:
+    assert _ask(searcher, ask="price").text == "Tower Floor Lamp: price $120."
+
+
+def test_a_wish_is_asked_about_when_no_question_was_read(searcher: Searcher) -> None:
+    assert _ask(searcher, ref=(3,), features=("touchscreen",)).text == "Quiet Headphones: touchscreen no."
+
+
+def test_each_of_several_products_answers(searcher: Searcher) -> None:
+    assert (
+        _ask(searcher, ref=(1, 2), ask="price").text == "Tower Floor Lamp: price $120. Bolt Clamp Lamp: price $19.50."
+    )
+
+
+def test_nothing_shown_asks_which_product(searcher: Searcher) -> None:
+    assert _ask(searcher, DialogueState(), ask="price") == Answer(
+        "Which product do you mean? I have not shown one yet.", found=False
+    )
+
+
+@pytest.mark.parametrize("slots", [{"ref": (9,)}, {"product": "kettle"}])
+def test_a_question_about_none_of_those_shown_asks_which(searcher: Searcher, slots: dict[str, object]) -> None:
+    assert _ask(searcher, SHOWN, ask="price", **slots).text == "Which of the products shown do you mean?"
+
+
+def test_a_product_asked_about_becomes_the_one_spoken_of(searcher: Searcher) -> None:
+    assert ask_product(said("ask_product", ref=(2,), ask="price"), SHOWN, parts_with(searcher)).focus == "clamp"

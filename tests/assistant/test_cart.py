@@ -1,0 +1,204 @@
+"""The cart: stock is respected, totals are exact, and each sentence says what really happened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.actions.cart import MOST, add, cart_add, cart_remove, cart_view, set_quantity, total_line, view_of
+from assistant.model import CartLine, CartView, DialogueState, Intent, Outcome
+from retrieval.product import Product
+from retrieval.query import Constraints
+from retrieval.search import Searcher
+from tests.conftest import parts_with
+from tests.fakes import said
+from tests.small_shop import BY_ID, PRODUCTS
+
+SHOWN = DialogueState(Constraints(product="lamp"), shown=("tower", "clamp", "aster-black"), focus="tower")
+ACTIONS = {"cart_add": cart_add, "cart_remove": cart_remove, "cart_view": cart_view}
+
+
+def _do(searcher: Searcher, state: DialogueState, intent: Intent, **slots: object) -> Outcome:
+    return ACTIONS[intent](said(intent, **slots), state, parts_with(searcher))
+
+
+def _lines(outcome: Outcome) -> dict[str, int]:
+    return {line.product_id: line.quantity for line in outcome.cart or ()}
+
+
+def _text(outcome: Outcome) -> str:
+    assert outcome.answer is not None
+    return outcome.answer.text
+
+
+def test_the_product_pointed_at_is_added_and_its_price_said(searcher: Searcher) -> None:
+    outcome = _do(searcher, SHOWN, "cart_add", ref=(2,))
+    assert _lines(outcome) == {"clamp": 1}
+    assert _text(outcome) == "Added 1 × Bolt Clamp Lamp at $19.50. Your cart: 1 item, $19.50."
+
+
+def test_it_is_the_product_last_spoken_of(searcher: Searcher) -> None:
+    assert _lines(_do(searcher, replace(SHOWN, focus="clamp"), "cart_add")) == {"clamp": 1}
+
+
+def test_a_quantity_is_added_to_what_is_there(searcher: Searcher) -> None:
+    state = replace(SHOWN, cart=(CartLine("tower", 2),))
+    assert _lines(_do(searcher, state, "cart_add", ref=(1,), quantity=3)) == {"tower": 5}
+
+
+def test_no_more_are_added_than_are_in_stock(searcher: Searcher) -> None:
+    outcome = _do(searcher, SHOWN, "cart_add", ref=(2,), quantity=5)
+    assert _lines(outcome) == {"clamp": 2}
+    assert "Added 2 × Bolt Clamp Lamp at $19.50. Only 2 left in stock." in _text(outcome)
+
+
+def test_nothing_is_added_when_all_that_are_left_are_in_the_cart(searcher: Searcher) -> None:
+    outcome = _do(searcher, replace(SHOWN, cart=(CartLine("clamp", 2),)), "cart_add", ref=(2,))
+    assert _lines(outcome) == {"clamp": 2}
+    assert _text(outcome) == "2 × Bolt Clamp Lamp are in your cart already. Only 2 left in stock."
+
+
+def test_a_sold_out_product_is_not_added(searcher: Searcher) -> None:
+    outcome = _do(searcher, replace(SHOWN, shown=("kettle",), focus="kettle"), "cart_add")
+    assert _lines(outcome) == {}
+    assert _text(outcome) == "Copper Kettle is sold out, so I did not add it."
+
+
+def test_unknown_stock_is_not_taken_for_a_number_left() -> None:
+    cart, sentence = add((), BY_ID["cafe"], MOST + 1)
+    assert cart == (CartLine("cafe", MOST),)
+    assert "in stock" not in sentence
+    assert f"A cart takes at most {MOST} of one product." in sentence
+
+
+@pytest.mark.parametrize("stock", [0, -3])
+def test_a_stock_of_nothing_or_less_adds_nothing(stock: int) -> None:
+    assert add((), replace(BY_ID["tote"], stock=stock), 1)[0] == ()
+
+
+def test_a_stock_that_fell_below_the_cart_adds_nothing_negative() -> None:
+    cart, sentence = add((CartLine("tote", 8),), replace(BY_ID["tote"], stock=5), 1)
+    assert cart == (CartLine("tote", 8),)
+    assert sentence == "8 × Market Tote Bag are in your cart already. Only 5 left in stock."
+
+
+def test_the_variant_of_the_colour_asked_for_is_added(searcher: Searcher) -> None:
+    assert _lines(_do(searcher, SHOWN, "cart_add", ref=(3,), color=("white",))) == {"aster-white": 1}
+
+
+def test_a_colour_that_a_product_does_not_come_in_is_not_added_in_another(searcher: Searcher) -> None:
+    for ref, color in ((3, "pink"), (2, "white")):
+        outcome = _do(searcher, SHOWN, "cart_add", ref=(ref,), color=(color,))
+        assert _lines(outcome) == {}
+        assert f"does not come in {color}, so I did not add it." in _text(outcome)
+
+
+def test_several_products_are_added_at_once(searcher: Searcher) -> None:
+    assert _lines(_do(searcher, SHOWN, "cart_add", ref=("all",))) == {"tower": 1, "clamp": 1, "aster-black": 1}
+
+
+def test_another_thing_than_those_shown_is_looked_for_not_replaced(searcher: Searcher) -> None:
+    outcome = _do(searcher, SHOWN, "cart_add", product="tote bag")
+    assert _lines(outcome) == {}
+    assert outcome.hits[0].product.id == "tote"
+
+
+def test_a_position_past_the_end_asks_which(searcher: Searcher) -> None:
+    outcome = _do(searcher, SHOWN, "cart_add", ref=(9,))
+    assert _lines(outcome) == {}
+    assert _text(outcome) == "I showed 3. Which of them shall I add?"
+
+
+def test_nothing_shown_and_nothing_named_asks_what(searcher: Searcher) -> None:
+    assert _text(_do(searcher, DialogueState(), "cart_add")).startswith("Which product do you mean?")
+
+
+def test_what_was_named_is_taken_out(searcher: Searcher) -> None:
+    state = replace(SHOWN, cart=(CartLine("tower", 1), CartLine("tote", 2)))
+    outcome = _do(searcher, state, "cart_remove", product="tote bag")
+    assert _lines(outcome) == {"tower": 1}
+    assert _text(outcome) == "Took out Market Tote Bag. Your cart: 1 item, $120."
+
+
+def test_the_only_product_is_taken_out_without_being_named(searcher: Searcher) -> None:
+    outcome = _do(searcher, DialogueState(cart=(CartLine("tote", 2),)), "cart_remove")
+    assert _lines(outcome) == {}
+    assert _text(outcome).endswith("Your cart is empty now.")
+
+
+def test_the_only_product_stays_when_another_is_named(searcher: Searcher) -> None:
+    outcome = _do(searcher, DialogueState(cart=(CartLine("tote", 2),)), "cart_remove", product="kettle")
+    assert _lines(outcome) == {"tote": 2}
+    assert _text(outcome) == "Which one do you mean? In your cart: Market Tote Bag."
+
+
+def test_a_new_quantity_is_set(searcher: Searcher) -> None:
+    outcome = _do(searcher, DialogueState(cart=(CartLine("tote", 2),)), "cart_remove", quantity=7)
+    assert _lines(outcome) == {"tote": 7}
+    assert _text(outcome) == "Market Tote Bag is now at 7. Your cart: 7 items, $203."
+
+
+def test_a_new_quantity_is_at_most_what_is_in_stock() -> None:
+    cart, sentence = set_quantity((CartLine("clamp", 1),), BY_ID["clamp"], 9)
+    assert (cart, sentence) == ((CartLine("clamp", 2),), "Bolt Clamp Lamp is now at 2. Only 2 left in stock.")
+
+
+def test_a_quantity_of_what_is_sold_out_by_now_leaves_no_empty_line() -> None:
+    cart, sentence = set_quantity((CartLine("kettle", 1),), BY_ID["kettle"], 3)
+    assert (cart, sentence) == ((), "Took out Copper Kettle. It is sold out by now.")
+
+
+def test_everything_is_taken_out_at_once(searcher: Searcher) -> None:
+    state = DialogueState(cart=(CartLine("tote", 2), CartLine("tower", 1)))
+    assert _do(searcher, state, "cart_remove", ref=("all",)).cart == ()
+
+
+def test_taking_out_of_an_empty_cart_says_that_it_is_empty(searcher: Searcher) -> None:
+    assert (
+        _text(_do(searcher, DialogueState(), "cart_remove")) == "Your cart is empty, so there is nothing to take out."
+    )
+
+
+def test_the_cart_is_read_out_line_by_line(searcher: Searcher) -> None:
+    state = DialogueState(cart=(CartLine("tote", 2), CartLine("satchel", 1)))
+    assert _text(_do(searcher, state, "cart_view")) == (
+        "In your cart: 2 × Market Tote Bag at $29; 1 × Brown Satchel Bag at $89.90. Your cart: 3 items, $147.90."
+    )
+
+
+def test_an_empty_cart_is_said_to_be_empty(searcher: Searcher) -> None:
+    assert _text(_do(searcher, DialogueState(), "cart_view")).startswith("Your cart is empty")
+
+
+def test_a_total_is_exact_where_floats_are_not() -> None:
+    dimes = CartView(
+        ((Product("a", "Nut", price=Decimal("0.10")), 3), (Product("b", "Bolt", price=Decimal("0.20")), 1))
+    )
+    assert dimes.total == Decimal("0.50")
+    assert dimes.to_json()["total"] == 0.5
+
+
+def test_a_product_without_a_price_is_named_as_left_out_of_the_total() -> None:
+    view = CartView(((BY_ID["tote"], 1), (BY_ID["workshop"], 1)))
+    assert total_line(view) == "Your cart: 2 items, $29. That leaves out Workshop Desk Lamp: no price is stated."
+
+
+def test_a_product_that_is_gone_from_the_shop_is_gone_from_the_cart(searcher: Searcher) -> None:
+    view = view_of((CartLine("gone", 1), CartLine("tote", 1)), parts_with(searcher))
+    assert [product.id for product, _ in view.lines] == ["tote"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(PRODUCTS), st.integers(0, 30), st.booleans()), max_size=12),
+)
+def test_whatever_is_added_and_set_the_cart_stays_within_stock(steps: list[tuple[Product, int, bool]]) -> None:
+    cart: tuple[CartLine, ...] = ()
+    for product, quantity, adding in steps:
+        cart, _ = add(cart, product, max(quantity, 1)) if adding else set_quantity(cart, product, quantity)
+    stock = {product.id: MOST if product.stock is None else product.stock for product in PRODUCTS}
+    assert all(1 <= line.quantity <= stock[line.product_id] for line in cart)
+    assert len({line.product_id for line in cart}) == len(cart)
