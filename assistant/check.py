@@ -48,6 +48,6 @@ def _plain(text: str) -> str:
 
 
 def _digits(number: str) -> str:
-    """ "1,299.00" and "1299" are the same number: separators go, and so do decimals that are all zero."""
+    """ "1,299.00" and "1299" are the same number: separators go, and so do zeros at the end of decimals."""
     plain = re.sub(r",(?=\d{3}\b)", "", number).replace(",", ".")
-    return re.sub(r"\.0+$", "", plain)
+    return re.sub(r"(\.\d*?)0+$", r"\1", plain).removesuffix(".")
