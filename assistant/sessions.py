@@ -131,7 +131,11 @@ class SqlSessions:
     def forget(self, session_id: str) -> bool:
         with self._engine.begin() as db:
             db.execute(delete(_TURNS).where(_TURNS.c.session_id == session_id))
-            return db.execute(delete(_SESSIONS).where(_SESSIONS.c.id == session_id)).rowcount > 0
+            found = db.execute(delete(_SESSIONS).where(_SESSIONS.c.id == session_id)).rowcount > 0
+        if found and self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as db:  # else the words stay readable in the write-ahead log
+                db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return found
 
     def close(self) -> None:
         self._engine.dispose()
@@ -139,5 +143,11 @@ class SqlSessions:
 
 def _prepare_sqlite(connection: Any, record: object) -> None:
     """Readers never wait for a writer, and a writer waits instead of failing."""
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 5000", "foreign_keys = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "busy_timeout = 5000",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
