@@ -102,7 +102,8 @@ class Assistant:
         """Ranked products for one request, with reasons. understand: read wishes and bounds out of the text; bounds given here win."""
         slots = self._parts.parser.parse(text, DialogueState()).slots if understand else None
         constraints = merge(DialogueState().constraints, slots) if slots else DialogueState().constraints
-        low, high = price_min or constraints.price_min, price_max or constraints.price_max
+        low = constraints.price_min if price_min is None else price_min
+        high = constraints.price_max if price_max is None else price_max
         constraints = replace(constraints, price_min=low, price_max=high)
         query = Query(need_text(constraints) or text, constraints, slots.sort if slots else None)
         ranking, _ = self._parts.searcher.search(query, limit)
