@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from retrieval.product import as_decimal
 from tests.conftest import AssistantWith
 from tests.small_shop import BY_ID
 
-KEYS = {
+KEYS: dict[str, Any] = {
     "session_id": str, "turn": int, "intent": str, "acts": list, "reply": str, "products": list, "constraints": dict,
     "relaxed": list, "question": (dict, type(None)), "comparison": (dict, type(None)), "cart": dict, "suggestions": list,
     "sources": list, "handoff": (dict, type(None)), "latency_ms": dict,
@@ -94,9 +95,8 @@ def _check_shape(reply: dict[str, Any]) -> None:
 
 def _check_cart(cart: dict[str, Any]) -> None:
     assert cart["count"] == sum(item["quantity"] for item in cart["items"])
-    assert as_decimal(cart["total"]) == sum(
-        (as_decimal(item["subtotal"]) or 0 for item in cart["items"]), as_decimal(0)
-    )
+    subtotals = [Decimal(str(item["subtotal"])) for item in cart["items"]]
+    assert Decimal(str(cart["total"])) == sum(subtotals, Decimal(0))
     for item in cart["items"]:
         stock = BY_ID[item["product_id"]].stock
         assert item["quantity"] >= 1

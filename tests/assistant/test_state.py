@@ -17,8 +17,8 @@ LAMP = Constraints(product="desk lamp", color=("black",), features=("warm",), pr
 EXCHANGE = Exchange("hello", "Hello!")
 
 
-def _after(before: Constraints, intent: str = "refine", **slots: object) -> Constraints:
-    return update(DialogueState(constraints=before), said(intent, **slots)).constraints  # type: ignore[arg-type]
+def _after(before: Constraints, **slots: object) -> Constraints:
+    return update(DialogueState(constraints=before), said("refine", **slots)).constraints
 
 
 def test_update_keeps_the_price_limit_when_the_colour_changes() -> None:
