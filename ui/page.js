@@ -1,13 +1,22 @@
 // Runs once for each part of the conversation. Gradio gives: element, trigger, watch.
 const still = matchMedia('(prefers-reduced-motion: reduce)');
+let sent = false;
 
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
-  if (button?.dataset.say) trigger('click', { say: button.dataset.say });
-  if (button?.dataset.draft) draft(button.dataset.draft);
+  if (button?.dataset.say) say(button.dataset.say);
+  if (button?.dataset.draft) window.shopDraft(button.dataset.draft);
 });
 
+// From a click until its answer is written buttons say nothing, so that a double click does not add twice.
+function say(words) {
+  if (sent || document.querySelector('#now [aria-busy]')) return;
+  sent = true;
+  trigger('click', { say: words });
+}
+
 watch('value', () => {
+  sent = false;
   keep(element.querySelector('[data-session]')?.dataset.session);
   const turn = element.querySelector('[aria-busy]');
   if (turn && !turn.querySelector('.answer')) {
@@ -15,13 +24,13 @@ watch('value', () => {
   }
 });
 
-// Put words into the message box the way typing does, for the shopper to go on.
-function draft(words) {
+// Put words into the message box the way typing does, for the shopper to go on. Also called when a message is sent.
+window.shopDraft = (words) => {
   const box = document.querySelector('#message textarea');
   Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set.call(box, words);
   box.dispatchEvent(new Event('input', { bubbles: true }));
   box.focus();
-}
+};
 
 // The session's id lives as long as this tab; nothing is kept after it.
 function keep(session) {

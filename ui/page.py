@@ -22,7 +22,7 @@ from retrieval.errors import NotFound
 
 from .cards import Spoken, cart, earlier, newest, understood
 from .lane import Lane
-from .problem import HANDLED, answer, problem_of
+from .problem import HANDLED, Problem, answer, problem_of
 from .shapes import Cart, ProductCard, Wishes
 
 TITLE = "Shop assistant"
@@ -32,6 +32,8 @@ NOTE = (
 TURNS_SHOWN = 40  # earlier turns are kept but no longer drawn
 PACE_S = 0.04  # text is drawn at most 25 times a second
 _HERE = Path(__file__).parent
+# The browser empties the box when it sends: emptied from here, later, words typed in the meantime would be lost.
+_TAKE_WORDS = "(words, session) => { window.shopDraft(''); return [words, session] }"
 _READ_TAB = "() => { try { return sessionStorage.getItem('shop-session') || '' } catch { return '' } }"
 Update = dict[Any, Any]  # component -> its new value, as Gradio takes it
 
@@ -101,8 +103,10 @@ class Page:
     def _connect(self) -> None:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
         drawn = [self._past, self._now, self._wishes, self._cart, self._heard, self._box, self._session]
-        said = [self._box.submit, self._past.click, self._now.click]
-        gr.on(said, self.say, [self._box, self._session], drawn, trigger_mode="once", **quiet)
+        # always_last: what is sent while an answer is being written is sent when that is done, and not dropped.
+        turn: dict[str, Any] = {"trigger_mode": "always_last", **quiet}
+        self._box.submit(self.say, [self._box, self._session], drawn, js=_TAKE_WORDS, **turn)
+        gr.on([self._past.click, self._now.click], self.say, [self._box, self._session], drawn, **turn)
         self._clear.click(self.clear, [self._session], drawn, **quiet)
         self.blocks.load(self.resume, [self._tab], drawn, js=_READ_TAB, **quiet)
 
@@ -115,16 +119,15 @@ class Page:
         session_id = session_id or self._assistant.new_session()
         turns = _spoken(await self._kept(session_id))
         turn = Spoken(message, waiting=True)
-        sent = {} if clicked else {self._box: ""}  # a half-written message stays when a button is pressed
-        yield {self._past: earlier(turns), self._now: _draw(turn, session_id), self._session: session_id, **sent}
+        yield {self._past: earlier(turns), self._now: _draw(turn, session_id), self._session: session_id}
         try:
             async for update in self._take(turn, session_id):
                 yield update
         except Exception as error:
             problem = problem_of(error)
-            failed = replace(turn, waiting=False, trouble=f"{problem.detail}\nWhat helps: {problem.fix}.")
+            failed = replace(turn, waiting=False, trouble=_kindly(problem))
             unsent = {} if clicked else {self._box: message}
-            yield {self._now: _draw(failed, session_id), self._heard: problem.detail, **unsent}
+            yield {self._now: _draw(failed, session_id), self._heard: escape(_kindly(problem)), **unsent}
 
     async def resume(self, tab: str) -> Update:
         """The conversation that this tab had before it was reloaded, when it is still kept."""
@@ -203,6 +206,13 @@ def _with(turn: Spoken, event: Event) -> Spoken:
         case Done(reply):
             return Spoken.kept(turn.message, reply.to_json())
     return turn
+
+
+def _kindly(problem: Problem) -> str:
+    """A problem in words for a shopper, who has no log to look into."""
+    if problem.request_id:
+        return f"Something went wrong here, not with your words. Please try again.\nReference: {problem.request_id}"
+    return f"{problem.detail}\nWhat helps: {problem.fix}."
 
 
 def _draw(turn: Spoken | None, session_id: str) -> str:

@@ -144,6 +144,18 @@ def test_an_example_can_be_clicked_and_ask_leaves_the_rest_to_the_shopper(visit:
     expect(box).to_be_focused()
 
 
+def test_a_double_click_adds_once(visit: Shop) -> None:
+    shop = visit(LAMPS, said("cart_add", ref=(1,)), said("cart_view"), said("cart_view"))
+    shop.say(MESSAGE)
+    first = shop.cards()[0]
+    shop.page.locator("#now").get_by_role("button", name=f"Add to cart: {first}").dblclick()
+    shop.say("what is in my cart")
+    expect(shop.page.locator("#now .turn:not([aria-busy]) .said")).to_contain_text("what is in my cart")
+    session = shop.page.locator("#now [data-session]").get_attribute("data-session")
+    turns = httpx.get(f"{shop.address}/v1/sessions/{session}").json()["turns"]
+    assert [turn["message"] for turn in turns] == [MESSAGE, "Add the first one to my cart", "what is in my cart"]
+
+
 def test_hostile_product_texts_are_shown_as_words_and_never_run(visit: Shop) -> None:
     shop = visit(said("search", product="mug"))
     shop.say("mug <b onmouseover=alert(9)>${alert(8)}")
@@ -183,7 +195,7 @@ def test_a_failure_is_said_kindly_and_the_message_is_not_lost(visit: Shop) -> No
     shop = visit()  # a parser with nothing queued: every turn fails inside
     shop.say(MESSAGE)
     trouble = shop.page.locator("#now .trouble")
-    expect(trouble).to_contain_text("Something went wrong on the server")
+    expect(trouble).to_contain_text("Something went wrong here, not with your words")
     expect(trouble).not_to_contain_text("IndexError")
     expect(shop.page.get_by_role("textbox", name="Your message")).to_have_value(MESSAGE)
 
