@@ -13,10 +13,10 @@ from weakref import WeakValueDictionary
 
 from retrieval.errors import BadInput, NotFound
 from retrieval.product import Product
-from retrieval.query import Query, Relaxed
+from retrieval.query import Relaxed
 from retrieval.store import Store
 
-from .actions.find import need_text
+from .actions.find import query_for
 from .build import build_parts, build_sessions
 from .explain import explain
 from .model import Card, DialogueState, Done, Event, Reply
@@ -105,7 +105,7 @@ class Assistant:
         low = constraints.price_min if price_min is None else price_min
         high = constraints.price_max if price_max is None else price_max
         constraints = replace(constraints, price_min=low, price_max=high)
-        query = Query(need_text(constraints) or text, constraints, slots.sort if slots else None)
+        query = query_for(constraints, text, slots.sort if slots else None)
         ranking, _ = self._parts.searcher.search(query, limit)
         return SearchAnswer(explain(ranking.hits, constraints), ranking.total, ranking.relaxed)
 

@@ -21,10 +21,15 @@ MOST = 999
 
 
 def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """Put what the message means into the cart. Nothing shown yet: show what there is, so that the shopper can choose."""
+    """Put what the message means into the cart. Nothing shown yet: show what there is, so that the shopper can choose.
+
+    Several of several products at once are asked about: a cart is not filled on a guess.
+    """
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
+    if len(products) > 1 and (parse.slots.quantity or 1) > 1:
+        return Outcome(cart=state.cart, answer=_done([f"{parse.slots.quantity} of which? {_places(products)}."]))
     cart, said = state.cart, []
     for product in products:
         chosen, missing = _variant(product, parse.slots, parts)
@@ -112,6 +117,10 @@ def total_line(view: CartView) -> str:
 def _done(said: Sequence[str]) -> Answer:
     """What the cart's own arithmetic reports; code counted it, so each sentence is its own evidence."""
     return Answer(" ".join(said), tuple(said))
+
+
+def _places(products: Sequence[Product]) -> str:
+    return ", ".join(f"{place}. {product.title}" for place, product in enumerate(products, start=1))
 
 
 def _choose_first(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from retrieval.query import Constraints, Query
+from retrieval.query import Constraints, Query, Sort
 
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
@@ -39,6 +39,11 @@ def _search(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
         retrieve_ms=timing.retrieve,
         rerank_ms=timing.rerank,
     )
+
+
+def query_for(constraints: Constraints, text: str, sort: Sort | None) -> Query:
+    """The query for one request without a dialogue: the wishes read from it in words, or the text as it is when none was read."""
+    return Query(need_text(constraints) or text, constraints, sort)
 
 
 def need_text(constraints: Constraints) -> str:

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from assistant.actions.find import query_for
 from assistant.build import build_parts
 from assistant.model import DialogueState
 from assistant.parse import Parser
@@ -57,9 +58,9 @@ def retrieval(
 
 
 def read_request(parser: Parser, request: str) -> Query:
-    """The request in the shopper's own words, with what the parser read in it as constraints."""
+    """What the parser read in the request, in words and as constraints."""
     slots = parser.parse(request, DialogueState()).slots
-    return Query(request, merge(DialogueState().constraints, slots), slots.sort)
+    return query_for(merge(DialogueState().constraints, slots), request, slots.sort)
 
 
 def show(rows: Sequence[Row]) -> None:
