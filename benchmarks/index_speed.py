@@ -10,11 +10,11 @@ import time
 from pathlib import Path
 
 import typer
-from retrieval.feed import read_feed
 
 from assistant.build import build_embedder
 from assistant.settings import Settings
 from retrieval.dense import embedding_text
+from retrieval.feed import read_feed
 from retrieval.index import build_index
 from retrieval.store import Store
 
@@ -37,7 +37,9 @@ def main(feed: Path) -> None:
         unchanged = time.perf_counter() - started
         store.close()
     rate = len(products) / whole
-    print(f"{summary.products:,} products in {whole:.1f} s: {rate:.0f} products/s, {rate / bare:.2f} of the bare embedder's {bare:.0f}")
+    print(
+        f"{summary.products:,} products in {whole:.1f} s: {rate:.0f} products/s, {rate / bare:.2f} of the bare embedder's {bare:.0f}"
+    )
     print(f"again, nothing changed: {unchanged:.2f} s, {again.embedded} embedded")
 
 

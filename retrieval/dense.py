@@ -16,7 +16,7 @@ from .query import Candidate
 
 COLLECTION = "products"
 SEARCH_DEPTH = 400  # hnsw ef_search: recall .94 instead of .58 at the default on a hard random set, 0.3 ms more
-FEW = 1_000  # up to so many eligible products, Chroma is asked for exactly these ids
+FEW = 1_000  # up to so many eligible products, each is compared: 20 ms, and none is missed
 
 Vectors = npt.NDArray[np.float32]
 
@@ -105,8 +105,7 @@ class Dense:
             return []
         vector = self._embedder.embed([text])
         if eligible is not None and len(eligible) <= FEW:
-            there = self._collection.get(ids=sorted(eligible), include=[])["ids"]  # Chroma fails on an id that it lacks
-            return self._nearest(vector, min(limit, len(there)), ids=there)
+            return self._compared(vector, limit, eligible)
         found = self._nearest(vector, min(limit, len(self)))
         if eligible is None:
             return found
@@ -114,13 +113,7 @@ class Dense:
 
     def similarity(self, text: str, ids: Sequence[str]) -> dict[str, float]:
         """Cosine of the text with each product that has a vector."""
-        if not ids:
-            return {}
-        stored = self._collection.get(ids=list(ids), include=["embeddings"])
-        if not stored["ids"]:
-            return {}
-        scores = np.asarray(stored["embeddings"], dtype=np.float32) @ self._embedder.embed([text])[0]
-        return dict(zip(stored["ids"], scores.tolist(), strict=True))
+        return self._cosines(self._embedder.embed([text]), ids) if ids else {}
 
     def _deepen(
         self, vector: Vectors, limit: int, eligible: Collection[str], found: list[Candidate]
@@ -132,14 +125,28 @@ class Dense:
             asked = min(asked * 4, total)
             found = self._nearest(vector, asked)
             kept = [candidate for candidate in found if candidate.product_id in eligible]
-            if len(found) < asked:  # approximate search ran dry
-                break
+            if len(found) < asked:  # the graph ran dry before all were seen
+                return self._compared(vector, limit, eligible)
         return kept[:limit]
 
-    def _nearest(self, vector: Vectors, count: int, ids: list[str] | None = None) -> list[Candidate]:
+    def _compared(self, vector: Vectors, limit: int, ids: Collection[str]) -> list[Candidate]:
+        """Nearest of exactly these, by comparing with each: the graph loses products among many near-equal ones."""
+        scores = self._cosines(vector, sorted(ids))
+        best = sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
+        return [Candidate(product_id, scores[product_id]) for product_id in best[:limit]]
+
+    def _cosines(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
+        """Cosine of the vector with each of these products that has one."""
+        stored = self._collection.get(ids=list(ids), include=["embeddings"])
+        if not stored["ids"]:
+            return {}
+        scores = np.asarray(stored["embeddings"], dtype=np.float32) @ vector[0]
+        return dict(zip(stored["ids"], scores.tolist(), strict=True))
+
+    def _nearest(self, vector: Vectors, count: int) -> list[Candidate]:
         if count <= 0:
             return []
-        answer = self._collection.query(query_embeddings=vector, n_results=count, ids=ids, include=["distances"])
+        answer = self._collection.query(query_embeddings=vector, n_results=count, include=["distances"])
         return [
             Candidate(product_id, 1.0 - distance)
             for product_id, distance in zip(answer["ids"][0], answer["distances"][0], strict=True)

@@ -77,9 +77,9 @@ class FeedFile:
 
     @contextmanager
     def _open(self) -> Iterator[Any]:
-        with self.path.open("rb", buffering=SAMPLE) as plain:
+        with io.BufferedReader(io.FileIO(self.path), SAMPLE) as plain:
             if plain.peek(2)[:2] == b"\x1f\x8b":
-                with gzip.open(plain) as unpacked, io.BufferedReader(unpacked, SAMPLE) as stream:  # type: ignore[type-var]
+                with gzip.open(plain) as unpacked, io.BufferedReader(unpacked, SAMPLE) as stream:
                     yield stream
             else:
                 yield plain

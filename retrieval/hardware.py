@@ -26,4 +26,4 @@ def without_progress_bars() -> None:
     """Loading a model prints no bar of its own: the bars of this product are the ones that say what a person waits for."""
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]

@@ -16,7 +16,7 @@ from .shapes import Cart, Evidence, FollowUp, ProductCard, Reply, Wishes
 
 EXAMPLES = (
     "I need a warm desk lamp under 40",
-    "Noise cancelling headphones from 50 to 150",
+    "Waterproof backpack under 100",
     "Quiet keyboard, not black",
     "Coffee beans for espresso",
 )

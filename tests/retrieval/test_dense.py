@@ -78,6 +78,14 @@ def test_deepening_finds_the_nearest_that_comparing_with_each_finds(crowd: Dense
     assert deepened == pytest.approx(nearest, abs=1e-6)
 
 
+def test_each_of_many_that_are_the_same_is_found_when_it_is_eligible(own: Dense) -> None:
+    twins = [Product(f"twin{number:03}", "Warm Lamp") for number in range(600)]
+    _put(own, *twins)
+    assert [own.retrieve("lamp", 1, {twin.id})[0].product_id for twin in twins[::40]] == [
+        twin.id for twin in twins[::40]
+    ]
+
+
 def test_no_eligible_product_gives_nothing(own: Dense) -> None:
     assert own.retrieve("tote", 5, frozenset()) == []
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from retrieval.feed import FeedSummary, read_feed
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -23,6 +22,7 @@ from rich.text import Text
 
 from assistant.build import build_embedder
 from assistant.settings import Settings
+from retrieval.feed import FeedSummary, read_feed
 from retrieval.index import IndexSummary, build_index
 from retrieval.store import Store
 
