@@ -16,7 +16,7 @@ from .shapes import Cart, Evidence, FollowUp, ProductCard, Reply, Wishes
 
 EXAMPLES = (
     "I need a warm desk lamp under 40",
-    "Waterproof backpack under 100",
+    "A waterproof backpack for my laptop",
     "Quiet keyboard, not black",
     "Coffee beans for espresso",
 )
