@@ -41,15 +41,29 @@ _PATTERN = re.compile(
 _RANGE = re.compile(r"\s*(?:-|–|to|and|n|or|&)\s*[$£€]?")
 
 
+_CASH = r"(?:dollars?|bucks?|usd|euros?|eur|quid|pounds?|gbp|p|cents?|ish|each|max|tops|[$£€])"
+_UNIT = (
+    r"(?:inch(?:es)?|cm|mm|m|km|met(?:er|re)s?|ft|feet|foot|kg|kilos?|g|grams?|mg|lbs?|oz|ounces?|l|lit(?:er|re)s?|ml|gb|tb|mb"
+    r"|w|watts?|v|volts?|mah|hz|khz|mp|db|lumens?|degrees?|°|%|hours?|hrs?|minutes?|mins?|days?|weeks?|months?|years?|yrs?|yo"
+    r"|person|people|ports?|keys|shelves|spf|ply|gsm|tog)"
+)
+_MEASURED_AFTER = re.compile(rf"\s?-?(?:{_UNIT}(?![^\W\d_])|[\"']|x\s?\d|/\d)|(?!{_CASH}(?![^\W\d_]))[^\W\d_]")
+_MEASURED_BEFORE = re.compile(r"(?:[^\W\d_]|\d[x/]|(?<!\w)(?:size|sz|uk|eu|us)\s)$")
+
+
 @dataclass(frozen=True)
 class Amount:
-    """A number as written: message[start:end] == text. scale: what a trailing "hundred" or "k" multiplied by, else 1."""
+    """A number as written: message[start:end] == text. scale: what a trailing "hundred" or "k" multiplied by, else 1.
+
+    measured: a length, a weight, a shoe size, part of a name; never money and no count.
+    """
 
     text: str
     start: int
     end: int
     value: Decimal
     scale: int = 1
+    measured: bool = False
 
 
 def amounts(message: str) -> tuple[Amount, ...]:
@@ -61,8 +75,12 @@ def amounts(message: str) -> tuple[Amount, ...]:
     for i in range(len(found) - 1):
         first, second = found[i], found[i + 1]
         between = message[first.end : second.start]
-        if second.scale > 1 == first.scale and first.value < 100 and _RANGE.fullmatch(between):
+        if not _RANGE.fullmatch(between):
+            continue
+        if second.scale > 1 == first.scale and first.value < 100:
             found[i] = replace(first, value=first.value * second.scale)
+        elif second.measured and not first.measured:  # "12 to 16 inch"
+            found[i] = replace(first, measured=True)
     return tuple(found)
 
 
@@ -75,7 +93,13 @@ def _read_all(message: str) -> Iterator[Amount]:
     for match in _PATTERN.finditer(message):
         value = _value(match)
         if value is not None:
-            yield Amount(match.group(), match.start(), match.end(), value, _scale(match))
+            yield Amount(match.group(), match.start(), match.end(), value, _scale(match), _is_measured(message, match))
+
+
+def _is_measured(message: str, match: re.Match[str]) -> bool:
+    """Whether a unit of measure, a size's name or a letter stands at the number: "16 inch", "uk 5", "r16", "20x30"."""
+    before, after = message[max(0, match.start() - 6) : match.start()], message[match.end() :]
+    return bool(_MEASURED_BEFORE.search(before) or _MEASURED_AFTER.match(after))
 
 
 def _value(match: re.Match[str]) -> Decimal | None:

@@ -39,7 +39,7 @@ REF_WORDS = {"last": "last", "all": "all", "cheapest": "cheapest", "most_expensi
 SORT_WORDS = {"price_asc": "cheapest", "price_desc": "priciest", "rating": "rated"}
 DROPPABLE = ("price_max", "price_min", "color", "size", "material", "brand", "features", "gender", "exclude")
 FIELD_LIMIT = 24  # fields of one answer; the longest labelled message has 17
-AMOUNT_SLOTS = ("max", "min", "about", "count")
+PRICE_WORDS = ("max", "min", "about")
 
 _CHUNK = re.compile(
     r"\d+|[^\W\d_]+|.", re.DOTALL
@@ -96,10 +96,13 @@ def grammar(message: str) -> str:
     A copied value is a run of whole words; amounts are those that code can read, so that every answer has one reading.
     """
     source = clean(message)
-    numbers = dict.fromkeys(amount.text for amount in amounts(source))
+    found = amounts(source)
+    prices = dict.fromkeys(amount.text for amount in found if not amount.measured)
     fields = ["copied VALUE", '"; drop " DROPPED']
-    if numbers:
-        fields.append(f"{_choice(f'; {name} ' for name in AMOUNT_SLOTS)} NUMBER")
+    if found:
+        fields.append('"; count " COUNT')
+    if prices:
+        fields.append(f"{_choice(f'; {name} ' for name in PRICE_WORDS)} PRICE")
     rules = [
         f"start: INTENT ref? sort? gender? field{{0,{FIELD_LIMIT}}}",
         f"INTENT: {_choice(f' {word}' for word in INTENT_WORDS.values())}",
@@ -113,7 +116,11 @@ def grammar(message: str) -> str:
         r"VALUE: WORDS & /[^ ](.|\n)*/",
         f"WORDS: %regex {json.dumps({'substring_chunks': _CHUNK.findall(source)})}",
     ]
-    return "\n".join([*rules, *([f"NUMBER: {_choice(numbers)}"] if numbers else [])]) + "\n"
+    if found:
+        rules.append(f"COUNT: {_choice(dict.fromkeys(amount.text for amount in found))}")
+    if prices:
+        rules.append(f"PRICE: {_choice(prices)}")
+    return "\n".join(rules) + "\n"
 
 
 def _choice(texts: Iterable[str]) -> str:
@@ -167,8 +174,8 @@ def _spans(slots: Slots, message: str) -> Iterator[tuple[int, str, str]]:
             elif name == "drop" and item in DROPPABLE:
                 yield 0, word, item
     numbers = amounts(message)
-    for name, value in _bounds(slots, {a.value for a in numbers}):
-        if found := next((a for a in numbers if a.value == value), None):
+    for name, value in _bounds(slots, {a.value for a in numbers if not a.measured}):
+        if found := next((a for a in numbers if a.value == value and not (a.measured and name in PRICE_WORDS)), None):
             yield found.start, name, found.text
 
 
@@ -209,7 +216,7 @@ class _Reading:
 
     def take(self, name: str, value: str) -> None:
         readers: dict[str, Callable[[str], None]] = {"ref": self._ref, "sort": self._sort, "gender": self._gender}
-        if name in AMOUNT_SLOTS:
+        if name == "count" or name in PRICE_WORDS:
             self._amount(name, value)
         elif name in _SLOT_OF:
             self._copied(_SLOT_OF[name], value)
@@ -232,7 +239,7 @@ class _Reading:
             self._said.setdefault(name, value)
 
     def _amount(self, name: str, text: str) -> None:
-        found = next((a for a in self.numbers if a.text == text), None)
+        found = next((a for a in self.numbers if a.text == text and not (a.measured and name in PRICE_WORDS)), None)
         if found is None:
             return
         if name == "count" and found.value == found.value.to_integral_value() and found.value > 0:

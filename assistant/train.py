@@ -56,26 +56,28 @@ class Sequences:
         return len(self.prompt) + len(self.answer)
 
 
-def train_parser(files: Sequence[Path], *, base: Path, out: Path, recipe: Recipe, threads: int = 2) -> Path:
-    """The folder with the tuned adapter, made from the labelled `files`, beside its card.
+def train_parser(
+    files: Sequence[Path], *, base: Path, out: Path, recipe: Recipe, start: Path | None = None, threads: int = 2
+) -> Path:
+    """The folder with the tuned adapter, made from the labelled `files`, beside its card. start: an adapter to go on from.
 
     After each epoch the adapter and the optimizer's state go to OUT.part; a killed run started again goes on from there.
     """
     import torch
 
     torch.set_num_threads(threads)
-    run = start_run(files, base=base, out=out, recipe=recipe)
+    run = start_run(files, base=base, out=out, recipe=recipe, start=start)
     while run.epochs_done < recipe.epochs:
         run.next_epoch()
     return _publish(run, out, files)
 
 
-def start_run(files: Sequence[Path], *, base: Path, out: Path, recipe: Recipe) -> Run:
+def start_run(files: Sequence[Path], *, base: Path, out: Path, recipe: Recipe, start: Path | None = None) -> Run:
     """A run at its first epoch, or where a killed run of the same recipe had its last checkpoint."""
     from transformers import AutoTokenizer
 
     examples = [example for path in files for example in read_examples(path)]
-    return Run(base, out.with_name(out.name + ".part"), recipe, examples, AutoTokenizer.from_pretrained(base))
+    return Run(base, out.with_name(out.name + ".part"), recipe, (examples, AutoTokenizer.from_pretrained(base)), start)
 
 
 def epoch_examples(examples: Sequence[Example], recipe: Recipe, *, epoch: int) -> list[Example]:
@@ -111,9 +113,12 @@ class Run:
     copies: steps of 1e-4 would be lost in bfloat16's eight bits.
     """
 
-    def __init__(self, base: Path, part: Path, recipe: Recipe, examples: Sequence[Example], tokenizer: Any) -> None:
+    def __init__(
+        self, base: Path, part: Path, recipe: Recipe, labels: tuple[Sequence[Example], Any], start: Path | None
+    ) -> None:
         import torch
-        from peft import LoraConfig, get_peft_model
+        from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
+        from safetensors.torch import load_file
         from transformers import AutoModelForCausalLM
 
         torch.manual_seed(recipe.seed)
@@ -122,10 +127,13 @@ class Run:
         with warnings.catch_warnings():  # peft asks for a name that transformers has begun to change
             warnings.simplefilter("ignore")
             self.model = get_peft_model(model, config, autocast_adapter_dtype=False).train()
+            if start is not None:
+                set_peft_model_state_dict(self.model, load_file(start / "adapter_model.safetensors"))
+        self.start = start
         self.weights = [p for p in self.model.parameters() if p.requires_grad]
         self.masters = [p.detach().float().clone() for p in self.weights]
         self.optimizer = torch.optim.AdamW(self.masters, lr=recipe.learning_rate, weight_decay=0.0)
-        self.examples, self._tokenizer = examples, tokenizer
+        self.examples, self._tokenizer = labels
         self.part, self.recipe, self.epochs_done, self.losses, self.minutes = part, recipe, 0, list[float](), 0.0
         self._resume()
 

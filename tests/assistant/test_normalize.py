@@ -69,3 +69,17 @@ def test_every_amount_stands_where_it_says(message: str) -> None:
     for amount in amounts(message):
         assert message[amount.start : amount.end] == amount.text
         assert amount.value >= 0
+
+
+@pytest.mark.parametrize("message", ["12 inch", "uk 5", "0 degrees", "34x32", "a 15 lb bag", "veg1", "r16", "3 hours"])
+def test_a_measure_or_a_size_is_no_money(message: str) -> None:
+    assert all(amount.measured for amount in amounts(message))
+
+
+@pytest.mark.parametrize("message", ["under 40", "40 bucks", "25ish", "40usd", "£40each", "up to 60, please", "<150", "40€"])
+def test_a_bare_number_or_one_with_a_currency_may_be_money(message: str) -> None:
+    assert [amount.measured for amount in amounts(message)] == [False]
+
+
+def test_both_ends_of_a_measured_range_are_measured() -> None:
+    assert [amount.measured for amount in amounts("12 to 16 inch, 20 to 30 bucks")] == [True, True, False, False]

@@ -135,3 +135,9 @@ def test_labels_become_slots_with_tuples_and_exact_numbers() -> None:
 def test_an_unknown_slot_name_is_refused() -> None:
     with pytest.raises(TypeError, match="colour"):
         slots_from_json({"colour": ["black"]})
+
+
+def test_a_measure_is_never_read_as_a_price() -> None:
+    assert read_answer("refine; max 16; count 16", "16 inch at most").slots == Slots(quantity=16)
+    assert "PRICE" not in grammar("16 inch at most")
+    assert "PRICE" in grammar("16 at most")
