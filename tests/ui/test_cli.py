@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.models import CommandInfo
 
 from ui.cli import app
 
@@ -42,11 +43,16 @@ LAMPS = [
 
 def commands() -> list[str]:
     """Every command as typed, "train parser" for one of a group."""
-    found = [info.name or "" for info in app.registered_commands]
+    found = [_name(info) for info in app.registered_commands]
     for sub in app.registered_groups:
         assert sub.typer_instance is not None
-        found += [f"{sub.name} {info.name}" for info in sub.typer_instance.registered_commands]
-    return sorted(name for name in found if name)
+        found += [f"{sub.name} {_name(info)}" for info in sub.typer_instance.registered_commands]
+    return sorted(found)
+
+
+def _name(info: CommandInfo) -> str:
+    assert info.callback is not None
+    return info.name or info.callback.__name__
 
 
 def shop(*arguments: str, given: str = "", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

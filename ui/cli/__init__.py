@@ -19,11 +19,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-app.command("index", help="Read product feeds and build or update a store.")(index.index)
-app.command("chat", help="Talk in the terminal.")(chat.chat)
-app.command("search", help="Ranked products with scores and reasons, no dialogue.")(search.search)
-app.command("parse", help="What the parser reads in a message.")(parse.parse)
-app.command("serve", help="The page, the HTTP API and its documentation.")(serve.serve)
+app.command("index")(index.index)
+app.command("chat")(chat.chat)
+app.command("search")(search.search)
+app.command("parse")(parse.parse)
+app.command("serve")(serve.serve)
 app.add_typer(models.app, name="models", help="The pinned models: where each comes from and whether it is here.")
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
 evaluate.app.command("retrieval")(evaluate_retrieval.retrieval)
