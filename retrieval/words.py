@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +24,9 @@ STOPWORDS = frozenset(
 
 NEGATIONS = frozenset("no not non without never free isn't doesn't cannot can't".split())
 _EDGES = STOPWORDS - NEGATIONS  # what a quotation neither begins nor ends with
+_LINKING = frozenset(
+    "a an any of from the in to made with real genuine added contain contains containing use using".split()
+)
 NEGATION_REACH = 4  # words: "not made of real leather"
 
 
@@ -85,9 +88,31 @@ def negated(text: str, stems: tuple[str, ...]) -> bool:
 
 
 def only_denied(text: str, phrase: str) -> bool:
-    """Whether every mention of the phrase's last word in the text is a denial; True for a text that does not mention it."""
+    """Whether every mention of the phrase's last word in the text is a denial right there; True for a text that does not mention it.
+
+    Stricter than `negated`, since a refused thing must not be shown: "free battery, alkaline" and "not only leather" deny nothing.
+    """
     *_, last = (word.stem for word in words(phrase))
-    return all(denied for stemmed, denied in _denials(text) if stemmed == last)
+    for start, end in _clauses(text):
+        every = [(word.stem, text[start + word.start : start + word.end].lower()) for word in words(text[start:end])]
+        said = [word for _, word in every]
+        if not all(_denied_there(said, at) for at, (stemmed, _) in enumerate(every) if stemmed == last):
+            return False
+    return True
+
+
+def _denied_there(said: Sequence[str], at: int) -> bool:
+    """Whether the word is denied by its neighbours: "leather-free", or a negation before it with only linking words between."""
+    if said[at + 1 : at + 2] == ["free"]:
+        return True
+    for place in range(at - 1, max(at - 1 - NEGATION_REACH, -1), -1):
+        if said[place] == "free":
+            return said[place + 1] in ("of", "from")
+        if said[place] in NEGATIONS:
+            return True
+        if said[place] not in _LINKING:
+            return False
+    return False
 
 
 def _denials(text: str) -> Iterator[tuple[str, bool]]:

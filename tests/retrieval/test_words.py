@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.words import contains, content_stems, content_words, quote, stem, words
+from retrieval.words import contains, content_stems, content_words, only_denied, quote, stem, words
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,40 @@ def test_quote_is_always_a_part_of_the_text(text: str, wish: str) -> None:
 )
 def test_contains_wants_the_words_side_by_side(text: str, phrase: str, expected: bool) -> None:
     assert contains(text, phrase) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No leather.",
+        "Not made of real leather",
+        "free of leather",
+        "A leather-free bag",
+        "without any leather",
+        "non-leather",
+        "Wool.",
+    ],
+)
+def test_a_mention_that_is_denied_right_there_is_no_mention(text: str) -> None:
+    assert only_denied(text, "leather")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Leather.",
+        "not only leather",
+        "not just leather but wool",
+        "4 free batteries, leather case",
+        "hands free, leather strap",
+        "never slips, leather grip",
+        "No zips. Leather trim.",
+        "No leather outside, leather inside",
+        "without a lining in its leather pocket",
+    ],
+)
+def test_a_mention_that_is_not_denied_right_there_counts(text: str) -> None:
+    assert not only_denied(text, "leather")
 
 
 @given(st.text(max_size=60))
