@@ -109,8 +109,8 @@ def test_a_store_of_an_older_schema_says_both_versions(tmp_path: Path) -> None:
 def test_a_store_that_cannot_be_opened_is_not_held(tmp_path: Path, flaw: str) -> None:
     path = _made(tmp_path / "store")
     good = (path / "manifest.json").read_text(encoding="utf-8")
-    changed: dict[str, int] = {"unfinished": {"complete": False}, "outdated": {"schema_version": 0}}[flaw]
-    (path / "manifest.json").write_text(json.dumps({**json.loads(good), **changed}), encoding="utf-8")
+    flaws: dict[str, dict[str, int]] = {"unfinished": {"complete": False}, "outdated": {"schema_version": 0}}
+    (path / "manifest.json").write_text(json.dumps({**json.loads(good), **flaws[flaw]}), encoding="utf-8")
     with pytest.raises(StoreOutdated) as raised:
         Store(path)
     (path / "manifest.json").write_text(good, encoding="utf-8")
