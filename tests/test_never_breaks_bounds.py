@@ -34,7 +34,8 @@ EXAMPLES = 80
 AT_LEAST_SHOWN = 40  # of the examples must show something, so that the claim is not about nothing
 LIMIT = 10
 DENIED_BEFORE = re.compile(
-    r"\b(no|not|non|never|without|cannot|free (of|from)|\w+n['’]t)\W+(\w+\W+){0,3}$", re.IGNORECASE
+    r"\b(no|not|non|never|without|cannot|free (of|from)|\w+n['’]t)\W+((a|an|any|of|the|made|real|with|from)\W+){0,3}$",
+    re.IGNORECASE,
 )
 DENIED_AFTER = re.compile(r"[\s-]free\b", re.IGNORECASE)
 AUDIENCES = {
