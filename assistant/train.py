@@ -257,6 +257,7 @@ def _publish(run: Run, out: Path, files: Sequence[Path]) -> Path:
 def _card(run: Run, files: Sequence[Path]) -> str:
     by_hand = len(written()) if run.recipe.written else 0
     unsaid = sum(bool(lost(e.slots, e.message)) for e in run.examples)
+    begun = "" if run.start is None else f"\nBegun from another adapter, {run.start.name}.\n"
     recipe = "\n".join(f"- {name}: {value}" for name, value in asdict(run.recipe).items())
     libraries = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "peft"))
     return f"""# Parser adapter
@@ -274,6 +275,6 @@ and refinements, and typos (assistant/augment.py).
 LoRA on all linear layers, loss on the answer only, AdamW, rate falling linearly, computed in bfloat16 with float32 weights.
 
 {recipe}
-
+{begun}
 Loss at the end of each epoch: {", ".join(map(str, run.losses))}. {run.minutes:.0f} minutes. {libraries}.
 """

@@ -28,6 +28,8 @@ def parser(
     extra: Annotated[list[Path] | None, typer.Option(help="More of either kind, your own.")] = None,
     out: Annotated[Path, typer.Option(help="Where the adapter and its card go.")] = Path("models/parser"),
     base: Annotated[Path | None, typer.Option(help="Folder of another base model.")] = None,
+    start: Annotated[Path | None, typer.Option(help="Folder of an adapter to go on from.")] = None,
+    rate: Annotated[float, typer.Option(help="The highest learning rate.")] = _DEFAULTS.learning_rate,
     epochs: Annotated[int, typer.Option(min=1)] = _DEFAULTS.epochs,
     seed: Annotated[
         int, typer.Option(help="Two runs with the same seed and libraries read the same batches.")
@@ -43,8 +45,7 @@ def parser(
     files = [*(goals or ()), *(dialogues or ()), *(extra or ())]
     if not files:
         raise typer.BadParameter("give labelled files with --goals, --dialogues or --extra")
-    recipe = Recipe(epochs=epochs, seed=seed, composed=composed)
-    folder = train_parser(
-        files, base=base or model_path("smollm2-135m-instruct"), out=out, recipe=recipe, threads=Settings().threads
-    )
+    recipe = Recipe(epochs=epochs, seed=seed, composed=composed, learning_rate=rate)
+    base = base or model_path("smollm2-135m-instruct")
+    folder = train_parser(files, base=base, out=out, recipe=recipe, start=start, threads=Settings().threads)
     typer.echo(f"The adapter is in {folder}.")
