@@ -103,8 +103,8 @@ def _relaxed(outcome: Outcome) -> list[str]:
 
 def _why(card: Card) -> str:
     """The first product's best evidence and first caveat, in one or two short sentences."""
-    why = [reason.text for reason in card.reasons if reason.field not in PLAIN_TO_SEE][:1]
-    sentences = [f"Why the first: {why[0].replace(': ', ' ')}."] if why else []
+    why = [reason.text.replace(": ", " ") for reason in card.reasons if reason.field not in PLAIN_TO_SEE][:2]
+    sentences = [f"Why the first: {', '.join(why)}."] if why else []
     if card.caveats:
         sentences.append(f"Note on the first: {card.caveats[0].text}.")
     return " ".join(sentences)

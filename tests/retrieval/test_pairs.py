@@ -32,7 +32,7 @@ def test_a_count_of_pieces_is_no_computer():
 
 def test_a_kind_bound_to_a_category_counts_there_only():
     assert "percussion" in kind_of(Product("1", "Bright Drum", category=("instruments", "percussion")))
-    assert "percussion" not in kind_of(Product("1", "Laser Drum"))
+    assert "percussion" not in (kind_of(Product("1", "Laser Drum")) or "")
 
 
 def test_a_desk_lamp_is_a_lamp_and_a_lamp_is_no_desk_lamp():
