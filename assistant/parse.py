@@ -44,6 +44,8 @@ PRICE_WORDS = ("max", "min", "about")
 _CHUNK = re.compile(
     r"\d+|[^\W\d_]+|.", re.DOTALL
 )  # a copied value begins and ends between these: words, digits, single signs
+_ARTICLE = re.compile(r"^(?:the|an?) (?=\S)")
+_MUST_HOLD = {"order_id": re.compile(r"\d"), "email": re.compile("@")}
 _INTENT_OF = {word: intent for intent, word in INTENT_WORDS.items()}
 _SLOT_OF = {word: name for name, word in COPIED.items()}
 _REF_OF = {word: ref for ref, word in REF_WORDS.items()}
@@ -230,6 +232,10 @@ class _Reading:
         return Slots(**self._said)
 
     def _copied(self, name: str, value: str) -> None:
+        if name not in ("brand", "order_id", "email"):
+            value = _ARTICLE.sub("", value)  # "the rise": of 5,700 labelled values 11 begin with an article
+        if name in _MUST_HOLD and not _MUST_HOLD[name].search(value):
+            return
         is_slot_name = name == "drop" and value in DROPPABLE
         if not value or not (value in self.source or is_slot_name):
             return

@@ -141,3 +141,12 @@ def test_a_measure_is_never_read_as_a_price() -> None:
     assert read_answer("refine; max 16; count 16", "16 inch at most").slots == Slots(quantity=16)
     assert "PRICE" not in grammar("16 inch at most")
     assert "PRICE" in grammar("16 at most")
+
+
+def test_a_leading_article_is_no_part_of_a_value_but_of_a_brand() -> None:
+    slots = read_answer("ask; ask the rise; brand the norr", "what's the rise on the norr").slots
+    assert (slots.ask, slots.brand) == ("rise", "the norr")
+
+
+def test_an_order_number_has_a_digit_and_an_address_an_at() -> None:
+    assert read_answer("status; order status; email mail", "status by mail").slots == Slots()
