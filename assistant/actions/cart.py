@@ -156,8 +156,9 @@ def _in_cart(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     pointed = [product for product in meant(parse, state, parts) if product.id in ids]
     in_place = replace(state, shown=tuple(product.id for product in products), focus=products[-1].id)
     found = pointed or mentioned(parse.slots, in_place, products)
-    only = len(products) == 1 and not parse.slots.ref and called(products[0], parse.slots.product)
-    return found or (products if only else [])
+    if not found and len(products) == 1 and not parse.slots.ref:
+        found = products
+    return [product for product in found if called(product, parse.slots.product)]
 
 
 def _with(cart: Cart, product_id: str, quantity: int) -> Cart:

@@ -202,3 +202,8 @@ def test_whatever_is_added_and_set_the_cart_stays_within_stock(steps: list[tuple
     stock = {product.id: MOST if product.stock is None else product.stock for product in PRODUCTS}
     assert all(1 <= line.quantity <= stock[line.product_id] for line in cart)
     assert len({line.product_id for line in cart}) == len(cart)
+
+
+def test_taking_out_a_thing_that_is_not_in_the_cart_leaves_the_cart_alone(searcher: Searcher) -> None:
+    holding = replace(SHOWN, cart=(CartLine("tower", 1),))
+    assert _lines(_do(searcher, holding, "cart_remove", product="kettle", ref=("last",))) == {"tower": 1}
