@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from retrieval.dense import Dense, MiniLMEmbedder, open_chroma
+from retrieval.errors import StoreOutdated
 from retrieval.lexical import Lexical
 from retrieval.models import model_path
 from retrieval.rerank import LinearMix
@@ -27,6 +28,7 @@ def build_parser(settings: Settings) -> ModelParser:
 def build_parts(store: Store, settings: Settings) -> Parts:
     """Everything that a turn needs, loaded."""
     embedder = build_embedder(settings)
+    _same_embedder(store, embedder.name)
     lexical = Lexical(store.catalog)
     dense = Dense(open_chroma(store.chroma_path, settings.chroma_url), embedder)
     searcher = Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical), store.manifest.currency)
@@ -38,6 +40,15 @@ def build_parts(store: Store, settings: Settings) -> Parts:
         products_shown=settings.products_shown,
         currency=store.manifest.currency,
     )
+
+
+def _same_embedder(store: Store, name: str) -> None:
+    made_with = store.manifest.models.get("embedder")
+    if made_with != name:
+        raise StoreOutdated(
+            f"The vectors of {store.path} come from {made_with}, this version embeds with {name}.",
+            fix=f"run `shop index FEED --store {store.path}` again; it embeds anew",
+        )
 
 
 def build_sessions(settings: Settings) -> Sessions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from .catalog import Catalog
 from .constraints import eligible_ids
@@ -16,7 +17,7 @@ from .product import Product
 from .query import Hit, Query, Ranking, Relaxed
 from .relax import relax
 from .rerank import Reranker
-from .superlative import ordered
+from .superlative import ordered, saying_every_wish
 from .words import content_stems
 
 CANDIDATES = 50  # from each retriever, and as many of the fused list are reranked
@@ -55,10 +56,12 @@ class Searcher:
         fitting = _first_left(kinds, eligible)
         products = self._candidates(query, eligible, fitting)
         retrieved = time.perf_counter()
-        hits = self._hits(query, products, fitting, limit)
+        hits = self._hits(query, products, fitting if kinds else None, limit)
         done = time.perf_counter()
-        total = self.catalog.count_families(fitting) if query.constraints.product else len(hits)
-        kind_found = bool(kinds) or query.constraints.product is None
+        named = query.constraints.product is not None
+        matching = fitting if named else saying_every_wish(self.lexical, query, self._every(eligible))
+        total = self.catalog.count_families(matching)
+        kind_found = bool(kinds) or not named
         return Ranking(hits, total, relaxed, kind_found), Timing((retrieved - started) * 1e3, (done - retrieved) * 1e3)
 
     def _possible(self, query: Query, kinds: list[Ids]) -> tuple[Query, Ids | None, tuple[Relaxed, ...]]:
@@ -66,40 +69,40 @@ class Searcher:
         eligible = eligible_ids(self.catalog, query.constraints)
         if eligible is None or (kinds and _first_left(kinds, eligible)) or (eligible and not kinds):
             return query, eligible, ()
-        everything = kinds or [frozenset(product.id for product in self.catalog)]
+        everything = kinds or [self.catalog.ids()]
         query, relaxed = relax(self.catalog, query, everything, self.currency)
         return query, eligible_ids(self.catalog, query.constraints), relaxed
 
-    def _candidates(self, query: Query, eligible: Ids | None, fitting: Ids) -> list[Product]:
-        if query.sort:
-            every = eligible if eligible is not None else frozenset(product.id for product in self.catalog)
-            return ordered(self.catalog, self.lexical, query, fitting or every)
+    def _every(self, eligible: Ids | None) -> Ids:
+        return self.catalog.ids() if eligible is None else eligible
+
+    def _candidates(self, query: Query, eligible: Ids | None, fitting: Ids) -> Iterable[Product]:
+        """Over all that match where an order is asked for; a kind that the catalogue does not name has no such order."""
+        if query.sort and (fitting or query.constraints.product is None):
+            return ordered(self.catalog, self.lexical, query, fitting or self._every(eligible))
         depth = CANDIDATES + len(query.skip)
         runs = [retriever.retrieve(query.text, depth, eligible) for retriever in (self.lexical, self.dense)]
         fused = rrf([[candidate.product_id for candidate in run] for run in runs])
         return self.catalog.get_many([product_id for product_id in fused if product_id not in query.skip][:CANDIDATES])
 
-    def _hits(self, query: Query, products: list[Product], kind: Ids, limit: int) -> tuple[Hit, ...]:
-        """Reranked and collapsed; in the order that was asked for when there is one. kind: what is sure to be of the kind asked for."""
+    def _hits(self, query: Query, found: Iterable[Product], kind: Ids | None, limit: int) -> tuple[Hit, ...]:
+        """Reranked and collapsed; in the order that was asked for when there is one.
+
+        kind: what is sure to be of the kind asked for; None when no kind is known, so that all that is near may fit.
+        """
         seen = self.catalog.get_many(query.skip)
-        if query.sort:
-            products = list(_families(products, seen))[:limit]
-        relevances = self.reranker.score(query, products, kind)
-        best = list(zip(products, relevances, strict=True))
+        products = list(islice(_families(found, seen), limit)) if query.sort else list(found)
+        relevances = self.reranker.score(query, products, kind or frozenset())
+        relevance = {product.id: value for product, value in zip(products, relevances, strict=True)}
         if not query.sort:
-            best.sort(key=lambda pair: (-pair[1], pair[0].id))
-        relevance = {product.id: value for product, value in best}
+            products.sort(key=lambda product: (-relevance[product.id], product.id))
         enough = FITS * max(relevances, default=0.0)
-        kept = list(_families((product for product, _ in best), seen))[:limit]
-        return tuple(
-            Hit(
-                product,
-                relevance[product.id],
-                rank,
-                fits=not kind or product.id in kind or relevance[product.id] >= enough,
-            )
-            for rank, product in enumerate(kept, start=1)
-        )
+
+        def fits(product: Product) -> bool:
+            return kind is None or product.id in kind or (bool(kind) and relevance[product.id] >= enough)
+
+        kept = islice(_families(products, seen), limit)
+        return tuple(Hit(one, relevance[one.id], rank, fits(one)) for rank, one in enumerate(kept, start=1))
 
 
 def _first_left(kinds: list[Ids], eligible: Ids | None) -> Ids:

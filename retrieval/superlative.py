@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from .catalog import Catalog
@@ -11,13 +11,18 @@ from .product import Product
 from .query import Query, Sort
 
 
-def ordered(catalog: Catalog, lexical: Lexical, query: Query, fitting: frozenset[str]) -> list[Product]:
+def ordered(catalog: Catalog, lexical: Lexical, query: Query, fitting: frozenset[str]) -> Iterator[Product]:
     """All fitting products in the order asked for; only those that have every soft wish in their words, when there are such."""
+    assert query.sort is not None
+    return catalog.in_order(query.sort, saying_every_wish(lexical, query, fitting))
+
+
+def saying_every_wish(lexical: Lexical, query: Query, fitting: frozenset[str]) -> frozenset[str]:
+    """Of the fitting ids those that have the wishes in their words; a wish that would leave none is passed over."""
     kept = fitting
     for _, wish in query.constraints.wishes:
         kept = kept & lexical.matching(wish) or kept
-    assert query.sort is not None
-    return by(query.sort, catalog.get_many(sorted(kept)))
+    return kept
 
 
 def by(sort: Sort, products: Iterable[Product]) -> list[Product]:

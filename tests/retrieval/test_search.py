@@ -141,3 +141,15 @@ def test_the_same_query_gives_the_same_ranking(searcher: Searcher) -> None:
 def test_hits_are_products_of_the_catalogue(searcher: Searcher) -> None:
     for hit in _search(searcher, "lamp bag jacket mug kettle headphones").hits:
         assert hit.product == BY_ID[hit.product.id]
+
+
+def test_a_kind_that_is_refused_whole_leaves_nothing_that_fits(searcher: Searcher) -> None:
+    query = Query("desk lamp", Constraints(product="desk lamp", exclude=("lamp",)))
+    ranking, _ = searcher.search(query, 5)
+    assert (ranking.total, [hit for hit in ranking.hits if hit.fits]) == (0, [])
+
+
+def test_the_total_of_a_search_without_a_kind_counts_all_that_may_be_shown(searcher: Searcher) -> None:
+    ranking, _ = searcher.search(Query("anything", Constraints(price_max=Decimal(100)), sort="price_asc"), 1)
+    cheap = [product for product in searcher.catalog if product.price is not None and product.price <= 100]
+    assert ranking.total == len({product.group_id or product.id for product in cheap}) > len(ranking.hits)

@@ -47,4 +47,4 @@ def test_soft_wishes_narrow_the_order_when_something_has_them(catalog: Catalog, 
 
 def test_soft_wishes_that_nothing_has_do_not_empty_the_order(catalog: Catalog, lexical: Lexical) -> None:
     query = Query("gold lamp", Constraints(product="lamp", color=("gold",)), sort="price_asc")
-    assert len(ordered(catalog, lexical, query, CALLED_LAMP)) == len(CALLED_LAMP)
+    assert len(list(ordered(catalog, lexical, query, CALLED_LAMP))) == len(CALLED_LAMP)
