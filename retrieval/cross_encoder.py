@@ -1,0 +1,173 @@
+"""The reranker of our own: a cross-encoder that reads a request and a listing together, added to the cheap signals of the linear mix."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .catalog import listing_fields
+from .kinds import NAMED, is_named, kind_of, kinds_named
+from .product import Product
+from .query import Query
+from .rerank import Reranker
+from .words import content_stems
+
+if TYPE_CHECKING:  # torch is loaded only where a model is: importing this module must stay cheap
+    import torch
+
+TOKENS = 64  # request and listing together: 96 took 1.5 times as long
+REQUEST_TOKENS = 28
+BATCH = 16  # pairs at once
+KEPT = 20_000  # scores kept
+
+# Facts that no shopper words a need by; a data sheet is half full of them.
+_DULL = re.compile(
+    r"(package|pallet|master outer|quantity per|dimensions|weight|width|height|depth|operating|storage temp|storage rel|certificat|country"
+    r"|harmonized|oem|rohs|last change|status|embedded|tcase|idle states|processor (codename|ark|package|operating|cache)|fsb|pci express"
+    r"|intel |cpu |number of processing|bus bandwidth|bus type|thermal|launch|ac input|market segment|manual|compliance|low halogen)"
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+
+
+def informative_text(product: Product, request: str) -> str:
+    """What of a listing the cross-encoder reads, the most telling first, since the end may be cut off.
+
+    Title, category, brand; then the facts and sentences that share a word with the request; then the rest without the dull facts.
+    """
+    title, category, brand, attributes, description = listing_fields(product)
+    wanted = set(content_stems(request))
+    facts = [fact for fact in attributes.split("; ") if fact and not _DULL.match(fact)]
+    touched = [fact for fact in facts if wanted & set(content_stems(fact))][:6]
+    sentences = _SENTENCE.split(description) if description else []
+    sentences.sort(key=lambda one: not wanted & set(content_stems(one)))  # stable: those that share a word come first
+    rest = [fact for fact in facts if fact not in touched][:6]
+    parts = [title, category, brand, "; ".join(touched), " ".join(sentences), "; ".join(rest)]
+    return ". ".join(part.rstrip(". ") for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How the cross-encoder's number x and the mix's log odds m become log odds of "meets the need": bias + cross x + mix (m + n).
+
+    n is NAMED for a product of a kind that the request names, else 0.
+    Fitted by logistic regression on graded requests; stands in the artefact's config.json.
+    """
+
+    bias: float
+    cross: float
+    mix: float
+
+
+class PairEncoder:
+    """Requests and listings to token ids: [CLS] request [SEP] listing [SEP], at most TOKENS."""
+
+    def __init__(self, base: Path) -> None:
+        from tokenizers import Tokenizer
+
+        self._tokenizer: Any = Tokenizer.from_file(str(base / "tokenizer.json"))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._cls, self._sep = (self._tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]"))
+
+    def encode(self, requests: Sequence[str], texts: Sequence[str]) -> list[tuple[list[int], int]]:
+        """For each pair its token ids, and where the listing begins."""
+        left = [one.ids for one in self._tokenizer.encode_batch(list(requests), add_special_tokens=False)]
+        right = [one.ids for one in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+        pairs = []
+        for request, listing in zip(left, right, strict=True):
+            start = [self._cls, *request[:REQUEST_TOKENS], self._sep]
+            pairs.append(([*start, *listing[: TOKENS - len(start) - 1], self._sep], len(start)))
+        return pairs
+
+
+class CrossEncoderReranker:
+    """The cross-encoder over the linear mix. One copy serves all threads; scores are kept by (need, version of the product)."""
+
+    def __init__(self, folder: Path, base: Path, mix: Reranker, *, threads: int = 1) -> None:
+        from .hardware import compute_dtype, use_threads, without_progress_bars
+        from .pair_network import CONFIG, load_network  # imports torch, which takes seconds
+
+        use_threads(threads)
+        without_progress_bars()
+        self._network = load_network(base, folder, dtype=compute_dtype())
+        self._encoder = PairEncoder(base)
+        self._rule = Rule(**json.loads((folder / CONFIG).read_text(encoding="utf-8"))["rule"])
+        self._mix = mix
+        self._kept: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def score(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[float]:
+        """A relevance of 0..1 for each product, in their order: the rule over both scores."""
+        if not products:
+            return []
+        cross = self.cross_scores(query.text, products)
+        mixed = self._mix.score(query, products, kind)
+        rule = self._rule
+        named = kinds_named(query.text)
+        return [
+            _logistic(
+                rule.bias + rule.cross * x + rule.mix * (_log_odds(m) + NAMED * is_named(kind_of(product), named))
+            )
+            for product, x, m in zip(products, cross, mixed, strict=True)
+        ]
+
+    def cross_scores(self, request: str, products: Sequence[Product]) -> list[float]:
+        """The cross-encoder's own number for each product, larger is better."""
+        keys = [(request, product.content_hash) for product in products]
+        with self._lock:  # two requests at once would only share the cores
+            new = {key: product for key, product in zip(keys, products, strict=True) if key not in self._kept}
+            if new:
+                texts = [informative_text(product, request) for product in new.values()]
+                self._kept.update(
+                    zip(new, score_pairs(self._network, self._encoder, [request] * len(new), texts), strict=True)
+                )
+            scores = [self._kept[key] for key in keys]
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return scores
+
+
+def score_pairs(network: Any, encoder: PairEncoder, requests: Sequence[str], texts: Sequence[str]) -> list[float]:
+    """The network's number for each pair; pairs of like length go together, since padding costs as much as words."""
+    import torch
+
+    pairs = encoder.encode(requests, texts)
+    order = sorted(range(len(pairs)), key=lambda index: len(pairs[index][0]))
+    scores = [0.0] * len(pairs)
+    device = network.bias.device
+    with torch.inference_mode():
+        for at in range(0, len(order), BATCH):
+            chosen = order[at : at + BATCH]
+            tensors = (tensor.to(device) for tensor in padded([pairs[index] for index in chosen]))
+            for index, score in zip(chosen, network(*tensors).tolist(), strict=True):
+                scores[index] = score
+    return scores
+
+
+def padded(pairs: Sequence[tuple[list[int], int]]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(ids, listing, mask), each (B, T) int64: token ids, 1 on the listing's tokens, 1 on all that are no padding."""
+    import torch
+
+    longest = max(len(ids) for ids, _ in pairs)
+    rows = torch.zeros((3, len(pairs), longest), dtype=torch.long)
+    for row, (ids, start) in enumerate(pairs):
+        rows[0, row, : len(ids)] = torch.tensor(ids)
+        rows[1, row, start : len(ids)] = 1
+        rows[2, row, : len(ids)] = 1
+    return rows[0], rows[1], rows[2]
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-max(min(value, 60.0), -60.0)))
+
+
+def _log_odds(share: float) -> float:
+    inside = min(max(share, 1e-6), 1 - 1e-6)
+    return math.log(inside / (1 - inside))

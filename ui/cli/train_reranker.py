@@ -1,0 +1,45 @@
+"""`shop train reranker`: tune the cross-encoder on a shop's own grades."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.build import build_embedder
+from assistant.settings import Settings
+from retrieval.models import model_path
+from retrieval.train import train_reranker
+from retrieval.training_lists import Recipe
+
+_DEFAULTS = Recipe()
+
+
+def reranker(
+    qrels: Annotated[list[Path], typer.Option(help="Graded requests to learn from, tab-separated.")],
+    catalog: Annotated[list[Path], typer.Option(help="The feed of each catalogue that the grades name.")],
+    dev: Annotated[list[Path] | None, typer.Option(help="Graded requests for early stopping.")] = None,
+    requests: Annotated[Path | None, typer.Option(help="Real requests without grades, one a line.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the weights and their card go.")] = Path("models/reranker"),
+    steps: Annotated[int, typer.Option(min=1)] = _DEFAULTS.steps,
+    made: Annotated[int, typer.Option(min=0, help="Requests made from listings, for each catalogue.")] = _DEFAULTS.made,
+    seed: Annotated[int, typer.Option(help="Two runs with the same seed read the same batches.")] = _DEFAULTS.seed,
+) -> None:
+    """Tune the reranker; started again after a kill, it goes on from the last measurement.
+
+    Example: shop train reranker --qrels grades.tsv --catalog shop.jsonl --out my-reranker
+    """
+    settings = Settings()
+    folder = train_reranker(
+        qrels,
+        catalog,
+        dev=dev or (),
+        requests=requests,
+        base=model_path("all-minilm-l6-v2"),
+        embedder=build_embedder(settings),
+        out=out,
+        recipe=Recipe(steps=steps, made=made, seed=seed),
+        threads=settings.threads,
+    )
+    typer.echo(f"The reranker is in {folder}.")
