@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .catalog import listing_fields
-from .kinds import NAMED, is_named, kind_of, kinds_named
 from .product import Product
 from .query import Query
 from .rerank import Reranker
@@ -54,9 +53,8 @@ def informative_text(product: Product, request: str) -> str:
 
 @dataclass(frozen=True)
 class Rule:
-    """How the cross-encoder's number x and the mix's log odds m become log odds of "meets the need": bias + cross x + mix (m + n).
+    """How the cross-encoder's number x and the mix's log odds m become log odds of "meets the need": bias + cross x + mix m.
 
-    n is NAMED for a product of a kind that the request names, else 0.
     Fitted by logistic regression on graded requests; stands in the artefact's config.json.
     """
 
@@ -110,12 +108,8 @@ class CrossEncoderReranker:
         cross = self.cross_scores(query.text, products)
         mixed = self._mix.score(query, products, kind)
         rule = self._rule
-        named = kinds_named(query.text)
         return [
-            _logistic(
-                rule.bias + rule.cross * x + rule.mix * (_log_odds(m) + NAMED * is_named(kind_of(product), named))
-            )
-            for product, x, m in zip(products, cross, mixed, strict=True)
+            _logistic(rule.bias + rule.cross * x + rule.mix * _log_odds(m)) for x, m in zip(cross, mixed, strict=True)
         ]
 
     def cross_scores(self, request: str, products: Sequence[Product]) -> list[float]:
