@@ -63,7 +63,7 @@ class Report:
 def with_measures(card: str, reports: Mapping[str, Report], command: str, day: date) -> str:
     """The model card with its part "Measured" written anew: a line a file, the command that gives the figures again, the date."""
     lines = [
-        f"| {name} | {r.messages} | {r.intent_accuracy:.3f} | {r.intent_macro_f1:.3f} | {r.slots.f1:.3f} | {r.price_slots.f1:.3f}"
+        f"| {name} | {r.messages} | {r.intent_accuracy:.3f} | {r.intent_macro_f1:.3f} | {r.slots.f1:.3f} | {_said(r.price_slots)}"
         f" | {r.frames:.3f} |"
         for name, r in reports.items()
     ]
@@ -72,6 +72,10 @@ def with_measures(card: str, reports: Mapping[str, Report], command: str, day: d
     table = "\n".join([head, rule, *lines])
     kept = card.partition("\n## Measured\n")[0].rstrip("\n")
     return f"{kept}\n\n## Measured\nOn {day:%Y-%m-%d} with `{command}`; values count when they are exact.\n\n{table}\n"
+
+
+def _said(figures: F1) -> str:
+    return f"{figures.f1:.3f}" if figures.wanted else "none labelled"
 
 
 def read_all(parser: Parser, examples: Iterable[Example]) -> Iterator[Parse]:

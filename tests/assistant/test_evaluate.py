@@ -52,5 +52,5 @@ def test_a_card_keeps_its_text_and_gets_the_latest_figures() -> None:
     once = with_measures("# Card\n\ntext\n", {"a.jsonl": report}, "shop eval parser a.jsonl", date(2026, 1, 2))
     twice = with_measures(once, {"b.jsonl": report}, "shop eval parser b.jsonl", date(2026, 1, 3))
     assert once.startswith("# Card\n\ntext\n\n## Measured\nOn 2026-01-02 with `shop eval parser a.jsonl`")
-    assert "| b.jsonl | 1 | 1.000 | 1.000 | 1.000 | 1.000 | 1.000 |" in twice
+    assert "| b.jsonl | 1 | 1.000 | 1.000 | 1.000 | none labelled | 1.000 |" in twice
     assert "a.jsonl" not in twice
