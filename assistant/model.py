@@ -126,7 +126,8 @@ class Outcome:
     """What an action did. hits: products to show. cart: the lines after the action, None when it did not touch them.
 
     focus: the product that the turn was about. answer: what an action says that does not show. total: how many products match.
-    kind_found: False when the shop has nothing of the kind asked for. retrieve_ms, rerank_ms: time spent in search.
+    kind_found: False when the shop has nothing of the kind asked for. listed: ids of products that the answer numbers.
+    retrieve_ms, rerank_ms: time spent in search.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -136,6 +137,7 @@ class Outcome:
     focus: str | None = None
     answer: Answer | None = None
     kind_found: bool = True
+    listed: tuple[str, ...] = ()
     retrieve_ms: float = 0.0
     rerank_ms: float = 0.0
 

@@ -38,7 +38,8 @@ def update(state: DialogueState, parse: Parse) -> DialogueState:
         constraints = merge(Constraints(), parse.slots)
         return replace(state, constraints=constraints, sort=parse.slots.sort, shown=(), seen=frozenset(), focus=None)
     if parse.intent in NARROWING:
-        constraints = merge(drop(state.constraints, parse.slots.drop), parse.slots)
+        taken_back = ("price_min",) if parse.slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
+        constraints = merge(drop(state.constraints, (*parse.slots.drop, *taken_back)), parse.slots)
         seen = state.seen if constraints == state.constraints else frozenset()
         return replace(state, constraints=constraints, sort=parse.slots.sort or _kept_sort(state, parse), seen=seen)
     return state
@@ -59,7 +60,8 @@ def remember(state: DialogueState, effect: Effect, exchange: Exchange) -> Dialog
 
 
 def effect_of(outcome: Outcome) -> Effect:
-    return Effect(tuple(hit.product.id for hit in outcome.hits), outcome.cart, outcome.focus)
+    """What the outcome leaves on the table: the products shown, or those that the answer numbered, so that "the second" means them."""
+    return Effect(tuple(hit.product.id for hit in outcome.hits) or outcome.listed, outcome.cart, outcome.focus)
 
 
 def merge(constraints: Constraints, slots: Slots) -> Constraints:

@@ -22,6 +22,7 @@ from .words import content_stems
 
 CANDIDATES = 50  # from each retriever, and as many of the fused list are reranked
 
+WISHES = ("color", "size", "material", "features")  # they do not decide what comes closest to a bound that was given up
 FITS = 0.7  # share of the best relevance from which a product counts as what was asked for although it is not called so
 
 Ids = frozenset[str]
@@ -54,7 +55,7 @@ class Searcher:
         kinds = kind_levels(self.lexical, query.constraints.product)
         query, eligible, relaxed = self._possible(query, kinds)
         fitting = _first_left(kinds, eligible)
-        products = self._candidates(query, eligible, fitting)
+        products = self._candidates(query.without(*WISHES) if relaxed else query, eligible, fitting)
         retrieved = time.perf_counter()
         hits = self._hits(query, products, fitting if kinds else None, limit)
         done = time.perf_counter()

@@ -77,7 +77,7 @@ def facts_of(product: Product, family: Sequence[Product]) -> Iterator[Fact]:
         yield Fact("price", money(product.price, product.currency), asked_as="cost")
     if product.in_stock is not None:
         few = f", only {product.stock} left" if product.stock and product.stock <= FEW_LEFT else ""
-        yield Fact("availability", f"in stock{few}" if product.in_stock else "sold out")
+        yield Fact("availability", f"in stock{few}" if product.in_stock else "sold out", asked_as="how many left")
     if product.rating is not None:
         yield Fact(
             "rating",

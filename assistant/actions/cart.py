@@ -57,11 +57,11 @@ def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def cart_view(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """What is in the cart, line by line."""
+    """What is in the cart, line by line, numbered so that "the second" means a line."""
     view = view_of(state.cart, parts)
-    lines = "; ".join(_times(quantity, product) for product, quantity in view.lines)
+    lines = "; ".join(f"{place}. {_line(product, count)}" for place, (product, count) in enumerate(view.lines, start=1))
     said = [f"In your cart: {lines}.", total_line(view)] if lines else ["Your cart is empty."]
-    return Outcome(cart=state.cart, answer=_done(said))
+    return Outcome(cart=state.cart, answer=_done(said), listed=tuple(product.id for product, _ in view.lines))
 
 
 def add(cart: Cart, product: Product, quantity: int) -> tuple[Cart, str]:
@@ -169,5 +169,12 @@ def _with(cart: Cart, product_id: str, quantity: int) -> Cart:
 
 
 def _times(quantity: int, product: Product) -> str:
-    price = "" if product.price is None else f" at {money(product.price, product.currency)}"
-    return f"{quantity} × {product.title}{price}"
+    return f"{quantity} × {product.title}{_at(product)}"
+
+
+def _line(product: Product, quantity: int) -> str:
+    return f"{product.title} × {quantity}{_at(product)}"
+
+
+def _at(product: Product) -> str:
+    return "" if product.price is None else f" at {money(product.price, product.currency)}"

@@ -47,7 +47,7 @@ def test_what_the_listing_does_not_say_is_said_to_be_missing() -> None:
 def test_every_fact_stands_in_the_record() -> None:
     assert [fact.text for fact in facts_of(BY_ID["tote"], [])] == [
         "price cost: $29",
-        "availability: in stock",
+        "availability how many left: in stock",
         "rating: 4.6 of 5 from 95 reviews",
         "brand: Corrie",
         "material: canvas",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.actions.cart import MOST, add, cart_add, cart_remove, cart_view, set_quantity, total_line, view_of
 from assistant.model import CartLine, CartView, DialogueState, Intent, Outcome
+from assistant.state import effect_of
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.search import Searcher
@@ -166,7 +167,7 @@ def test_taking_out_of_an_empty_cart_says_that_it_is_empty(searcher: Searcher) -
 def test_the_cart_is_read_out_line_by_line(searcher: Searcher) -> None:
     state = DialogueState(cart=(CartLine("tote", 2), CartLine("satchel", 1)))
     assert _text(_do(searcher, state, "cart_view")) == (
-        "In your cart: 2 × Market Tote Bag at $29; 1 × Brown Satchel Bag at $89.90. Your cart: 3 items, $147.90."
+        "In your cart: 1. Market Tote Bag × 2 at $29; 2. Brown Satchel Bag × 1 at $89.90. Your cart: 3 items, $147.90."
     )
 
 
@@ -207,3 +208,10 @@ def test_whatever_is_added_and_set_the_cart_stays_within_stock(steps: list[tuple
 def test_taking_out_a_thing_that_is_not_in_the_cart_leaves_the_cart_alone(searcher: Searcher) -> None:
     holding = replace(SHOWN, cart=(CartLine("tower", 1),))
     assert _lines(_do(searcher, holding, "cart_remove", product="kettle", ref=("last",))) == {"tower": 1}
+
+
+def test_after_a_look_into_the_cart_positions_mean_its_lines(searcher: Searcher) -> None:
+    holding = replace(SHOWN, cart=(CartLine("tower", 1), CartLine("tote", 2)))
+    looked = _do(searcher, holding, "cart_view")
+    after = replace(holding, shown=effect_of(looked).shown)
+    assert _lines(_do(searcher, after, "cart_remove", ref=(2,))) == {"tower": 1}

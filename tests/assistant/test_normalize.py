@@ -76,7 +76,9 @@ def test_a_measure_or_a_size_is_no_money(message: str) -> None:
     assert all(amount.measured for amount in amounts(message))
 
 
-@pytest.mark.parametrize("message", ["under 40", "40 bucks", "25ish", "40usd", "£40each", "up to 60, please", "<150", "40€"])
+@pytest.mark.parametrize(
+    "message", ["under 40", "40 bucks", "25ish", "40usd", "£40each", "up to 60, please", "<150", "40€"]
+)
 def test_a_bare_number_or_one_with_a_currency_may_be_money(message: str) -> None:
     assert [amount.measured for amount in amounts(message)] == [False]
 

@@ -189,3 +189,9 @@ def test_remember_takes_an_emptied_cart_for_empty() -> None:
 def test_the_effect_of_an_outcome_is_what_it_showed() -> None:
     outcome = Outcome(hits=(Hit(BY_ID["tower"], 0.9, 1), Hit(BY_ID["clamp"], 0.5, 2)), focus="clamp")
     assert effect_of(outcome) == Effect(("tower", "clamp"), None, "clamp")
+
+
+def test_cheaper_ones_take_back_the_lower_bound() -> None:
+    around_50 = DialogueState(Constraints(product="dog bed", price_min=Decimal(40), price_max=Decimal(60)))
+    constraints = update(around_50, said("refine", sort="price_asc")).constraints
+    assert (constraints.price_min, constraints.price_max) == (None, Decimal(60))

@@ -109,7 +109,7 @@ def test_an_item_just_added_is_there_when_the_cart_is_read_back(assistant_with: 
     parses = (said("search", product="tote bag"), said("cart_add", ref=(1,)), said("cart_view"))
     reply = _last(assistant_with, *parses)
     assert [(product.id, quantity) for product, quantity in reply.cart.lines] == [("tote", 1)]
-    assert "1 × Market Tote Bag" in reply.reply
+    assert "1. Market Tote Bag × 1" in reply.reply
 
 
 def test_the_text_of_a_product_gives_no_orders(assistant_with: AssistantWith) -> None:
