@@ -10,7 +10,7 @@ import typer
 
 from retrieval.errors import ShopError
 
-from . import chat, evaluate, evaluate_retrieval, index, models, parse, search, serve, train
+from . import chat, evaluate, evaluate_retrieval, index, models, parse, rerank, search, serve, train, train_reranker
 
 app = typer.Typer(
     name="shop",
@@ -23,8 +23,10 @@ app.command("index")(index.index)
 app.command("chat")(chat.chat)
 app.command("search")(search.search)
 app.command("parse")(parse.parse)
+app.command("rerank")(rerank.rerank)
 app.command("serve")(serve.serve)
 app.add_typer(models.app, name="models", help="The pinned models: where each comes from and whether it is here.")
+train.app.command("reranker")(train_reranker.reranker)
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
 evaluate.app.command("retrieval")(evaluate_retrieval.retrieval)
 app.add_typer(evaluate.app, name="eval", help="Measure.")
