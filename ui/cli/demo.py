@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer
-from platformdirs import user_cache_path
 
 from retrieval.demo import demo_feed
+from retrieval.models import ModelHome
 from retrieval.store import read_manifest
 
 from .index import feeds_digest, index_feeds
@@ -21,7 +21,7 @@ def store_or_demo(store: Path | None) -> Path:
 def demo_store() -> Path:
     """The demo shop's store in the cache directory; built, saying so, when it is missing or older than the catalogue."""
     feed = demo_feed()
-    path = user_cache_path("shopping-assistant") / "demo-store"
+    path = ModelHome.from_environment().cache.parent / "demo-store"
     manifest = read_manifest(path)
     if manifest and manifest.complete and manifest.feeds == feeds_digest([feed]):
         return path
