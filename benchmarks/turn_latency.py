@@ -6,6 +6,7 @@ python benchmarks/turn_latency.py ../shared/data/dialogues_dev.jsonl --store sto
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
@@ -22,10 +23,15 @@ def main(dialogues: Path, store: Annotated[Path, typer.Option()]) -> None:
     with Assistant.open(store) as assistant:
         assistant.reply("hello")  # first calls allocate
         timings = [assistant.reply(message).latency_ms for message in messages]
-    print(f"{len(messages)} turns     p50 ms   p95 ms")
+    show("turns", timings)
+    show("turns that search", [timing for timing in timings if timing.retrieve])
+
+
+def show(name: str, timings: Sequence[Latency]) -> None:
+    print(f"{len(timings)} {name}, ms: p50, p95")
     for step in fields(Latency):
         spent = [getattr(timing, step.name) for timing in timings]
-        print(f"{step.name:12} {np.percentile(spent, 50):8.0f} {np.percentile(spent, 95):8.0f}")
+        print(f"  {step.name:10} {np.percentile(spent, 50):6.0f} {np.percentile(spent, 95):6.0f}")
 
 
 if __name__ == "__main__":
