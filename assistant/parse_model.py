@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from safetensors import SafetensorError
 
 from retrieval.errors import ModelError
-from retrieval.hardware import use_threads
+from retrieval.hardware import use_threads, without_progress_bars
 
 from .model import DialogueState, Exchange, Parse
 from .parse import clean, grammar, prompt, read_answer
@@ -118,9 +118,8 @@ def load(folder: Path, adapter: Path | None) -> Any:
     """The model with the adapter merged in, its layers packed for short inputs. ModelError when either is not a model."""
     import torch
     from transformers import AutoModelForCausalLM
-    from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()  # type: ignore[no-untyped-call]
+    without_progress_bars()
     try:
         model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
         if adapter is not None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from retrieval.query import Constraints, Sort
+from retrieval.query import SOFT, Constraints, Sort
 from retrieval.words import content_stems
 
 from .model import CartLine, DialogueState, Exchange, Outcome, Parse, Slots
 
-WISH_LISTS = ("color", "size", "material", "features", "exclude")
+WISH_LISTS = (*SOFT, "exclude")
 REPLACED = ("color", "size", "material")  # a new colour takes the place of the old one; features add up
 NARROWING = ("refine", "similar", "recommend", "more", "compare")
 # What people call a constraint when they take it back, where that is not the slot's own name.
@@ -104,12 +104,10 @@ def _drop_one(constraints: Constraints, name: str) -> Constraints:
 
 def _without_contradictions(constraints: Constraints, slots: Slots) -> Constraints:
     """What is now refused is no longer wished for, and what is now wished for is no longer refused."""
-    wished = {value for name in WISH_LISTS if name != "exclude" for value in getattr(slots, name)} | {slots.brand}
+    wished = {value for name in SOFT for value in getattr(slots, name)} | {slots.brand}
     exclude = tuple(value for value in constraints.exclude if value not in wished)
     lists: dict[str, Any] = {
-        name: tuple(value for value in getattr(constraints, name) if value not in slots.exclude)
-        for name in WISH_LISTS
-        if name != "exclude"
+        name: tuple(value for value in getattr(constraints, name) if value not in slots.exclude) for name in SOFT
     }
     brand = None if constraints.brand in slots.exclude else constraints.brand
     return replace(constraints, exclude=exclude, brand=brand, **lists)

@@ -9,6 +9,7 @@ from typing import Literal
 from .product import Product
 
 Sort = Literal["price_asc", "price_desc", "rating"]
+SOFT = ("color", "material", "size", "features")  # the soft constraints, in the order in which they are explained
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,8 @@ class Constraints:
 
     @property
     def wishes(self) -> tuple[tuple[str, str], ...]:
-        """The soft constraints as (field, words), in the order in which they are explained."""
-        return tuple(
-            (name, words) for name in ("color", "material", "size", "features") for words in getattr(self, name)
-        )
+        """The soft constraints as (field, words), in the order of SOFT."""
+        return tuple((name, words) for name in SOFT for words in getattr(self, name))
 
 
 @dataclass(frozen=True)

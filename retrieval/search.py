@@ -14,7 +14,7 @@ from .fusion import rrf
 from .kind import kind_levels
 from .lexical import Lexical
 from .product import Product
-from .query import Hit, Query, Ranking, Relaxed
+from .query import SOFT, Hit, Query, Ranking, Relaxed
 from .relax import relax
 from .rerank import Reranker
 from .superlative import ordered, saying_every_wish
@@ -22,7 +22,6 @@ from .words import content_stems
 
 CANDIDATES = 50  # from each retriever, and as many of the fused list are reranked
 
-WISHES = ("color", "size", "material", "features")  # they do not decide what comes closest to a bound that was given up
 FITS = 0.7  # share of the best relevance from which a product counts as what was asked for although it is not called so
 
 Ids = frozenset[str]
@@ -55,7 +54,8 @@ class Searcher:
         kinds = kind_levels(self.lexical, query.constraints.product)
         query, eligible, relaxed = self._possible(query, kinds)
         fitting = _first_left(kinds, eligible)
-        products = self._candidates(query.without(*WISHES) if relaxed else query, eligible, fitting)
+        # wishes do not decide what comes closest to a bound that was given up
+        products = self._candidates(query.without(*SOFT) if relaxed else query, eligible, fitting)
         retrieved = time.perf_counter()
         hits = self._hits(query, products, fitting if kinds else None, limit)
         done = time.perf_counter()

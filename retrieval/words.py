@@ -93,8 +93,7 @@ def only_denied(text: str, phrase: str) -> bool:
     Stricter than `negated`, since a refused thing must not be shown: "free battery, alkaline" and "not only leather" deny nothing.
     """
     *_, last = (word.stem for word in words(phrase))
-    for start, end in _clauses(text):
-        every = [(word.stem, text[start + word.start : start + word.end].lower()) for word in words(text[start:end])]
+    for every in _said(text):
         said = [word for _, word in every]
         if not all(_denied_there(said, at) for at, (stemmed, _) in enumerate(every) if stemmed == last):
             return False
@@ -117,11 +116,17 @@ def _denied_there(said: Sequence[str], at: int) -> bool:
 
 def _denials(text: str) -> Iterator[tuple[str, bool]]:
     """Every word's stem, and whether it stands under a denial of its own sentence."""
-    for start, end in _clauses(text):
-        every = [(word.stem, text[start + word.start : start + word.end].lower()) for word in words(text[start:end])]
+    for every in _said(text):
         for at, (stemmed, _) in enumerate(every):
             before = {word for _, word in every[max(at - NEGATION_REACH, 0) : at]}
             yield stemmed, bool(before & NEGATIONS) or [word for _, word in every[at + 1 : at + 2]] == ["free"]
+
+
+def _said(text: str) -> Iterator[list[tuple[str, str]]]:
+    """(stem, word in lower case) of every word, a list for each clause."""
+    for start, end in _clauses(text):
+        clause = text[start:end]
+        yield [(word.stem, clause[word.start : word.end].lower()) for word in words(clause)]
 
 
 def contains(text: str, phrase: str) -> bool:
