@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.dense import Dense, MiniLMEmbedder, open_chroma
 from retrieval.errors import StoreOutdated
 from retrieval.lexical import Lexical
@@ -25,13 +26,19 @@ def build_parser(settings: Settings) -> ModelParser:
     return ModelParser(model_path("smollm2-135m-instruct"), adapter, threads=settings.threads)
 
 
+def build_reranker(mix: LinearMix, settings: Settings) -> CrossEncoderReranker:
+    folder = settings.reranker or model_path("reranker")
+    return CrossEncoderReranker(folder, model_path("all-minilm-l6-v2"), mix, threads=settings.threads)
+
+
 def build_parts(store: Store, settings: Settings) -> Parts:
     """Everything that a turn needs, loaded."""
     embedder = build_embedder(settings)
     _same_embedder(store, embedder.name)
     lexical = Lexical(store.catalog)
     dense = Dense(open_chroma(store.chroma_path, settings.chroma_url), embedder)
-    searcher = Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical), store.manifest.currency)
+    reranker = build_reranker(LinearMix(dense, lexical), settings)
+    searcher = Searcher(store.catalog, lexical, dense, reranker, store.manifest.currency)
     return Parts(
         parser=build_parser(settings),
         searcher=searcher,

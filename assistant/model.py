@@ -80,6 +80,7 @@ class DialogueState:
     """What is wanted now and what was shown. A value: each turn gives a new one; folding `update` and `remember` rebuilds it.
 
     shown: ids of the products last shown, in the order shown. seen: all ids shown for this need. focus: the product last spoken of.
+    said: the message that opened the need.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -90,6 +91,7 @@ class DialogueState:
     cart: tuple[CartLine, ...] = ()
     last: Exchange | None = None
     turn: int = 0
+    said: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     products_shown: int = Field(default=5, ge=1, le=20, description="Products shown with one reply.")
     message_limit: int = Field(default=2_000, ge=1, description="Longest message in characters.")
     parser: Path | None = Field(default=None, description="Folder of another parser adapter.")
+    reranker: Path | None = Field(default=None, description="Folder of another reranker.")
     chroma_url: str | None = Field(default=None, description="A Chroma server instead of the store's own folder.")
     sessions_url: str | None = Field(
         default=None,

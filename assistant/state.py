@@ -30,13 +30,14 @@ class Effect:
     focus: str | None = None
 
 
-def update(state: DialogueState, parse: Parse) -> DialogueState:
+def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueState:
     """The state with this message's slots in it. A search starts a new need; a reset forgets the need, never the cart."""
     if parse.intent == "reset":
-        return replace(state, constraints=Constraints(), sort=None, shown=(), seen=frozenset(), focus=None)
+        return replace(state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=None)
     if parse.intent == "search":
         constraints = merge(Constraints(), parse.slots)
-        return replace(state, constraints=constraints, sort=parse.slots.sort, shown=(), seen=frozenset(), focus=None)
+        fresh = DialogueState(constraints, parse.slots.sort, said=message)
+        return replace(fresh, cart=state.cart, last=state.last, turn=state.turn)
     if parse.intent in NARROWING:
         taken_back = ("price_min",) if parse.slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
         constraints = merge(drop(state.constraints, (*parse.slots.drop, *taken_back)), parse.slots)

@@ -15,6 +15,7 @@ from .actions.cart import view_of
 from .check import unsupported
 from .explain import explain
 from .model import Card, CartView, DialogueState, Event, Exchange, Latency, Outcome, Parse, Parsed, Reply, Shown, Token
+from .parse import clean
 from .parts import Parts
 from .reply import NAMED, Words, write
 from .state import Effect, effect_of, remember, update
@@ -39,7 +40,7 @@ def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) 
     started = time.perf_counter()
     parse = parts.parser.parse(message, state)  # what this message says
     parsed = time.perf_counter()
-    state = update(state, parse)  # what the shopper wants now
+    state = update(state, parse, clean(message))  # what the shopper wants now
     yield Parsed(parse.intent, state.constraints)
     outcome = ACTIONS[parse.intent](parse, state, parts)  # find, answer, cart ...
     cards = explain(outcome.hits, state.constraints)  # reasons and caveats

@@ -13,19 +13,21 @@ from more_itertools import chunked
 
 from .audience import audiences
 from .errors import NotFound
+from .kinds import also_said, is_named, kind_of
 from .product import Product
 from .query import Sort
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS products (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL, content_hash TEXT NOT NULL,
-    price REAL, rating REAL, in_stock INTEGER, audience TEXT, family TEXT,
+    price REAL, rating REAL, in_stock INTEGER, audience TEXT, family TEXT, kind TEXT,
     run INTEGER NOT NULL, embedded INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS products_price ON products (price);
 CREATE INDEX IF NOT EXISTS products_family ON products (family) WHERE family IS NOT NULL;
+CREATE INDEX IF NOT EXISTS products_kind ON products (kind) WHERE kind IS NOT NULL;
 CREATE INDEX IF NOT EXISTS products_pending ON products (embedded) WHERE embedded = 0;
 CREATE VIRTUAL TABLE IF NOT EXISTS listing USING fts5 (
-    title, category, brand, attributes, description, tokenize = 'porter unicode61 remove_diacritics 2');
+    title, category, brand, attributes, description, said, tokenize = 'porter unicode61 remove_diacritics 2');
 """
 BATCH = 500
 _ORDERS: Mapping[Sort, str] = {
@@ -99,6 +101,15 @@ class Catalog:
     def ids(self) -> frozenset[str]:
         return frozenset(row[0] for row in self.connection.execute("SELECT id FROM products"))
 
+    def of_kinds(self, named: frozenset[str]) -> frozenset[str]:
+        """Ids of the products that are of one of these kinds (entries of kinds.shopper_words)."""
+        kinds = [row[0] for row in self.connection.execute("SELECT DISTINCT kind FROM products WHERE kind IS NOT NULL")]
+        chosen = json.dumps([kind for kind in kinds if is_named(kind, named)])
+        rows = self.connection.execute(
+            "SELECT id FROM products WHERE kind IN (SELECT value FROM json_each(?))", [chosen]
+        )
+        return frozenset(row[0] for row in rows)
+
     def in_order(self, sort: Sort, ids: Iterable[str]) -> Iterator[Product]:
         """These products in the order asked for, read as far as the caller goes; those without a price or a rating come last."""
         chosen = "SELECT record FROM products WHERE id IN (SELECT value FROM json_each(?))"
@@ -135,10 +146,10 @@ class Catalog:
     def _write(self, db: sqlite3.Connection, product: Product, run: int) -> None:
         record = json.dumps(product.to_json(), ensure_ascii=False)
         (row,) = db.execute(
-            "INSERT INTO products (id, record, content_hash, price, rating, in_stock, audience, family, run)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record,"
+            "INSERT INTO products (id, record, content_hash, price, rating, in_stock, audience, family, kind, run)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record,"
             " content_hash = excluded.content_hash, price = excluded.price, rating = excluded.rating,"
-            " in_stock = excluded.in_stock, audience = excluded.audience, family = excluded.family,"
+            " in_stock = excluded.in_stock, audience = excluded.audience, family = excluded.family, kind = excluded.kind,"
             " run = excluded.run, embedded = 0 RETURNING row",
             [
                 product.id,
@@ -149,12 +160,13 @@ class Catalog:
                 product.in_stock,
                 json.dumps(audiences(product)),
                 product.group_id,
+                kind_of(product),
                 run,
             ],
         ).fetchone()
         db.execute("DELETE FROM listing WHERE rowid = ?", [row])
-        db.execute("INSERT INTO listing (rowid, title, category, brand, attributes, description)"
-                   " VALUES (?, ?, ?, ?, ?, ?)", [row, *listing_fields(product)])  # fmt: skip
+        db.execute("INSERT INTO listing (rowid, title, category, brand, attributes, description, said)"
+                   " VALUES (?, ?, ?, ?, ?, ?, ?)", [row, *listing_fields(product), also_said(product)])  # fmt: skip
 
     def last_run(self) -> int:
         """The number of the latest indexing run, 0 before the first."""

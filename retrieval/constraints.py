@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .audience import SUITS
 from .catalog import Catalog, listing_fields
-from .lexical import phrase
+from .lexical import OWN, phrase
 from .query import Constraints
 from .words import NEGATIONS, only_denied
 
@@ -50,7 +50,7 @@ def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Conditio
             free = json.dumps(_denying(catalog, refused, match))
             yield (
                 "(row NOT IN (SELECT rowid FROM listing WHERE listing MATCH ?) OR id IN (SELECT value FROM json_each(?)))",
-                [match, free],
+                [f"{{{OWN}}} : {match}", free],
             )
 
 
@@ -59,7 +59,7 @@ def _denying(catalog: Catalog, refused: str, match: str) -> list[str]:
     denials = " OR ".join(f'"{word}"' for word in sorted(NEGATIONS) if word.isalpha())
     rows = catalog.connection.execute(
         "SELECT id FROM products WHERE row IN (SELECT rowid FROM listing WHERE listing MATCH ?)",
-        [f"({match}) AND ({denials})"],
+        [f"{{{OWN}}} : ({match} AND ({denials}))"],
     )
     products = catalog.get_many(row[0] for row in rows)
     return [product.id for product in products if all(only_denied(text, refused) for text in listing_fields(product))]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .catalog import listing_fields
+from .kinds import also_said
 from .product import Product
 from .query import Candidate
 
@@ -45,6 +46,7 @@ class MiniLMEmbedder:
         without_progress_bars()
         self._model = SentenceTransformer(str(folder), device="cpu", model_kwargs={"dtype": compute_dtype()})
         self._model.max_seq_length = 128
+        self._width = self._model.get_embedding_dimension()
         self._inference = torch.inference_mode
         self.name = f"{folder.name}/128"
 
@@ -53,13 +55,13 @@ class MiniLMEmbedder:
             vectors = self._model.encode(
                 list(texts), batch_size=32, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
             )
-        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self._width)
 
 
 def embedding_text(product: Product) -> str:
-    """What of a product is embedded: its title first, so that a cut loses the least."""
+    """What of a product is embedded: its title first, so that a cut loses the least; what shoppers call its kind stands beside it."""
     title, category, brand, attributes, description = listing_fields(product)
-    return ". ".join(part for part in (title, category, brand, description, attributes) if part)
+    return ". ".join(part for part in (title, category, also_said(product), brand, description, attributes) if part)
 
 
 class Dense:

@@ -163,7 +163,7 @@ def _is_utf8(line: bytes) -> bool:
 
 def _json_rows(lines: Iterable[str]) -> Iterator[Row]:
     for number, line in enumerate(lines, start=1):
-        text = line.strip()
+        text = line.strip("\ufeff \t\r\n")
         if not text:
             continue
         try:

@@ -1,4 +1,4 @@
-"""What kind of thing a listing is, and what shoppers call it: read from hand-written words, for training lists."""
+"""What kind of thing a listing is, and what shoppers call it: read from hand-written words."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ from .product import Product
 from .words import words
 
 LONGEST = 5  # words of a phrase
-# Log odds between a product of a kind that the request names and another. nDCG@10 of the linear mix with 0 / 0.5 / 0.8 of it, judged
-# pools: requests_train retail_store .727 / .759 / .760, icecat .636 / .652 / .667; requests_dev .609 / .624 / .621 and .661 / .701 / .695.
-NAMED = 0.5
 _PLAIN_RUN = re.compile(r"(?:^|(?<=\s))[a-z][a-z/&-]{2,}(?: [a-z][a-z/&-]{2,})+")
 _COUNT = re.compile(r"\b\d+ ?pcs?\b")  # "1 pc(s)" is no computer
 
@@ -62,6 +59,20 @@ def kind_of(product: Product) -> str | None:
             return name
     run = _PLAIN_RUN.search(title)
     return run.group().replace("/", " ") if run and not product.category else None
+
+
+def also_said(product: Product) -> str:
+    """What shoppers call a thing of this kind and use it for, separated by commas; "" when its kind is not known."""
+    return ", ".join(shopper_words().said.get(kind_of(product) or "", ()))
+
+
+def kind_at_end(phrase: str) -> tuple[frozenset[str], bool]:
+    """The entries that the longest known end of the phrase names ("gaming laptop": those of "laptop"), and whether it is all of it."""
+    stems, names = stems_of(phrase), _names()
+    for start in range(len(stems)):
+        if named := names.get(stems[start:]):
+            return named, start == 0
+    return frozenset(), False
 
 
 def kinds_named(request: str) -> frozenset[str]:

@@ -10,7 +10,8 @@ from .catalog import Catalog
 from .query import Candidate
 from .words import content_words, words
 
-WEIGHTS = (3.0, 2.0, 2.0, 1.0, 1.0)  # title, category, brand, attributes, description
+WEIGHTS = (3.0, 2.0, 2.0, 1.0, 1.0, 1.0)  # title, category, brand, attributes, description, said
+OWN = "title category brand attributes description"  # the columns that hold the listing's own words
 _SCORE = f"bm25(listing, {', '.join(map(str, WEIGHTS))})"
 
 
@@ -47,7 +48,7 @@ class Lexical:
         )
         return {product_id: -score for product_id, score in rows}
 
-    def matching(self, text: str, *, columns: str = "title category brand attributes description") -> set[str]:
+    def matching(self, text: str, *, columns: str = OWN) -> set[str]:
         """Ids of all products that have every word of the text somewhere in these columns; empty for a text without words."""
         match = " AND ".join(_quoted(word) for word in content_words(text))
         if not match:

@@ -81,7 +81,14 @@ def save_delta(network: PairNetwork, base: Path, folder: Path, *, rank: int, ext
 
 
 def load_network(base: Path, folder: Path, *, dtype: torch.dtype) -> PairNetwork:
-    """The trained network for inference: MiniLM's weights plus the changes; the encoder in `dtype`, the head in float32."""
+    """The trained network for inference; the encoder in `dtype`, the head in float32."""
+    network = trainable(base, folder)
+    network.encoder.to(dtype)
+    return network.eval().requires_grad_(False)
+
+
+def trainable(base: Path, folder: Path) -> PairNetwork:
+    """The trained network as training goes on from it, float32: MiniLM's weights plus the changes."""
     network = new_network(base)
     state = network.state_dict()
     with torch.no_grad():
@@ -94,5 +101,4 @@ def load_network(base: Path, folder: Path, *, dtype: torch.dtype) -> PairNetwork
                 state[plain] += tensor.float() @ changes[f"{plain}.right"].float()
             elif not name.endswith(".right"):
                 state[name] += tensor.float()
-    network.encoder.to(dtype)
-    return network.eval().requires_grad_(False)
+    return network

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -19,11 +19,12 @@ import numpy as np
 from .catalog import Catalog
 from .dense import Embedder, Vectors, embedding_text
 from .judgements import Judged
-from .kinds import NAMED, belongs_to, is_a, is_named, kinds_named
+from .kinds import belongs_to, is_a
 from .lexical import Lexical
 from .product import Product
 from .pseudo_requests import Listing, PseudoRequest, RequestWriter, listings_of
 from .rerank import BIAS, WEIGHTS
+from .words import content_stems
 
 LENGTH = 12  # products of a list
 DEEP = 30  # from so many of each retriever the hard negatives are drawn
@@ -60,16 +61,13 @@ class Shelf:
     by_kind: dict[str, list[Listing]] = field(default_factory=dict)
 
     def offsets(self, request: str, vector: Vectors, ids: Sequence[str]) -> list[float]:
-        """What the linear mix makes of these products without wishes, plus NAMED for a kind that the request names."""
+        """What the linear mix makes of these products without wishes."""
         bm25 = self.lexical.scores(request, ids)
         best = max(bm25.values(), default=1.0)
-        rows, named = [self.rows[one] for one in ids], kinds_named(request)
+        rows = [self.rows[one] for one in ids]
         return [
-            BIAS
-            + WEIGHTS["cosine"] * float(cosine)
-            + WEIGHTS["bm25"] * bm25.get(one, 0.0) / best
-            + NAMED * is_named(self.listings[row].kind, named)
-            for one, row, cosine in zip(ids, rows, self.vectors[rows] @ vector, strict=True)
+            BIAS + WEIGHTS["cosine"] * float(cosine) + WEIGHTS["bm25"] * bm25.get(one, 0.0) / best
+            for one, cosine in zip(ids, self.vectors[rows] @ vector, strict=True)
         ]
 
     def nearest(self, request: str, vector: Vectors) -> list[Listing]:
@@ -99,8 +97,10 @@ def open_shelf(name: str, catalog: Catalog, embedder: Embedder, cache: Path) -> 
     return Shelf(name, listings, Lexical(catalog), np.load(file), embedder, rows, dict(by_kind))
 
 
-def graded_lists(judged: Sequence[Judged], shelf: Shelf) -> list[TrainingList]:
-    """A list for each graded request of this shelf's catalogue, the whole pool.
+def graded_lists(
+    judged: Sequence[Judged], shelf: Shelf, read: Callable[[str], str] = lambda request: request
+) -> list[TrainingList]:
+    """A list for each graded request of this shelf's catalogue, the whole pool. read: a request to the words that are searched for.
 
     A product that is only too dear for the request is left out: prices are compared by code, and no text says that 79 is over 60.
     """
@@ -111,7 +111,8 @@ def graded_lists(judged: Sequence[Judged], shelf: Shelf) -> list[TrainingList]:
         kept = [p for p in pool if bound is None or p.price is None or p.price <= bound or one.grades[p.id] > 1]
         if len({one.grades[product.id] for product in kept}) > 1:
             gains = [2.0 ** one.grades[product.id] - 1 for product in kept]
-            lists.append(_list(one.request, kept, gains, shelf, shelf.embedder.embed([one.request])[0], "graded"))
+            words = read(one.request)
+            lists.append(_list(words, kept, gains, shelf, shelf.embedder.embed([words])[0], "graded"))
     return lists
 
 
@@ -144,7 +145,9 @@ def mix_lists(shelf: Shelf, requests: Sequence[str], seed: int) -> Iterator[Trai
 
 def gain_of(request: PseudoRequest, listing: Listing) -> float:
     """2^grade - 1, where a listing of the kind has 1 and up to 2 more for its share of the wishes, half a grade with what was refused,
-    and one of another kind has 0."""
+    and one of another kind has 0. When only a maker is asked for, its listings have 3 and all others 0."""
+    if request.kind is None:
+        return 7.0 if set(request.wishes[0]) <= set(content_stems(listing.product.brand or "")) else 0.0
     if listing.kind is None or not is_a(listing.kind, request.kind):
         return 0.0
     if request.refused and set(request.refused) <= listing.stems:
@@ -161,8 +164,8 @@ def price_bound(request: str) -> Decimal | None:
 
 def _pool(shelf: Shelf, source: Listing, request: PseudoRequest, vector: Vectors, rng: random.Random) -> list[Listing]:
     """LENGTH listings, or fewer in a small shop, without those whose kind is unknown: they might be what was asked for."""
-    siblings = shelf.by_kind[request.kind]
-    related = [kind for kind in shelf.by_kind if belongs_to(kind, request.kind)]
+    siblings = shelf.by_kind[source.kind or ""]
+    related = [kind for kind in shelf.by_kind if request.kind and belongs_to(kind, request.kind)]
     near = [one for one in shelf.nearest(request.text, vector) if one.kind]
     chosen = [source, *rng.sample(siblings, min(3, len(siblings)))]
     chosen += [rng.choice(shelf.by_kind[kind]) for kind in rng.sample(related, min(2, len(related)))]

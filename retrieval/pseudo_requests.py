@@ -37,6 +37,7 @@ _MEASURE = re.compile(
     r"\b\d+(?:[.,]\d+)?\s?(?:gb|tb|mb|m|cm|mm|inch|w|mah|sheets?|ports?|pcs|ml|kg|ft|outlets?|pages?)\b", re.I
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]{2,}")
+TERSE = 0.2  # share of requests of one to three words, as people type them into a search box
 _EMPTY = STOPWORDS | set(
     "into against while making every ensuring offering offer offers features featuring feature elevate perfect ideal alike than "
     "more most whether like just will also both its bring brings creating create adds add blend blends over use used using based type "
@@ -60,10 +61,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class PseudoRequest:
-    """A request whose answer is known. wishes: stems that a listing must have, a tuple for each wish; refused: stems it must not have."""
+    """A request whose answer is known. wishes: stems that a listing must have, a tuple for each wish; refused: stems it must not have.
+
+    kind: None when only a maker is named, which then is the one wish.
+    """
 
     text: str
-    kind: str
+    kind: str | None
     wishes: tuple[tuple[str, ...], ...]
     refused: tuple[str, ...] = ()
 
@@ -81,6 +85,8 @@ class RequestWriter:
         """A request that the source meets. siblings: others of its kind, from which a refused property is taken."""
         rng, kind = self._rng, source.kind
         assert kind is not None
+        if rng.random() < TERSE:
+            return self._terse(source, kind)
         possible = self._wishes(source)
         wishes = rng.sample(possible, min(len(possible), rng.choices((0, 1, 2, 3), (15, 30, 35, 20))[0]))
         refused = self._refused(source, siblings) if rng.random() < 0.12 else None
@@ -90,6 +96,18 @@ class RequestWriter:
             kind,
             tuple(stems for wish in wishes if (stems := content_stems(wish))),
             content_stems(refused) if refused else (),
+        )
+
+    def _terse(self, source: Listing, kind: str) -> PseudoRequest:
+        """The kind alone, the maker alone, or both."""
+        maker, draw = (source.product.brand or "").lower(), self._rng.random()
+        wishes = (content_stems(maker),) if content_stems(maker) else ()
+        if not wishes or draw < 0.6:
+            return PseudoRequest(self._name(kind), kind, ())
+        return (
+            PseudoRequest(maker, None, wishes)
+            if draw < 0.8
+            else PseudoRequest(f"{maker} {self._name(kind)}", kind, wishes)
         )
 
     def _name(self, kind: str) -> str:

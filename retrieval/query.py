@@ -41,12 +41,16 @@ class Constraints:
 
 @dataclass(frozen=True)
 class Query:
-    """The need in words, for the retrievers and the reranker, with the constraints that code enforces."""
+    """The need in words, for the retrievers and the reranker, with the constraints that code enforces.
+
+    said: the shopper's own words, from which candidates are proposed too: a need read wrongly then still finds what was meant.
+    """
 
     text: str
     constraints: Constraints = field(default_factory=Constraints)
     sort: Sort | None = None
     skip: frozenset[str] = frozenset()  # ids that must not come back: already shown
+    said: str = ""
 
     def without(self, *names: str) -> Query:
         """The same query with these constraints taken back to their empty value."""

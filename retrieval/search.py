@@ -51,7 +51,7 @@ class Searcher:
         When no product of the kind asked for meets the hard constraints, the least is relaxed and named in `relaxed`.
         """
         started = time.perf_counter()
-        kinds = kind_levels(self.lexical, query.constraints.product)
+        kinds = kind_levels(self.catalog, self.lexical, query.constraints.product)
         query, eligible, relaxed = self._possible(query, kinds)
         fitting = _first_left(kinds, eligible)
         # wishes do not decide what comes closest to a bound that was given up
@@ -82,7 +82,8 @@ class Searcher:
         if query.sort and (fitting or query.constraints.product is None):
             return ordered(self.catalog, self.lexical, query, fitting or self._every(eligible))
         depth = CANDIDATES + len(query.skip)
-        runs = [retriever.retrieve(query.text, depth, eligible) for retriever in (self.lexical, self.dense)]
+        texts = dict.fromkeys((query.text, query.said or query.text))
+        runs = [retriever.retrieve(text, depth, eligible) for text in texts for retriever in (self.lexical, self.dense)]
         fused = rrf([[candidate.product_id for candidate in run] for run in runs])
         return self.catalog.get_many([product_id for product_id in fused if product_id not in query.skip][:CANDIDATES])
 

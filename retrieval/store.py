@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from .catalog import Catalog
 from .errors import StoreBusy, StoreNotFound, StoreOutdated
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)

@@ -42,12 +42,15 @@ def train_reranker(
     embedder: Embedder,
     out: Path,
     recipe: Recipe,
+    start: Path | None = None,
+    read: Callable[[str], str] = lambda request: request,
     threads: int = 2,
 ) -> Path:
     """The folder with the tuned reranker beside its card.
 
     qrels: graded requests to learn from; a file with a catalogue column names catalogues by the feed's file name without its endings.
     dev: graded requests for early stopping, else every seventh of the first. requests: real requests without grades, one a line.
+    start: folder of a reranker to go on from, else the embedder's own weights. read: a request to the words that the shop searches for.
     At each measurement everything goes to OUT.part; a killed run started again with the same recipe goes on from there.
     """
     from .hardware import use_threads, without_progress_bars
@@ -56,8 +59,8 @@ def train_reranker(
     without_progress_bars()
     started = datetime.now(UTC)
     part = out.with_name(out.name + ".part")
-    lists = gather(qrels, catalogs, dev=dev, requests=requests, embedder=embedder, part=part, recipe=recipe)
-    run = _Run(base, part, recipe)
+    lists = gather(qrels, catalogs, dev=dev, requests=requests, embedder=embedder, part=part, recipe=recipe, read=read)
+    run = _Run(base, part, recipe, start)
     run.train(lists)
     minutes = (datetime.now(UTC) - started).total_seconds() / 60
     return _publish(run, lists, out, sources=[*qrels, *catalogs], minutes=minutes)
@@ -71,23 +74,23 @@ def listnet(scores: torch.Tensor, gains: torch.Tensor) -> torch.Tensor:
 class _Run:
     """The network being tuned, its optimizer, and what is saved between measurements."""
 
-    def __init__(self, base: Path, part: Path, recipe: Recipe) -> None:
+    def __init__(self, base: Path, part: Path, recipe: Recipe, start: Path | None) -> None:
         import torch
         from accelerate import Accelerator  # type: ignore[import-untyped]
 
         from .hardware import compute_dtype
-        from .pair_network import new_network
+        from .pair_network import new_network, trainable
 
         torch.manual_seed(recipe.seed)
         low = torch.cuda.is_available() or compute_dtype() is torch.bfloat16
         self.accelerator = Accelerator(mixed_precision="bf16" if low else "no")
-        network = new_network(base)
+        network = trainable(base, start) if start else new_network(base)
         head = [network.match, network.gist, network.bias]
         body = [weight for weight in network.encoder.parameters() if weight.requires_grad]
         groups = [{"params": body, "top": recipe.learning_rate}, {"params": head, "top": recipe.head_rate}]
         optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, weight_decay=0.01)
         self.network, self.optimizer = self.accelerator.prepare(network, optimizer)
-        self.base, self.part, self.recipe, self.state = base, part, recipe, State()
+        self.base, self.part, self.recipe, self.start, self.state = base, part, recipe, start, State()
         self.encoder = PairEncoder(base)
         self._resume()
 

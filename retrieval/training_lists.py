@@ -6,7 +6,7 @@ import math
 import random
 import statistics
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,16 +61,20 @@ def gather(
     embedder: Embedder,
     part: Path,
     recipe: Recipe,
+    read: Callable[[str], str] = lambda request: request,
 ) -> Lists:
-    """The lists of all catalogues. BadInput when no graded request has a product of these catalogues."""
+    """The lists of all catalogues. A graded request is learnt from as it was written and as `read` gives it, and measured as read.
+
+    BadInput when no graded request has a product of these catalogues.
+    """
     judged, held = _parts(read_judgements(qrels), read_judgements(dev))
     lists = Lists([], [], [], [])
     for feed in catalogs:
         with tempfile.TemporaryDirectory() as folder:
             shelf = _shelf(feed, Path(folder), part, embedder)
             add = [
-                (lists.graded, graded_lists(of_catalogue(judged, shelf.name), shelf)),
-                (lists.dev, graded_lists(of_catalogue(held, shelf.name), shelf)),
+                (lists.graded, _both(of_catalogue(judged, shelf.name), shelf, read)),
+                (lists.dev, graded_lists(of_catalogue(held, shelf.name), shelf, read)),
                 (lists.made, made_lists(shelf, recipe.made, recipe.seed)),
                 (lists.mixed, mix_lists(shelf, _sample(requests, recipe), recipe.seed)),
             ]
@@ -83,6 +87,12 @@ def gather(
         )
     random.Random(recipe.seed).shuffle(lists.made)  # type: ignore[arg-type]
     return lists
+
+
+def _both(judged: Sequence[Judged], shelf: Shelf, read: Callable[[str], str]) -> list[TrainingList]:
+    """Each request in the shopper's words, and in the words that are searched for where these are others."""
+    written, as_read = graded_lists(judged, shelf), graded_lists(judged, shelf, read)
+    return [*written, *(two for one, two in zip(written, as_read, strict=True) if one.request != two.request)]
 
 
 def _parts(judged: list[Judged], dev: list[Judged]) -> tuple[list[Judged], list[Judged]]:

@@ -28,7 +28,7 @@ def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def _search(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset()) -> Outcome:
-    query = Query(need_text(state.constraints), state.constraints, state.sort, skip)
+    query = Query(need_text(state.constraints), state.constraints, state.sort, skip, state.said)
     ranking, timing = parts.searcher.search(query, parts.products_shown)
     fitting = tuple(hit for hit in ranking.hits if hit.fits)
     return Outcome(
@@ -43,7 +43,7 @@ def _search(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
 
 def query_for(constraints: Constraints, text: str, sort: Sort | None) -> Query:
     """The query for one request without a dialogue: the wishes read from it in words, or the text as it is when none was read."""
-    return Query(need_text(constraints) or text, constraints, sort)
+    return Query(need_text(constraints) or text, constraints, sort, said=text)
 
 
 def need_text(constraints: Constraints) -> str:

@@ -129,8 +129,9 @@ def test_a_search_starts_a_new_need() -> None:
     before = DialogueState(
         LAMP, "price_asc", ("tower",), frozenset({"tower"}), "tower", (CartLine("tote", 1),), EXCHANGE, 3
     )
-    after = update(before, said("search", product="bag"))
-    assert after == DialogueState(Constraints(product="bag"), cart=before.cart, last=EXCHANGE, turn=3)
+    after = update(before, said("search", product="bag"), "a bag then")
+    expected = DialogueState(Constraints(product="bag"), cart=before.cart, last=EXCHANGE, turn=3, said="a bag then")
+    assert after == expected
 
 
 def test_a_reset_forgets_the_need_and_keeps_the_cart() -> None:

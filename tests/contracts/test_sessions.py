@@ -103,7 +103,7 @@ class SessionsContract:
         assert kept is not None
         state = DialogueState()
         for turn in kept.turns:
-            state = remember(update(state, turn.parse), turn.effect, turn.exchange)
+            state = remember(update(state, turn.parse, turn.exchange.shopper), turn.effect, turn.exchange)
         assert state == kept.state
         assert state.turn == len(CONVERSATION)
 

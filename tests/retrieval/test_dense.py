@@ -127,8 +127,10 @@ def test_clearing_takes_the_new_embedder_for_what_comes(own: Dense, new_store: S
     assert (other.embedder_name, len(other)) == ("words/next", 0)
 
 
-def test_the_title_is_embedded_first() -> None:
-    assert embedding_text(BY_ID["tote"]).startswith("Market Tote Bag. bags tote bags. Corrie. Heavy canvas")
+def test_the_title_is_embedded_first_and_what_shoppers_call_it_before_the_description() -> None:
+    text = embedding_text(BY_ID["tote"])
+    assert text.startswith("Market Tote Bag. bags tote bags. ")
+    assert text.index("shopper") < text.index("Corrie. Heavy canvas")
 
 
 def test_the_word_embedder_gives_unit_vectors_of_shared_words() -> None:

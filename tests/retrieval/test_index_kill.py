@@ -17,9 +17,9 @@ from retrieval.store import Store, read_manifest
 from tests.fakes import WordEmbedder
 
 ROOT = Path(__file__).resolve().parents[2]
-FEED = tuple(  # 3.4 batches of lamps, no two alike
+FEED = tuple(  # 3.4 batches of things of no known kind, no two alike
     Product(
-        f"p{number}", f"Lamp serial{number}", " ".join(f"word{number * step % 211}" for step in (1, 3, 7, 13, 29, 53))
+        f"p{number}", f"Gadget serial{number}", " ".join(f"word{number * step % 211}" for step in (1, 3, 7, 13, 29, 53))
     )
     for number in range(1_700)
 )
@@ -65,7 +65,7 @@ def _assert_all_agree(store: Store) -> None:
     listed = store.catalog.connection.execute("SELECT count(*) FROM listing").fetchone()[0]
     assert (len(store.catalog), listed, len(dense)) == (len(FEED), len(FEED), len(FEED))
     assert (dense.ids(), store.catalog.embedded_ids()) == (ids, ids)
-    assert lexical.matching("lamp") == ids
+    assert lexical.matching("gadget") == ids
     for product in FEED[::50]:
         text = embedding_text(product)
         assert dense.retrieve(text, 1, {product.id})[0].score == pytest.approx(1, abs=1e-5)
