@@ -46,7 +46,7 @@ class MiniLMEmbedder:
         without_progress_bars()
         self._model = SentenceTransformer(str(folder), device="cpu", model_kwargs={"dtype": compute_dtype()})
         self._model.max_seq_length = 128
-        self._width = self._model.get_embedding_dimension()
+        self._width = int(self._model.get_embedding_dimension() or 0)
         self._inference = torch.inference_mode
         self.name = f"{folder.name}/128"
 

@@ -10,7 +10,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -114,6 +114,21 @@ def graded_lists(
             words = read(one.request)
             lists.append(_list(words, kept, gains, shelf, shelf.embedder.embed([words])[0], "graded"))
     return lists
+
+
+def clicked_lists(
+    clicked: Sequence[Judged], shelf: Shelf, seed: int, read: Callable[[str], str] = lambda request: request
+) -> list[TrainingList]:
+    """Lists from a shop's log: short pools are filled up to LENGTH with what retrieval proposes and nobody clicked, as grade 0."""
+    rng = random.Random(f"{seed} {shelf.name} clicks")
+    filled = []
+    for one in clicked:
+        grades = {known: grade for known, grade in one.grades.items() if known in shelf.rows}
+        near = shelf.nearest(one.request, shelf.embedder.embed([one.request])[0]) if grades else []
+        others = [listing.product.id for listing in near if listing.product.id not in grades]
+        more = rng.sample(others, min(max(LENGTH - len(grades), 0), len(others)))
+        filled.append(replace(one, grades={**grades, **dict.fromkeys(more, 0)}))
+    return graded_lists(filled, shelf, read)
 
 
 def made_lists(shelf: Shelf, count: int, seed: int) -> Iterator[TrainingList]:

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from .cross_encoder import PairEncoder, Rule, informative_text, padded, score_pairs
 from .dense import Embedder
 from .pairs import TrainingList
-from .training_lists import Lists, Recipe, batch_of, gather, mean_ndcg
+from .training_lists import Lists, Recipe, Sources, batch_of, gather, mean_ndcg
 
 if TYPE_CHECKING:  # torch is loaded only where a model is tuned: importing this module must stay cheap
     import torch
@@ -33,11 +33,8 @@ class State:
 
 
 def train_reranker(
-    qrels: Sequence[Path],
-    catalogs: Sequence[Path],
+    sources: Sources,
     *,
-    dev: Sequence[Path] = (),
-    requests: Path | None = None,
     base: Path,
     embedder: Embedder,
     out: Path,
@@ -48,8 +45,6 @@ def train_reranker(
 ) -> Path:
     """The folder with the tuned reranker beside its card.
 
-    qrels: graded requests to learn from; a file with a catalogue column names catalogues by the feed's file name without its endings.
-    dev: graded requests for early stopping, else every seventh of the first. requests: real requests without grades, one a line.
     start: folder of a reranker to go on from, else the embedder's own weights. read: a request to the words that the shop searches for.
     At each measurement everything goes to OUT.part; a killed run started again with the same recipe goes on from there.
     """
@@ -59,11 +54,11 @@ def train_reranker(
     without_progress_bars()
     started = datetime.now(UTC)
     part = out.with_name(out.name + ".part")
-    lists = gather(qrels, catalogs, dev=dev, requests=requests, embedder=embedder, part=part, recipe=recipe, read=read)
+    lists = gather(sources, embedder=embedder, part=part, recipe=recipe, read=read)
     run = _Run(base, part, recipe, start)
     run.train(lists)
     minutes = (datetime.now(UTC) - started).total_seconds() / 60
-    return _publish(run, lists, out, sources=[*qrels, *catalogs], minutes=minutes)
+    return _publish(run, lists, out, sources=[*sources.qrels, *sources.events, *sources.catalogs], minutes=minutes)
 
 
 def listnet(scores: torch.Tensor, gains: torch.Tensor) -> torch.Tensor:

@@ -13,10 +13,11 @@ from pathlib import Path
 from .catalog import BATCH, Catalog
 from .dense import Embedder
 from .errors import BadInput
+from .events import read_events
 from .feed import read_feed
 from .judgements import Judged, of_catalogue, read_judgements
 from .metrics import ndcg
-from .pairs import LENGTH, Shelf, TrainingList, graded_lists, made_lists, mix_lists, open_shelf
+from .pairs import LENGTH, Shelf, TrainingList, clicked_lists, graded_lists, made_lists, mix_lists, open_shelf
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,23 @@ class Lists:
     dev: Sequence[TrainingList]
 
 
+@dataclass(frozen=True)
+class Sources:
+    """The files of a run. qrels: graded requests to learn from; a file with a catalogue column names catalogues by the feed's file
+    name without its endings. catalogs: the feeds. dev: graded requests for early stopping, else every seventh of those to learn from.
+    events: logs of clicks and purchases (events.py). requests: real requests without grades, one a line.
+    """
+
+    qrels: Sequence[Path]
+    catalogs: Sequence[Path]
+    dev: Sequence[Path] = ()
+    events: Sequence[Path] = ()
+    requests: Path | None = None
+
+
 def gather(
-    qrels: Sequence[Path],
-    catalogs: Sequence[Path],
+    sources: Sources,
     *,
-    dev: Sequence[Path],
-    requests: Path | None,
     embedder: Embedder,
     part: Path,
     recipe: Recipe,
@@ -67,21 +79,24 @@ def gather(
 
     BadInput when no graded request has a product of these catalogues.
     """
-    judged, held = _parts(read_judgements(qrels), read_judgements(dev))
+    judged, held = _parts(read_judgements(sources.qrels), read_judgements(sources.dev))
+    clicked, held_clicks = _parts(read_events(sources.events), held)
     lists = Lists([], [], [], [])
-    for feed in catalogs:
+    for feed in sources.catalogs:
         with tempfile.TemporaryDirectory() as folder:
             shelf = _shelf(feed, Path(folder), part, embedder)
             add = [
                 (lists.graded, _both(of_catalogue(judged, shelf.name), shelf, read)),
+                (lists.graded, clicked_lists(clicked, shelf, recipe.seed, read)),
                 (lists.dev, graded_lists(of_catalogue(held, shelf.name), shelf, read)),
+                (lists.dev, [] if held_clicks is held else clicked_lists(held_clicks, shelf, recipe.seed, read)),
                 (lists.made, made_lists(shelf, recipe.made, recipe.seed)),
-                (lists.mixed, mix_lists(shelf, _sample(requests, recipe), recipe.seed)),
+                (lists.mixed, mix_lists(shelf, _sample(sources.requests, recipe), recipe.seed)),
             ]
             for kept, new in add:
                 kept.extend(new)  # type: ignore[attr-defined]
     if not lists.graded or not lists.dev:
-        names = ", ".join(feed.name for feed in catalogs)
+        names = ", ".join(feed.name for feed in sources.catalogs)
         raise BadInput(
             f"No graded request has products of {names}.", fix="give the feeds that the product ids are from"
         )
@@ -95,11 +110,9 @@ def _both(judged: Sequence[Judged], shelf: Shelf, read: Callable[[str], str]) ->
     return [*written, *(two for one, two in zip(written, as_read, strict=True) if one.request != two.request)]
 
 
-def _parts(judged: list[Judged], dev: list[Judged]) -> tuple[list[Judged], list[Judged]]:
-    """What is learnt from and what is measured on; every seventh request when there is no file to measure on."""
-    if dev:
-        return judged, dev
-    return [one for i, one in enumerate(judged) if i % 7], judged[::7]
+def _parts(judged: list[Judged], held: list[Judged]) -> tuple[list[Judged], list[Judged]]:
+    """What is learnt from and what is measured on: every seventh request when there is nothing else to measure on."""
+    return (judged, held) if held else ([one for number, one in enumerate(judged) if number % 7], judged[::7])
 
 
 def _sample(requests: Path | None, recipe: Recipe) -> list[str]:

@@ -6,7 +6,7 @@ from retrieval.errors import BadInput
 from retrieval.pairs import TrainingList
 from retrieval.product import Product
 from retrieval.train import fit_rule, listnet, train_reranker
-from retrieval.training_lists import Lists, Recipe, batch_of, gather, mean_ndcg
+from retrieval.training_lists import Lists, Recipe, Sources, batch_of, gather, mean_ndcg
 from tests.fakes import WordEmbedder
 
 TINY = Recipe(steps=2, made=4, batch=2, measure_every=1, warmup_steps=1, rank=4)
@@ -81,7 +81,19 @@ def test_grades_of_other_catalogues_are_refused(files, tmp_path):
     feed, grades = files
     grades.write_text("catalogue\trequest\tproduct_id\tgrade\nother\tlamp\t0\t3\n", encoding="utf-8")
     with pytest.raises(BadInput, match=r"lamps\.jsonl"):
-        gather([grades], [feed], dev=(), requests=None, embedder=WordEmbedder(), part=tmp_path, recipe=TINY)
+        gather(Sources([grades], [feed]), embedder=WordEmbedder(), part=tmp_path, recipe=TINY)
+
+
+def test_clicks_alone_are_learnt_from_and_every_seventh_request_is_measured_on(files, tmp_path):
+    feed, _ = files
+    log = tmp_path / "events.jsonl"
+    events = [{"type": "click", "query": f"lamp number {n}", "product_id": str(n % 4)} for n in range(8)]
+    log.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+    sources = Sources([], [feed], events=[log])
+    lists = gather(sources, embedder=WordEmbedder(), part=tmp_path, recipe=TINY)
+    assert [one.request for one in lists.dev] == ["lamp number 0", "lamp number 7"]
+    assert [one.request for one in lists.graded] == [f"lamp number {n}" for n in range(1, 7)]
+    assert all(sorted(one.gains) == [0, 0, 0, 1] for one in lists.graded)  # the click, and the three others of the shop
 
 
 @pytest.mark.models
@@ -91,9 +103,7 @@ def test_a_tiny_run_leaves_weights_a_rule_and_a_card(files, tmp_path):
     feed, grades = files
     out = tmp_path / "reranker"
     train_reranker(
-        [grades],
-        [feed],
-        dev=[grades],
+        Sources([grades], [feed], dev=[grades]),
         base=model_path("all-minilm-l6-v2"),
         embedder=WordEmbedder(),
         out=out,

@@ -11,7 +11,7 @@ from assistant.build import build_embedder, build_parser
 from assistant.settings import Settings
 from retrieval.models import model_path
 from retrieval.train import train_reranker
-from retrieval.training_lists import Recipe
+from retrieval.training_lists import Recipe, Sources
 
 from .evaluate_retrieval import read_request
 
@@ -19,8 +19,9 @@ _DEFAULTS = Recipe()
 
 
 def reranker(
-    qrels: Annotated[list[Path], typer.Option(help="Graded requests to learn from, tab-separated.")],
     catalog: Annotated[list[Path], typer.Option(help="The feed of each catalogue that the grades name.")],
+    qrels: Annotated[list[Path] | None, typer.Option(help="Graded requests to learn from, tab-separated.")] = None,
+    from_events: Annotated[list[Path] | None, typer.Option(help="Logged clicks and purchases, JSON lines.")] = None,
     dev: Annotated[list[Path] | None, typer.Option(help="Graded requests for early stopping.")] = None,
     requests: Annotated[Path | None, typer.Option(help="Real requests without grades, one a line.")] = None,
     start: Annotated[Path | None, typer.Option(help="Folder of a reranker to go on from.")] = None,
@@ -35,13 +36,12 @@ def reranker(
 
     Example: shop train reranker --qrels grades.tsv --catalog shop.jsonl --out my-reranker
     """
+    if not qrels and not from_events:
+        raise typer.BadParameter("give graded requests with --qrels, or logged clicks with --from-events")
     settings = Settings()
     parser = build_parser(settings)
     folder = train_reranker(
-        qrels,
-        catalog,
-        dev=dev or (),
-        requests=requests,
+        Sources(qrels or (), catalog, dev or (), from_events or (), requests),
         base=model_path("all-minilm-l6-v2"),
         embedder=build_embedder(settings),
         out=out,
