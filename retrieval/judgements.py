@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ class Judged:
 def read_judgements(paths: Sequence[Path]) -> list[Judged]:
     """The requests of these files in the order in which they first appear, each with all its grades.
 
-    A file has a head line with the columns `catalogue, request, product_id, grade` or `query, product_id, grade`, split by tabs.
+    A file, plain or .gz, has a head line with the columns `catalogue, request, product_id, grade` or `query, product_id, grade`, split by tabs.
     Grades are 0 (not asked for) to 3 (every wish met). Of two grades for one product the last counts. BadInput names the file and line.
     """
     pools: dict[tuple[str | None, str], dict[str, int]] = {}
@@ -42,7 +43,7 @@ def of_catalogue(judged: Sequence[Judged], name: str | None) -> list[Judged]:
 
 def _rows(path: Path) -> list[tuple[str | None, str, str, int]]:
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", newline="") as stream:
             lines = list(csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} cannot be read: {error}.", fix="give a UTF-8 file of tab-separated lines") from error

@@ -1,3 +1,4 @@
+import gzip
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,9 @@ def test_a_missing_file_is_refused(tmp_path):
 def test_requests_that_name_no_catalogue_belong_to_every_one():
     judged = [Judged("a", {}, "x"), Judged("b", {}, "y"), Judged("c", {})]
     assert [one.request for one in of_catalogue(judged, "x")] == ["a", "c"]
+
+
+def test_a_packed_file_is_read_like_a_plain_one(tmp_path):
+    path = tmp_path / "grades.tsv.gz"
+    path.write_bytes(gzip.compress(b"query\tproduct_id\tgrade\nlamp\ta\t3\n"))
+    assert read_judgements([path]) == [Judged("lamp", {"a": 3})]
