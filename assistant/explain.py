@@ -20,7 +20,7 @@ def explain(hits: Sequence[Hit], constraints: Constraints) -> tuple[Card, ...]:
 
 def _card(hit: Hit, constraints: Constraints) -> Card:
     found = [judge(hit.product, field, wish) for field, wish in constraints.wishes]
-    reasons = (*reasons_for(hit.product, constraints), *_met(found)) or (_nearest(hit.product),)
+    reasons = (*reasons_for(hit.product, constraints), *_met(found)) or (_nearest(hit),)
     return Card(hit.product, hit.relevance, hit.rank, reasons, (*broken(hit.product, constraints), *_missed(found)))
 
 
@@ -120,8 +120,11 @@ def _kind_words(product: Product, kind: str) -> Reason | None:
     return None
 
 
-def _nearest(product: Product) -> Reason:
-    """What a product found by meaning alone shows for itself: its shelf, else its name."""
+def _nearest(hit: Hit) -> Reason:
+    """What a product found by meaning alone shows for itself: the words that spoke for it, else its shelf, else its name."""
+    product = hit.product
+    if hit.carried_by:
+        return Reason("nearest", f"“{hit.carried_by.text}”", hit.carried_by.field)
     if product.category:
         return Reason("nearest", f"in {' › '.join(product.category)}", "category")
     return Reason("nearest", f"“{product.title}”", "title")

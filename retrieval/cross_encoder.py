@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -12,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .catalog import listing_fields
+from .listing_text import Clause, clauses, informative_text, joined, pieces
 from .product import Product
-from .query import Query
+from .query import Query, Quote
 from .rerank import Reranker
-from .words import content_stems
 
 if TYPE_CHECKING:  # torch is loaded only where a model is: importing this module must stay cheap
     import torch
@@ -25,31 +23,8 @@ TOKENS = 64  # request and listing together: 96 took 1.5 times as long
 REQUEST_TOKENS = 28
 BATCH = 16  # pairs at once
 KEPT = 20_000  # scores kept
+QUOTED = ("description", "attributes")  # fields whose words are worth quoting: a title stands on the card already
 DEPTH = 24  # how many of the candidates, the best by the mix, the network reads: each takes 5 ms on two cores
-
-# Facts that no shopper words a need by; a data sheet is half full of them.
-_DULL = re.compile(
-    r"(package|pallet|master outer|quantity per|dimensions|weight|width|height|depth|operating|storage temp|storage rel|certificat|country"
-    r"|harmonized|oem|rohs|last change|status|embedded|tcase|idle states|processor (codename|ark|package|operating|cache)|fsb|pci express"
-    r"|intel |cpu |number of processing|bus bandwidth|bus type|thermal|launch|ac input|market segment|manual|compliance|low halogen)"
-)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
-
-
-def informative_text(product: Product, request: str) -> str:
-    """What of a listing the cross-encoder reads, the most telling first, since the end may be cut off.
-
-    Title, category, brand; then the facts and sentences that share a word with the request; then the rest without the dull facts.
-    """
-    title, category, brand, attributes, description = listing_fields(product)
-    wanted = set(content_stems(request))
-    facts = [fact for fact in attributes.split("; ") if fact and not _DULL.match(fact)]
-    touched = [fact for fact in facts if wanted & set(content_stems(fact))][:6]
-    sentences = _SENTENCE.split(description) if description else []
-    sentences.sort(key=lambda one: not wanted & set(content_stems(one)))  # stable: those that share a word come first
-    rest = [fact for fact in facts if fact not in touched][:6]
-    parts = [title, category, brand, "; ".join(touched), " ".join(sentences), "; ".join(rest)]
-    return ". ".join(part.rstrip(". ") for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -78,6 +53,12 @@ class PairEncoder:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._cls, self._sep = (self._tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]"))
+
+    def encode_placed(self, request: str, text: str) -> tuple[list[int], int, list[tuple[int, int]]]:
+        """One pair's token ids, where the listing begins, and for each of the listing's tokens its place in `text`, in characters."""
+        ((ids, start),) = self.encode([request], [text])
+        offsets = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        return ids, start, offsets[: len(ids) - start - 1]
 
     def encode(self, requests: Sequence[str], texts: Sequence[str]) -> list[tuple[list[int], int]]:
         """For each pair its token ids, and where the listing begins."""
@@ -125,6 +106,18 @@ class CrossEncoderReranker:
             scores[place] = lowest * mixed[place]
         return scores
 
+    def carrying(self, query: Query, product: Product) -> Quote | None:
+        """The clause of the listing that speaks most for it: whose tokens give the largest mean share of the network's score.
+
+        None when no clause speaks for it. In docs/log.md: how true this is to the score, beside leaving clauses out one by one.
+        """
+        found = pieces(product, query.text)
+        with self._lock:
+            shares = clause_shares(self._network, self._encoder, query.text, joined(found), list(clauses(found)))
+        telling = [(share, clause) for clause, share in shares if clause.field in QUOTED and share > 0]
+        best = max(telling, key=lambda pair: pair[0], default=None)
+        return Quote(best[1].field, best[1].text) if best else None
+
     def cross_scores(self, request: str, products: Sequence[Product]) -> list[float]:
         """The cross-encoder's own number for each product, larger is better."""
         keys = [(request, product.content_hash) for product in products]
@@ -156,6 +149,23 @@ def score_pairs(network: Any, encoder: PairEncoder, requests: Sequence[str], tex
             for index, score in zip(chosen, network(*tensors).tolist(), strict=True):
                 scores[index] = score
     return scores
+
+
+def clause_shares(
+    network: Any, encoder: PairEncoder, request: str, text: str, found: Sequence[Clause]
+) -> list[tuple[Clause, float]]:
+    """Each clause that the network read, with the mean share that its tokens have in the score."""
+    import torch
+
+    ids, start, places = encoder.encode_placed(request, text)
+    with torch.inference_mode():
+        shares = network.token_shares(*padded([(ids, start)]))[0, start : start + len(places)].tolist()
+    read = []
+    for clause in found:
+        own = [share for share, (a, b) in zip(shares, places, strict=True) if clause.start <= a and b <= clause.end]
+        if own:
+            read.append((clause, sum(own) / len(own)))
+    return read
 
 
 def padded(pairs: Sequence[tuple[list[int], int]]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

@@ -26,8 +26,9 @@ class Judged:
 def read_judgements(paths: Sequence[Path]) -> list[Judged]:
     """The requests of these files in the order in which they first appear, each with all its grades.
 
-    A file, plain or .gz, has a head line with the columns `catalogue, request, product_id, grade` or `query, product_id, grade`, split by tabs.
-    Grades are 0 (not asked for) to 3 (every wish met). Of two grades for one product the last counts. BadInput names the file and line.
+    A file, plain or .gz, has a head line with the columns `catalogue, request, product_id, grade` or `query, product_id, grade`, split
+    by tabs. Grades are 0 (not asked for) to 3 (every wish met). Of two grades for one product the last counts. BadInput names the file
+    and line.
     """
     pools: dict[tuple[str | None, str], dict[str, int]] = {}
     for path in paths:

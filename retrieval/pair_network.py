@@ -44,6 +44,19 @@ class PairNetwork(nn.Module):
         scores: torch.Tensor = (request * product * self.match).sum(-1) + (hidden[:, 0] * self.gist).sum(-1) + self.bias
         return scores
 
+    def token_shares(self, ids: torch.Tensor, listing: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """(B, T): what each of the listing's tokens adds to w · (q̂ ⊙ d̂), times how many there are; 0 on other tokens.
+
+        d̂ is a sum over tokens divided by one length, so the shares add up to that term: nothing is estimated.
+        """
+        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()  # (B, T, D)
+        request = _mean(hidden, mask * (1 - listing))  # (B, D)
+        weights = listing.unsqueeze(-1).to(hidden.dtype)
+        length = ((hidden * weights).sum(1) / weights.sum(1).clamp(min=1)).norm(dim=-1)  # (B,)
+        shares: torch.Tensor = (hidden * (request * self.match).unsqueeze(1)).sum(-1) * listing
+        parts: torch.Tensor = shares / length.unsqueeze(-1)
+        return parts
+
 
 def _mean(hidden: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
     """Unit vectors (B, D): the mean over the chosen tokens."""

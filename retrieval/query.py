@@ -67,13 +67,25 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Quote:
+    """Words of a listing, as they stand in one of its fields."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Hit:
-    """A product that search keeps. relevance: 0..1. rank: 1 is best. fits: False for one that is merely near what was asked for."""
+    """A product that search keeps. relevance: 0..1. rank: 1 is best. fits: False for one that is merely near what was asked for.
+
+    carried_by: for one that was found by meaning, the words of its listing that spoke most for it.
+    """
 
     product: Product
     relevance: float
     rank: int
     fits: bool = True
+    carried_by: Quote | None = None
 
 
 @dataclass(frozen=True)

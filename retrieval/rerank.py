@@ -11,11 +11,12 @@ from .dense import Dense
 from .evidence import judge
 from .lexical import Lexical
 from .product import Product
-from .query import Query
+from .query import Query, Quote
 
 # cosine : bm25 : wishes = 1 : 0.2 : 0.1 by nDCG@10 on requests_train.tsv, then a logistic fit of "graded 2 or 3" for scale and
-# bias (docs/log.md). kind and sold_out are small thumbs on the scale: the grades are silent about both.
-WEIGHTS = {"cosine": 4.16, "bm25": 0.83, "wishes": 0.42, "kind": 0.2, "sold_out": -0.5}
+# bias (docs/log.md). kind: of 0, 0.5 and 0.8, 0.5 or more was better on requests_train.tsv by .02 to .03. sold_out is a small thumb on
+# the scale: the grades are silent about it.
+WEIGHTS = {"cosine": 4.16, "bm25": 0.83, "wishes": 0.42, "kind": 0.5, "sold_out": -0.5}
 BIAS = -3.59
 
 
@@ -24,6 +25,9 @@ class Reranker(Protocol):
 
     def score(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[float]:
         """A relevance of 0..1 for each product, in their order; comparable between queries. kind: ids known to be the kind asked for."""
+
+    def carrying(self, query: Query, product: Product) -> Quote | None:
+        """The words of the listing that spoke most for it, None when that is not known."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,10 @@ class LinearMix:
             )
             for product in products
         ]
+
+    def carrying(self, query: Query, product: Product) -> Quote | None:
+        """None: a sum of signals over the whole listing points at no words."""
+        return None
 
 
 def wishes_met(query: Query, product: Product) -> float:

@@ -22,6 +22,7 @@ from .words import content_stems
 
 CANDIDATES = 50  # from each retriever, and as many of the fused list are reranked
 
+EXPLAINED = 5  # of the hits that were found by meaning, how many get the words that spoke for them: 5 ms each
 FITS = 0.7  # share of the best relevance from which a product counts as what was asked for although it is not called so
 
 Ids = frozenset[str]
@@ -103,8 +104,13 @@ class Searcher:
         def fits(product: Product) -> bool:
             return kind is None or product.id in kind or (bool(kind) and relevance[product.id] >= enough)
 
+        def hit(product: Product, rank: int) -> Hit:
+            by_meaning = rank <= EXPLAINED and (kind is None or product.id not in kind)
+            carried_by = self.reranker.carrying(query, product) if by_meaning else None
+            return Hit(product, relevance[product.id], rank, fits(product), carried_by)
+
         kept = islice(_families(products, seen), limit)
-        return tuple(Hit(one, relevance[one.id], rank, fits(one)) for rank, one in enumerate(kept, start=1))
+        return tuple(hit(one, rank) for rank, one in enumerate(kept, start=1))
 
 
 def _first_left(kinds: list[Ids], eligible: Ids | None) -> Ids:

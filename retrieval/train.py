@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from .cross_encoder import PairEncoder, Rule, informative_text, padded, score_pairs
+from .cross_encoder import PairEncoder, Rule, padded, score_pairs
 from .dense import Embedder
+from .listing_text import informative_text
 from .pairs import TrainingList
 from .training_lists import Lists, Recipe, Sources, batch_of, gather, mean_ndcg
 

@@ -2,9 +2,10 @@ from dataclasses import asdict
 
 import pytest
 
-from retrieval.cross_encoder import CrossEncoderReranker, PairEncoder, Rule, informative_text, padded
+from retrieval.cross_encoder import DEPTH, CrossEncoderReranker, PairEncoder, Rule, padded
+from retrieval.listing_text import clauses, informative_text, joined, pieces
 from retrieval.product import Product
-from retrieval.query import Query
+from retrieval.query import Query, Quote
 
 LAMP = Product(
     "lamp",
@@ -20,6 +21,16 @@ class Even:
     def score(self, query, products, kind):
         return [0.5] * len(products)
 
+    def carrying(self, query, product):
+        return None
+
+
+class Falling(Even):
+    """A mix that likes the first best."""
+
+    def score(self, query, products, kind):
+        return [0.9 - place / 100 for place in range(len(products))]
+
 
 def test_what_the_request_speaks_of_comes_before_the_rest():
     text = informative_text(LAMP, "dimmable lamp with warm light")
@@ -28,6 +39,20 @@ def test_what_the_request_speaks_of_comes_before_the_rest():
 
 def test_facts_that_nobody_asks_for_are_left_out():
     assert "package" not in informative_text(LAMP, "lamp")
+
+
+def test_every_clause_stands_where_it_says_in_the_text():
+    found = pieces(LAMP, "dimmable lamp")
+    text = joined(found)
+    read = list(clauses(found))
+    assert [text[clause.start : clause.end] for clause in read] == [clause.text for clause in read]
+    assert [(clause.field, clause.text) for clause in read] == [
+        ("title", "Aster Desk Lamp"),
+        ("attributes", "switch dimmable"),
+        ("description", "A slim arm"),
+        ("description", "The light is warm and white"),
+        ("attributes", "socket E27"),
+    ]
 
 
 def test_padding_is_neither_listing_nor_read():
@@ -74,6 +99,39 @@ def test_a_score_does_not_depend_on_what_else_is_scored_or_on_the_order(untraine
     alone = CrossEncoderReranker(untrained, base, Even()).score(Query("desk lamp"), [LAMP], frozenset())
     among = CrossEncoderReranker(untrained, base, Even()).score(Query("desk lamp"), [*others, LAMP], frozenset())
     assert among[-1] == pytest.approx(alone[0], abs=0.02)  # bfloat16 where the processor has it
+
+
+@pytest.mark.models
+def test_what_the_network_does_not_read_comes_after_what_it_reads_in_the_order_of_the_mix(untrained, base):
+    products = [Product(str(n), "A steel kettle") for n in range(DEPTH)]
+    late = [Product("late", "Desk lamp"), Product("later", "Desk lamp")]
+    scores = CrossEncoderReranker(untrained, base, Falling()).score(Query("desk lamp"), [*products, *late], frozenset())
+    assert min(scores[:DEPTH]) > scores[DEPTH] > scores[DEPTH + 1]
+
+
+@pytest.mark.models
+def test_the_shares_of_the_tokens_add_up_to_the_score(base):
+    import torch
+
+    from retrieval.pair_network import new_network
+
+    network, encoder = new_network(base).eval(), PairEncoder(base)
+    tensors = padded(encoder.encode(["warm desk lamp"], [informative_text(LAMP, "warm desk lamp")]))
+    with torch.no_grad():
+        shares, score = network.token_shares(*tensors), network(*tensors)
+    tokens = int(tensors[1].sum())
+    assert float(shares.sum() / tokens) == pytest.approx(float(score), abs=1e-4)  # gist and bias are 0 at the start
+
+
+@pytest.mark.models
+def test_the_clause_that_speaks_of_the_need_is_the_one_quoted(untrained, base):
+    reranker = CrossEncoderReranker(untrained, base, Even())
+    assert reranker.carrying(Query("a warm white light"), LAMP) == Quote("description", "The light is warm and white")
+
+
+@pytest.mark.models
+def test_a_bare_title_has_nothing_to_quote(untrained, base):
+    assert CrossEncoderReranker(untrained, base, Even()).carrying(Query("lamp"), Product("x", "Lamp")) is None
 
 
 @pytest.mark.models
