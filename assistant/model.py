@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
@@ -53,12 +53,16 @@ class Slots:
 
 @dataclass(frozen=True)
 class Parse:
-    """What one message says: its main intent, all its acts in order, the slots. confidence: 0..1, from the token probabilities."""
+    """What one message says: its main intent, all its acts in order, the slots. confidence: 0..1, from the token probabilities.
+
+    message: the words themselves, as typed; the turn puts them in, a parser need not.
+    """
 
     intent: Intent
     slots: Slots = field(default_factory=Slots)
     acts: tuple[Intent, ...] = ()
     confidence: float = 1.0
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,12 +128,24 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where an answer's words stand. kind: policy. url: the page, when the shop gave one; file: the text it was read from."""
+
+    kind: str
+    id: str
+    title: str
+    quote: str
+    url: str | None = None
+    file: str | None = None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What an action did. hits: products to show. cart: the lines after the action, None when it did not touch them.
 
     focus: the product that the turn was about. answer: what an action says that does not show. total: how many products match.
     kind_found: False when the shop has nothing of the kind asked for. listed: ids of products that the answer numbers.
-    retrieve_ms, rerank_ms: time spent in search.
+    retrieve_ms, rerank_ms: time spent in search. sources: texts of the shop that the answer quotes.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -142,6 +158,7 @@ class Outcome:
     listed: tuple[str, ...] = ()
     retrieve_ms: float = 0.0
     rerank_ms: float = 0.0
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -206,6 +223,7 @@ class Reply:
     question: Question | None = None
     cart: CartView = field(default_factory=CartView)
     suggestions: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
     latency_ms: Latency = field(default_factory=Latency)
 
     def to_json(self) -> dict[str, Any]:
@@ -225,7 +243,7 @@ class Reply:
             "comparison": None,
             "cart": self.cart.to_json(),
             "suggestions": list(self.suggestions),
-            "sources": [],
+            "sources": [asdict(source) for source in self.sources],
             "handoff": None,
             "latency_ms": {f.name: round(getattr(self.latency_ms, f.name), 1) for f in fields(Latency)},
         }

@@ -6,7 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.product import money
 
@@ -38,7 +38,7 @@ class Taken:
 def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) -> Generator[Event, None, Taken]:
     """The turn's events up to the last word, in order; the generator returns the turn as taken."""
     started = time.perf_counter()
-    parse = parts.parser.parse(message, state)  # what this message says
+    parse = replace(parts.parser.parse(message, state), message=message)  # what this message says
     parsed = time.perf_counter()
     state = update(state, parse, clean(message))  # what the shopper wants now
     yield Parsed(parse.intent, state.constraints)
@@ -140,5 +140,6 @@ def _reply(session_id: str, state: DialogueState, parse: Parse, said: Said) -> R
         question=said.words.question,
         cart=said.cart,
         suggestions=said.words.suggestions,
+        sources=said.outcome.sources,
         latency_ms=said.latency,
     )
