@@ -29,16 +29,16 @@ class Recipe:
     """
 
     seed: int = 7
-    steps: int = 1500
+    steps: int = 450
     batch: int = 8
-    learning_rate: float = 8e-5
+    learning_rate: float = 1e-4
     head_rate: float = 5e-3
     warmup_steps: int = 60
-    made: int = 6000
-    graded: float = 0.2
+    made: int = 1000
+    graded: float = 0.6
     mixed: float = 0.05
     offset: float = 0.5
-    measure_every: int = 150
+    measure_every: int = 75
     patience: int = 4
     rank: int = 96
 
