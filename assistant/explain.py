@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from retrieval.audience import SUITS, audiences
 from retrieval.evidence import Evidence, judge
@@ -13,14 +13,16 @@ from retrieval.words import contains, content_stems, quote
 from .model import Card, Reason
 
 
-def explain(hits: Sequence[Hit], constraints: Constraints) -> tuple[Card, ...]:
-    """Each hit with its reasons (at least one) and caveats, in the hits' order."""
-    return tuple(_card(hit, constraints) for hit in hits)
+def explain(
+    hits: Sequence[Hit], constraints: Constraints, own: Mapping[str, tuple[Reason, ...]] | None = None
+) -> tuple[Card, ...]:
+    """Each hit with its reasons (at least one) and caveats, in the hits' order. own: by product id, reasons that come first."""
+    return tuple(_card(hit, constraints, (own or {}).get(hit.product.id, ())) for hit in hits)
 
 
-def _card(hit: Hit, constraints: Constraints) -> Card:
+def _card(hit: Hit, constraints: Constraints, own: tuple[Reason, ...]) -> Card:
     found = [judge(hit.product, field, wish) for field, wish in constraints.wishes]
-    reasons = (*reasons_for(hit.product, constraints), *_met(found)) or (_nearest(hit),)
+    reasons = (*own, *reasons_for(hit.product, constraints), *_met(found)) or (_nearest(hit),)
     return Card(hit.product, hit.relevance, hit.rank, reasons, (*broken(hit.product, constraints), *_missed(found)))
 
 

@@ -80,11 +80,19 @@ class Exchange:
 
 
 @dataclass(frozen=True)
+class Taste:
+    """Ids of products that the shopper liked and disliked, in the order said."""
+
+    liked: tuple[str, ...] = ()
+    disliked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class DialogueState:
     """What is wanted now and what was shown. A value: each turn gives a new one; folding `update` and `remember` rebuilds it.
 
     shown: ids of the products last shown, in the order shown. seen: all ids shown for this need. focus: the product last spoken of.
-    said: the message that opened the need.
+    said: the message that opened the need. taste: what was liked and disliked, over all needs.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -96,6 +104,7 @@ class DialogueState:
     last: Exchange | None = None
     turn: int = 0
     said: str = ""
+    taste: Taste = field(default_factory=Taste)
 
 
 @dataclass(frozen=True)
@@ -140,12 +149,43 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One product of a comparison; values in the order of the comparison's fields."""
+
+    product_id: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The fields in which products differ, and a row for each. What a record does not state is said as not stated."""
+
+    fields: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "fields": list(self.fields),
+            "rows": [{"product_id": row.product_id, "values": list(row.values)} for row in self.rows],
+        }
+
+
+@dataclass(frozen=True)
+class Question:
+    text: str
+    field: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What an action did. hits: products to show. cart: the lines after the action, None when it did not touch them.
 
     focus: the product that the turn was about. answer: what an action says that does not show. total: how many products match.
     kind_found: False when the shop has nothing of the kind asked for. listed: ids of products that the answer numbers.
     retrieve_ms, rerank_ms: time spent in search. sources: texts of the shop that the answer quotes.
+    reasons: by product id, what the action itself has to say for a hit. question: asked with the answer. constraints, taste: as they
+    stand after the action, None when it did not change them. checkout_url: where the shop takes over the cart.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -159,13 +199,12 @@ class Outcome:
     retrieve_ms: float = 0.0
     rerank_ms: float = 0.0
     sources: tuple[Source, ...] = ()
-
-
-@dataclass(frozen=True)
-class Question:
-    text: str
-    field: str
-    options: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+    reasons: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
+    question: Question | None = None
+    constraints: Constraints | None = None
+    taste: Taste | None = None
+    checkout_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -224,6 +263,8 @@ class Reply:
     cart: CartView = field(default_factory=CartView)
     suggestions: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    comparison: Comparison | None = None
+    checkout_url: str | None = None
     latency_ms: Latency = field(default_factory=Latency)
 
     def to_json(self) -> dict[str, Any]:
@@ -240,11 +281,12 @@ class Reply:
             "relaxed": [{"field": r.field, "text": r.text} for r in self.relaxed],
             "question": question
             and {"text": question.text, "field": question.field, "options": list(question.options)},
-            "comparison": None,
+            "comparison": self.comparison and self.comparison.to_json(),
             "cart": self.cart.to_json(),
             "suggestions": list(self.suggestions),
             "sources": [asdict(source) for source in self.sources],
             "handoff": None,
+            "checkout_url": self.checkout_url,
             "latency_ms": {f.name: round(getattr(self.latency_ms, f.name), 1) for f in fields(Latency)},
         }
 

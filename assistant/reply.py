@@ -33,10 +33,11 @@ class Words:
 
 def write(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> Words:
     """The reply's text, at most one question, and what the shopper might say next."""
-    if cards:
+    if cards and outcome.answer is None:
         return Words(found_text(outcome, cards, state, currency), None, _next_after(cards, state))
     if outcome.answer is not None:
-        return Words(outcome.answer.text, None, _next_without(state))
+        said = _next_after(cards, state) if cards else _next_without(state)
+        return Words(outcome.answer.text, outcome.question, said)
     return _nothing(state, currency)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from retrieval.query import SOFT, Constraints, Sort
 from retrieval.words import content_stems
 
-from .model import CartLine, DialogueState, Exchange, Outcome, Parse, Slots
+from .model import CartLine, DialogueState, Exchange, Outcome, Parse, Slots, Taste
 
 WISH_LISTS = (*SOFT, "exclude")
 REPLACED = ("color", "size", "material")  # a new colour takes the place of the old one; features add up
@@ -23,21 +23,26 @@ ALSO_CALLED = {
 
 @dataclass(frozen=True)
 class Effect:
-    """What a turn leaves behind for the next: which products stand on the table, the cart, what was spoken of last."""
+    """What a turn leaves behind for the next: which products stand on the table, the cart, what was spoken of last.
+
+    constraints, taste: None when the action did not change them.
+    """
 
     shown: tuple[str, ...] = ()
     cart: tuple[CartLine, ...] | None = None
     focus: str | None = None
+    constraints: Constraints | None = None
+    taste: Taste | None = None
 
 
 def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueState:
     """The state with this message's slots in it. A search starts a new need; a reset forgets the need, never the cart."""
     if parse.intent == "reset":
-        return replace(state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=None)
+        return replace(state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=None, taste=Taste())
     if parse.intent == "search":
         constraints = merge(Constraints(), parse.slots)
         fresh = DialogueState(constraints, parse.slots.sort, said=message)
-        return replace(fresh, cart=state.cart, last=state.last, turn=state.turn)
+        return replace(fresh, cart=state.cart, last=state.last, turn=state.turn, taste=state.taste)
     if parse.intent in NARROWING:
         taken_back = ("price_min",) if parse.slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
         constraints = merge(drop(state.constraints, (*parse.slots.drop, *taken_back)), parse.slots)
@@ -55,6 +60,8 @@ def remember(state: DialogueState, effect: Effect, exchange: Exchange) -> Dialog
         seen=state.seen | frozenset(effect.shown),
         focus=effect.focus or (effect.shown[0] if effect.shown else state.focus),
         cart=state.cart if effect.cart is None else effect.cart,
+        constraints=effect.constraints or state.constraints,
+        taste=effect.taste or state.taste,
         last=exchange,
         turn=state.turn + 1,
     )
@@ -62,7 +69,8 @@ def remember(state: DialogueState, effect: Effect, exchange: Exchange) -> Dialog
 
 def effect_of(outcome: Outcome) -> Effect:
     """What the outcome leaves on the table: the products shown, or those that the answer numbered, so that "the second" means them."""
-    return Effect(tuple(hit.product.id for hit in outcome.hits) or outcome.listed, outcome.cart, outcome.focus)
+    shown = tuple(hit.product.id for hit in outcome.hits) or outcome.listed
+    return Effect(shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste)
 
 
 def merge(constraints: Constraints, slots: Slots) -> Constraints:

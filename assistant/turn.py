@@ -43,7 +43,8 @@ def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) 
     state = update(state, parse, clean(message))  # what the shopper wants now
     yield Parsed(parse.intent, state.constraints)
     outcome = ACTIONS[parse.intent](parse, state, parts)  # find, answer, cart ...
-    cards = explain(outcome.hits, state.constraints)  # reasons and caveats
+    state = replace(state, constraints=outcome.constraints or state.constraints, taste=outcome.taste or state.taste)
+    cards = explain(outcome.hits, state.constraints, outcome.reasons)  # reasons and caveats
     yield Shown(cards)
     acted = time.perf_counter()
     cart = view_of(state.cart if outcome.cart is None else outcome.cart, parts)
@@ -84,6 +85,7 @@ def evidence(
         *_state_words(state),
         *(relaxed.text for relaxed in outcome.relaxed),
         *(outcome.answer.evidence if outcome.answer else ()),
+        *(value for row in (outcome.comparison.rows if outcome.comparison else ()) for value in row.values),
         *(line for card in cards for line in _card_words(card)),
         *_cart_words(cart),
         str(len(cards)),
@@ -141,5 +143,7 @@ def _reply(session_id: str, state: DialogueState, parse: Parse, said: Said) -> R
         cart=said.cart,
         suggestions=said.words.suggestions,
         sources=said.outcome.sources,
+        comparison=said.outcome.comparison,
+        checkout_url=said.outcome.checkout_url,
         latency_ms=said.latency,
     )

@@ -133,6 +133,7 @@ class Reply(_Shape):
     suggestions: list[str]
     sources: list[Source]
     handoff: dict[str, Any] | None
+    checkout_url: str | None = None
     latency_ms: dict[str, float]
 
 
