@@ -19,6 +19,7 @@ from retrieval.store import Store
 from .actions.find import query_for
 from .build import build_parts, build_sessions
 from .explain import explain
+from .llm_parser import LlmParser
 from .model import Card, DialogueState, Done, Event, Reply
 from .parts import Parts
 from .sessions import MemorySessions, Session, Sessions, Turn
@@ -117,7 +118,15 @@ class Assistant:
         """An id that nobody can guess: 128 random bits."""
         return f"s_{secrets.token_hex(16)}"
 
+    @property
+    def trouble(self) -> str | None:
+        """What works only in second best fashion now, such as a language model that does not answer; None when all is well."""
+        parser = self._parts.parser
+        return parser.trouble if isinstance(parser, LlmParser) else None
+
     def close(self) -> None:
+        if isinstance(self._parts.parser, LlmParser):
+            self._parts.parser.close()
         self._sessions.close()
         if self._store is not None:
             self._store.close()

@@ -11,6 +11,9 @@ from retrieval.rerank import LinearMix
 from retrieval.search import Searcher
 from retrieval.store import Store
 
+from .llm_parser import LlmParser
+from .llm_server import ChatServer, Endpoint
+from .parse import Parser
 from .parse_model import ModelParser
 from .parts import Parts
 from .sessions import MemorySessions, Sessions, SqlSessions
@@ -21,7 +24,17 @@ def build_embedder(settings: Settings) -> MiniLMEmbedder:
     return MiniLMEmbedder(model_path("all-minilm-l6-v2"), threads=settings.threads)
 
 
-def build_parser(settings: Settings) -> ModelParser:
+def build_parser(settings: Settings) -> Parser:
+    """The parser in this process; before it the model of the server that the settings name, if any."""
+    local = build_local_parser(settings)
+    if settings.llm_url is None:
+        return local
+    key = settings.llm_key.get_secret_value() if settings.llm_key else None
+    endpoint = Endpoint(str(settings.llm_url), settings.llm_model, key, settings.llm_timeout_s)
+    return LlmParser(ChatServer(endpoint), local)
+
+
+def build_local_parser(settings: Settings) -> ModelParser:
     adapter = settings.parser or model_path("parser")
     return ModelParser(model_path("smollm2-135m-instruct"), adapter, threads=settings.threads)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -27,4 +27,13 @@ class Settings(BaseSettings):
     sessions_url: str | None = Field(
         default=None,
         description="SQLAlchemy URL where conversations are kept; in memory by default.",
+    )
+    llm_url: HttpUrl | None = Field(
+        default=None,
+        description="An OpenAI-compatible server, such as http://127.0.0.1:8080/v1, whose model reads messages.",
+    )
+    llm_model: str = Field(default="default", description="Name of the model at that server.")
+    llm_key: SecretStr | None = Field(default=None, description="Key for that server.")
+    llm_timeout_s: float = Field(
+        default=8.0, gt=0, description="Seconds for one answer, retries included; after that the local model reads."
     )

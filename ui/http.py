@@ -183,11 +183,12 @@ def healthz() -> dict[str, str]:
 
 @router.get("/readyz", tags=["operation"], response_model=None, responses={503: _FAULT})
 async def readyz(desk: AtDesk) -> Response:
-    """200 when a search runs from end to end; 503 with what is missing otherwise."""
+    """200 when a search runs from end to end, with `degraded` where something is stood in for; 503 with what is missing otherwise."""
     missing = await desk.lane.run(partial(_missing, desk.assistant))
-    if missing is None:
-        return JSONResponse({"status": "ready", "missing": []})
-    return missing.response()
+    if missing is not None:
+        return missing.response()
+    trouble = desk.assistant.trouble
+    return JSONResponse({"status": "ready", "missing": []} | ({"degraded": [trouble]} if trouble else {}))
 
 
 def _missing(assistant: Assistant) -> Problem | None:

@@ -14,7 +14,8 @@ from rich.console import Console
 from assistant.build import build_parser
 from assistant.model import DialogueState, Exchange, Parse
 from assistant.parse import Parser
-from assistant.settings import Settings
+
+from .llm import LlmUrl, settings_with
 
 _FORMAT = 'write {"text": "…", "context": ["user: …", "assistant: …"]}'
 
@@ -37,6 +38,7 @@ def parse(
         str | None, typer.Argument(help="The message; left out, --json reads lines from standard input.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line on standard output.")] = False,
+    llm_url: LlmUrl = None,
 ) -> None:
     """What the parser reads in a message: intent, slots, confidence.
 
@@ -46,7 +48,7 @@ def parse(
     """
     if message is None and not as_json:
         raise typer.BadParameter("give a message, or --json with lines on standard input")
-    parser = build_parser(Settings())
+    parser = build_parser(settings_with(llm_url))
     if message is None:
         failed = parse_lines(parser, sys.stdin)
         raise typer.Exit(1 if failed else 0)

@@ -1,0 +1,161 @@
+"""A language model behind an OpenAI-compatible server: messages in, the text of its answer out, within a time limit.
+
+Knows nothing of shopping. Whatever goes wrong is a ServerFailed that says what was seen; what can pass is asked again first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, ValidationError
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_exponential_jitter,
+)
+
+from retrieval.errors import ShopError
+
+ATTEMPTS = 3
+ANSWER_LIMIT = 64 * 1024  # bytes; a parse takes under one thousand
+_BACKOFF = wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2)  # seconds
+
+
+class ServerFailed(ShopError):
+    """The server gave no usable answer. retryable: asking again may help. wait_s: how long it wants to be left alone, if it said."""
+
+    status, slug = 503, "llm"
+
+    def __init__(self, detail: str, *, fix: str, retryable: bool = False, wait_s: float | None = None) -> None:
+        super().__init__(detail, fix=fix)
+        self.retryable, self.wait_s = retryable, wait_s
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the model is asked. url: with the version, http://127.0.0.1:8080/v1. timeout_s: for one answer, retries included."""
+
+    url: str
+    model: str
+    key: str | None = None
+    timeout_s: float = 8.0
+
+
+class _Said(BaseModel):
+    content: str | None = None
+
+
+class _Choice(BaseModel):
+    """`message` in a whole answer, `delta` in a streamed one."""
+
+    message: _Said = _Said()
+    delta: _Said = _Said()
+
+
+class _Completion(BaseModel):
+    choices: list[_Choice] = []
+
+
+class ChatServer:
+    """Asks for chat completions that follow a JSON schema. Safe to use from several threads."""
+
+    def __init__(self, endpoint: Endpoint, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        """sleep: how the time between two attempts is spent."""
+        headers = {"authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
+        self._client = httpx.Client(base_url=f"{endpoint.url.rstrip('/')}/", headers=headers)
+        self.endpoint, self._sleep = endpoint, sleep
+
+    def complete(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> str:
+        """The text of the model's answer to the messages. ServerFailed after ATTEMPTS or when the time is up."""
+        body = {
+            "model": self.endpoint.model,
+            "messages": list(messages),
+            "temperature": 0,
+            "stream": True,  # when the time is up, closing the stream stops the model too
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "parse", "strict": True, "schema": schema},
+            },
+        }
+        retrying = Retrying(
+            retry=retry_if_exception(lambda error: isinstance(error, ServerFailed) and error.retryable),
+            stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(self.endpoint.timeout_s),
+            wait=_pause,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return retrying(self._once, body, time.monotonic() + self.endpoint.timeout_s)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _once(self, body: Mapping[str, Any], until: float) -> str:
+        try:
+            timeout = max(until - time.monotonic(), 0.001)
+            with self._client.stream("POST", "chat/completions", json=body, timeout=timeout) as response:
+                text = self._text(response, until)
+        except httpx.TimeoutException as error:
+            raise self._too_slow() from error
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            raise self._failed(f"cannot be reached: {error or type(error).__name__}", retryable=True) from error
+        if response.is_success:
+            return self._content(text, streamed="event-stream" in response.headers.get("content-type", ""))
+        again = response.status_code in (408, 409, 429) or response.status_code >= 500
+        said = f"answers {response.status_code}: {' '.join(text.split())[:200]}"
+        raise self._failed(said, retryable=again, wait_s=_retry_after(response.headers.get("retry-after")))
+
+    def _text(self, response: httpx.Response, until: float) -> str:
+        """The whole body. The client's own limit is for one read, so a server that drips is stopped here."""
+        body = b""
+        for chunk in response.iter_bytes():
+            body += chunk
+            if time.monotonic() > until:
+                raise self._too_slow()
+            if len(body) > ANSWER_LIMIT:
+                raise self._failed(f"sent over {ANSWER_LIMIT:,} bytes", wait_s=0)
+        return body.decode("utf-8", errors="replace")
+
+    def _content(self, text: str, *, streamed: bool) -> str:
+        """The model's words out of one JSON document, or out of the pieces of an event stream."""
+        events = [line[5:].strip() for line in text.split("\n") if line.startswith("data:")] if streamed else [text]
+        try:
+            pieces = [_Completion.model_validate_json(event) for event in events if event != "[DONE]"]
+        except ValidationError as error:
+            raise self._failed(f"sent no chat completion: {text[:80]!r}", wait_s=0) from error
+        return "".join(c.message.content or c.delta.content or "" for piece in pieces for c in piece.choices[:1])
+
+    def _too_slow(self) -> ServerFailed:
+        return self._failed(f"did not answer within {self.endpoint.timeout_s:g} s", retryable=True)
+
+    def _failed(self, what: str, *, retryable: bool = False, wait_s: float | None = None) -> ServerFailed:
+        detail = f"The language model at {self.endpoint.url} {what}."
+        fix = "check SHOP_LLM_URL, SHOP_LLM_MODEL and SHOP_LLM_KEY, and that the server runs"
+        return ServerFailed(detail, fix=fix, retryable=retryable, wait_s=wait_s)
+
+
+def _pause(state: RetryCallState) -> float:
+    """Seconds until the next attempt: what the server asked for, else longer each time."""
+    failure = state.outcome.exception() if state.outcome else None
+    asked = failure.wait_s if isinstance(failure, ServerFailed) else None
+    return _BACKOFF(state) if asked is None else asked
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds from now, of a Retry-After header in seconds or as a date (RFC 9110, 10.2.3); None when it is neither."""
+    if not value:
+        return None
+    if value.isdecimal():
+        return float(value)
+    try:
+        return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
