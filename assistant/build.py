@@ -7,6 +7,7 @@ from retrieval.dense import Dense, MiniLMEmbedder, open_chroma
 from retrieval.errors import StoreOutdated
 from retrieval.lexical import Lexical
 from retrieval.models import model_path
+from retrieval.policies import Policies
 from retrieval.rerank import LinearMix
 from retrieval.search import Searcher
 from retrieval.store import Store
@@ -18,6 +19,7 @@ from .parse_model import ModelParser
 from .parts import Parts
 from .sessions import MemorySessions, Sessions, SqlSessions
 from .settings import Settings
+from .unanswered import Unanswered
 
 
 def build_embedder(settings: Settings) -> MiniLMEmbedder:
@@ -49,7 +51,8 @@ def build_parts(store: Store, settings: Settings) -> Parts:
     embedder = build_embedder(settings)
     _same_embedder(store, embedder.name)
     lexical = Lexical(store.catalog)
-    dense = Dense(open_chroma(store.chroma_path, settings.chroma_url), embedder)
+    chroma = open_chroma(store.chroma_path, settings.chroma_url)
+    dense = Dense(chroma, embedder)
     reranker = build_reranker(LinearMix(dense, lexical), settings)
     searcher = Searcher(store.catalog, lexical, dense, reranker, store.manifest.currency)
     return Parts(
@@ -59,6 +62,8 @@ def build_parts(store: Store, settings: Settings) -> Parts:
         embedder=embedder,
         products_shown=settings.products_shown,
         currency=store.manifest.currency,
+        policies=Policies(store.catalog, chroma, embedder),
+        unanswered=Unanswered(store.unanswered_path),
     )
 
 

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 
 from retrieval.catalog import Catalog
 from retrieval.dense import Embedder
+from retrieval.policies import Policies
 from retrieval.search import Searcher
 
 from .parse import Parser
+from .unanswered import Unanswered
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The parser, the search and the catalogue, with what a reply may show. currency: the shop's (ISO 4217)."""
+    """The parser, the search and the catalogue, with what a reply may show. currency: the shop's (ISO 4217).
+
+    policies: the shop's texts, None where there can be none. unanswered: where questions go that they do not answer.
+    """
 
     parser: Parser
     searcher: Searcher
@@ -21,3 +26,5 @@ class Parts:
     embedder: Embedder
     products_shown: int = 5
     currency: str = "USD"
+    policies: Policies | None = None
+    unanswered: Unanswered | None = None

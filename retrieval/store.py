@@ -15,6 +15,7 @@ from .catalog import Catalog
 from .errors import StoreBusy, StoreNotFound, StoreOutdated
 
 SCHEMA_VERSION = 2
+UNANSWERED = "unanswered.jsonl"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Store:
     """A store directory, held by this process until `close`; opened a second time it raises StoreBusy.
 
     catalog.db: products with their BM25 index. chroma/: vectors. manifest.json: versions and counts. lock: who has it open.
+    unanswered.jsonl: questions to the policies that found nothing.
     """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
@@ -56,6 +58,10 @@ class Store:
     @property
     def chroma_path(self) -> Path:
         return self.path / "chroma"
+
+    @property
+    def unanswered_path(self) -> Path:
+        return self.path / UNANSWERED
 
     def write_manifest(self, **changes: object) -> None:
         """Change the manifest, whole or not at all."""

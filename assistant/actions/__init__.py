@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 from ..model import DialogueState, Intent, Outcome, Parse
 from ..parts import Parts
-from .ask import ask_product
 from .cart import cart_add, cart_remove, cart_view
 from .find import find, more
+from .policy import ask_product_or_policy, policy
 from .talk import bye, greet, help_, not_here_yet, other, reset
 
 Action = Callable[[Parse, DialogueState, Parts], Outcome]
@@ -21,14 +21,14 @@ ACTIONS: Mapping[Intent, Action] = {
     "compare": not_here_yet,
     "similar": not_here_yet,
     "complement": not_here_yet,
-    "ask_product": ask_product,
+    "ask_product": ask_product_or_policy,
     "cart_add": cart_add,
     "cart_remove": cart_remove,
     "cart_view": cart_view,
     "checkout": not_here_yet,
     "order_status": not_here_yet,
     "order_change": not_here_yet,
-    "policy": not_here_yet,
+    "policy": policy,
     "feedback": not_here_yet,
     "handoff": not_here_yet,
     "greet": greet,

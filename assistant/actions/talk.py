@@ -19,7 +19,6 @@ NOT_YET = {
     "checkout": "I can't take payment here. Your cart is kept as it is.",
     "order_status": "I can't look into orders. The shop's own order page or its staff can.",
     "order_change": "I can't change orders. The shop's own order page or its staff can.",
-    "policy": "I can't read the shop's policies yet, so I won't guess. Its staff can tell you.",
     "feedback": "Thanks for telling me. Say what should be different and I will look again.",
     "handoff": "I can't reach a person from here, so nobody has been told. Please use the shop's contact page.",
 }

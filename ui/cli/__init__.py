@@ -10,7 +10,20 @@ import typer
 
 from retrieval.errors import ShopError
 
-from . import chat, evaluate, evaluate_retrieval, index, models, parse, rerank, search, serve, train, train_reranker
+from . import (
+    chat,
+    evaluate,
+    evaluate_retrieval,
+    index,
+    models,
+    parse,
+    policies,
+    rerank,
+    search,
+    serve,
+    train,
+    train_reranker,
+)
 
 app = typer.Typer(
     name="shop",
@@ -26,6 +39,7 @@ app.command("parse")(parse.parse)
 app.command("rerank")(rerank.rerank)
 app.command("serve")(serve.serve)
 app.add_typer(models.app, name="models", help="The pinned models: where each comes from and whether it is here.")
+app.add_typer(policies.app, name="policies")
 train.app.command("reranker")(train_reranker.reranker)
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
 evaluate.app.command("retrieval")(evaluate_retrieval.retrieval)

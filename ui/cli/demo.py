@@ -6,11 +6,14 @@ from pathlib import Path
 
 import typer
 
-from retrieval.demo import demo_feed
+from retrieval.demo import demo_feed, demo_policies
 from retrieval.models import ModelHome
 from retrieval.store import read_manifest
 
 from .index import feeds_digest, index_feeds
+from .policies import index_policies
+
+RECORD = "demo-policies"  # written last: the digest of the texts that the store holds
 
 
 def store_or_demo(store: Path | None) -> Path:
@@ -19,12 +22,15 @@ def store_or_demo(store: Path | None) -> Path:
 
 
 def demo_store() -> Path:
-    """The demo shop's store in the cache directory; built, saying so, when it is missing or older than the catalogue."""
-    feed = demo_feed()
+    """The demo shop's store in the cache directory; built, saying so, when it is missing or older than catalogue and policies."""
+    feed, policies = demo_feed(), demo_policies()
     path = ModelHome.from_environment().cache.parent / "demo-store"
     manifest = read_manifest(path)
-    if manifest and manifest.complete and manifest.feeds == feeds_digest([feed]):
-        return path
-    typer.echo("No store given: building the demo shop (once).", err=True)
-    index_feeds([feed], path)
+    if not (manifest and manifest.complete and manifest.feeds == feeds_digest([feed])):
+        typer.echo("No store given: building the demo shop (once).", err=True)
+        index_feeds([feed], path)
+    texts = feeds_digest(sorted(policies.iterdir()))
+    if not (path / RECORD).is_file() or (path / RECORD).read_text(encoding="utf-8") != texts:
+        index_policies(policies, path)
+        (path / RECORD).write_text(texts, encoding="utf-8")
     return path

@@ -24,7 +24,10 @@ from assistant.build import build_embedder
 from assistant.settings import Settings
 from retrieval.feed import FeedSummary, read_feed
 from retrieval.index import IndexSummary, build_index
+from retrieval.policy_text import read_policies
 from retrieval.store import Store
+
+from .policies import index_policies
 
 STEPS = {"read": "Reading", "embed": "Embedding"}
 
@@ -37,19 +40,35 @@ class Rate(ProgressColumn):
 
 
 def index(
-    feeds: Annotated[list[Path], typer.Argument(metavar="FEED…", help="JSONL, CSV, TSV or Parquet; .gz is fine.")],
+    feeds: Annotated[
+        list[Path] | None, typer.Argument(metavar="FEED…", help="JSONL, CSV, TSV or Parquet; .gz is fine.")
+    ] = None,
+    *,
     store: Annotated[Path, typer.Option(help="Directory of the store; made when it is not there.")],
     rejects: Annotated[Path | None, typer.Option(help="Where unusable rows go. [default: STORE/rejects.jsonl]")] = None,
     currency: Annotated[str, typer.Option(help="Currency of prices that name none (ISO 4217).")] = "USD",
     keep_missing: Annotated[
         bool, typer.Option("--keep-missing", help="Keep products that these feeds do not have.")
     ] = False,
+    policies: Annotated[
+        Path | None, typer.Option(help="Folder of policy pages (Markdown, HTML, text, PDF), instead of those before.")
+    ] = None,
+    policies_url: Annotated[str | None, typer.Option(help="Where those pages stand on the web, for links.")] = None,
 ) -> None:
     """Read product feeds, check them, and build or update the index: only what changed is embedded again.
 
-    Example: shop index demo/products.jsonl --store store
+    With --policies the shop's texts are indexed too; without a feed they go into a store that is there.
+
+    Example: shop index demo/products.jsonl --policies demo/policies --store store
     """
-    index_feeds(feeds, store, rejects=rejects, currency=currency, keep_missing=keep_missing)
+    if not feeds and policies is None:
+        raise typer.BadParameter("name a feed, or --policies DIR for a store that is there")
+    if policies is not None:
+        read_policies(policies)  # a wrong folder is an error before anything is indexed
+    if feeds:
+        index_feeds(feeds, store, rejects=rejects, currency=currency, keep_missing=keep_missing)
+    if policies is not None:
+        index_policies(policies, store, policies_url)
 
 
 def index_feeds(

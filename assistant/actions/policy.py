@@ -1,0 +1,141 @@
+"""Questions about the shop's rules: the passage's own words, shortened, with their source. What is not written there is not said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from retrieval.policies import Found, Policies
+
+from ..model import Answer, DialogueState, Outcome, Parse, Source
+from ..parts import Parts
+from .ask import answer_for, ask_product
+from .table import meant
+
+RELEVANT = (
+    0.42  # relevance from which a passage speaks of the question: benchmarks/policy_questions.py has the measurement
+)
+QUOTED_WORDS = 60  # of one passage
+BESIDE = 0.8  # share of the best statement's nearness from which another of the passage is quoted too
+SAME_SUBJECT = 0.72  # cosine from which two statements of different sections speak of the same thing
+NO_POLICIES = "This shop has given me no policies, so I won't guess. Its staff can tell you."
+_NUMBER = re.compile(r"(?<![\w.,])([$€£]?)(\d+(?:[.,]\d+)*)\s*(%|[a-z]+)?", re.IGNORECASE)
+_NOT = re.compile(r"\b(?:no|not|never|cannot|can't|don't|won't|without)\b", re.IGNORECASE)
+
+
+def policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """What the shop's policies say, and what the product's listing says where the question is about one, each in its own words."""
+    if parts.policies is None or not len(parts.policies):
+        return Outcome(answer=Answer(NO_POLICIES, found=False))
+    question = parse.message or parse.slots.ask or ""
+    relevant = [found for found in parts.policies.search(question) if found.relevance >= RELEVANT]
+    listing = _listing(parse, state, parts)
+    if not relevant:
+        return _not_written(question, listing, parts)
+    return _with_listing(_said(_with_the_other_side(relevant, parts.policies)), listing)
+
+
+def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """The listing's answer; where it has none and the policies speak of the question, theirs."""
+    outcome = ask_product(parse, state, parts)
+    if parts.policies is None or outcome.answer is None or outcome.answer.found:
+        return outcome
+    relevant = [found for found in parts.policies.search(parse.message, limit=1) if found.relevance >= RELEVANT]
+    if not relevant:
+        return outcome
+    return _with_listing(_said(relevant), outcome if outcome.focus else None)
+
+
+def _listing(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
+    """What the listing of the product meant says about the question; None when no product is meant or its listing is silent."""
+    slots = parse.slots
+    products = meant(parse, state, parts)[:1] if slots.product or slots.ref else []
+    asked = slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
+    if not products or not asked:
+        return None
+    answer = answer_for(products[0], parts.catalog.variants(products[0]), asked, parts.embedder)
+    return Outcome(focus=products[0].id, answer=answer) if answer.found else None
+
+
+def _said(found: Sequence[Found]) -> Outcome:
+    """The quotations with their titles; two are introduced as two."""
+    sources = tuple(source_of(one) for one in found)
+    quoted = " ".join(f"{source.title}: {_in_marks(source.quote)}" for source in sources)
+    lead = (
+        "The shop's texts say two different things about this; please ask its staff which one counts. "
+        if len(found) > 1
+        else ""
+    )
+    evidence = tuple(words for one in found for words in (one.passage.title, one.passage.text))
+    return Outcome(answer=Answer(lead + quoted, evidence), sources=sources)
+
+
+def source_of(found: Found) -> Source:
+    """The passage with the statements nearest to the question, in their order; " … " stands where some are left out."""
+    passage = found.passage
+    best = max(found.nearness, default=0.0)
+    order = sorted(range(len(passage.statements)), key=lambda place: -found.nearness[place])
+    chosen: set[int] = set()
+    for place in order:
+        length = sum(len(passage.statements[other].split()) for other in (*chosen, place))
+        if not chosen or (found.nearness[place] >= BESIDE * best and length <= QUOTED_WORDS):
+            chosen.add(place)
+    quote = ""
+    for place in sorted(chosen):
+        gap = "" if not quote else " " if place - 1 in chosen else " … "
+        quote += gap + passage.statements[place]
+    return Source("policy", passage.id, passage.title, quote, passage.url, passage.file)
+
+
+def _in_marks(quote: str) -> str:
+    """Each run of words in quotation marks of its own, since what is left out was not said."""
+    return " … ".join(f"“{run}”" for run in quote.split(" … "))
+
+
+def _with_the_other_side(found: Sequence[Found], policies: Policies) -> list[Found]:
+    """The best passage, and the next one that says something else about the same thing."""
+    first, *others = found
+    for other in others:
+        if other.passage.headings != first.passage.headings and _disagree(_best(first), _best(other), policies):
+            return [first, other]
+    return [first]
+
+
+def _best(found: Found) -> str:
+    return max(zip(found.nearness, found.passage.statements, strict=True), key=lambda pair: pair[0])[1]
+
+
+def _disagree(one: str, other: str, policies: Policies) -> bool:
+    """Whether two statements of the same thing name other numbers of the same unit, or one denies what the other grants."""
+    units, other_units = _amounts(one), _amounts(other)
+    differ = any(units[unit] != other_units[unit] for unit in units.keys() & other_units.keys())
+    denied = bool(_NOT.search(one)) != bool(_NOT.search(other))
+    return (differ or denied) and policies.similarity(one, other) >= SAME_SUBJECT
+
+
+def _amounts(text: str) -> dict[str, set[str]]:
+    """The text's numbers by what they count: "within 30 days" -> {"day": {"30"}}."""
+    found: dict[str, set[str]] = {}
+    for sign, number, unit in _NUMBER.findall(text):
+        found.setdefault(sign or unit.lower().removesuffix("s"), set()).add(number)
+    return found
+
+
+def _with_listing(outcome: Outcome, listing: Outcome | None) -> Outcome:
+    """The answer with what the listing says after it."""
+    if listing is None or listing.answer is None or outcome.answer is None:
+        return outcome
+    text = f"{outcome.answer.text} {listing.answer.text}"
+    answer = Answer(text, (*outcome.answer.evidence, *listing.answer.evidence))
+    return replace(outcome, answer=answer, focus=listing.focus)
+
+
+def _not_written(question: str, listing: Outcome | None, parts: Parts) -> Outcome:
+    """Nothing found is said, kept for the operator, and the shopper hears what helps."""
+    kept = parts.unanswered is not None and parts.unanswered.keep(question)
+    noted = " I have noted the question for the shop." if kept else ""
+    text = f"The shop's policies say nothing that I can find about this.{noted} Its staff can tell you, or put it in other words."
+    if listing is not None and listing.answer is not None:
+        return replace(listing, answer=Answer(f"{listing.answer.text} {text}", listing.answer.evidence))
+    return Outcome(answer=Answer(text, found=False))

@@ -1,0 +1,198 @@
+"""A shop's policies by question: passages with BM25 in the catalogue's file, vectors of their statements in a Chroma collection."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from more_itertools import chunked
+
+from .catalog import Catalog
+from .dense import Embedder, Vectors
+from .errors import StoreOutdated
+from .lexical import any_of
+from .policy_text import Passage
+
+COLLECTION = "policies"
+COMPARED = 3_000  # statements: up to so many are all compared with the question, of more the nearest PROPOSED
+PROPOSED = 600
+SHARED_WORDS = 0.05  # what the best BM25 adds in the order of passages: it decides between near-equal ones
+BATCH = 50  # passages
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS passages (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL);
+CREATE VIRTUAL TABLE IF NOT EXISTS passage_words USING fts5 (
+    title, text, tokenize = 'porter unicode61 remove_diacritics 2');
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage that a question may be about. relevance: 0..1, comparable between questions. nearness: cosine of each statement."""
+
+    passage: Passage
+    relevance: float
+    nearness: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class PolicySummary:
+    """passages: in the store now. embedded: those new or changed."""
+
+    passages: int
+    embedded: int
+    removed: int
+
+
+class Policies:
+    """Passages by question. Safe to ask from many threads; one process writes."""
+
+    def __init__(self, catalog: Catalog, client: Any, embedder: Embedder) -> None:
+        self._catalog, self._client, self._embedder = catalog, client, embedder
+        catalog.connection.executescript(SCHEMA)
+
+    def __len__(self) -> int:
+        return int(self._catalog.connection.execute("SELECT count(*) FROM passages").fetchone()[0])
+
+    def replace(self, passages: Sequence[Passage]) -> PolicySummary:
+        """Take these passages instead of all there were; only what is new or changed is embedded. A kill costs a run, never an answer."""
+        collection = self._collection(anew=True)
+        stored = collection.get(include=["metadatas"])
+        known = {meta["passage"]: meta["hash"] for meta in stored["metadatas"]}
+        changed = [passage for passage in passages if known.get(passage.id) != passage.content_hash]
+        kept = {key for passage in passages for key in _vector_ids(passage)}
+        for batch in chunked(changed, BATCH):
+            self._embed(collection, batch)
+        gone = {row.id for row in self._all()} - {passage.id for passage in passages}
+        self._write(passages)
+        if surplus := sorted(set(stored["ids"]) - kept):
+            collection.delete(ids=surplus)
+        return PolicySummary(len(passages), len(changed), len(gone))
+
+    def search(self, question: str, limit: int = 5) -> list[Found]:
+        """The passages nearest to the question, best first; empty when the shop has none, or for a question without a word.
+
+        StoreOutdated when the passages were embedded by another model.
+        """
+        match = any_of(question)
+        if not match or not len(self):
+            return []
+        near, overall = self._near(self._embedder.embed([question]))
+        words = self._by_words(match)
+        found = [
+            Found(
+                passage,
+                _relevance(near.get(passage.id, {}), overall.get(passage.id, 0.0)),
+                tuple(near.get(passage.id, {}).get(place, 0.0) for place in range(len(passage.statements))),
+            )
+            for passage in self._some(list(dict.fromkeys((*near, *words))))
+        ]
+        found.sort(key=lambda one: (-one.relevance - SHARED_WORDS * words.get(one.passage.id, 0.0), one.passage.id))
+        return found[:limit]
+
+    def similarity(self, first: str, second: str) -> float:
+        """Cosine of two statements: 1 for the same words."""
+        vectors = self._embedder.embed([first, second])
+        return float(vectors[0] @ vectors[1])
+
+    def _near(self, vector: Vectors) -> tuple[dict[str, dict[int, float]], dict[str, float]]:
+        """Cosines of the question with statements, by passage and place, and with whole passages."""
+        collection = self._collection()
+        count = int(collection.count())
+        asked = count if count <= COMPARED else PROPOSED
+        if not count:
+            return {}, {}
+        answer = collection.query(query_embeddings=vector, n_results=asked, include=["distances", "metadatas"])
+        near: dict[str, dict[int, float]] = {}
+        overall: dict[str, float] = {}
+        for meta, distance in zip(answer["metadatas"][0], answer["distances"][0], strict=True):
+            near.setdefault(meta["passage"], {})
+            if meta["place"] < 0:
+                overall[meta["passage"]] = 1.0 - distance
+            else:
+                near[meta["passage"]][meta["place"]] = 1.0 - distance
+        return near, overall
+
+    def _by_words(self, match: str) -> dict[str, float]:
+        """BM25 of the passages that share a word with the question, as a share of the best one's."""
+        rows = self._catalog.connection.execute(
+            "SELECT passages.id, -bm25(passage_words, 2.0, 1.0) AS score"
+            " FROM passage_words JOIN passages ON passages.row = passage_words.rowid"
+            " WHERE passage_words MATCH ? ORDER BY score DESC, passages.id LIMIT ?",
+            [match, PROPOSED],
+        ).fetchall()
+        return {passage_id: score / max(rows[0][1], 1e-9) for passage_id, score in rows}
+
+    def _embed(self, collection: Any, passages: Sequence[Passage]) -> None:
+        texts = [
+            text
+            for one in passages
+            for text in (f"{one.title}. {one.text}", *(f"{one.title}: {said}" for said in one.statements))
+        ]
+        collection.upsert(
+            ids=[key for one in passages for key in _vector_ids(one)],
+            embeddings=self._embedder.embed(texts),
+            metadatas=[
+                {"passage": one.id, "place": place, "hash": one.content_hash}
+                for one in passages
+                for place in range(-1, len(one.statements))
+            ],
+        )
+
+    def _write(self, passages: Sequence[Passage]) -> None:
+        with self._catalog.transaction() as db:
+            db.execute("DELETE FROM passages")
+            db.execute("DELETE FROM passage_words")
+            for row, passage in enumerate(passages, start=1):
+                record = json.dumps(asdict(passage), ensure_ascii=False)
+                db.execute("INSERT INTO passages (row, id, record) VALUES (?, ?, ?)", [row, passage.id, record])
+                db.execute(
+                    "INSERT INTO passage_words (rowid, title, text) VALUES (?, ?, ?)",
+                    [row, passage.title, passage.text],
+                )
+
+    def _all(self) -> Iterator[Passage]:
+        return _read(self._catalog.connection.execute("SELECT record FROM passages ORDER BY row"))
+
+    def _some(self, ids: Sequence[str]) -> Iterator[Passage]:
+        chosen = "SELECT record FROM passages WHERE id IN (SELECT value FROM json_each(?))"
+        return _read(self._catalog.connection.execute(chosen, [json.dumps(list(ids))]))
+
+    def _collection(self, *, anew: bool = False) -> Any:
+        """The collection; with `anew` one of another embedder is emptied, without it that is an error."""
+        collection = _open(self._client, self._embedder)
+        if collection.metadata["embedder"] == self._embedder.name:
+            return collection
+        if not anew:
+            raise StoreOutdated(
+                "The policies were embedded by another model.",
+                fix="run `shop index --policies DIR --store STORE` again",
+            )
+        self._client.delete_collection(COLLECTION)
+        return _open(self._client, self._embedder)
+
+
+def _relevance(near: dict[int, float], overall: float) -> float:
+    """How near the best statement is, in its section: the mean of its cosine and the whole passage's, 0..1."""
+    return max(0.0, (max(near.values(), default=0.0) + overall) / 2)
+
+
+def _vector_ids(passage: Passage) -> list[str]:
+    return [passage.id, *(f"{passage.id}:{place}" for place in range(len(passage.statements)))]
+
+
+def _read(rows: sqlite3.Cursor) -> Iterator[Passage]:
+    for (record,) in rows:
+        said = json.loads(record)
+        yield Passage(said["id"], tuple(said["headings"]), tuple(said["statements"]), said["file"], said["url"])
+
+
+def _open(client: Any, embedder: Embedder) -> Any:
+    return client.get_or_create_collection(
+        COLLECTION,
+        embedding_function=None,
+        configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+        metadata={"embedder": embedder.name},
+    )
