@@ -38,7 +38,9 @@ class Effect:
 def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueState:
     """The state with this message's slots in it. A search starts a new need; a reset forgets the need, never the cart."""
     if parse.intent == "reset":
-        return replace(state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=None, taste=Taste())
+        return replace(
+            state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=None, taste=Taste()
+        )
     if parse.intent == "search":
         constraints = merge(Constraints(), parse.slots)
         fresh = DialogueState(constraints, parse.slots.sort, said=message)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
 from .catalog import Catalog
 from .constraints import eligible_ids
 from .dense import Dense
+from .family import families
 from .fusion import rrf
 from .kind import kind_levels
 from .lexical import Lexical
@@ -18,7 +19,6 @@ from .query import SOFT, Hit, Query, Ranking, Relaxed
 from .relax import relax
 from .rerank import Reranker
 from .superlative import ordered, saying_every_wish
-from .words import content_stems
 
 CANDIDATES = 50  # from each retriever, and as many of the fused list are reranked
 
@@ -94,7 +94,7 @@ class Searcher:
         kind: what is sure to be of the kind asked for; None when no kind is known, so that all that is near may fit.
         """
         seen = self.catalog.get_many(query.skip)
-        products = list(islice(_families(found, seen), limit)) if query.sort else list(found)
+        products = list(islice(families(found, seen), limit)) if query.sort else list(found)
         relevances = self.reranker.score(query, products, kind or frozenset())
         relevance = {product.id: value for product, value in zip(products, relevances, strict=True)}
         if not query.sort:
@@ -109,7 +109,7 @@ class Searcher:
             carried_by = self.reranker.carrying(query, product) if by_meaning else None
             return Hit(product, relevance[product.id], rank, fits(product), carried_by)
 
-        kept = islice(_families(products, seen), limit)
+        kept = islice(families(products, seen), limit)
         return tuple(hit(one, rank) for rank, one in enumerate(kept, start=1))
 
 
@@ -117,21 +117,3 @@ def _first_left(kinds: list[Ids], eligible: Ids | None) -> Ids:
     """The strictest reading of the kind of which something may be shown; empty when nothing may."""
     left = (kind if eligible is None else kind & eligible for kind in kinds)
     return next((ids for ids in left if ids), frozenset())
-
-
-def _families(products: Iterable[Product], seen: Iterable[Product]) -> Iterator[Product]:
-    """The first product of each family that is not that of a product seen before."""
-    known = {_family(product) for product in seen}
-    for product in products:
-        if _family(product) not in known:
-            known.add(_family(product))
-            yield product
-
-
-def _family(product: Product) -> tuple[str, ...]:
-    """What variants share: their group, else the words of the title and the maker."""
-    return (
-        ("group", product.group_id)
-        if product.group_id
-        else ("title", *content_stems(product.title), product.brand or "")
-    )
