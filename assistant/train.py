@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 import shutil
 import warnings
@@ -18,19 +19,22 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from .augment import compose, with_bounds, with_typos, written
+from .calibration import FILE, LEAST, calibrate, split, write_calibration
 from .labels import Example, read_examples
 from .parse import lost, prompt, write_answer
+from .parse_model import ModelParser
 
 if TYPE_CHECKING:  # torch is loaded only where a model is tuned: importing this module must stay cheap
     import torch
 
+log = logging.getLogger(__name__)
 _IGNORED = -100  # the label that cross entropy leaves out
 
 
 @dataclass(frozen=True)
 class Recipe:
     """How an adapter is tuned. composed: turns put together from phrases, new ones each epoch. written: with data/turns.txt.
-    bounded, typos, warmup: shares, 0..1."""
+    bounded, typos, warmup: shares, 0..1. held_out: share of the labelled messages that confidence is calibrated on instead."""
 
     epochs: int = 4
     seed: int = 7
@@ -43,6 +47,7 @@ class Recipe:
     bounded: float = 0.25
     typos: float = 0.06
     written: bool = True
+    held_out: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,19 @@ def train_parser(
     run = start_run(files, base=base, out=out, recipe=recipe, start=start)
     while run.epochs_done < recipe.epochs:
         run.next_epoch()
-    return _publish(run, out, files)
+    folder, held = _publish(run, out, files), run.held_out
+    del run  # its memory is needed for the parser
+    _calibrate(folder, base, held, threads)
+    return folder
+
+
+def _calibrate(folder: Path, base: Path, held: Sequence[Example], threads: int) -> None:
+    """Writes how far the new adapter's probabilities can be trusted; leaves it out where too few messages were held out."""
+    (folder / FILE).unlink(missing_ok=True)  # an older adapter's says nothing of this one
+    if len(held) < LEAST:
+        log.warning("%d messages held out are too few to calibrate confidence: see `shop train calibration`", len(held))
+        return
+    write_calibration(calibrate(ModelParser(base, folder, threads=threads), held), folder)
 
 
 def start_run(files: Sequence[Path], *, base: Path, out: Path, recipe: Recipe, start: Path | None = None) -> Run:
@@ -133,7 +150,7 @@ class Run:
         self.weights = [p for p in self.model.parameters() if p.requires_grad]
         self.masters = [p.detach().float().clone() for p in self.weights]
         self.optimizer = torch.optim.AdamW(self.masters, lr=recipe.learning_rate, weight_decay=0.0)
-        self.examples, self._tokenizer = labels
+        (self.examples, self.held_out), self._tokenizer = split(labels[0], recipe.held_out), labels[1]
         self.part, self.recipe, self.epochs_done, self.losses, self.minutes = part, recipe, 0, list[float](), 0.0
         self._resume()
 
@@ -267,9 +284,9 @@ intent and slots. Licence: Apache-2.0. Made {datetime.now(UTC):%Y-%m-%d}.
 
 ## Data
 {len(run.examples)} labelled messages of {", ".join(path.name for path in files)}; {unsaid} of them have a slot that no words of the
-message say, which is left out. To these come {by_hand} turns written by hand (assistant/data/turns.txt), and in each epoch
-anew {run.recipe.composed} turns composed from assistant/data/phrases.yaml, price bounds in words joined to a share of the searches
-and refinements, and typos (assistant/augment.py).
+message say, which is left out. {len(run.held_out)} more were held out to calibrate confidence. To these come {by_hand} turns written
+by hand (assistant/data/turns.txt), and in each epoch anew {run.recipe.composed} turns composed from assistant/data/phrases.yaml,
+price bounds in words joined to a share of the searches and refinements, and typos (assistant/augment.py).
 
 ## Recipe
 LoRA on all linear layers, loss on the answer only, AdamW, rate falling linearly, computed in bfloat16 with float32 weights.

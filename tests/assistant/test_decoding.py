@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import warnings
 from dataclasses import asdict
 from pathlib import Path
@@ -48,9 +49,10 @@ def test_random_weights_write_only_what_the_message_says(parser: ModelParser, me
 
 def test_the_line_that_was_written_is_the_parse(parser: ModelParser) -> None:
     message = "2 red or blue mugs between 10 and 30"
-    line, confidence = parser.answer(message, None)
+    line, log_probability = parser.answer(message, None)
     assert parser.parse(message, DialogueState()).slots == read_answer(line, message).slots
-    assert 0 < confidence <= 1
+    assert log_probability <= 0
+    assert parser.parse(message, DialogueState()).confidence == pytest.approx(math.exp(log_probability))
 
 
 def test_merging_an_adapter_gives_the_weights_of_pefts_own_merge(base: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from assistant.evaluate import F1, macro_f1, read_all, score, with_measures
 from assistant.labels import Example
 from assistant.model import Exchange, Parse, Slots
 from tests.fakes import QueuedParser
+from ui.cli.confusion_plot import draw_confusion
 
 RED = Example("red or blue under 40", None, "refine", Slots(color=("red", "blue"), price_max=Decimal(40)))
 HI = Example("hi", Exchange("a mug", "1. Clay Mug"), "greet", Slots())
@@ -54,3 +56,15 @@ def test_a_card_keeps_its_text_and_gets_the_latest_figures() -> None:
     assert once.startswith("# Card\n\ntext\n\n## Measured\nOn 2026-01-02 with `shop eval parser a.jsonl`")
     assert "| b.jsonl | 1 | 1.000 | 1.000 | 1.000 | none labelled | 1.000 |" in twice
     assert "a.jsonl" not in twice
+
+
+def test_confusions_are_counted_and_confidence_is_measured_on_whole_frames() -> None:
+    report = score([RED, HI, HI], [Parse("refine", RED.slots, confidence=0.8), Parse("bye"), Parse("greet")])
+    assert report.confusion == {"greet": {"bye": 1, "greet": 1}, "refine": {"refine": 1}}
+    assert [(b.messages, b.right) for b in report.reliability.bins] == [(1, 1), (2, 0.5)]
+    assert report.reliability.expected_error == pytest.approx(1 / 3 * 0.2 + 2 / 3 * 0.5)
+
+
+def test_the_confusion_matrix_becomes_a_picture(tmp_path: Path) -> None:
+    draw_confusion([{"greet": {"bye": 1, "greet": 1}}, {"refine": {"refine": 3}}], tmp_path / "confusion.png")
+    assert (tmp_path / "confusion.png").read_bytes().startswith(b"\x89PNG")

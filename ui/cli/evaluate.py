@@ -15,7 +15,10 @@ from rich.table import Table
 from assistant.build import build_parser
 from assistant.evaluate import F1, Report, read_all, score, with_measures
 from assistant.labels import read_examples
+from assistant.reliability import Reliability
 from assistant.settings import Settings
+
+from .confusion_plot import draw_confusion
 
 app = typer.Typer(name="eval", help="Measure.", no_args_is_help=True)
 
@@ -32,8 +35,9 @@ def parser(
     adapter: Annotated[Path | None, typer.Option(help="Folder of another adapter.")] = None,
     card: Annotated[Path | None, typer.Option(help="A model card to write the figures into.")] = None,
     misses: Annotated[int, typer.Option(min=0, help="How many messages read otherwise to show.")] = 0,
+    plot: Annotated[Path | None, typer.Option(help="A PNG to draw the confusion matrix of all intents into.")] = None,
 ) -> None:
-    """Intent accuracy and slot F1 of the parser, by file.
+    """Intents, slots, whole frames and how far confidence can be trusted, by file.
 
     Example: shop eval parser goals_dev.gold.jsonl dialogues_dev.jsonl
     """
@@ -50,6 +54,8 @@ def parser(
             print(json.dumps({"file": path.name, **report.to_json()}, ensure_ascii=False), flush=True)
         else:
             show(path.name, report, misses)
+    if plot is not None:
+        draw_confusion([report.confusion for report in reports.values()], plot)
     if card is not None:
         command = f"shop eval parser {' '.join(reports)}"
         text = with_measures(card.read_text(encoding="utf-8"), reports, command, datetime.now(UTC).date())
@@ -69,8 +75,28 @@ def show(name: str, report: Report, misses: int) -> None:
         f"intent accuracy {report.intent_accuracy:.3f}, macro-F1 {report.intent_macro_f1:.3f}, whole frames {report.frames:.3f}",
         highlight=False,
     )
+    show_confusion(console, report)
+    show_reliability(console, report.reliability)
     for miss in report.misses[:misses]:
         console.print(f"\n{miss.message}\n  label: {miss.wanted}\n  read:  {miss.got}", markup=False, highlight=False)
+
+
+def show_confusion(console: Console, report: Report) -> None:
+    """A line for each intent that was also read as another."""
+    for wanted, read in report.confusion.items():
+        if others := [f"{got} {count}" for got, count in read.items() if got != wanted]:
+            told = f"  {wanted}: {read.get(wanted, 0)} right, also read as {', '.join(others)}"
+            console.print(told, markup=False, highlight=False)
+
+
+def show_reliability(console: Console, found: Reliability) -> None:
+    """A line for each bin of confidence that holds a reading."""
+    table = Table(title=f"confidence, expected error {found.expected_error:.3f}", title_justify="left")
+    for heading in ("from", "to", "messages", "mean", "whole frames right"):
+        table.add_column(heading, justify="right")
+    for b in found.bins:
+        table.add_row(f"{b.low:.1f}", f"{b.high:.1f}", str(b.messages), f"{b.confidence:.3f}", f"{b.right:.3f}")
+    console.print(table)
 
 
 def _row(figures: F1) -> tuple[str, str, str, str]:

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from assistant.build import build_local_parser
+from assistant.calibration import calibrate, split, write_calibration
+from assistant.labels import read_examples
 from assistant.settings import Settings
 from assistant.train import Recipe, train_parser
 from retrieval.models import model_path
@@ -37,6 +40,9 @@ def parser(
     composed: Annotated[
         int, typer.Option(min=0, help="Turns composed from phrases for each epoch.")
     ] = _DEFAULTS.composed,
+    held_out: Annotated[
+        float, typer.Option(min=0, max=0.5, help="Share of the labels that only confidence is calibrated on.")
+    ] = _DEFAULTS.held_out,
 ) -> None:
     """Tune the parser's adapter; started again after a kill, it goes on from the last whole epoch.
 
@@ -45,7 +51,30 @@ def parser(
     files = [*(goals or ()), *(dialogues or ()), *(extra or ())]
     if not files:
         raise typer.BadParameter("give labelled files with --goals, --dialogues or --extra")
-    recipe = Recipe(epochs=epochs, seed=seed, composed=composed, learning_rate=rate)
+    recipe = Recipe(epochs=epochs, seed=seed, composed=composed, learning_rate=rate, held_out=held_out)
     base = base or model_path("smollm2-135m-instruct")
     folder = train_parser(files, base=base, out=out, recipe=recipe, start=start, threads=Settings().threads)
     typer.echo(f"The adapter is in {folder}.")
+
+
+@app.command()
+def calibration(
+    files: Annotated[
+        list[Path], typer.Argument(help="Labelled messages or dialogues that the adapter was not tuned on.")
+    ],
+    adapter: Annotated[Path, typer.Option(help="Folder of the adapter; calibration.json goes there.")] = Path(
+        "models/parser"
+    ),
+    held_out: Annotated[
+        float, typer.Option(min=0, max=1, help="Take only the share that `shop train parser` held out of these files.")
+    ] = 1.0,
+) -> None:
+    """Fit how far an adapter's confidence can be trusted, by labelled messages.
+
+    Example: shop train calibration goals_dev.jsonl --adapter my-parser
+    """
+    examples = [example for path in files for example in read_examples(path)]
+    chosen = examples if held_out == 1 else split(examples, held_out)[1]
+    settings = Settings(parser=adapter)
+    fitted = calibrate(build_local_parser(settings), chosen)
+    typer.echo(f"{write_calibration(fitted, adapter)}: slope {fitted.slope:.3f}, intercept {fitted.intercept:.3f}.")
