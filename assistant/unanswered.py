@@ -70,7 +70,8 @@ def _counted(lines: Iterable[str]) -> list[Asked]:
             continue  # a line that a full disk cut short
         key = question.casefold().rstrip("?!. ")
         times[key] += 1
-        latest[key] = max(latest.get(key, ("", "")), (at, question))
+        if at >= latest.get(key, ("", ""))[0]:
+            latest[key] = (at, question)
     found = [Asked(question, times[key], at) for key, (at, question) in latest.items()]
     return sorted(sorted(found, key=lambda one: one.last, reverse=True), key=lambda one: -one.times)
 
