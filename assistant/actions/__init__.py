@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from ..model import DialogueState, Intent, Outcome, Parse
 from ..parts import Parts
 from .cart import cart_add, cart_remove, cart_view
+from .compare import compare
 from .find import find, more
 from .policy import ask_product_or_policy, policy
 from .talk import bye, greet, help_, not_here_yet, other, reset
@@ -18,7 +19,7 @@ ACTIONS: Mapping[Intent, Action] = {
     "refine": find,
     "more": more,
     "recommend": not_here_yet,
-    "compare": not_here_yet,
+    "compare": compare,
     "similar": not_here_yet,
     "complement": not_here_yet,
     "ask_product": ask_product_or_policy,

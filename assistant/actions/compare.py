@@ -1,0 +1,225 @@
+"""Two to four products side by side: the fields in which they differ, and a verdict from their records in view of what was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from retrieval.evidence import judge
+from retrieval.product import Product, money
+from retrieval.superlative import by
+from retrieval.words import content_stems, stem
+
+from ..explain import broken
+from ..mentions import SUPERLATIVES
+from ..model import Answer, DialogueState, Outcome, Parse
+from ..parts import Parts
+from .ask import answer_for
+from .differences import NOT_STATED, differing, fields_named, measures, record_of
+from .naming import about, short_names
+
+MOST = 4
+# What shoppers ask by an adjective -> the words of fields that state it, and whether they want the largest number.
+_ASKED = {
+    "cheap cheaper cheapest cost price": (("price",), False), "expensive dearer dearest priciest pricier": (("price",), True),
+    "rated rating reviewed reviews popular": (("rating",), True), "light lighter lightest": (("weight",), False),
+    "heavy heavier heaviest": (("weight",), True), "tall taller tallest high higher": (("height",), True),
+    "long longer longest": (("length", "battery", "warranty"), True), "short shorter shortest": (("length", "height"), False),
+    "wide wider widest": (("width",), True), "narrow narrower": (("width",), False), "thick thicker": (("thickness", "depth"), True),
+    "thin thinner": (("thickness", "depth"), False), "deep deeper": (("depth",), True),
+    "big bigger biggest large larger largest roomier": (("capacity", "volume", "size", "height"), True),
+    "small smaller smallest": (("capacity", "volume", "size", "height"), False),
+    "quiet quieter quietest": (("noise",), False), "loud louder loudest": (("noise", "volume"), True),
+    "bright brighter brightest": (("brightness", "lumens", "luminous"), True), "fast faster fastest": (("speed",), True),
+}  # fmt: skip
+_MEANT = {stem(word): meaning for words, meaning in _ASKED.items() for word in words.split()}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence and the words of the records that it rests on."""
+
+    text: str
+    evidence: tuple[str, ...] = ()
+
+
+def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """The comparison and its verdict; a question when fewer than two products are meant."""
+    found = _compared(parse, state, parts)
+    if len(found) < 2:
+        return Outcome(answer=Answer(_which(state), (str(len(state.shown)),), found=False))
+    products, names = found[:MOST], short_names(found[:MOST])
+    asked = _asked(parse)
+    fields, told = _answer(asked, products, names, parts)
+    said = told or list(verdict(products, names, state))
+    comparison = differing(products, fields)
+    if len(found) > MOST:
+        said.insert(0, Said(f"I compare the first {MOST}.", (str(MOST),)))
+    if comparison is None:
+        said.append(Said("What their listings state is the same."))
+    evidence = (*names.values(), *(words for one in said for words in one.evidence))
+    return Outcome(
+        answer=Answer(" ".join(one.text for one in said), evidence),
+        comparison=comparison,
+        listed=() if set(names) <= set(state.shown) else tuple(names),
+    )
+
+
+def verdict(products: Sequence[Product], names: Mapping[str, str], state: DialogueState) -> Iterator[Said]:
+    """Price, rating, what was asked for, then which one that speaks for; each left out where it does not tell them apart."""
+    yield from _prices(products, names)
+    yield from _ratings(products, names)
+    yield from _wishes(products, names, state)
+    yield from (Said(f"{names[one.id]} is sold out.") for one in products if one.in_stock is False)
+    yield from _best(products, names, state)
+
+
+def _compared(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """The products meant; of one alone, it and the others shown; without any, those shown."""
+    shown = parts.catalog.get_many(state.shown)
+    found = [] if set(parse.slots.ref) & set(SUPERLATIVES) else about(parse, state, parts)
+    if len(found) == 1:
+        return [*found, *(product for product in shown if product.id != found[0].id)]
+    return found or shown
+
+
+def _which(state: DialogueState) -> str:
+    if len(state.shown) == 1:
+        return "I have shown one product only. Which one shall I compare it with?"
+    return "Which products shall I compare? Name two, or search first and say which of them."
+
+
+def _asked(parse: Parse) -> str:
+    """What the message wants to know of each, "" for all that differs."""
+    slots = parse.slots
+    order = {"price_asc": "cheapest", "price_desc": "priciest", "rating": "rated"}
+    of_refs = [order[SUPERLATIVES[ref]] for ref in slots.ref if isinstance(ref, str) and ref in SUPERLATIVES]
+    return slots.ask or (order[slots.sort] if slots.sort else "") or " ".join(of_refs)
+
+
+def _answer(
+    asked: str, products: Sequence[Product], names: Mapping[str, str], parts: Parts
+) -> tuple[tuple[str, ...], list[Said]]:
+    """(fields that the question is about, what they say of each product); nothing for a question about all differences."""
+    if not asked or set(content_stems(asked)) <= {stem(word) for word in ("difference", "differ", "compare", "better")}:
+        return (), []
+    meaning = next((_MEANT[word] for word in content_stems(asked) if word in _MEANT), None)
+    fields = fields_named(" ".join(meaning[0]) if meaning else asked, products)[:1]
+    if fields:
+        return tuple(fields), _field_said(fields[0], meaning[1] if meaning else None, products, names)
+    answers = [
+        (product, answer_for(product, parts.catalog.variants(product), asked, parts.embedder)) for product in products
+    ]
+    found = [Said(answer.text, (product.title, *answer.evidence)) for product, answer in answers if answer.found]
+    silent = [names[product.id] for product, answer in answers if not answer.found]
+    if silent and found:
+        found.append(Said(f"The listing of {' and of '.join(silent)} doesn't say anything about “{asked}”.", (asked,)))
+    return (), found or [Said(f"None of their listings says anything about “{asked}”.", (asked,))]
+
+
+def _field_said(
+    field: str, most_wanted: bool | None, products: Sequence[Product], names: Mapping[str, str]
+) -> list[Said]:
+    """The field's value of each product, the first by the number asked for named so when all numbers can be compared."""
+    records = {product.id: record_of(product) for product in products}
+    numbers = {} if most_wanted is None else measures(products, field)
+    order = sorted(products, key=lambda one: (one.id not in numbers, _signed(numbers.get(one.id), most_wanted)))
+    values = [f"{names[one.id]} {records[one.id].get(field, NOT_STATED)}" for one in order]
+    evidence = tuple(records[one.id].get(field, "") for one in order)
+    if len(numbers) < 2:
+        return [Said(f"{field.capitalize()}: {', '.join(values)}.", evidence)]
+    best = numbers[order[0].id]
+    first = [names[one.id] for one in order if numbers.get(one.id) == best]
+    extreme = "highest" if most_wanted else "lowest"
+    lead = f"{' and '.join(first)} {'share' if len(first) > 1 else 'has'} the {extreme} {field} stated"
+    return [Said(f"{lead}: {', '.join(values)}.", evidence)]
+
+
+def _signed(number: Decimal | None, most_wanted: bool | None) -> Decimal:
+    return Decimal(0) if number is None else -number if most_wanted else number
+
+
+def _prices(products: Sequence[Product], names: Mapping[str, str]) -> Iterator[Said]:
+    priced = [product for product in by("price_asc", products) if product.price is not None]
+    unpriced = [names[product.id] for product in products if product.price is None]
+    if len(priced) > 1:
+        low, high = priced[0], priced[-1]
+        assert low.price is not None
+        assert high.price is not None
+        apart = money(high.price - low.price, low.currency)
+        if low.price == high.price:
+            yield Said(f"They cost the same, {money(low.price, low.currency)}.", (money(low.price, low.currency),))
+        elif len(products) == 2:
+            yield Said(f"{names[low.id]} is {apart} cheaper.", (apart,))
+        else:
+            cheapest, dearest = money(low.price, low.currency), money(high.price, high.currency)
+            text = f"{names[low.id]} is the cheapest at {cheapest}, {names[high.id]} the dearest at {dearest}."
+            yield Said(text, (cheapest, dearest))
+    if unpriced:
+        yield Said(f"No price is stated for {' and '.join(unpriced)}.")
+
+
+def _ratings(products: Sequence[Product], names: Mapping[str, str]) -> Iterator[Said]:
+    rated = [product for product in by("rating", products) if product.rating is not None]
+    if not rated:
+        return
+    unrated = [names[product.id] for product in products if product.rating is None]
+    silent = f" No rating is stated for {' and '.join(unrated)}." if unrated else ""
+    said = [f"{product.rating:g}" for product in rated]
+    if len(rated) > 1 and rated[0].rating == rated[-1].rating:
+        yield Said(f"They are rated alike, {said[0]} of 5.{silent}", (said[0], "5"))
+    elif len(rated) > 1:
+        yield Said(f"{names[rated[0].id]} is rated {said[0]} against {' and '.join(said[1:])}.{silent}", tuple(said))
+    else:
+        yield Said(f"{names[rated[0].id]} is rated {said[0]} of 5.{silent}", (said[0], "5"))
+
+
+def _wishes(products: Sequence[Product], names: Mapping[str, str], state: DialogueState) -> Iterator[Said]:
+    """For each wish that some meet and some do not: who does, in the shopper's word, and what the others state."""
+    for field, wish in state.constraints.wishes:
+        found = {product.id: judge(product, field, wish) for product in products}
+        met = [key for key, one in found.items() if one.status == "met"]
+        if not met or len(met) == len(products):
+            continue
+        said = [
+            f"{' and '.join(names[key] for key in met)} {'is' if len(met) == 1 else 'are'} {_as_said(field, wish)} as you asked"
+        ]
+        evidence = [wish]
+        for key, one in found.items():
+            if one.status == "unmet":
+                said.append(f"{names[key]} says “{one.words}”")
+                evidence.append(str(one.words))
+            elif one.status == "unstated":
+                said.append(f"for {names[key]} it is not stated")
+        yield Said(f"{'; '.join(said)}.", tuple(evidence))
+    for product in products:
+        if breaches := [line.text for line in broken(product, state.constraints) if line.field != "availability"]:
+            yield Said(f"{names[product.id]}: {', '.join(breaches)}.", tuple(breaches))
+
+
+def _as_said(field: str, wish: str) -> str:
+    """As one says of a thing that it is so: "black", "size m"; other words of the shopper are quoted."""
+    return {"color": wish, "material": wish, "size": f"size {wish}"}.get(field, f"“{wish}”")
+
+
+def _best(products: Sequence[Product], names: Mapping[str, str], state: DialogueState) -> Iterator[Said]:
+    """The one that meets the most of what was asked for, when one alone does; else the one both cheapest and best rated."""
+    merits = {product.id: merit(product, state) for product in products}
+    first, *others = sorted(products, key=lambda product: merits[product.id], reverse=True)
+    if state.constraints.wishes and merits[first.id] > merits[others[0].id]:
+        yield Said(f"For what you asked, I would take {names[first.id]}.")
+        return
+    cheapest, best_rated = by("price_asc", products)[0], by("rating", products)[0]
+    alone = sum(product.rating == best_rated.rating for product in products) == 1
+    if best_rated.rating is not None and alone and cheapest.id == best_rated.id and cheapest.price is not None:
+        yield Said(f"{names[cheapest.id]} is both the cheapest and the best rated.")
+
+
+def merit(product: Product, state: DialogueState) -> tuple[int, int]:
+    """(in stock or unknown, wishes met less wishes and bounds broken), for the order of larger first."""
+    worth = {"met": 1, "unstated": 0, "unmet": -1}
+    constraints = state.constraints
+    wishes = sum(worth[judge(product, field, wish).status] for field, wish in constraints.wishes)
+    bounds = [line for line in broken(product, constraints) if line.field != "availability"]
+    return int(product.in_stock is not False), wishes - len(bounds)

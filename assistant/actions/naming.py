@@ -1,0 +1,68 @@
+"""Which products a message names in its own words, shown or not, and how a reply names them in turn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from retrieval.family import families
+from retrieval.product import Product
+from retrieval.words import content_stems
+
+from ..model import DialogueState, Parse
+from ..parts import Parts
+from .table import meant
+
+_BETWEEN = re.compile(r"\s*(?:,|/|\b(?:vs|versus|and|or|with|to|against|than)\b)\.?\s*", re.IGNORECASE)
+_ASKING = re.compile(
+    r"^(?:please\s+|can you\s+|could you\s+)*(?:compare|something like|anything like|similar)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(r"\s*[,(\[–|].*$|\s+-\s.*$")
+
+
+def about(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """The products that the message is about, at least by one distinctive word of their titles; empty when it names none.
+
+    First what it points at, then shown products that it calls by name, then products of the catalogue with all of a name's words.
+    """
+    if parse.slots.ref:
+        return meant(parse, state, parts)
+    shown = parts.catalog.get_many(state.shown)
+    return called_in(parse.message, shown) or in_catalog(parse.message, parts)
+
+
+def called_in(message: str, shown: Sequence[Product]) -> list[Product]:
+    """The shown products of which the message has a word that no other shown product's title or brand has, in the order shown."""
+    said = set(content_stems(message))
+    own = {product.id: set(content_stems(f"{product.title} {product.brand or ''}")) for product in shown}
+    found = []
+    for product in shown:
+        others = set().union(*(stems for key, stems in own.items() if key != product.id))
+        if said & (own[product.id] - others):
+            found.append(product)
+    return found
+
+
+def in_catalog(message: str, parts: Parts) -> list[Product]:
+    """One product for each piece of the message ("… and …", "… vs …") that has two words or more, all in one product's title or brand."""
+    found = []
+    for piece in _BETWEEN.split(_ASKING.sub("", message.strip(" ?!."))):
+        if len(content_stems(piece)) < 2:
+            continue
+        fitting = parts.searcher.lexical.matching(piece, columns="title brand")
+        best = parts.searcher.lexical.retrieve(piece, 1, fitting) if fitting else []
+        found += parts.catalog.get_many(candidate.product_id for candidate in best)
+    return list(islice(families(found), 4))
+
+
+def short_names(products: Sequence[Product]) -> dict[str, str]:
+    """By id, each title up to its first comma or bracket where that still tells the products apart and has two words; else all of it."""
+    cut = {product.id: _TAIL.sub("", product.title) for product in products}
+    return {
+        product.id: cut[product.id]
+        if len(cut[product.id].split()) > 1 and list(cut.values()).count(cut[product.id]) == 1
+        else product.title
+        for product in products
+    }

@@ -1,0 +1,79 @@
+"""Comparing: the fields that differ, a verdict from the records alone, and what is not stated said so."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from assistant.model import Parse, Reply
+from tests.conftest import AssistantWith
+from tests.fakes import said
+
+BLACK_LAMP = said("search", product="lamp", price_max=Decimal(40), color=("black",))  # shows aster-black, then clamp
+BAGS = said("search", product="bag")  # shows tote, satchel, rucksack
+
+
+def talk(assistant_with: AssistantWith, *turns: tuple[str, Parse]) -> Reply:
+    shop = assistant_with([parse for _, parse in turns])
+    return [shop.reply(message, "s_1") for message, _ in turns][-1]
+
+
+def test_the_verdict_is_in_view_of_what_was_asked_for(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("a black lamp", BLACK_LAMP), ("compare them", said("compare", ref=("all",))))
+    assert reply.reply == (
+        "Bolt Clamp Lamp is $15.49 cheaper. Aster Desk Lamp is rated 4.4 against 4.1. "
+        "Aster Desk Lamp is black as you asked; Bolt Clamp Lamp says “red”. For what you asked, I would take Aster Desk Lamp."
+    )
+
+
+def test_the_table_has_the_fields_that_differ_and_what_is_not_stated(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("bags", BAGS), ("first or third?", said("compare", ref=(1, 3))))
+    assert reply.comparison is not None
+    table = {
+        row.product_id: dict(zip(reply.comparison.fields, row.values, strict=True)) for row in reply.comparison.rows
+    }
+    assert table["tote"]["capacity"] == "not stated"
+    assert table["rucksack"]["capacity"] == "22 l"
+    assert table["rucksack"]["rating"] == "not stated"
+    assert "availability" not in reply.comparison.fields  # both are in stock
+    assert reply.to_json()["comparison"]["fields"][0] == "price"
+
+
+def test_the_highest_rated_is_named_from_the_ratings(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("bags", BAGS), ("highest rated?", said("compare", ref=("all",), ask="highest rated")))
+    assert reply.reply.startswith("Brown Satchel Bag has the highest rating stated")
+
+
+def test_what_no_listing_states_is_not_guessed(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("bags", BAGS), ("which is lighter?", said("compare", ref=(1, 2), ask="lighter")))
+    assert reply.reply == "None of their listings says anything about “lighter”."
+
+
+def test_products_are_found_by_their_names_without_a_search(assistant_with: AssistantWith) -> None:
+    message = "compare the tower floor lamp and the bolt clamp lamp"
+    reply = talk(assistant_with, (message, said("compare")))
+    assert reply.comparison is not None
+    assert [row.product_id for row in reply.comparison.rows] == ["tower", "clamp"]
+    assert "Bolt Clamp Lamp is $100.50 cheaper." in reply.reply
+
+
+def test_one_product_is_compared_with_the_others_shown(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("bags", BAGS), ("is the second better?", said("compare", ref=(2,))))
+    assert reply.comparison is not None
+    assert [row.product_id for row in reply.comparison.rows] == ["satchel", "tote", "rucksack"]
+
+
+def test_nothing_to_compare_is_asked_about(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("compare", said("compare")))
+    assert reply.comparison is None
+    assert reply.reply.endswith("say which of them.")
+
+
+def test_numbers_are_compared_in_one_unit() -> None:
+    from assistant.actions.differences import measures
+    from retrieval.product import Product
+
+    heavy = Product("a", "A", attributes={"weight": ("1.2 kg",)})
+    light = Product("b", "B", attributes={"weight": ("900 g",)})
+    long = Product("c", "C", attributes={"weight": ("3 m",)})
+    assert measures([heavy, light], "weight") == {"a": Decimal(1200), "b": Decimal(900)}
+    assert measures([heavy, long], "weight") == {}
