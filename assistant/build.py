@@ -64,6 +64,8 @@ def build_parts(store: Store, settings: Settings) -> Parts:
         currency=store.manifest.currency,
         policies=Policies(store.catalog, chroma, embedder),
         unanswered=Unanswered(store.unanswered_path),
+        confirm_below=settings.confirm_below,
+        show_reading_below=settings.show_reading_below,
     )
 
 

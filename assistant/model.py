@@ -92,7 +92,8 @@ class DialogueState:
     """What is wanted now and what was shown. A value: each turn gives a new one; folding `update` and `remember` rebuilds it.
 
     shown: ids of the products last shown, in the order shown. seen: all ids shown for this need. focus: the product last spoken of.
-    said: the message that opened the need. taste: what was liked and disliked, over all needs.
+    said: the message that opened the need. taste: what was liked and disliked, over all needs. asked: an act that the last turn
+    asked about instead of doing it.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -105,6 +106,7 @@ class DialogueState:
     turn: int = 0
     said: str = ""
     taste: Taste = field(default_factory=Taste)
+    asked: Parse | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,7 @@ class Outcome:
     retrieve_ms, rerank_ms: time spent in search. sources: texts of the shop that the answer quotes.
     reasons: by product id, what the action itself has to say for a hit. question: asked with the answer. constraints, taste: as they
     stand after the action, None when it did not change them. checkout_url: where the shop takes over the cart.
+    asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -205,6 +208,8 @@ class Outcome:
     constraints: Constraints | None = None
     taste: Taste | None = None
     checkout_url: str | None = None
+    asked: Parse | None = None
+    reading: str = ""
 
 
 @dataclass(frozen=True)

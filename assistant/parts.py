@@ -18,6 +18,7 @@ class Parts:
     """The parser, the search and the catalogue, with what a reply may show. currency: the shop's (ISO 4217).
 
     policies: the shop's texts, None where there can be none. unanswered: where questions go that they do not answer.
+    confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
     """
 
     parser: Parser
@@ -28,3 +29,5 @@ class Parts:
     currency: str = "USD"
     policies: Policies | None = None
     unanswered: Unanswered | None = None
+    confirm_below: float = 0.0
+    show_reading_below: float = 0.0

@@ -45,11 +45,11 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     """What was relaxed, how many match, up to three names with prices, and why the first."""
     listed = ", ".join(f"{card.rank}. {card.product.title}{_price(card)}" for card in cards[:NAMED])
     lead = _lead(outcome, cards, state, currency)
-    return " ".join(part for part in (*_relaxed(outcome), f"{lead} {listed}.", _why(cards[0])) if part)
+    return " ".join(part for part in (outcome.reading, *_relaxed(outcome), f"{lead} {listed}.", _why(cards[0])) if part)
 
 
 def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> str:
-    need = need_phrase(state.constraints, currency)
+    need = "" if outcome.reading else f" for {need_phrase(state.constraints, currency)}"
     if not outcome.kind_found:
         return f"No listing here is called “{state.constraints.product}”. The nearest I have:"
     if outcome.relaxed:
@@ -59,8 +59,8 @@ def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
         return f"No listing I found says {unsaid}. The nearest I have:"
     if state.sort:
         order = {"price_asc": "cheapest first", "price_desc": "dearest first", "rating": "best rated first"}[state.sort]
-        return f"{_count(outcome, cards, state)} for {need}, {order}:"
-    return f"{_count(outcome, cards, state)} for {need}:"
+        return f"{_count(outcome, cards, state)}{need}, {order}:"
+    return f"{_count(outcome, cards, state)}{need}:"
 
 
 def _meets_a_wish(card: Card, constraints: Constraints) -> bool:
@@ -85,17 +85,32 @@ def need_phrase(constraints: Constraints, currency: str) -> str:
         else constraints.product or f"something {features}".strip()
     )
     wishes = [*constraints.color, *constraints.material, named]
-    low, high = constraints.price_min, constraints.price_max
-    bounds = ""
-    if low is not None and high is not None:
-        bounds = f" from {money(low, currency)} to {money(high, currency)}"
-    elif high is not None:
-        bounds = f" under {money(high, currency)}"
-    elif low is not None:
-        bounds = f" from {money(low, currency)}"
+    bounds = _bounds(constraints, currency)
     brand = f" by {constraints.brand}" if constraints.brand else ""
     without = f", without {' or '.join(constraints.exclude)}" if constraints.exclude else ""
     return " ".join(wishes) + brand + bounds + without
+
+
+def reading_of(constraints: Constraints, currency: str) -> str:
+    """Everything that was understood, in one sentence: "Looking for: desk lamp under $40, in black, warm, without leather." """
+    kind = constraints.product or "anything"
+    brand = f" by {constraints.brand}" if constraints.brand else ""
+    gender = f" for {constraints.gender}" if constraints.gender else ""
+    parts = [f"{kind}{brand}{gender}{_bounds(constraints, currency)}"]
+    parts += [f"in {' or '.join(constraints.color)}"] if constraints.color else []
+    parts += [f"size {' or '.join(constraints.size)}"] if constraints.size else []
+    parts += [*constraints.material, *constraints.features]
+    parts += [f"without {' or '.join(constraints.exclude)}"] if constraints.exclude else []
+    return f"Looking for: {', '.join(parts)}."
+
+
+def _bounds(constraints: Constraints, currency: str) -> str:
+    low, high = constraints.price_min, constraints.price_max
+    if low is not None and high is not None:
+        return f" from {money(low, currency)} to {money(high, currency)}"
+    if high is not None:
+        return f" under {money(high, currency)}"
+    return "" if low is None else f" from {money(low, currency)}"
 
 
 def _relaxed(outcome: Outcome) -> list[str]:

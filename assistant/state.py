@@ -25,7 +25,7 @@ ALSO_CALLED = {
 class Effect:
     """What a turn leaves behind for the next: which products stand on the table, the cart, what was spoken of last.
 
-    constraints, taste: None when the action did not change them.
+    constraints, taste: None when the action did not change them. asked: an act that waits for a yes.
     """
 
     shown: tuple[str, ...] = ()
@@ -33,6 +33,7 @@ class Effect:
     focus: str | None = None
     constraints: Constraints | None = None
     taste: Taste | None = None
+    asked: Parse | None = None
 
 
 def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueState:
@@ -64,6 +65,7 @@ def remember(state: DialogueState, effect: Effect, exchange: Exchange) -> Dialog
         cart=state.cart if effect.cart is None else effect.cart,
         constraints=effect.constraints or state.constraints,
         taste=effect.taste or state.taste,
+        asked=effect.asked,
         last=exchange,
         turn=state.turn + 1,
     )
@@ -72,7 +74,7 @@ def remember(state: DialogueState, effect: Effect, exchange: Exchange) -> Dialog
 def effect_of(outcome: Outcome) -> Effect:
     """What the outcome leaves on the table: the products shown, or those that the answer numbered, so that "the second" means them."""
     shown = tuple(hit.product.id for hit in outcome.hits) or outcome.listed
-    return Effect(shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste)
+    return Effect(shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked)
 
 
 def merge(constraints: Constraints, slots: Slots) -> Constraints:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from retrieval.product import money
 
-from .actions import ACTIONS
 from .actions.cart import view_of
 from .check import unsupported
+from .confirm import act, settled
 from .explain import explain
 from .model import Card, CartView, DialogueState, Event, Exchange, Latency, Outcome, Parse, Parsed, Reply, Shown, Token
 from .parse import clean
@@ -38,11 +38,12 @@ class Taken:
 def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) -> Generator[Event, None, Taken]:
     """The turn's events up to the last word, in order; the generator returns the turn as taken."""
     started = time.perf_counter()
-    parse = replace(parts.parser.parse(message, state), message=message)  # what this message says
+    read = replace(parts.parser.parse(message, state), message=message)  # what this message says
+    parse = settled(read, state)  # a yes means the act that was asked about
     parsed = time.perf_counter()
     state = update(state, parse, clean(message))  # what the shopper wants now
     yield Parsed(parse.intent, state.constraints)
-    outcome = ACTIONS[parse.intent](parse, state, parts)  # find, answer, cart ...
+    outcome = act(parse, state, parts)  # find, answer, cart ... or ask back
     state = replace(state, constraints=outcome.constraints or state.constraints, taste=outcome.taste or state.taste)
     cards = explain(outcome.hits, state.constraints, outcome.reasons)  # reasons and caveats
     yield Shown(cards)
