@@ -10,6 +10,7 @@ from .cart import cart_add, cart_remove, cart_view
 from .compare import compare
 from .find import find, more
 from .policy import ask_product_or_policy, policy
+from .recommend import recommend
 from .talk import bye, greet, help_, not_here_yet, other, reset
 
 Action = Callable[[Parse, DialogueState, Parts], Outcome]
@@ -18,7 +19,7 @@ ACTIONS: Mapping[Intent, Action] = {
     "search": find,
     "refine": find,
     "more": more,
-    "recommend": not_here_yet,
+    "recommend": recommend,
     "compare": compare,
     "similar": not_here_yet,
     "complement": not_here_yet,

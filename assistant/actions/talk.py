@@ -12,7 +12,6 @@ HELP = (
 )
 OFFER = "I can show you products, answer from their listings and keep your cart."
 NOT_YET = {
-    "recommend": "I can't choose for you yet. I can show what fits best, or the cheapest first.",
     "similar": "I can't look for similar products yet. Tell me what should be different and I will search.",
     "complement": "I can't suggest what goes with it yet. Name the thing you want and I will search.",
     "checkout": "I can't take payment here. Your cart is kept as it is.",

@@ -1,0 +1,239 @@
+"""A choice with its argument: the best overall, the best value, the upgrade; only those that really differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from retrieval.evidence import judge
+from retrieval.family import families
+from retrieval.product import Product, money
+from retrieval.query import Constraints, Hit, Query
+
+from ..model import Answer, DialogueState, Outcome, Parse, Question, Reason
+from ..parts import Parts
+from ..reply import need_phrase
+from .find import need_text
+from .naming import short_names
+from .table import meant
+
+LOOKED_AT = 20  # products of the ranking that are weighed against each other
+CLOSE = 0.6  # share of the best relevance from which another product is a choice at all
+APART = 0.85  # a price at most this share of another's is worth naming
+SURE = 10  # reviews that count as much as the shop's average: Bayesian mean
+ABOUT_AS_GOOD = 0.3  # of five: a lower rating than this below the choice's is no good value
+KINDS_OFFERED = 4
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One product chosen. role: how it is announced. argument: its words, with the facts that they rest on."""
+
+    hit: Hit
+    role: str
+    argument: str
+    evidence: tuple[str, ...]
+
+
+def recommend(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """Up to three choices for the need as it stands, or among the products pointed at; without a need what is rated best."""
+    pointed = meant(parse, state, parts) if parse.slots.ref else []
+    if not pointed and state.constraints == Constraints():
+        return _without_need(state, parts)
+    outcome = _ranked(state, parts)
+    hits = [hit for hit in outcome.hits if hit.product.id not in state.taste.disliked]
+    if len(pointed) > 1:
+        relevance = {hit.product.id: hit.relevance for hit in hits}
+        hits = [Hit(one, relevance.get(one.id, 0.5), rank) for rank, one in enumerate(pointed, start=1)]
+    hits = [hit for hit in hits if hit.product.in_stock is not False] or hits
+    if not hits:
+        return outcome
+    if any(relaxed.field in ("price_min", "price_max") for relaxed in outcome.relaxed):
+        hits = hits[:1]  # nearest to the bound first: what is further off is no choice
+    chosen = choices(hits, state.constraints)
+    return _told(chosen, outcome, state, parts)
+
+
+def choices(hits: Sequence[Hit], constraints: Constraints) -> list[Choice]:
+    """Best overall; best value: clearly cheaper, no wish less, about as well rated; the upgrade: dearer, better by its record."""
+    top = max(hit.relevance for hit in hits)
+    close = [hit for hit in hits if hit.relevance >= CLOSE * top]
+    best = max(
+        close,
+        key=lambda hit: (
+            _wishes_met(hit.product, constraints),
+            hit.product.price is not None,
+            hit.relevance / (top or 1.0) + _rated(hit, close),
+        ),
+    )
+    chosen = [Choice(best, "My choice", *_grounds(best.product, constraints))]
+    others = [hit for hit in close if hit.product.id != best.product.id]
+    if value := _best_value(best.product, others, constraints):
+        chosen.append(value)
+    if upgrade := _upgrade(best.product, others, constraints):
+        chosen.append(upgrade)
+    return chosen
+
+
+def _ranked(state: DialogueState, parts: Parts) -> Outcome:
+    """The need's ranking, deep enough to choose from."""
+    query = Query(need_text(state.constraints), state.constraints, None, frozenset(state.taste.disliked), state.said)
+    ranking, timing = parts.searcher.search(query, LOOKED_AT)
+    hits = tuple(hit for hit in ranking.hits if hit.fits)
+    return Outcome(hits, ranking.total, ranking.relaxed, kind_found=ranking.kind_found, retrieve_ms=timing.retrieve,
+                   rerank_ms=timing.rerank)  # fmt: skip
+
+
+def _told(chosen: Sequence[Choice], outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:
+    hits = tuple(replace(choice.hit, rank=rank) for rank, choice in enumerate(chosen, start=1))
+    names = short_names([hit.product for hit in hits])
+    sentences = [f"{relaxed.text[0].upper()}{relaxed.text[1:]}." for relaxed in outcome.relaxed]
+    if not outcome.kind_found:
+        sentences.append(f"No listing here is called “{state.constraints.product}”; this is the nearest.")
+    for choice in chosen:
+        product = choice.hit.product
+        price = "" if product.price is None else f" at {money(product.price, product.currency)}"
+        why = f": {choice.argument}" if choice.argument else ""
+        sentences.append(f"{choice.role} is {names[product.id]}{price}{why}.")
+    need = need_phrase(state.constraints, parts.currency)
+    reasons = {
+        choice.hit.product.id: (
+            Reason("choice", _reason(choice, need), "rating" if "rated" in choice.argument else "price"),
+        )
+        for choice in chosen
+    }
+    evidence = (need, *names.values(), *(fact for choice in chosen for fact in choice.evidence))
+    return replace(outcome, hits=hits, answer=Answer(" ".join(sentences), evidence), reasons=reasons)
+
+
+def _reason(choice: Choice, need: str) -> str:
+    what = {"My choice": f"my choice for {need}", "Best value": "best value", "The upgrade": "the upgrade"}[choice.role]
+    return f"{what}: {choice.argument}" if choice.argument else what
+
+
+def _grounds(product: Product, constraints: Constraints) -> tuple[str, tuple[str, ...]]:
+    """What speaks for it: up to two wishes met, then its rating. (words, facts)."""
+    found = [judge(product, field, wish) for field, wish in constraints.wishes]
+    met = [f"“{one.words}”" for one in found if one.status == "met"][:2]
+    said = [f"its listing says {' and '.join(met)}"] if met else []
+    if product.rating is not None:
+        said.append(_rating_words(product))
+    return ", ".join(said) or "the closest to your words", (*met, *said, f"{product.rating} 5 {product.review_count}")
+
+
+def _best_value(best: Product, others: Sequence[Hit], constraints: Constraints) -> Choice | None:
+    if best.price is None:
+        return None
+    least = _wishes_met(best, constraints)
+    good = [
+        hit for hit in others
+        if hit.product.price is not None
+        and float(hit.product.price) <= APART * float(best.price)
+        and _wishes_met(hit.product, constraints) >= least
+        and (best.rating is None or hit.product.rating is None or hit.product.rating >= best.rating - ABOUT_AS_GOOD)
+    ]  # fmt: skip
+    if not good:
+        return None
+    hit = min(good, key=lambda hit: (hit.product.price or 0, -hit.relevance))
+    assert hit.product.price is not None
+    less = money(best.price - hit.product.price, best.currency)
+    return Choice(
+        hit, "Best value", f"{less} less{_against(hit.product, best)}", (less, *_rating_facts(hit.product, best))
+    )
+
+
+def _upgrade(best: Product, others: Sequence[Hit], constraints: Constraints) -> Choice | None:
+    if best.price is None:
+        return None
+    dearer = [
+        hit for hit in others if hit.product.price is not None and float(best.price) <= APART * float(hit.product.price)
+    ]
+    met = _wishes_met(best, constraints)
+    wish_more = [hit for hit in dearer if _wishes_met(hit.product, constraints) > met]
+    better = [hit for hit in dearer if _rating_of(hit.product) >= _rating_of(best) + 0.1 and best.rating is not None]
+    better = [hit for hit in better if _wishes_met(hit.product, constraints) >= met]
+    for found in (better, wish_more):
+        if found:
+            hit = max(found, key=lambda hit: (_rating_of(hit.product), hit.relevance))
+            assert hit.product.price is not None
+            more = money(hit.product.price - best.price, best.currency)
+            argument = f"{more} more{_against(hit.product, best)}"
+            return Choice(hit, "The upgrade", argument, (more, *_rating_facts(hit.product, best)))
+    return None
+
+
+def _against(product: Product, best: Product) -> str:
+    if product.rating is None:
+        return ", no rating stated" if best.rating is not None else ""
+    return f", rated {product.rating:g}" + ("" if best.rating is None else f" against {best.rating:g}")
+
+
+def _rating_words(product: Product) -> str:
+    reviews = f" from {product.review_count:,} reviews" if product.review_count else ""
+    return f"rated {product.rating:g} of 5{reviews}"
+
+
+def _rating_facts(*products: Product) -> tuple[str, ...]:
+    return tuple(str(product.rating) for product in products if product.rating is not None)
+
+
+def _rating_of(product: Product) -> float:
+    return product.rating or 0.0
+
+
+def _wishes_met(product: Product, constraints: Constraints) -> int:
+    worth = {"met": 1, "unstated": 0, "unmet": -1}
+    return sum(worth[judge(product, field, wish).status] for field, wish in constraints.wishes)
+
+
+def _rated(hit: Hit, among: Sequence[Hit]) -> float:
+    """0..0.5: how well rated, drawn to the others' mean the fewer the reviews are; the mean itself for one without a rating."""
+    ratings = [one.product.rating for one in among if one.product.rating is not None]
+    if not ratings:
+        return 0.0
+    mean = sum(ratings) / len(ratings)
+    return 0.1 * (_shrunk(hit.product, mean) if hit.product.rating is not None else mean)
+
+
+def _shrunk(product: Product, mean: float) -> float:
+    reviews = product.review_count or 1
+    return (SURE * mean + reviews * (product.rating or mean)) / (SURE + reviews)
+
+
+def _without_need(state: DialogueState, parts: Parts) -> Outcome:
+    """What shoppers rate best, of different shelves, where the shop knows ratings; with the one question that helps."""
+    best = _best_rated(parts, parts.products_shown)
+    question = Question("What is it for?", "product", _shelves(parts))
+    if not best:
+        ask = "What do you need, and what may it cost? Then I will choose for you."
+        return Outcome(answer=Answer(ask), question=question)
+    hits = tuple(Hit(product, (product.rating or 0.0) / 5, rank) for rank, product in enumerate(best, start=1))
+    names = ", ".join(f"{hit.rank}. {hit.product.title}" for hit in hits[:3])
+    reasons = {one.id: (Reason("rating", _rating_words(one), "rating"),) for one in best}
+    text = f"Best rated in this shop: {names}. Tell me what it is for and I will choose for you."
+    return Outcome(hits=hits, answer=Answer(text), question=question, reasons=reasons, total=len(hits))
+
+
+def _best_rated(parts: Parts, count: int) -> list[Product]:
+    """The best rated that are in stock, each of another shelf; few reviews count less."""
+    first = list(islice(parts.catalog.in_order("rating", parts.catalog.ids()), 200))
+    rated = [product for product in families(first) if product.rating is not None and product.in_stock is not False]
+    if not rated:
+        return []
+    mean = sum(product.rating or 0.0 for product in rated) / len(rated)
+    rated.sort(key=lambda product: (-_shrunk(product, mean), product.id))
+    shelves: dict[tuple[str, ...], Product] = {}
+    for product in rated:
+        shelves.setdefault(product.category[:1], product)
+    return list(shelves.values())[:count]
+
+
+def _shelves(parts: Parts) -> tuple[str, ...]:
+    """The largest departments of the shop, at most KINDS_OFFERED."""
+    rows = parts.catalog.connection.execute(
+        "SELECT json_extract(record, '$.category[0]') AS shelf FROM products WHERE shelf IS NOT NULL"
+        " GROUP BY shelf ORDER BY count(*) DESC, shelf LIMIT ?",
+        [KINDS_OFFERED],
+    )
+    return tuple(str(row[0]) for row in rows)

@@ -1,0 +1,83 @@
+"""Recommending: a choice with its argument from the record, and only choices that really differ."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from assistant.actions.recommend import choices
+from retrieval.product import Product
+from retrieval.query import Constraints, Hit
+from tests.conftest import AssistantWith
+from tests.fakes import said
+
+
+def mug(name: str, price: int, rating: float | None, **attributes: tuple[str, ...]) -> Product:
+    return Product(name, f"Mug {name}", price=Decimal(price), rating=rating, review_count=50, attributes=attributes)
+
+
+def chosen(*products: Product, constraints: Constraints | None = None) -> list[tuple[str, str]]:
+    """(role, id) of each choice among equally relevant products."""
+    hits = [Hit(product, 0.8, rank) for rank, product in enumerate(products, start=1)]
+    return [(choice.role, choice.hit.product.id) for choice in choices(hits, constraints or Constraints())]
+
+
+def test_the_three_choices_are_three_products_that_differ() -> None:
+    cheap, fine, dear = mug("cheap", 10, 4.3), mug("fine", 20, 4.5), mug("dear", 40, 4.9)
+    found = chosen(fine, cheap, dear)
+    assert found[0] == ("My choice", "dear")  # the best rated of the equally relevant
+    assert len({name for _, name in found}) == len(found)
+
+
+def test_a_cheaper_product_that_is_rated_much_lower_is_no_good_value() -> None:
+    assert chosen(mug("best", 40, 4.8), mug("poor", 10, 3.0)) == [("My choice", "best")]
+
+
+def test_a_price_that_is_nearly_the_same_is_not_worth_naming() -> None:
+    assert chosen(mug("best", 40, 4.8), mug("near", 38, 4.8)) == [("My choice", "best")]
+
+
+def test_a_dearer_product_that_is_no_better_is_no_upgrade() -> None:
+    assert chosen(mug("best", 20, 4.8), mug("dear", 60, 4.8)) == [("My choice", "best")]
+
+
+def test_the_wish_weighs_more_than_the_rating() -> None:
+    red, blue = mug("red", 20, 4.0, color=("red",)), mug("blue", 20, 4.9, color=("blue",))
+    assert chosen(blue, red, constraints=Constraints(color=("red",)))[0] == ("My choice", "red")
+
+
+def test_the_argument_is_from_the_record(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("recommend", product="bag", price_max=Decimal(100))])
+    reply = shop.reply("which bag would you take, under 100?")
+    assert reply.reply == (
+        "My choice is Market Tote Bag at $29: rated 4.6 of 5 from 95 reviews. "
+        "The upgrade is Brown Satchel Bag at $89.90: $60.90 more, rated 4.7 against 4.6."
+    )
+    assert [card.product.id for card in reply.cards] == ["tote", "satchel"]
+    assert [card.reasons[0].kind for card in reply.cards] == ["choice", "choice"]
+
+
+def test_the_choice_is_among_those_pointed_at(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="bag"), said("recommend", ref=(2, 3))])
+    shop.reply("bags", "s_1")
+    reply = shop.reply("the second or the third?", "s_1")
+    assert {card.product.id for card in reply.cards} <= {"satchel", "rucksack"}
+    assert reply.cards
+
+
+@pytest.mark.parametrize("message", ["surprise me", "what do you recommend?"])
+def test_without_a_need_the_best_rated_are_named_and_one_question_is_asked(
+    assistant_with: AssistantWith, message: str
+) -> None:
+    reply = assistant_with([said("recommend")]).reply(message)
+    assert [card.product.id for card in reply.cards] == ["tower", "satchel"]  # the kettle's 4.9 is sold out
+    assert reply.question is not None
+    assert reply.question.options == ("lighting", "clothing", "bags", "kitchen")
+
+
+def test_beyond_the_budget_only_the_nearest_is_chosen_and_it_is_said(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("recommend", product="jacket", price_max=Decimal(10))])
+    reply = shop.reply("a jacket under 10?")
+    assert reply.reply.startswith("Nothing under $10 for jacket; the closest is $35.")
+    assert [card.product.id for card in reply.cards] == ["puddle"]
