@@ -114,6 +114,10 @@ class Assistant:
         """One product; NotFound when there is none."""
         return self._parts.catalog.get(product_id)
 
+    def variants(self, product: Product) -> list[Product]:
+        """The product's family, itself among them; only itself when it has none."""
+        return self._parts.catalog.variants(product)
+
     def new_session(self) -> str:
         """An id that nobody can guess: 128 random bits."""
         return f"s_{secrets.token_hex(16)}"

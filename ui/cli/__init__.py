@@ -21,6 +21,7 @@ from . import (
     rerank,
     search,
     serve,
+    test,
     train,
     train_reranker,
 )
@@ -38,6 +39,7 @@ app.command("search")(search.search)
 app.command("parse")(parse.parse)
 app.command("rerank")(rerank.rerank)
 app.command("serve")(serve.serve)
+app.command("test")(test.run_stories)
 app.add_typer(models.app, name="models", help="The pinned models: where each comes from and whether it is here.")
 app.add_typer(policies.app, name="policies")
 train.app.command("reranker")(train_reranker.reranker)
