@@ -14,6 +14,7 @@ from retrieval.store import Store
 
 from .llm_parser import LlmParser
 from .llm_server import ChatServer, Endpoint
+from .order_desk import OrderDesk, open_desk
 from .parse import Parser
 from .parse_model import ModelParser
 from .parts import Parts
@@ -64,9 +65,18 @@ def build_parts(store: Store, settings: Settings) -> Parts:
         currency=store.manifest.currency,
         policies=Policies(store.catalog, chroma, embedder),
         unanswered=Unanswered(store.unanswered_path),
+        orders=build_orders(store, settings),
         confirm_below=settings.confirm_below,
         show_reading_below=settings.show_reading_below,
     )
+
+
+def build_orders(store: Store, settings: Settings) -> OrderDesk | None:
+    """The order system that the settings name, else the store's own orders.db where there is one, as in the demo shop."""
+    own = store.path / "orders.db"
+    url = settings.orders_url or (f"sqlite:///{own}" if own.is_file() else None)
+    key = settings.orders_key.get_secret_value() if settings.orders_key else None
+    return open_desk(url, settings.order_rules, settings.sessions_url, key=key)
 
 
 def _same_embedder(store: Store, name: str) -> None:

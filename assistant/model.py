@@ -10,6 +10,8 @@ from typing import Any, Literal, get_args
 from retrieval.product import Product, as_number
 from retrieval.query import Constraints, Hit, Relaxed, Sort
 
+from .orders import OrderRequest, OrderTalk
+
 Intent = Literal[
     "search", "refine", "recommend", "more", "compare", "ask_product", "similar", "complement",
     "cart_add", "cart_remove", "cart_view", "checkout", "order_status", "order_change", "policy",
@@ -55,7 +57,8 @@ class Slots:
 class Parse:
     """What one message says: its main intent, all its acts in order, the slots. confidence: 0..1, from the token probabilities.
 
-    message: the words themselves, as typed; the turn puts them in, a parser need not.
+    message: the words themselves, as typed; the turn puts them in, a parser need not. order: an act on an order, whole, as it was
+    read back; only the action that asks for a yes sets it.
     """
 
     intent: Intent
@@ -63,6 +66,7 @@ class Parse:
     acts: tuple[Intent, ...] = ()
     confidence: float = 1.0
     message: str = ""
+    order: OrderRequest | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class DialogueState:
 
     shown: ids of the products last shown, in the order shown. seen: all ids shown for this need. focus: the product last spoken of.
     said: the message that opened the need. taste: what was liked and disliked, over all needs. asked: an act that the last turn
-    asked about instead of doing it.
+    asked about instead of doing it. order: the order last spoken of, and whether it was proven.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -107,6 +111,7 @@ class DialogueState:
     said: str = ""
     taste: Taste = field(default_factory=Taste)
     asked: Parse | None = None
+    order: OrderTalk | None = None
 
 
 @dataclass(frozen=True)
@@ -210,6 +215,7 @@ class Outcome:
     checkout_url: str | None = None
     asked: Parse | None = None
     reading: str = ""
+    order: OrderTalk | None = None
 
 
 @dataclass(frozen=True)

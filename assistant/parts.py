@@ -9,6 +9,7 @@ from retrieval.dense import Embedder
 from retrieval.policies import Policies
 from retrieval.search import Searcher
 
+from .order_desk import OrderDesk
 from .parse import Parser
 from .unanswered import Unanswered
 
@@ -18,6 +19,7 @@ class Parts:
     """The parser, the search and the catalogue, with what a reply may show. currency: the shop's (ISO 4217).
 
     policies: the shop's texts, None where there can be none. unanswered: where questions go that they do not answer.
+    orders: None for a shop without an order system. session_id: whose turn this is, put in by the turn.
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
     """
 
@@ -29,5 +31,7 @@ class Parts:
     currency: str = "USD"
     policies: Policies | None = None
     unanswered: Unanswered | None = None
+    orders: OrderDesk | None = None
+    session_id: str = ""
     confirm_below: float = 0.0
     show_reading_below: float = 0.0

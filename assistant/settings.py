@@ -28,6 +28,12 @@ class Settings(BaseSettings):
         default=None,
         description="SQLAlchemy URL where conversations are kept; in memory by default.",
     )
+    orders_url: str | None = Field(
+        default=None,
+        description="Where orders are: an SQLAlchemy URL, or http(s) of a JSON API as in docs/orders.md.",
+    )
+    orders_key: SecretStr | None = Field(default=None, description="Bearer key for that API.")
+    order_rules: Path | None = Field(default=None, description="TOML file with the shop's rules for orders.")
     llm_url: HttpUrl | None = Field(
         default=None,
         description="An OpenAI-compatible server, such as http://127.0.0.1:8080/v1, whose model reads messages.",

@@ -10,6 +10,7 @@ from retrieval.query import SOFT, Constraints, Sort
 from retrieval.words import content_stems
 
 from .model import CartLine, DialogueState, Exchange, Outcome, Parse, Slots, Taste
+from .orders import OrderTalk
 
 WISH_LISTS = (*SOFT, "exclude")
 REPLACED = ("color", "size", "material")  # a new colour takes the place of the old one; features add up
@@ -34,6 +35,7 @@ class Effect:
     constraints: Constraints | None = None
     taste: Taste | None = None
     asked: Parse | None = None
+    order: OrderTalk | None = None
 
 
 def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueState:
@@ -66,15 +68,21 @@ def remember(state: DialogueState, effect: Effect, exchange: Exchange) -> Dialog
         constraints=effect.constraints or state.constraints,
         taste=effect.taste or state.taste,
         asked=effect.asked,
+        order=effect.order or _kept_order(state),
         last=exchange,
         turn=state.turn + 1,
     )
 
 
+def _kept_order(state: DialogueState) -> OrderTalk | None:
+    """A proven order stays known over other subjects; what was being done with it does not."""
+    return OrderTalk(state.order.number, proven=True) if state.order and state.order.proven else None
+
+
 def effect_of(outcome: Outcome) -> Effect:
     """What the outcome leaves on the table: the products shown, or those that the answer numbered, so that "the second" means them."""
     shown = tuple(hit.product.id for hit in outcome.hits) or outcome.listed
-    return Effect(shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked)
+    return Effect(shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked, outcome.order)
 
 
 def merge(constraints: Constraints, slots: Slots) -> Constraints:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from retrieval.product import money
 
 from .actions.cart import view_of
+from .actions.orders import continued
 from .check import unsupported
 from .confirm import act, settled
 from .explain import explain
@@ -40,6 +41,8 @@ def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) 
     started = time.perf_counter()
     read = replace(parts.parser.parse(message, state), message=message)  # what this message says
     parse = settled(read, state)  # a yes means the act that was asked about
+    parts = replace(parts, session_id=session_id)
+    parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parsed = time.perf_counter()
     state = update(state, parse, clean(message))  # what the shopper wants now
     yield Parsed(parse.intent, state.constraints)

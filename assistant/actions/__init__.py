@@ -9,6 +9,7 @@ from ..parts import Parts
 from .cart import cart_add, cart_remove, cart_view
 from .compare import compare
 from .find import find, more
+from .orders import order_change, order_status
 from .policy import ask_product_or_policy, policy
 from .recommend import recommend
 from .talk import bye, greet, help_, not_here_yet, other, reset
@@ -28,8 +29,8 @@ ACTIONS: Mapping[Intent, Action] = {
     "cart_remove": cart_remove,
     "cart_view": cart_view,
     "checkout": not_here_yet,
-    "order_status": not_here_yet,
-    "order_change": not_here_yet,
+    "order_status": order_status,
+    "order_change": order_change,
     "policy": policy,
     "feedback": not_here_yet,
     "handoff": not_here_yet,

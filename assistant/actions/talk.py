@@ -15,8 +15,6 @@ NOT_YET = {
     "similar": "I can't look for similar products yet. Tell me what should be different and I will search.",
     "complement": "I can't suggest what goes with it yet. Name the thing you want and I will search.",
     "checkout": "I can't take payment here. Your cart is kept as it is.",
-    "order_status": "I can't look into orders. The shop's own order page or its staff can.",
-    "order_change": "I can't change orders. The shop's own order page or its staff can.",
     "feedback": "Thanks for telling me. Say what should be different and I will look again.",
     "handoff": "I can't reach a person from here, so nobody has been told. Please use the shop's contact page.",
 }

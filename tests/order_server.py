@@ -1,0 +1,91 @@
+"""The JSON API of docs/orders.md over an order book: what a shop would implement, on loopback."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import asdict
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote
+
+from pydantic import TypeAdapter
+
+from assistant.orders import Order, OrderBook, OrderMoved, OrderRequest, Proof
+
+KEY = "a-key-of-the-test"
+_ORDER = TypeAdapter(Order)
+
+
+class OrderServer:
+    """Serves a book until `close`. fail: how many of the next answers to an act are lost after the act was done."""
+
+    def __init__(self, book: OrderBook) -> None:
+        self.fail = 0
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._answer(*outer.get(book, self.path, self.headers.get("Authorization")))
+
+            def do_POST(self) -> None:
+                said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                key = self.headers.get("Idempotency-Key", "")
+                self._answer(*outer.post(book, self.path, said, key))
+
+            def _answer(self, status: int, body: object) -> None:
+                written = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(written)))
+                self.end_headers()
+                self.wfile.write(written)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/api"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def get(self, book: OrderBook, path: str, authorization: str | None) -> tuple[int, Any]:
+        if authorization != f"Bearer {KEY}":
+            return 401, {}
+        if path == "/api/abilities":
+            return 200, {act: asdict(ability) for act, ability in book.abilities().items()}
+        return _found(book.status(unquote(path.rpartition("/")[2])))
+
+    def post(self, book: OrderBook, path: str, said: dict[str, Any], key: str) -> tuple[int, Any]:
+        if path == "/api/orders/find":
+            return _found(book.find(said["number"], Proof(said["email"], said["postcode"])))
+        *_, number, act = path.split("/")
+        request = OrderRequest(
+            act,  # type: ignore[arg-type]
+            unquote(number),
+            said["seen"],
+            key,
+            said["who"],
+            tuple(said["lines"]),
+            said["address"],
+        )
+        try:
+            acts = {"cancel": book.cancel, "return": book.return_, "address": book.change_address}
+            reference = acts[act](request)
+        except OrderMoved:
+            return 409, {}
+        if self.fail:
+            self.fail -= 1
+            return 500, {}
+        return 200, {"reference": reference}
+
+
+def _found(order: Order | None) -> tuple[int, Any]:
+    return (404, {}) if order is None else (200, _ORDER.dump_python(order, mode="json"))
