@@ -12,6 +12,7 @@ from .find import find, more
 from .orders import order_change, order_status
 from .policy import ask_product_or_policy, policy
 from .recommend import recommend
+from .similar import similar
 from .talk import bye, greet, help_, not_here_yet, other, reset
 
 Action = Callable[[Parse, DialogueState, Parts], Outcome]
@@ -22,7 +23,7 @@ ACTIONS: Mapping[Intent, Action] = {
     "more": more,
     "recommend": recommend,
     "compare": compare,
-    "similar": not_here_yet,
+    "similar": similar,
     "complement": not_here_yet,
     "ask_product": ask_product_or_policy,
     "cart_add": cart_add,

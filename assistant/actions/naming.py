@@ -14,11 +14,8 @@ from ..model import DialogueState, Parse
 from ..parts import Parts
 from .table import meant
 
-_BETWEEN = re.compile(r"\s*(?:,|/|\b(?:vs|versus|and|or|with|to|against|than)\b)\.?\s*", re.IGNORECASE)
-_ASKING = re.compile(
-    r"^(?:please\s+|can you\s+|could you\s+)*(?:compare|something like|anything like|similar)\s+(?:the\s+)?",
-    re.IGNORECASE,
-)
+_BETWEEN = re.compile(r"\s*(?:,|/|\b(?:vs|versus|and|or|with|to|against|than|but|in|under)\b)\.?\s*", re.IGNORECASE)
+_ASKING = re.compile(r"^.*?\b(?:compare|like|similar(?:\s+to)?)\s+(?:the\s+)?", re.IGNORECASE)
 _TAIL = re.compile(r"\s*[,(\[–|].*$|\s+-\s.*$")
 
 

@@ -12,7 +12,6 @@ HELP = (
 )
 OFFER = "I can show you products, answer from their listings and keep your cart."
 NOT_YET = {
-    "similar": "I can't look for similar products yet. Tell me what should be different and I will search.",
     "complement": "I can't suggest what goes with it yet. Name the thing you want and I will search.",
     "checkout": "I can't take payment here. Your cart is kept as it is.",
     "feedback": "Thanks for telling me. Say what should be different and I will look again.",

@@ -1,0 +1,161 @@
+"""Something like a product: of its kind, never its family, different where asked, explained by what is shared and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from retrieval.constraints import eligible_ids
+from retrieval.dense import embedding_text
+from retrieval.evidence import judge
+from retrieval.family import families
+from retrieval.kinds import is_named, kind_of
+from retrieval.product import Product, money
+from retrieval.query import SOFT, Constraints, Hit
+from retrieval.words import contains, content_stems
+
+from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots
+from ..parts import Parts
+from ..reply import NAMED
+from .differences import record_of, shared
+from .find import find
+from .naming import about, short_names
+from .table import meant
+
+LOOKED_AT = 150  # nearest products by meaning, before kind and wishes decide
+TOLD = 3  # things shared, or differing, that a reason names
+
+
+def similar(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """Products of the kind of the one meant, the nearest first; what was asked to differ does, or it is said that none is stated to."""
+    targets = about(parse, state, parts) or meant(parse, state, parts)
+    if not targets:
+        if state.constraints != Constraints():
+            return find(parse, state, parts)
+        return Outcome(answer=Answer("Like which product? Name it, or tell me what you are looking for.", found=False))
+    target = targets[0]
+    constraints = _wanted(state.constraints, target, parse.slots)
+    wishes = [
+        (field, wish) for field in SOFT for wish in getattr(parse.slots, field) if wish not in target.title.lower()
+    ]
+    near = list(_alike(target, constraints, parse.slots, state, parts))
+    kin = [one for one in near if same_kind(one, target)]
+    near = kin or [one for one in near if _beside(one, target)]
+    fitting = [one for one in near if all(judge(one, field, wish).status == "met" for field, wish in wishes)]
+    found = list(islice(fitting or near, parts.products_shown))
+    if not found:
+        name = short_names([target])[target.id]
+        cheaper = " that costs less" if parse.slots.sort == "price_asc" else ""
+        text = f"I have nothing else like {name}{cheaper} within your wishes."
+        return Outcome(focus=target.id, constraints=constraints, answer=Answer(text, (name,), found=False))
+    lead = "" if kin else "Nothing else here is of its kind; these are from the shelves beside it. "
+    if wishes and not fitting:
+        lead += f"None that is like it is stated to be {' and '.join(f'“{wish}”' for _, wish in wishes)}. "
+    return replace(_shown(target, found, lead, parts), constraints=constraints)
+
+
+def near_to(target: Product, parts: Parts, eligible: frozenset[str] | None) -> list[Product]:
+    """Products of other families than the target's, the nearest in meaning first."""
+    candidates = parts.searcher.dense.retrieve(embedding_text(target), LOOKED_AT, eligible)
+    found = parts.catalog.get_many(candidate.product_id for candidate in candidates)
+    return list(families(found, seen=[target]))
+
+
+def same_kind(one: Product, other: Product) -> bool:
+    """By what the listings call the things; of those that are not known by name, by category, else by the title's last word."""
+    mine, theirs = kind_of(one), kind_of(other)
+    if mine and theirs:
+        return is_named(mine, frozenset([theirs])) or is_named(theirs, frozenset([mine])) or _same_shelf(one, other)
+    return _same_shelf(one, other) or (
+        not (one.category and other.category) and content_stems(one.title)[-1:] == content_stems(other.title)[-1:]
+    )
+
+
+def likeness(target: Product, other: Product) -> tuple[Reason, ...]:
+    """Why it is like the target, and where it differs: kind, facts that both records state, then price and other facts."""
+    alike = [f"{name} {value}" if value.casefold() != "yes" else name for name, value in shared(target, other).items()]
+    kin = "the same kind of thing" if same_kind(other, target) else f"in {' › '.join(other.category[:-1])} too"
+    shelf = f"in {other.category[-1]} too" if _same_shelf(target, other) else kin
+    reasons = [Reason("similar", ", ".join([shelf, *alike[:TOLD]]), "category")]
+    if differs := _differs(target, other):
+        reasons.append(
+            Reason("differs", ", ".join(differs[:TOLD]), "price" if other.price is not None else "attributes")
+        )
+    return tuple(reasons)
+
+
+def _beside(one: Product, other: Product) -> bool:
+    """In the same department and sharing a word of the name: a tote bag beside a satchel bag, no mug beside a kettle."""
+    return one.category[:-1] == other.category[:-1] and bool(
+        set(content_stems(one.title)) & set(content_stems(other.title))
+    )
+
+
+def _same_shelf(one: Product, other: Product) -> bool:
+    return bool(one.category) and one.category == other.category
+
+
+def _wanted(constraints: Constraints, target: Product, slots: Slots) -> Constraints:
+    """The need without words that only named the target: "like the Halden one" wants no Halden."""
+    if (
+        slots.brand
+        and constraints.brand == slots.brand
+        and contains(f"{target.brand or ''} {target.title}", slots.brand)
+    ):
+        constraints = replace(constraints, brand=None)
+    own = set(content_stems(target.title))
+    named = {one for one in slots.features if set(content_stems(one)) <= own}
+    return replace(constraints, features=tuple(one for one in constraints.features if one not in named))
+
+
+def _alike(
+    target: Product, constraints: Constraints, slots: Slots, state: DialogueState, parts: Parts
+) -> Iterable[Product]:
+    """What is like the target, within the hard constraints, not disliked; on the cheaper or dearer side when that was asked."""
+    for one in near_to(target, parts, eligible_ids(parts.catalog, constraints)):
+        if one.id in state.taste.disliked:
+            continue
+        if slots.sort in ("price_asc", "price_desc"):
+            if one.price is None or target.price is None or one.price == target.price:
+                continue
+            if (one.price < target.price) != (slots.sort == "price_asc"):
+                continue
+        yield one
+
+
+def _differs(target: Product, other: Product) -> list[str]:
+    """Price apart, then facts that both records state differently."""
+    said = []
+    if target.price is not None and other.price is not None and target.price != other.price:
+        apart = money(abs(target.price - other.price), other.currency)
+        said.append(f"{apart} {'cheaper' if other.price < target.price else 'more'}")
+    mine, theirs = record_of(target), record_of(other)
+    names = [name for name in theirs if name in mine and name not in ("price", "rating", "availability")]
+    return said + [_apart(name, theirs[name], mine[name]) for name in names if mine[name] != theirs[name]]
+
+
+def _apart(name: str, value: str, other: str) -> str:
+    """ "waterproof" and "not waterproof" for yes and no; else "color red, not black"."""
+    plain = {("yes", "no"): name, ("no", "yes"): f"not {name}"}
+    return plain.get((value.casefold(), other.casefold()), f"{name} {value}, not {other}")
+
+
+def _shown(target: Product, found: Sequence[Product], lead: str, parts: Parts) -> Outcome:
+    scores = parts.searcher.dense.similarity(embedding_text(target), [one.id for one in found])
+    hits = tuple(Hit(one, min(max(scores.get(one.id, 0.0), 0.0), 1.0), rank) for rank, one in enumerate(found, start=1))
+    reasons = {one.id: likeness(target, one) for one in found}
+    names = short_names([target, *found])
+    listed = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in hits[:NAMED])
+    first = "; ".join(reason.text for reason in reasons[found[0].id])
+    text = f"{lead}These are like {names[target.id]}: {listed}. About the first: {first}."
+    return Outcome(
+        hits=hits,
+        total=len(hits),
+        answer=Answer(text, (target.title, *names.values(), *record_of(target).values())),
+        reasons=reasons,
+    )
+
+
+def _price(product: Product) -> str:
+    return "" if product.price is None else f" {money(product.price, product.currency)}"

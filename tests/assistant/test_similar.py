@@ -1,0 +1,76 @@
+"""Similar products: of the kind, never of the family, different where asked, and what is shared and differs is said."""
+
+from __future__ import annotations
+
+from assistant.model import Parse, Reply
+from tests.conftest import AssistantWith
+from tests.fakes import said
+from tests.small_shop import BY_ID
+
+LAMPS = said("search", product="desk lamp", color=("black",))  # shows aster-black first
+JACKETS = said("search", product="jacket")  # shows breeze, fjord, puddle, storm
+
+
+def talk(assistant_with: AssistantWith, *turns: tuple[str, Parse]) -> Reply:
+    shop = assistant_with([parse for _, parse in turns])
+    return [shop.reply(message, "s_1") for message, _ in turns][-1]
+
+
+def test_the_family_of_the_product_is_never_shown(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("a black desk lamp", LAMPS), ("like the first", said("similar", ref=(1,))))
+    assert reply.cards
+    assert not {"aster-black", "aster-white", "aster-brass"} & {card.product.id for card in reply.cards}
+
+
+def test_all_are_of_the_kind(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("jackets", JACKETS), ("like the second", said("similar", ref=(2,))))
+    assert {card.product.id for card in reply.cards} == {"breeze", "puddle", "storm"}
+
+
+def test_cheaper_ones_are_cheaper_than_the_one_meant(assistant_with: AssistantWith) -> None:
+    first = talk(assistant_with, ("jackets", JACKETS))
+    storm = 1 + [card.product.id for card in first.cards].index("storm")  # $79
+    cheaper = said("similar", ref=(storm,), sort="price_asc")
+    reply = talk(assistant_with, ("jackets", JACKETS), ("like that but cheaper", cheaper))
+    assert {card.product.id for card in reply.cards} == {"breeze", "puddle"}
+    shared, differs = reply.cards[0].reasons[:2]
+    assert (shared.kind, differs.kind) == ("similar", "differs")
+    assert shared.text.startswith("in jackets too, brand Norrvik")
+    assert "cheaper" in differs.text
+
+
+def test_what_should_differ_does(assistant_with: AssistantWith) -> None:
+    yellow = said("similar", ref=(1,), color=("yellow",))
+    reply = talk(assistant_with, ("jackets", JACKETS), ("like the first but yellow", yellow))
+    assert [card.product.id for card in reply.cards] == ["puddle"]
+
+
+def test_a_difference_that_none_states_is_said(assistant_with: AssistantWith) -> None:
+    wool = said("similar", ref=(1,), material=("wool",))
+    reply = talk(assistant_with, ("jackets", JACKETS), ("like the first but wool", wool))
+    assert reply.reply.startswith("None that is like it is stated to be “wool”.")
+    assert reply.cards
+    assert all(any("wool" in caveat.text for caveat in card.caveats) for card in reply.cards)
+
+
+def test_the_maker_that_only_names_the_product_is_no_wish(assistant_with: AssistantWith) -> None:
+    halden = said("similar", ref=(1,), brand="halden")
+    reply = talk(assistant_with, ("a black desk lamp", LAMPS), ("like the halden one", halden))
+    assert reply.constraints.brand is None
+    assert any(card.product.brand != "Halden" for card in reply.cards)
+
+
+def test_a_product_is_found_by_its_name(assistant_with: AssistantWith) -> None:
+    message = "anything like the storm rain jacket in yellow?"
+    reply = talk(assistant_with, (message, said("similar", color=("yellow",))))
+    assert [card.product.id for card in reply.cards] == ["puddle"]
+
+
+def test_the_shelf_beside_is_called_so(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("bags", said("search", product="bag")), ("like the 2nd", said("similar", ref=(2,))))
+    assert reply.reply.startswith("Nothing else here is of its kind; these are from the shelves beside it.")
+    assert {BY_ID[card.product.id].category[0] for card in reply.cards} == {"bags"}
+
+
+def test_like_nothing_is_asked_about(assistant_with: AssistantWith) -> None:
+    assert talk(assistant_with, ("like that", said("similar"))).reply.startswith("Like which product?")
