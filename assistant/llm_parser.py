@@ -19,6 +19,7 @@ from pydantic_core import core_schema
 
 from .llm_server import ChatServer, ServerFailed
 from .model import DialogueState, Exchange, Intent, Parse
+from .overreach import guarded
 from .parse import MAX_POSITION, SHOP_LIMIT, Parser, clean, lost, read_answer, slots_from_json, write_answer
 
 log = logging.getLogger(__name__)
@@ -128,7 +129,7 @@ class LlmParser:
             self._resume_at = self._clock() + (PAUSE_S if failure.wait_s is None else failure.wait_s)
             return self._local.parse(message, state)
         self.trouble = None
-        return parse
+        return guarded(parse, message)
 
     def close(self) -> None:
         """Lets go of the connections."""

@@ -21,6 +21,7 @@ from retrieval.hardware import use_threads, without_progress_bars
 
 from .calibration import Calibration, read_calibration
 from .model import DialogueState, Exchange, Parse
+from .overreach import guarded
 from .parse import clean, grammar, prompt, read_answer
 
 if TYPE_CHECKING:  # torch and transformers are loaded only when a parser is made: importing this module must stay cheap
@@ -60,7 +61,7 @@ class ModelParser:
             line, log_probability = self.answer(message, state.last)
         calibration = self._calibration
         confidence = calibration.confidence(log_probability) if calibration else math.exp(log_probability)
-        return replace(read_answer(line, message), confidence=confidence)
+        return guarded(replace(read_answer(line, message), confidence=confidence), message)
 
     def answer(self, message: str, last: Exchange | None) -> tuple[str, float]:
         """(the answer line, the log of its probability among all that the grammar allows).
