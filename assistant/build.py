@@ -68,6 +68,7 @@ def build_parts(store: Store, settings: Settings) -> Parts:
         orders=build_orders(store, settings),
         confirm_below=settings.confirm_below,
         show_reading_below=settings.show_reading_below,
+        checkout_url=settings.checkout_url,
     )
 
 

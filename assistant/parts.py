@@ -21,6 +21,7 @@ class Parts:
     policies: the shop's texts, None where there can be none. unanswered: where questions go that they do not answer.
     orders: None for a shop without an order system. session_id: whose turn this is, put in by the turn.
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
+    checkout_url: the address that takes over the cart, with {items} in it.
     """
 
     parser: Parser
@@ -35,3 +36,4 @@ class Parts:
     session_id: str = ""
     confirm_below: float = 0.0
     show_reading_below: float = 0.0
+    checkout_url: str | None = None

@@ -34,6 +34,11 @@ class Settings(BaseSettings):
     )
     orders_key: SecretStr | None = Field(default=None, description="Bearer key for that API.")
     order_rules: Path | None = Field(default=None, description="TOML file with the shop's rules for orders.")
+    checkout_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s]+\S*\{items\}",
+        description="Where the shop takes over the cart, such as https://shop.example/cart?items={items}.",
+    )
     llm_url: HttpUrl | None = Field(
         default=None,
         description="An OpenAI-compatible server, such as http://127.0.0.1:8080/v1, whose model reads messages.",

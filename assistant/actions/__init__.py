@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from ..model import DialogueState, Intent, Outcome, Parse
 from ..parts import Parts
 from .cart import cart_add, cart_remove, cart_view
+from .checkout import checkout
 from .compare import compare
 from .find import find, more
 from .orders import order_change, order_status
@@ -29,7 +30,7 @@ ACTIONS: Mapping[Intent, Action] = {
     "cart_add": cart_add,
     "cart_remove": cart_remove,
     "cart_view": cart_view,
-    "checkout": not_here_yet,
+    "checkout": checkout,
     "order_status": order_status,
     "order_change": order_change,
     "policy": policy,

@@ -1,0 +1,62 @@
+"""Handing the cart to the shop: an address that carries it, and what happens there. This chat takes no payment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from retrieval.product import Product, money
+
+from ..model import Answer, DialogueState, Outcome, Parse
+from ..parts import Parts
+from .cart import available, total_line, view_of
+
+Lines = Sequence[tuple[Product, int]]
+
+
+def checkout(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """Where the shop takes the cart over; without such an address, plainly that no payment is taken here. The cart is kept either way."""
+    view = view_of(state.cart, parts)
+    if not view.lines:
+        return Outcome(cart=state.cart, answer=Answer(_empty(state, parts), _focus_title(state, parts), found=False))
+    short = [product for product, quantity in view.lines if available(product) < quantity]
+    if short:
+        said = " ".join(_short(product) for product in short)
+        return Outcome(cart=state.cart, answer=Answer(f"{said} Change that and I hand the cart over.", (said,)))
+    total = total_line(view)
+    if parts.checkout_url is None:
+        text = f"This chat cannot take payment. {total} It is kept as it is, so you can pay in the shop itself."
+        return Outcome(cart=state.cart, answer=Answer(text, (total,)))
+    url = address(parts.checkout_url, view.lines)
+    text = (
+        f"{total} Pay on the shop's own page: {url} You check it there and choose delivery and payment; "
+        "nothing is charged in this chat, and your cart stays here until you change it."
+    )
+    return Outcome(cart=state.cart, answer=Answer(text, (total, url)), checkout_url=url)
+
+
+def address(template: str, lines: Lines) -> str:
+    """The template with {items} as "id:quantity,id:quantity", percent-encoded; the same cart gives the same address.
+
+    {count} and {total} may stand in it too: how many things, and the sum as a plain decimal number.
+    """
+    items = ",".join(f"{quote(product.id, safe='')}:{quantity}" for product, quantity in lines)
+    total = sum((product.price or 0) * quantity for product, quantity in lines)
+    count = sum(quantity for _, quantity in lines)
+    return template.replace("{items}", items).replace("{count}", str(count)).replace("{total}", str(total))
+
+
+def _short(product: Product) -> str:
+    left = available(product)
+    return f"Only {left} of {product.title} left in stock." if left else f"{product.title} is sold out by now."
+
+
+def _empty(state: DialogueState, parts: Parts) -> str:
+    title = "".join(_focus_title(state, parts)[:1])
+    return f"Your cart is empty. Shall I put {title} in it first?" if title else "Your cart is empty."
+
+
+def _focus_title(state: DialogueState, parts: Parts) -> tuple[str, ...]:
+    found = parts.catalog.get_many([state.focus] if state.focus else [])
+    prices = tuple(money(one.price, one.currency) for one in found if one.price is not None)
+    return (*(one.title for one in found), *prices)

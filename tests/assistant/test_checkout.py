@@ -1,0 +1,69 @@
+"""Checkout: the cart goes to the shop by an address, or it is said that no payment is taken here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from assistant import Assistant
+from assistant.actions.checkout import address
+from assistant.model import Parse, Reply
+from assistant.settings import Settings
+from retrieval.product import Product
+from retrieval.search import Searcher
+from tests.conftest import parts_with
+from tests.fakes import said
+
+TEMPLATE = "https://shop.example/cart?items={items}"
+TWO_TOTES = (said("search", product="tote bag"), said("cart_add", ref=(1,), quantity=2))
+
+
+def talk(searcher: Searcher, *parses: Parse, url: str | None = None) -> Reply:
+    shop = Assistant(replace(parts_with(searcher, parses), checkout_url=url))
+    return [shop.reply(f"message {number}", "s_1") for number, _ in enumerate(parses, start=1)][-1]
+
+
+def test_the_cart_is_handed_over_by_its_address(searcher: Searcher) -> None:
+    reply = talk(searcher, *TWO_TOTES, said("checkout"), url=TEMPLATE)
+    assert reply.checkout_url == "https://shop.example/cart?items=tote:2"
+    assert reply.reply.startswith(
+        "Your cart: 2 items, $58. Pay on the shop's own page: https://shop.example/cart?items=tote:2 "
+    )
+    assert reply.to_json()["checkout_url"] == reply.checkout_url
+
+
+def test_asking_twice_gives_the_same_address_and_keeps_the_cart(searcher: Searcher) -> None:
+    once = talk(searcher, *TWO_TOTES, said("checkout"), url=TEMPLATE)
+    twice = talk(searcher, *TWO_TOTES, said("checkout"), said("checkout"), url=TEMPLATE)
+    assert once.checkout_url == twice.checkout_url
+    assert twice.cart == once.cart
+    assert twice.cart.count == 2
+
+
+def test_without_an_address_it_is_said_that_no_payment_is_taken(searcher: Searcher) -> None:
+    reply = talk(searcher, *TWO_TOTES, said("checkout"))
+    assert reply.reply.startswith("This chat cannot take payment. Your cart: 2 items, $58.")
+    assert reply.checkout_url is None
+    assert reply.cart.count == 2
+
+
+def test_an_empty_cart_is_not_handed_over(searcher: Searcher) -> None:
+    reply = talk(searcher, said("checkout"), url=TEMPLATE)
+    assert (reply.reply, reply.checkout_url) == ("Your cart is empty.", None)
+
+
+def test_ids_are_encoded_and_the_sum_is_exact() -> None:
+    lines = [(Product("a&b/c:1", "A", price=Decimal("0.10")), 3), (Product("d", "D", price=Decimal("0.20")), 1)]
+    assert (
+        address("https://s.example/{count}/{total}?i={items}", lines)
+        == "https://s.example/4/0.50?i=a%26b%2Fc%3A1:3,d:1"
+    )
+
+
+@pytest.mark.parametrize("template", ["https://shop.example/cart", "javascript:{items}", "shop.example?i={items}"])
+def test_a_template_that_carries_no_cart_or_is_no_web_address_is_refused(template: str) -> None:
+    with pytest.raises(ValidationError, match="checkout_url"):
+        Settings(checkout_url=template)
