@@ -9,6 +9,7 @@ from ..parts import Parts
 from .cart import cart_add, cart_remove, cart_view
 from .checkout import checkout
 from .compare import compare
+from .feedback import feedback
 from .find import find, more
 from .orders import order_change, order_status
 from .policy import ask_product_or_policy, policy
@@ -34,7 +35,7 @@ ACTIONS: Mapping[Intent, Action] = {
     "order_status": order_status,
     "order_change": order_change,
     "policy": policy,
-    "feedback": not_here_yet,
+    "feedback": feedback,
     "handoff": not_here_yet,
     "greet": greet,
     "bye": bye,

@@ -53,7 +53,7 @@ def _short(product: Product) -> str:
 
 def _empty(state: DialogueState, parts: Parts) -> str:
     title = "".join(_focus_title(state, parts)[:1])
-    return f"Your cart is empty. Shall I put {title} in it first?" if title else "Your cart is empty."
+    return f"Your cart is empty. Would you like {title} in it first?" if title else "Your cart is empty."
 
 
 def _focus_title(state: DialogueState, parts: Parts) -> tuple[str, ...]:

@@ -6,33 +6,43 @@ from dataclasses import replace
 
 from retrieval.query import Constraints, Query, Sort
 
-from ..model import Answer, DialogueState, Outcome, Parse
+from ..model import Answer, DialogueState, Outcome, Parse, Taste
 from ..parts import Parts
+from ..taste import leaning, taste_reasons
+
+WEIGHED = 20  # products that likes and dislikes reorder
 
 
 def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The best products for the need, best first."""
     if state.constraints == Constraints() and state.sort is None:
         return Outcome(answer=Answer("What are you looking for? A kind of thing and a budget are a good start."))
-    return _search(state, parts)
+    return another(state, parts)
 
 
 def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The next products for the need, none of which was shown before."""
     if state.constraints == Constraints() and not state.shown:
         return Outcome(answer=Answer("There is nothing to show more of yet. What are you looking for?"))
-    outcome = _search(state, parts, skip=state.seen)
+    outcome = another(state, parts, skip=state.seen)
     if outcome.hits:
         return outcome
     return Outcome(answer=Answer("That was everything I have for this. Change a wish and I will look again."))
 
 
-def _search(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset()) -> Outcome:
-    query = Query(need_text(state.constraints), state.constraints, state.sort, skip, state.said)
-    ranking, timing = parts.searcher.search(query, parts.products_shown)
+def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset()) -> Outcome:
+    """The best products for the need without those to skip and those disliked; likes and dislikes move the others, not a sort order."""
+    taste = state.taste
+    query = Query(need_text(state.constraints), state.constraints, state.sort, skip | {*taste.disliked}, state.said)
+    ranking, timing = parts.searcher.search(query, WEIGHED if taste != Taste() else parts.products_shown)
     fitting = tuple(hit for hit in ranking.hits if hit.fits)
+    liked, disliked = parts.catalog.get_many(taste.liked), parts.catalog.get_many(taste.disliked)
+    if state.sort is None:
+        fitting = leaning(fitting, liked, disliked, state.constraints)
+    shown = fitting[: parts.products_shown]
     return Outcome(
-        hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(fitting, start=1)),
+        hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(shown, start=1)),
+        reasons=taste_reasons([hit.product for hit in shown], liked, disliked, state.constraints),
         total=ranking.total,
         relaxed=ranking.relaxed,
         kind_found=ranking.kind_found,

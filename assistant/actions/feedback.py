@@ -1,0 +1,139 @@
+"""Likes and dislikes: remembered, acted on at once, and visible as reasons in what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from babel.numbers import get_currency_precision
+
+from retrieval.product import Product, money
+from retrieval.query import Constraints
+
+from ..model import Answer, DialogueState, Outcome, Parse, Reason, Taste
+from ..parts import Parts
+from ..reply import NAMED
+from ..sentiment import feeling
+from ..taste import TOLD, trait_words, traits_of
+from .find import another
+from .naming import about, short_names
+from .table import meant
+
+
+def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """What the shopper's words on the products shown change: taste, or the price bound; what is unclear is asked about."""
+    shown = parts.catalog.get_many(state.shown)
+    felt = feeling(parse.message, " ".join(product.title for product in shown))
+    if not shown:
+        return Outcome(answer=Answer("Thank you for telling me. What are you looking for?"))
+    pointed = about(parse, state, parts) or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
+    products = (
+        pointed if parse.slots.ref or felt == "like" else pointed if len(pointed) == 1 and _named(parse) else shown
+    )
+    if felt == "too_dear":
+        return _bounded(products, state, parts, dear=True)
+    if felt == "too_cheap":
+        return _bounded(products, state, parts, dear=False)
+    if felt == "like":
+        return _liked(products, state)
+    if felt == "dislike":
+        return _disliked(products, state, parts)
+    return Outcome(answer=Answer("Noted. Would you like more of this kind, or something else?"))
+
+
+def _named(parse: Parse) -> bool:
+    return bool(parse.slots.product or parse.slots.brand)
+
+
+def _liked(products: Sequence[Product], state: DialogueState) -> Outcome:
+    """Nothing new is shown: the product stays on the table, and what comes next leans to it."""
+    ids = [product.id for product in products]
+    kept = tuple(one for one in state.taste.disliked if one not in ids)
+    taste = Taste(tuple(dict.fromkeys((*state.taste.liked, *ids))), kept)
+    names = short_names(products)
+    what = _shared_traits(products, state.constraints)
+    leans = f" What comes next leans to what it has: {what}." if what else ""
+    which = " and ".join(names.values())
+    text = f"Noted, you like {which}.{leans} Would you like it in your cart, or more like it?"
+    return Outcome(taste=taste, focus=products[0].id, answer=Answer(text, (*names.values(), what)))
+
+
+def _disliked(products: Sequence[Product], state: DialogueState, parts: Parts) -> Outcome:
+    """Those stay away, and others come in their place that share less with them."""
+    ids = [product.id for product in products]
+    taste = Taste(
+        tuple(one for one in state.taste.liked if one not in ids), tuple(dict.fromkeys((*state.taste.disliked, *ids)))
+    )
+    what = _shared_traits(products, state.constraints)
+    names = list(short_names(products).values())
+    gone = names[0] if len(names) == 1 else f"those {len(names)}"
+    shared = "What it has" if len(names) == 1 else "What they share"
+    against = f" {shared} counts against others: {what}." if what else ""
+    lead = f"Noted: {gone} will not come back.{against}"
+    if state.constraints == Constraints():
+        evidence = (*names, what, str(len(names)))
+        return Outcome(taste=taste, answer=Answer(f"{lead} What should be different?", evidence))
+    return _told(lead, (*names, what, str(len(names))), replace(state, taste=taste), parts, taste=taste)
+
+
+def _bounded(products: Sequence[Product], state: DialogueState, parts: Parts, *, dear: bool) -> Outcome:
+    """The price bound moved past the cheapest (the dearest) meant; kept as it was where nothing lies beyond."""
+    prices = [product.price for product in products if product.price is not None]
+    if not prices:
+        return Outcome(answer=Answer("No price is stated for those. What may it cost?"))
+    bound = min(prices) if dear else max(prices)
+    constraints = _past(bound, state.constraints, products[0].currency, dear=dear)
+    said = money(bound, products[0].currency)
+    found = another(replace(state, constraints=constraints), parts)
+    if not found.hits or found.relaxed:
+        text = f"Nothing else of this kind is {'below' if dear else 'above'} {said}, so I leave the budget as it was."
+        return Outcome(answer=Answer(text, (said,), found=False))
+    lead = f"Then {'below' if dear else 'above'} {said}, the {'cheapest' if dear else 'dearest'} of those."
+    reason = Reason(
+        "feedback",
+        f"{'below' if dear else 'above'} the {said} that was too {'expensive' if dear else 'cheap'}",
+        "price",
+    )
+    outcome = _told(lead, (said,), replace(state, constraints=constraints), parts, constraints=constraints)
+    reasons = {hit.product.id: (reason, *outcome.reasons.get(hit.product.id, ())) for hit in outcome.hits}
+    return replace(outcome, reasons=reasons)
+
+
+def _past(bound: Decimal, constraints: Constraints, currency: str, *, dear: bool) -> Constraints:
+    """The wishes with the price bound one smallest coin beyond; the other bound goes where the two would cross."""
+    coin = Decimal(1).scaleb(-get_currency_precision(currency))
+    low, high = constraints.price_min, constraints.price_max
+    if dear:
+        return replace(constraints, price_max=bound - coin, price_min=low if low is not None and low < bound else None)
+    return replace(constraints, price_min=bound + coin, price_max=high if high is not None and high > bound else None)
+
+
+def _told(
+    lead: str, evidence: tuple[str, ...], state: DialogueState, parts: Parts, *,
+    taste: Taste | None = None, constraints: Constraints | None = None,
+) -> Outcome:  # fmt: skip
+    """The lead, then what comes instead; not seen before where there is such, else what is left."""
+    outcome = another(state, parts, skip=state.seen)
+    if not outcome.hits:
+        outcome = another(state, parts)
+    changed = replace(outcome, taste=taste, constraints=constraints)
+    if not outcome.hits:
+        text = f"{lead} That was everything I have for this; change a wish and I will look again."
+        return replace(changed, answer=Answer(text, evidence, found=False))
+    names = short_names([hit.product for hit in outcome.hits])
+    listed = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in outcome.hits[:NAMED])
+    relaxed = "".join(f" {one.text[0].upper()}{one.text[1:]}." for one in outcome.relaxed)
+    first = outcome.reasons.get(outcome.hits[0].product.id, ())
+    why = f" Why the first: {first[0].text}." if first else ""
+    return replace(changed, answer=Answer(f"{lead}{relaxed} Instead: {listed}.{why}", (*evidence, *names.values())))
+
+
+def _shared_traits(products: Sequence[Product], constraints: Constraints) -> str:
+    """What all of these have in common, "" when nothing."""
+    common = frozenset.intersection(*(traits_of(product, constraints) for product in products))
+    return trait_words(sorted(common)[:TOLD])
+
+
+def _price(product: Product) -> str:
+    return "" if product.price is None else f" {money(product.price, product.currency)}"

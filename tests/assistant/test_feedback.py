@@ -1,0 +1,108 @@
+"""Feedback: what was disliked stays away, what was liked draws others up, a price too high becomes a bound, all of it said."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from assistant.model import Parse, Reply, Taste
+from assistant.sentiment import feeling
+from assistant.taste import leaning
+from retrieval.product import Product
+from retrieval.query import Constraints, Hit
+from tests.conftest import AssistantWith
+from tests.fakes import said
+
+JACKETS = ("jackets", said("search", product="jacket"))  # shows breeze $59, fjord $149, puddle $35, storm $79
+LAMPS = ("lamps", said("search", product="lamp"))  # shows workshop, clamp $19.50, aster-white $34.99, tower $120
+
+
+def talk(assistant_with: AssistantWith, *turns: tuple[str, Parse]) -> Reply:
+    shop = assistant_with([parse for _, parse in turns])
+    return [shop.reply(message, "s_1") for message, _ in turns][-1]
+
+
+def ids(reply: Reply) -> list[str]:
+    return [card.product.id for card in reply.cards]
+
+
+def test_a_disliked_product_does_not_come_back(assistant_with: AssistantWith) -> None:
+    ugly = ("the second is ugly", said("feedback", ref=(2,)))
+    at_once = talk(assistant_with, JACKETS, ugly)
+    later = talk(assistant_with, JACKETS, ugly, ("jackets again", said("search", product="jacket")))
+    assert at_once.reply.startswith("Noted: Fjord Down Jacket will not come back.")
+    assert set(ids(at_once)) == set(ids(later)) == {"breeze", "puddle", "storm"}
+
+
+def test_the_reason_says_how_a_product_differs_from_the_disliked_one(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, JACKETS, ("i hate the second", said("feedback", ref=(2,))))
+    storm = next(card for card in reply.cards if card.product.id == "storm")
+    assert storm.reasons[0].text == "color blue, unlike the one you passed over (color green)"
+
+
+def test_what_a_liked_product_has_draws_others_up() -> None:
+    red, blue = (Product(name, name, attributes={"color": (name,)}) for name in ("red", "blue"))
+    liked = Product("liked", "Liked", attributes={"color": ("blue",)})
+    hits = [Hit(red, 0.6, 1), Hit(blue, 0.5, 2)]
+    assert [hit.product.id for hit in leaning(hits, [liked], [], Constraints())] == ["blue", "red"]
+    assert [hit.product.id for hit in leaning(hits, [], [liked], Constraints())] == ["red", "blue"]
+
+
+def test_what_was_asked_for_does_not_count_against_a_product() -> None:
+    red, blue = (Product(name, name, attributes={"color": (name,)}) for name in ("red", "blue"))
+    disliked = Product("disliked", "Disliked", attributes={"color": ("red",)})
+    hits = [Hit(red, 0.55, 1), Hit(blue, 0.5, 2)]
+    assert [hit.product.id for hit in leaning(hits, [], [disliked], Constraints(color=("red",)))] == ["red", "blue"]
+
+
+def test_a_like_is_kept_and_the_product_stays_on_the_table(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([JACKETS[1], said("feedback", ref=(2,)), said("cart_add")])
+    shop.reply("jackets", "s_1")
+    liked = shop.reply("love the fjord", "s_1")
+    assert liked.reply == (
+        "Noted, you like Fjord Down Jacket. What comes next leans to what it has: brand norrvik, color green. "
+        "Would you like it in your cart, or more like it?"
+    )
+    assert shop.session("s_1").state.taste == Taste(liked=("fjord",))
+    assert [product.id for product, _ in shop.reply("i take it", "s_1").cart.lines] == ["fjord"]
+
+
+def test_too_expensive_lowers_the_bound_below_the_cheapest_meant(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, JACKETS, ("the fourth is too expensive", said("feedback", ref=(4,))))
+    assert reply.constraints.price_max == Decimal("78.99")
+    assert reply.reply.startswith("Then below $79, the cheapest of those.")
+    assert set(ids(reply)) == {"breeze", "puddle"}
+    assert all(card.reasons[0].text == "below the $79 that was too expensive" for card in reply.cards)
+
+
+def test_a_bound_below_which_there_is_nothing_is_not_set(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, LAMPS, ("too expensive", said("feedback", ref=("all",))))
+    assert reply.reply == "Nothing else of this kind is below $19.50, so I leave the budget as it was."
+    assert reply.constraints.price_max is None
+
+
+def test_starting_over_forgets_tastes(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([JACKETS[1], said("feedback", ref=(2,)), said("reset")])
+    for message in ("jackets", "i hate the second", "start over"):
+        shop.reply(message, "s_1")
+    assert shop.session("s_1").state.taste == Taste()
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("love the kilim", "like"), ("2nd looks solid", "like"), ("the old timey look on 2 is dope", "like"),
+        ("beige one is evil lol i love it", "like"), ("hmm the 3rd is growing on me", "like"),
+        ("eh these are all meh", "dislike"), ("i don't like that one", "dislike"), ("not for me", "dislike"),
+        ("yeah no they're kinda creepy tbh", "dislike"), ("I have the second already.", "dislike"), ("too plain", "dislike"),
+        ("too expensive", "too_dear"), ("bit pricey", "too_dear"), ("not too expensive, i like it", "like"),
+        ("the ash!!!", "unclear"),
+    ],
+)  # fmt: skip
+def test_the_feeling_of_a_message(message: str, expected: str) -> None:
+    assert feeling(message) == expected
+
+
+def test_the_name_of_a_product_is_no_feeling() -> None:
+    assert feeling("the pretty mug is horrible", "Pretty Mug") == "dislike"
