@@ -17,7 +17,9 @@ from typing import Any, Protocol
 from .model import GENDERS, DialogueState, Exchange, Intent, Parse, Slots
 from .normalize import NEAR, Amount, amounts, around
 
-MESSAGE_LIMIT = 800  # characters of a message that the model reads; a longer one is cut and the rest ignored
+# UTF-8 bytes of a message that the model reads; the rest is ignored. Bytes, because a sign of another script is up to four tokens:
+# 800 of those took 9 s to read, and more than the grammar holds.
+MESSAGE_LIMIT = 800
 SHOPPER_LIMIT = 160  # characters of the shopper's last message in the prompt
 SHOP_LIMIT = 320  # characters of the shop's last line: three products with prices fit twice over
 MAX_POSITION = 10  # "the tenth" is the last position that a reference can name
@@ -60,12 +62,12 @@ class Parser(Protocol):
 
 
 def clean(message: str) -> str:
-    """Lower case, one line, single spaces, no control characters, at most MESSAGE_LIMIT characters. Labels are copied from this.
+    """Lower case, one line, single spaces, no control characters, at most MESSAGE_LIMIT bytes. Labels are copied from this.
 
     A semicolon becomes a comma because it ends a field of the answer line.
     """
     printable = "".join(c if c.isprintable() else " " for c in message.lower()).replace(";", ",").replace("’", "'")
-    return " ".join(printable.split())[:MESSAGE_LIMIT].rstrip()
+    return " ".join(printable.split()).encode()[:MESSAGE_LIMIT].decode(errors="ignore").rstrip()
 
 
 def prompt(message: str, last: Exchange | None) -> str:

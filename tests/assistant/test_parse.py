@@ -101,6 +101,8 @@ def test_the_prompt_shows_the_last_exchange_then_the_message() -> None:
 
 def test_long_lines_are_cut() -> None:
     assert len(clean("long " * 5000)) <= MESSAGE_LIMIT
+    assert clean("💡" * 5000) == "💡" * (MESSAGE_LIMIT // 4)  # four bytes each
+    assert clean("a" + "💡" * 5000) == "a" + "💡" * (MESSAGE_LIMIT // 4 - 1)  # never cut within a sign
     assert len(prompt("x", Exchange("y", "z" * 10_000))) < SHOP_LIMIT + 40
 
 
