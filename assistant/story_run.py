@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Any
 
 from retrieval.errors import BadInput, NotFound
@@ -19,7 +20,7 @@ from .stories import Turn
 from .story_files import Scripted
 
 # "3 of 12": the second figure counts the whole match set, which a reply has no list of.
-_COUNTED = re.compile(r"\b(\d+) of (\d+)(?= for\b)")
+_COUNTED = re.compile(r"\b(\d+) of (\d+)(?= for\b|:)")
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ def _families(heard: _Heard) -> list[Product]:
 def ungrounded(reply: Reply, messages: list[str], products: list[Product]) -> list[Mismatch]:
     """The numbers, quotations and names of the reply's text that neither the reply, the products nor the messages hold."""
     text = _COUNTED.sub(lambda match: match[1], reply.reply)
-    sources = [*messages, *_reply_sources(reply), *(words for product in products for words in _listing(product))]
+    listings = [words for product in products for words in _listing(product)]
+    sources = [*messages, *_reply_sources(reply), *listings, *_differences(reply, products)]
     return [Mismatch("grounded", "a source for all that is said", f"{claim.kind} “{claim.text}” has none")
             for claim in unsupported(text, sources)]  # fmt: skip
 
@@ -129,6 +131,15 @@ def _reply_sources(reply: Reply) -> Iterator[str]:
     for product, quantity in reply.cart.lines:
         yield str(quantity)
         yield from _listing(product)
+
+
+def _differences(reply: Reply, products: list[Product]) -> Iterator[str]:
+    """How much dearer one compared product is than another: "$37 cheaper" is arithmetic, not a claim of its own."""
+    compared = {row.product_id for row in (reply.comparison.rows if reply.comparison else ())}
+    priced = [product for product in products if product.id in compared and product.price is not None]
+    for one, other in permutations(priced, 2):
+        if one.price is not None and other.price is not None and one.price > other.price:
+            yield money(one.price - other.price, one.currency)
 
 
 def _listing(product: Product) -> Iterator[str]:

@@ -79,7 +79,7 @@ def show(runs: Sequence[Sequence[Result]], console: Console) -> None:
     """The report for people: each failure as a diff, a row a file, the sums."""
     for results in runs:
         if failed := next((result for result in results if not result.passed), None):
-            console.print(diff(failed), markup=False, highlight=False, end="\n\n")
+            console.print(diff(failed), markup=False, highlight=False, soft_wrap=True, end="\n\n")
     table = Table("file", "passed", "failed", "known to fail")
     for file in dict.fromkeys(results[0].scripted.file for results in runs):
         found = [status(results) for results in runs if results[0].scripted.file == file]
@@ -92,6 +92,7 @@ def show(runs: Sequence[Sequence[Result]], console: Console) -> None:
         f"pass^{summary.repeats} {summary.pass_k:.3f}; {summary.turns} turns, "
         f"p50 {summary.latency_p50_ms:.0f} ms, p95 {summary.latency_p95_ms:.0f} ms a turn",
         highlight=False,
+        soft_wrap=True,
     )
 
 

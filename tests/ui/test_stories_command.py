@@ -1,0 +1,112 @@
+"""`shop test` and `pytest --stories` as people run them, in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from assistant.stories import schema
+from assistant.story_files import read_file
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOP = str(Path(sys.executable).with_name("shop"))
+LAMP = {
+    "id": "a",
+    "title": "Aria Desk Lamp",
+    "price": 34.99,
+    "description": "Warm white light.",
+    "category": ["lighting"],
+}
+RIGHT = "- {story: a greeting, turns: [{shopper: hello, intent: greet, products: {max: 0}}]}\n"
+KNOWN = "- {story: not yet, expected_to_fail: it sells no sofas, turns: [{shopper: hello, intent: search}]}\n"
+WRONG = "- {story: a lie, turns: [{shopper: hello, intent: bye}]}\n"
+
+
+def shop(*arguments: str, given: str = "", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [SHOP, *arguments], input=given, capture_output=True, text=True, cwd=cwd, timeout=240, check=False
+    )
+
+
+def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """pytest in a folder that has no settings of ours."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        cwd=folder, capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of one lamp, and three stories: one that passes, one known to fail, one that fails."""
+    path = tmp_path_factory.mktemp("stories")
+    (path / "feed.jsonl").write_text(json.dumps(LAMP) + "\n", encoding="utf-8")
+    done = shop("index", "feed.jsonl", "--store", "store", cwd=path)
+    assert done.returncode == 0, done.stderr
+    (path / "good.yaml").write_text(RIGHT + KNOWN, encoding="utf-8")
+    (path / "bad.yaml").write_text(WRONG, encoding="utf-8")
+    return path
+
+
+def test_the_schema_is_printed_without_a_store() -> None:
+    done = shop("test", "--schema")
+    assert (done.returncode, json.loads(done.stdout)) == (0, schema())
+
+
+def test_a_story_that_cannot_be_read_exits_with_two_and_names_its_line(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("- story: a claim\n  turns:\n    - {shoper: hello}\n", encoding="utf-8")
+    done = shop("test", "bad.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "bad.yaml:3: turns.0.shoper: no such key here" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_path_is_wrong_usage() -> None:
+    assert shop("test").returncode == 2
+
+
+@pytest.mark.models
+def test_all_as_expected_exits_with_zero_and_writes_junit(folder: Path) -> None:
+    done = shop("test", "good.yaml", "--store", "store", "--junit", "out.xml", "--repeat", "2", "--json", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["summary"]["pass^2"] == 1.0
+    suite = ET.parse(folder / "out.xml").find("testsuite")
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("2", "0", "1")
+
+
+@pytest.mark.models
+def test_a_story_that_fails_exits_with_one_and_shows_expected_and_got(folder: Path) -> None:
+    done = shop("test", "bad.yaml", "good.yaml", "--store", "store", cwd=folder)
+    assert done.returncode == 1
+    assert "- expected: bye\n      + got:      greet" in done.stdout
+    assert "2 of 3 stories as expected" in done.stdout
+
+
+@pytest.mark.models
+def test_a_recorded_chat_is_added_to_the_file_as_a_story(folder: Path) -> None:
+    for name in ("first", "second"):
+        done = shop("test", "--record", "new.yaml", "--name", name, "--store", "store", given="hello\n\n", cwd=folder)
+        assert done.returncode == 0, done.stderr
+    assert [one.story.story for one in read_file(folder / "new.yaml")] == ["first", "second"]
+
+
+def test_pytest_names_the_line_of_a_story_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("- story: a claim\n  turns: []\n", encoding="utf-8")
+    done = run_pytest(tmp_path, "--stories", "bad.yaml")
+    assert "bad.yaml:2: turns: " in done.stdout
+    assert done.returncode == 2
+
+
+@pytest.mark.models
+def test_pytest_runs_each_story_as_a_test_and_shows_the_difference(folder: Path) -> None:
+    done = run_pytest(folder, "--stories", "good.yaml", "--stories", "bad.yaml", "--store", "store")
+    assert re.search(r"1 failed, 1 passed, 1 xfailed", done.stdout), done.stdout + done.stderr
+    assert "- expected: bye" in done.stdout
+    assert "Traceback" not in done.stdout
