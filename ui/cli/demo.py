@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import typer
 
 from retrieval.demo import demo_feed, demo_policies
+from retrieval.errors import StoreOutdated
 from retrieval.models import ModelHome
-from retrieval.store import read_manifest
+from retrieval.store import Manifest, read_manifest
 
 from .index import feeds_digest, index_feeds
 from .policies import index_policies
@@ -25,7 +27,7 @@ def demo_store() -> Path:
     """The demo shop's store in the cache directory; built, saying so, when it is missing or older than catalogue and policies."""
     feed, policies = demo_feed(), demo_policies()
     path = ModelHome.from_environment().cache.parent / "demo-store"
-    manifest = read_manifest(path)
+    manifest = _manifest(path)
     if not (manifest and manifest.complete and manifest.feeds == feeds_digest([feed])):
         typer.echo("No store given: building the demo shop (once).", err=True)
         index_feeds([feed], path)
@@ -34,3 +36,12 @@ def demo_store() -> Path:
         index_policies(policies, path)
         (path / RECORD).write_text(texts, encoding="utf-8")
     return path
+
+
+def _manifest(path: Path) -> Manifest | None:
+    """The cached store's manifest; one that this version cannot read is cleared away, since all of it can be made again."""
+    try:
+        return read_manifest(path)
+    except StoreOutdated:
+        shutil.rmtree(path)
+        return None
