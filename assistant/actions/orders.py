@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from retrieval.words import content_stems
 
-from ..model import Answer, DialogueState, Outcome, Parse, Question
+from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question
 from ..order_desk import OrderDesk
 from ..orders import ACTS, Order, OrderAct, OrderLine, OrderMoved, OrderRequest, OrdersDown, OrderTalk, Proof
 from ..parts import Parts
@@ -66,7 +66,7 @@ def continued(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         talk.proven and talk.act == "address" and _address(parse.message, bare=True)
     ):
         return parse
-    intent = "order_change" if talk.act or parse.intent == "order_change" else "order_status"
+    intent: Intent = "order_change" if talk.act or parse.intent == "order_change" else "order_status"
     return replace(parse, intent=intent, acts=(intent,))
 
 
