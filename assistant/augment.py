@@ -56,7 +56,8 @@ def compose(count: int, *, seed: int) -> list[Example]:
 def with_bounds(examples: Sequence[Example], *, share: float, seed: int) -> list[Example]:
     """New examples: a price bound in words put after, or before, a share of those searches and refinements that have none."""
     rng = random.Random(seed)
-    bare = [e for e in examples if e.intent in ("search", "refine") and e.slots.price_max is e.slots.price_min is None]
+    plain = [e for e in examples if e.intent in ("search", "refine") and not e.then]
+    bare = [e for e in plain if e.slots.price_max is e.slots.price_min is None]
     chosen = rng.sample(bare, round(share * len(bare)))
     return [bounded for example in chosen if (bounded := _bounded(example, rng)) is not None]
 
@@ -185,7 +186,7 @@ def _bounded(example: Example, rng: random.Random) -> Example | None:
 def _mistyped(example: Example, rng: random.Random) -> Example:
     line = write_answer(example.intent, example.slots, example.message)
     words = re.findall(r"[a-z]{5,}", clean(example.message))
-    if not words:
+    if not words or example.then:
         return example
     word = rng.choice(words)
     i = rng.randrange(1, len(word) - 1)

@@ -20,27 +20,34 @@ _Words = Annotated[str, StringConstraints(min_length=1)]
 
 @dataclass(frozen=True)
 class Example:
-    """One labelled message with the exchange before it; `intent` and `slots` are what a person, or a marked phrase, says it means."""
+    """One labelled message with the exchange before it; `intent` and `slots` are what a person, or a marked phrase, says it means.
+
+    then: what else the message asks for, in order, for a message that does several things.
+    """
 
     message: str
     last: Exchange | None
     intent: Intent
     slots: Slots
+    then: tuple[tuple[Intent, Slots], ...] = ()
 
 
-class _Goal(BaseModel):
+class _Act(BaseModel):
     model_config = ConfigDict(extra="ignore")
+    intent: Intent
+    slots: dict[str, Any] = Field(default_factory=dict)
+
+
+class _Goal(_Act):
     text: _Words
-    intent: Intent
-    slots: dict[str, Any] = Field(default_factory=dict)
+    context: tuple[str, str] | None = None
+    then: list[_Act] = []
 
 
-class _Turn(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+class _Turn(_Act):
     user: _Words
-    intent: Intent
-    slots: dict[str, Any] = Field(default_factory=dict)
     assistant: str = ""
+    then: list[_Act] = []
 
 
 class _Dialogue(BaseModel):
@@ -76,12 +83,20 @@ def _lines(path: Path) -> Iterable[str]:
 def _examples(row: dict[str, Any]) -> Iterator[Example]:
     if "turns" not in row:
         goal = _Goal.model_validate(row)
-        yield Example(goal.text, None, goal.intent, slots_from_json(goal.slots))
+        yield Example(goal.text, _exchange(goal.context), goal.intent, slots_from_json(goal.slots), _acts(goal.then))
         return
     last = None
     for turn in _Dialogue.model_validate(row).turns:
-        yield Example(turn.user, last, turn.intent, slots_from_json(turn.slots))
+        yield Example(turn.user, last, turn.intent, slots_from_json(turn.slots), _acts(turn.then))
         last = Exchange(turn.user, turn.assistant)
+
+
+def _acts(then: list[_Act]) -> tuple[tuple[Intent, Slots], ...]:
+    return tuple((act.intent, slots_from_json(act.slots)) for act in then)
+
+
+def _exchange(context: tuple[str, str] | None) -> Exchange | None:
+    return None if context is None else Exchange(*(line.partition(": ")[2] for line in context))
 
 
 def _reason(error: Exception) -> str:

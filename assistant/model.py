@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
@@ -58,7 +58,7 @@ class Parse:
     """What one message says: its main intent, all its acts in order, the slots. confidence: 0..1, from the token probabilities.
 
     message: the words themselves, as typed; the turn puts them in, a parser need not. order: an act on an order, whole, as it was
-    read back; only the action that asks for a yes sets it.
+    read back; only the action that asks for a yes sets it. then: what the same message asks for next ("add it, and show me a vase").
     """
 
     intent: Intent
@@ -67,6 +67,14 @@ class Parse:
     confidence: float = 1.0
     message: str = ""
     order: OrderRequest | None = None
+    then: Parse | None = None
+
+    def in_order(self) -> Iterator[Parse]:
+        """Its acts one by one, this one first, each without those after it."""
+        one: Parse | None = self
+        while one is not None:
+            yield replace(one, message=self.message, then=None)
+            one = one.then
 
 
 @dataclass(frozen=True)

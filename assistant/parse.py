@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -40,13 +40,15 @@ LISTS = ("color", "size", "material", "features", "exclude", "drop")
 REF_WORDS = {"last": "last", "all": "all", "cheapest": "cheapest", "most_expensive": "priciest", "best_rated": "rated"}
 SORT_WORDS = {"price_asc": "cheapest", "price_desc": "priciest", "rating": "rated"}
 DROPPABLE = ("price_max", "price_min", "color", "size", "material", "brand", "features", "gender", "exclude")
-FIELD_LIMIT = 24  # fields of one answer; the longest labelled message has 17
+FIELD_LIMIT = 24  # fields of one act; the longest labelled message has 17
+ACT_LIMIT = 3  # acts of one message
 PRICE_WORDS = ("max", "min", "about")
 
 _CHUNK = re.compile(
     r"\d+|[^\W\d_]+|.", re.DOTALL
 )  # a copied value begins and ends between these: words, digits, single signs
 _ARTICLE = re.compile(r"^(?:the|an?) (?=\S)")
+_THEN = "; then "
 _MUST_HOLD = {"order_id": re.compile(r"\d"), "email": re.compile("@")}
 _INTENT_OF = {word: intent for intent, word in INTENT_WORDS.items()}
 _SLOT_OF = {word: name for name, word in COPIED.items()}
@@ -78,11 +80,15 @@ def prompt(message: str, last: Exchange | None) -> str:
     return f"{before}shopper: {clean(message)}\nread:"
 
 
-def write_answer(intent: Intent, slots: Slots, message: str) -> str:
-    """The answer line for a labelled message: enumerated slots, then copied values in the order of the message.
+def write_answer(intent: Intent, slots: Slots, message: str, then: Iterable[tuple[Intent, Slots]] = ()) -> str:
+    """The answer line for a labelled message: enumerated slots, then copied values in the order of the message; further acts follow.
 
     A value that does not stand in the message is left out: `lost` counts those.
     """
+    return _THEN.join(_write_act(one, said, message) for one, said in ((intent, slots), *then))
+
+
+def _write_act(intent: Intent, slots: Slots, message: str) -> str:
     parts = [INTENT_WORDS[intent]]
     if slots.ref:
         parts.append("ref " + " ".join(REF_WORDS.get(str(ref), str(ref)) for ref in slots.ref))
@@ -108,8 +114,9 @@ def grammar(message: str) -> str:
     if prices:
         fields.append(f"{_choice(f'; {name} ' for name in PRICE_WORDS)} PRICE")
     rules = [
-        f"start: INTENT ref? sort? gender? field{{0,{FIELD_LIMIT}}}",
-        f"INTENT: {_choice(f' {word}' for word in INTENT_WORDS.values())}",
+        f'start: " " act ("{_THEN}" act){{0,{ACT_LIMIT - 1}}}',
+        f"act: INTENT ref? sort? gender? field{{0,{FIELD_LIMIT}}}",
+        f"INTENT: {_choice(INTENT_WORDS.values())}",
         f'ref: "; ref" ({_choice(f" {word}" for word in REF_WORDS.values())} | POSITION{{1,4}})',
         f"POSITION: / ({MAX_POSITION}|[1-9])/",
         f"sort: {_choice(f'; sort {word}' for word in SORT_WORDS.values())}",
@@ -133,8 +140,17 @@ def _choice(texts: Iterable[str]) -> str:
 
 def read_answer(text: str, message: str) -> Parse:
     """The parse that an answer line stands for. Unknown names and values that do not stand in the message are skipped."""
+    first, *later = text.strip().split(_THEN)
+    parse = _read_act(first, message)
+    if not later:
+        return parse
+    then = read_answer(_THEN.join(later), message)
+    return replace(parse, acts=(*parse.acts, *then.acts), then=then)
+
+
+def _read_act(text: str, message: str) -> Parse:
     source = clean(message)
-    head, *rest = (part.strip() for part in text.strip().split(";"))
+    head, *rest = (part.strip() for part in text.split(";"))
     read = _Reading(source, amounts(source))
     for part in rest:
         name, _, value = part.partition(" ")

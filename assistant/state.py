@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from retrieval.words import content_stems
 
 from .model import CartLine, DialogueState, Exchange, Outcome, Parse, Slots, Taste
 from .orders import OrderTalk
+from .parse import clean
 
 WISH_LISTS = (*SOFT, "exclude")
 REPLACED = ("color", "size", "material")  # a new colour takes the place of the old one; features add up
@@ -26,7 +27,7 @@ ALSO_CALLED = {
 class Effect:
     """What a turn leaves behind for the next: which products stand on the table, the cart, what was spoken of last.
 
-    constraints, taste: None when the action did not change them. asked: an act that waits for a yes.
+    constraints, taste: None when the action did not change them. asked: an act that waits for a yes. then: of the message's next act.
     """
 
     shown: tuple[str, ...] = ()
@@ -36,6 +37,14 @@ class Effect:
     taste: Taste | None = None
     asked: Parse | None = None
     order: OrderTalk | None = None
+    then: Effect | None = None
+
+    def in_order(self) -> Iterator[Effect]:
+        """What each act left, this one first."""
+        one: Effect | None = self
+        while one is not None:
+            yield replace(one, then=None)
+            one = one.then
 
 
 def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueState:
@@ -58,10 +67,14 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
 
 def remember(state: DialogueState, effect: Effect, exchange: Exchange) -> DialogueState:
     """The state after the reply: what was shown, the cart as it is, one turn more."""
-    shown = effect.shown or state.shown
+    return replace(leave(state, effect), last=exchange, turn=state.turn + 1)
+
+
+def leave(state: DialogueState, effect: Effect) -> DialogueState:
+    """The state with what one act left: the next act of the same message begins there."""
     return replace(
         state,
-        shown=shown,
+        shown=effect.shown or state.shown,
         seen=state.seen | frozenset(effect.shown),
         focus=effect.focus or (effect.shown[0] if effect.shown else state.focus),
         cart=state.cart if effect.cart is None else effect.cart,
@@ -69,9 +82,15 @@ def remember(state: DialogueState, effect: Effect, exchange: Exchange) -> Dialog
         taste=effect.taste or state.taste,
         asked=effect.asked,
         order=effect.order or _kept_order(state),
-        last=exchange,
-        turn=state.turn + 1,
     )
+
+
+def replay(state: DialogueState, parse: Parse, effect: Effect, exchange: Exchange) -> DialogueState:
+    """The state after a turn that was kept: every act of its message with what it left, in order."""
+    *before, last = zip(parse.in_order(), effect.in_order(), strict=True)
+    for act, left in before:
+        state = leave(update(state, act, clean(exchange.shopper)), left)
+    return remember(update(state, last[0], clean(exchange.shopper)), last[1], exchange)
 
 
 def _kept_order(state: DialogueState) -> OrderTalk | None:

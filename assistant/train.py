@@ -107,7 +107,7 @@ def epoch_examples(examples: Sequence[Example], recipe: Recipe, *, epoch: int) -
 def encode(examples: Sequence[Example], tokenizer: Any) -> list[Sequences]:
     """Token ids; prompt and answer are tokenised apart, as they are when the model is asked, and the answer ends with EOS."""
     prompts = tokenizer([prompt(e.message, e.last) for e in examples], add_special_tokens=False)["input_ids"]
-    answers = [f" {write_answer(e.intent, e.slots, e.message)}" for e in examples]
+    answers = [f" {write_answer(e.intent, e.slots, e.message, e.then)}" for e in examples]
     written = tokenizer(answers, add_special_tokens=False)["input_ids"]
     return [Sequences(tuple(p), (*a, tokenizer.eos_token_id)) for p, a in zip(prompts, written, strict=True)]
 
@@ -139,7 +139,9 @@ class Run:
         from transformers import AutoModelForCausalLM
 
         torch.manual_seed(recipe.seed)
-        model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        model: Any = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16)
+        model.to(self.device)
         config = LoraConfig(r=recipe.rank, lora_alpha=recipe.alpha, target_modules="all-linear", task_type="CAUSAL_LM")
         with warnings.catch_warnings():  # peft asks for a name that transformers has begun to change
             warnings.simplefilter("ignore")
@@ -175,7 +177,7 @@ class Run:
     def _step(self, batch: Sequence[Sequences], rate: float) -> float:
         import torch
 
-        ids, labels = padded(batch)
+        ids, labels = (tensor.to(self.device) for tensor in padded(batch))
         loss = self._loss(ids, labels)
         loss.backward()  # type: ignore[no-untyped-call]
         for master, weight in zip(self.masters, self.weights, strict=True):
@@ -224,7 +226,7 @@ class Run:
 
         if not (self.part / "state.pt").exists():
             return
-        state = torch.load(self.part / "state.pt", weights_only=True)
+        state = torch.load(self.part / "state.pt", weights_only=True, map_location=self.device)
         if state["recipe"] != asdict(self.recipe):
             return
         self.epochs_done, self.losses, self.minutes = state["epochs_done"], state["losses"], state["minutes"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.product import money
@@ -19,10 +19,15 @@ from .model import Card, CartView, DialogueState, Event, Exchange, Latency, Outc
 from .parse import clean
 from .parts import Parts
 from .reply import NAMED, Words, write
-from .state import Effect, effect_of, remember, update
+from .state import Effect, effect_of, leave, update
 
 log = logging.getLogger(__name__)
 _PIECE = re.compile(r"\S+\s*")
+
+
+# Intents whose action shows products; where a message has several of them, they share the places of one list.
+SHOWING = frozenset({"search", "refine", "recommend", "more", "similar", "complement"})
+FEWEST_SHOWN = 2  # products for each of several needs in one message
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,18 @@ class Taken:
     state: DialogueState
 
 
+@dataclass(frozen=True)
+class Acted:
+    """One act done: what came of it, as shown and said. state: as the action left it, before it is remembered."""
+
+    outcome: Outcome
+    cards: tuple[Card, ...]
+    words: Words
+    cart: CartView
+    state: DialogueState
+    write_ms: float
+
+
 def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) -> Generator[Event, None, Taken]:
     """The turn's events up to the last word, in order; the generator returns the turn as taken."""
     started = time.perf_counter()
@@ -44,28 +61,67 @@ def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) 
     parts = replace(parts, session_id=session_id)
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parsed = time.perf_counter()
-    state = update(state, parse, clean(message))  # what the shopper wants now
-    yield Parsed(parse.intent, state.constraints)
-    outcome = act(parse, state, parts)  # find, answer, cart ... or ask back
+    yield Parsed(parse.intent, update(state, parse, clean(message)).constraints)
+    acts, done, effects = tuple(parse.in_order()), list[Acted](), list[Effect]()
+    for one in acts:
+        state = update(state, one, clean(message))  # what the shopper wants now
+        done.append(_do(one, state, _sharing(parts, acts), message, done))
+        effects.append(_left(done, effects))
+        state = leave(done[-1].state, effects[-1])
+    yield Shown(tuple(card for one in done for card in one.cards))
+    text = " ".join(one.words.text for one in done)
+    yield from (Token(piece.group()) for piece in _PIECE.finditer(text))
+    exchange, effect = Exchange(message, text), _chained(effects)
+    state = replace(state, last=exchange, turn=state.turn + 1)
+    latency = Latency(
+        parse=(parsed - started) * 1e3,
+        retrieve=sum(one.outcome.retrieve_ms for one in done),
+        rerank=sum(one.outcome.rerank_ms for one in done),
+        write=sum(one.write_ms for one in done),
+        total=(time.perf_counter() - started) * 1e3,
+    )
+    return Taken(_reply(session_id, state, parse, done, latency), parse, effect, exchange, state)
+
+
+def _sharing(parts: Parts, acts: Sequence[Parse]) -> Parts:
+    """Parts that show fewer products for each of several needs, so that together they are no longer list."""
+    showing = sum(act.intent in SHOWING for act in acts)
+    return parts if showing < 2 else replace(parts, products_shown=max(parts.products_shown // showing, FEWEST_SHOWN))
+
+
+def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: Sequence[Acted]) -> Acted:
+    """One act: find, answer, cart ... or ask back; then its reasons and caveats, and its words. Products are numbered on from `before`."""
+    outcome = _numbered_on(act(parse, state, parts), [card.product.id for one in before for card in one.cards])
     state = replace(state, constraints=outcome.constraints or state.constraints, taste=outcome.taste or state.taste)
-    cards = explain(outcome.hits, state.constraints, outcome.reasons)  # reasons and caveats
-    yield Shown(cards)
+    cards = explain(outcome.hits, state.constraints, outcome.reasons)
     acted = time.perf_counter()
     cart = view_of(state.cart if outcome.cart is None else outcome.cart, parts)
     words = checked(write(outcome, cards, state, parts.currency), evidence(message, state, outcome, cards, cart), cards)
-    yield from (Token(piece.group()) for piece in _PIECE.finditer(words.text))
-    exchange, effect = Exchange(message, words.text), effect_of(outcome)
-    state = remember(state, effect, exchange)
-    done = time.perf_counter()
-    latency = Latency(
-        parse=(parsed - started) * 1e3,
-        retrieve=outcome.retrieve_ms,
-        rerank=outcome.rerank_ms,
-        write=(done - acted) * 1e3,
-        total=(done - started) * 1e3,
-    )
-    said = Said(words, outcome, cards, cart, latency)
-    return Taken(_reply(session_id, state, parse, said), parse, effect, exchange, state)
+    return Acted(outcome, cards, words, cart, state, (time.perf_counter() - acted) * 1e3)
+
+
+def _numbered_on(outcome: Outcome, shown: Sequence[str]) -> Outcome:
+    """The outcome with ranks that go on after what this turn has shown already, nothing shown twice."""
+    if not shown or not outcome.hits:
+        return outcome
+    fresh = [hit for hit in outcome.hits if hit.product.id not in shown]
+    return replace(outcome, hits=tuple(replace(hit, rank=len(shown) + i) for i, hit in enumerate(fresh, start=1)))
+
+
+def _left(done: Sequence[Acted], before: Sequence[Effect]) -> Effect:
+    """What the last act leaves: all that the turn has shown so far is on the table, and a question stays open."""
+    effect = effect_of(done[-1].outcome)
+    if not before:
+        return effect
+    together = tuple(card.product.id for one in done for card in one.cards)
+    return replace(effect, shown=together or effect.shown, asked=effect.asked or before[-1].asked)
+
+
+def _chained(effects: Sequence[Effect]) -> Effect:
+    *before, chain = effects
+    for effect in reversed(before):
+        chain = replace(effect, then=chain)
+    return chain
 
 
 def checked(words: Words, sources: list[str], cards: tuple[Card, ...]) -> Words:
@@ -122,32 +178,21 @@ def _cart_words(cart: CartView) -> Iterator[str]:
         yield str(product.stock)
 
 
-@dataclass(frozen=True)
-class Said:
-    """What goes into a reply besides parse and state."""
-
-    words: Words
-    outcome: Outcome
-    cards: tuple[Card, ...]
-    cart: CartView
-    latency: Latency
-
-
-def _reply(session_id: str, state: DialogueState, parse: Parse, said: Said) -> Reply:
+def _reply(session_id: str, state: DialogueState, parse: Parse, done: Sequence[Acted], latency: Latency) -> Reply:
     return Reply(
         session_id=session_id,
         turn=state.turn,
         intent=parse.intent,
-        acts=parse.acts or (parse.intent,),
-        reply=said.words.text,
-        cards=said.cards,
+        acts=tuple(one.intent for one in parse.in_order()),
+        reply=" ".join(one.words.text for one in done),
+        cards=tuple(card for one in done for card in one.cards),
         constraints=state.constraints,
-        relaxed=said.outcome.relaxed,
-        question=said.words.question,
-        cart=said.cart,
-        suggestions=said.words.suggestions,
-        sources=said.outcome.sources,
-        comparison=said.outcome.comparison,
-        checkout_url=said.outcome.checkout_url,
-        latency_ms=said.latency,
+        relaxed=tuple(relaxed for one in done for relaxed in one.outcome.relaxed),
+        question=next((one.words.question for one in done if one.words.question), None),
+        cart=done[-1].cart,
+        suggestions=done[-1].words.suggestions,
+        sources=tuple(source for one in done for source in one.outcome.sources),
+        comparison=next((one.outcome.comparison for one in done if one.outcome.comparison), None),
+        checkout_url=next((one.outcome.checkout_url for one in done if one.outcome.checkout_url), None),
+        latency_ms=latency,
     )

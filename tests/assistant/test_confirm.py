@@ -11,7 +11,7 @@ from assistant import Assistant
 from assistant.confirm import LEFT, agrees, refuses
 from assistant.model import CartLine, Parse, Question
 from assistant.reply import reading_of
-from assistant.state import remember, update
+from assistant.state import replay
 from retrieval.query import Constraints
 from retrieval.search import Searcher
 from tests.conftest import parts_with
@@ -131,7 +131,7 @@ def test_the_state_with_an_open_question_is_the_fold_of_its_turns(searcher: Sear
     kept = assistant.session(SESSION)
     state = replace(kept.state, shown=(), seen=frozenset(), focus=None, asked=None, turn=0, last=None)
     for turn in kept.turns:
-        state = remember(update(state, turn.parse, turn.message), turn.effect, turn.exchange)
+        state = replay(state, turn.parse, turn.effect, turn.exchange)
     assert state == kept.state
     assert state.asked is not None
     assert state.cart == tuple[CartLine, ...]()

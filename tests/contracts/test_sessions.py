@@ -13,7 +13,7 @@ import pytest
 
 from assistant.model import CartLine, DialogueState, Exchange, Parse, Slots
 from assistant.sessions import MemorySessions, Sessions, SqlSessions, Turn
-from assistant.state import Effect, remember, update
+from assistant.state import Effect, replay
 from retrieval.query import Constraints
 from tests.conftest import AssistantWith
 from tests.fakes import said
@@ -103,7 +103,7 @@ class SessionsContract:
         assert kept is not None
         state = DialogueState()
         for turn in kept.turns:
-            state = remember(update(state, turn.parse, turn.exchange.shopper), turn.effect, turn.exchange)
+            state = replay(state, turn.parse, turn.effect, turn.exchange)
         assert state == kept.state
         assert state.turn == len(CONVERSATION)
 

@@ -1,0 +1,44 @@
+"""A LoRA adapter on disk: PEFT's names, the weights as whole numbers of eight bits with a scale a row, so that rank 32 fits into 10 MB.
+
+Imports torch, so it is imported only where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+WEIGHTS = "adapter_model.safetensors"
+_SCALE = ".scale"
+_LARGEST = 127
+
+
+def save_adapter(weights: Mapping[str, torch.Tensor], folder: Path) -> int:
+    """Writes the matrices, (rows, columns) each, rounded to 255 steps a row; returns the file's bytes."""
+    tensors: dict[str, torch.Tensor] = {}
+    for name, weight in weights.items():
+        steps, scale = _rounded(weight.detach().float().cpu())
+        tensors[name] = steps
+        tensors[name + _SCALE] = scale
+    save_file(tensors, folder / WEIGHTS)
+    return (folder / WEIGHTS).stat().st_size
+
+
+def read_adapter(folder: Path) -> dict[str, torch.Tensor]:
+    """The matrices by PEFT's names, float32. Reads what `save_adapter` wrote and what PEFT writes itself."""
+    kept = load_file(folder / WEIGHTS)
+    return {
+        name: weight.float() * kept[name + _SCALE].float()[:, None] if name + _SCALE in kept else weight.float()
+        for name, weight in kept.items()
+        if not name.endswith(_SCALE)
+    }
+
+
+def _rounded(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """(steps, (rows, columns) int8; scale, (rows,) float32) with steps * scale nearest to the weight. A row of zeros has scale 1."""
+    scale = weight.abs().amax(dim=1) / _LARGEST
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (weight / scale[:, None]).round().to(torch.int8), scale

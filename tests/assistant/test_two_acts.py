@@ -1,0 +1,114 @@
+"""Messages that ask for several things: done in order, shown as one list, kept so that the state can be told again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from llguidance import LLMatcher, LLTokenizer
+from tokenizers import Tokenizer
+
+from assistant.assistant import Assistant
+from assistant.model import CartLine, DialogueState, Parse, Reply, Slots
+from assistant.parse import grammar, read_answer, write_answer
+from assistant.state import replay
+from retrieval.search import Searcher
+from tests.assistant.tiny_model import make_tiny_model
+from tests.conftest import AssistantWith, parts_with
+from tests.fakes import said
+
+LAMPS = said("search", product="lamp")
+BAGS = said("search", product="bag")
+
+
+def both(first: Parse, second: Parse) -> Parse:
+    return replace(first, then=second)
+
+
+def talk(
+    assistant_with: Callable[[Iterable[Parse]], Assistant], *parses: Parse
+) -> tuple[list[Reply], DialogueState, DialogueState]:
+    """The replies, the state that was kept, and the state as replayed from the kept turns."""
+    shop = assistant_with(parses)
+    replies = [shop.reply(f"message {number}", "s_1") for number, _ in enumerate(parses, 1)]
+    kept, state = shop.session("s_1"), DialogueState()
+    for turn in kept.turns:
+        state = replay(state, turn.parse, turn.effect, turn.exchange)
+    return replies, kept.state, state
+
+
+def test_what_is_added_is_in_the_cart_and_what_is_searched_is_shown(assistant_with: AssistantWith) -> None:
+    (lamps, reply), state, replayed = talk(assistant_with, LAMPS, both(said("cart_add", ref=(1,)), BAGS))
+    assert reply.acts == ("cart_add", "search")
+    assert reply.intent == "cart_add"
+    assert state.cart == (CartLine(lamps.cards[0].product.id, 1),)
+    assert reply.reply.startswith(f"Added 1 × {lamps.cards[0].product.title}")
+    assert reply.cards
+    assert not {card.product.id for card in reply.cards} & {card.product.id for card in lamps.cards}
+    assert state.constraints.product == "bag"
+    assert state == replayed
+
+
+def test_two_needs_share_one_list_numbered_through(assistant_with: AssistantWith) -> None:
+    (reply,), state, replayed = talk(assistant_with, both(LAMPS, BAGS))
+    assert [card.rank for card in reply.cards] == list(range(1, len(reply.cards) + 1))
+    assert len({card.product.id for card in reply.cards}) == len(reply.cards) >= 2
+    assert state.shown == tuple(card.product.id for card in reply.cards)
+    assert state == replayed
+
+
+def test_a_product_of_the_second_need_is_meant_by_its_number(assistant_with: AssistantWith) -> None:
+    (both_shown, _), state, _ = talk(assistant_with, both(LAMPS, BAGS), said("cart_add", ref=(3,)))
+    assert state.cart == (CartLine(both_shown.cards[2].product.id, 1),)
+
+
+def test_a_question_about_the_first_act_stays_open_after_the_second(searcher: Searcher) -> None:
+    unsure = replace(both(said("cart_add", ref=(1,)), said("policy", ask="returns")), confidence=0.01)
+
+    def careful(parses: Iterable[Parse]) -> Assistant:
+        return Assistant(replace(parts_with(searcher, parses), confirm_below=0.4))
+
+    (_, reply), state, replayed = talk(careful, LAMPS, unsure)
+    assert reply.question is not None
+    assert reply.question.options == ("Yes", "No")
+    assert state.cart == ()
+    assert state.asked is not None
+    assert state == replayed
+
+
+def test_an_answer_line_holds_the_acts_in_order() -> None:
+    message = "add the second, and show me a red vase under 20"
+    line = write_answer(
+        "cart_add", Slots(ref=(2,)), message, [("search", Slots(product="vase", color=("red",), price_max=Decimal(20)))]
+    )
+    assert line == "add; ref 2; then search; color red; product vase; max 20"
+    parse = read_answer(line, message)
+    assert parse.acts == ("cart_add", "search")
+    assert [(one.intent, one.slots) for one in parse.in_order()] == [
+        ("cart_add", Slots(ref=(2,))),
+        ("search", Slots(product="vase", color=("red",), price_max=Decimal(20))),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "allowed"),
+    [
+        (" add; ref 2; then search; product vase", True),
+        (" add; then cart; then checkout", True),
+        (" add; then cart; then checkout; then bye", False),
+        (" add; then nonsense", False),
+        (" add; then search; product lamp", False),
+    ],
+)
+def test_the_grammar_allows_up_to_three_acts_with_words_of_the_message(
+    tmp_path: Path, line: str, allowed: bool
+) -> None:
+    tokenizer = str(make_tiny_model(tmp_path) / "tokenizer.json")
+    tokens = Tokenizer.from_file(tokenizer).encode(line).ids
+    matcher = LLMatcher(
+        LLTokenizer(tokenizer, eos_token=0), LLMatcher.grammar_from_lark(grammar("add the second and a vase"))
+    )
+    assert (matcher.try_consume_tokens(tokens) == len(tokens)) is allowed
