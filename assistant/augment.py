@@ -14,8 +14,8 @@ from importlib import resources
 
 import yaml
 
-from .labels import Example
-from .model import INTENTS, Exchange, Intent
+from .marks import example, read_marks
+from .model import INTENTS, Example, Exchange, Intent
 from .parse import COPIED, clean, read_answer, write_answer
 
 # How many of a hundred composed turns have each intent; what the real dialogues are rich in needs few.
@@ -26,7 +26,6 @@ MIX: Mapping[str, int] = {
 }  # fmt: skip
 _BOUNDS = ("max", "min", "about")
 _NEEDS_PRODUCTS = {"ask_product", "compare", "cart_add", "similar", "complement", "feedback", "more"}
-_MARK = re.compile(r"\[(?P<name>[a-z#]+)(?P<kind>[:=])(?P<value>[^\]]*)\]")
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 
@@ -76,13 +75,10 @@ def _turn(intent: Intent, rng: random.Random) -> Example:
 
 
 def _written(line: str, rng: random.Random) -> Example:
-    said, _, shop = line.partition(" << ")
-    name, _, marked = said.partition(": ")
-    intent = next(known for known in INTENTS if known == name)
-    message, fields = read_marks(marked)
+    marked, _, shop = line.partition(" << ")
+    said = example(marked, None)
     shopper = rng.choice(phrases()["products"])
-    last = Exchange(shopper, shop) if shop else _last(intent, _scope(rng), rng)
-    return Example(message, last, intent, read_answer(f"other; {fields}", message).slots)
+    return replace(said, last=Exchange(shopper, shop) if shop else _last(said.intent, _scope(rng), rng))
 
 
 def expand(template: str, scope: Mapping[str, str], rng: random.Random) -> str:
@@ -96,13 +92,6 @@ def expand(template: str, scope: Mapping[str, str], rng: random.Random) -> str:
         return text.replace("[#:", f"[{name}:") if name in _BOUNDS else text
 
     return re.sub(r"\{(\w+)\}", fill, template)
-
-
-def read_marks(marked: str) -> tuple[str, str]:
-    """(the plain message, the answer line of its marks): "in [color:red]" gives ("in red", "color red")."""
-    parts = [f"{m['name']} {clean(m['value'])}" for m in _MARK.finditer(marked)]
-    plain = _MARK.sub(lambda m: m["value"] if m["kind"] == ":" else "", marked)
-    return " ".join(plain.split()), "; ".join(parts)
 
 
 def _scope(rng: random.Random) -> dict[str, str]:

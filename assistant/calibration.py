@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from retrieval.errors import BadInput, ModelError
 
 from .evaluate import is_right
-from .labels import Example
+from .model import Example
 from .parse import clean, read_answer
 
 if TYPE_CHECKING:  # only a type here: the model's module is not needed to read two numbers

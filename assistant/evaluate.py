@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from .labels import Example
-from .model import DialogueState, Parse, Slots
+from .model import DialogueState, Example, Parse, Slots
 from .parse import Parser
 from .reliability import Reliability, reliability
 

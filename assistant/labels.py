@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,24 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from retrieval.errors import BadInput
 
-from .model import Exchange, Intent, Slots
+from .marks import read_dialogues
+from .model import Example, Exchange, Intent, Slots
 from .parse import slots_from_json
 
 _Words = Annotated[str, StringConstraints(min_length=1)]
-
-
-@dataclass(frozen=True)
-class Example:
-    """One labelled message with the exchange before it; `intent` and `slots` are what a person, or a marked phrase, says it means.
-
-    then: what else the message asks for, in order, for a message that does several things.
-    """
-
-    message: str
-    last: Exchange | None
-    intent: Intent
-    slots: Slots
-    then: tuple[tuple[Intent, Slots], ...] = ()
 
 
 class _Act(BaseModel):
@@ -56,19 +42,27 @@ class _Dialogue(BaseModel):
 
 
 def read_examples(path: Path) -> list[Example]:
-    """Every labelled message of a JSONL file, in order. A line has either `text` or `turns`.
+    """Every labelled message of a file, in order: JSONL whose lines have either `text` or `turns`, or dialogues with marks (marks.py).
 
     A turn's context is the message and the answer of the turn before it. BadInput names the line that is not a label.
     """
     examples: list[Example] = []
-    for number, line in enumerate(_lines(path), start=1):
-        try:
-            examples += _examples(json.loads(line))
-        except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
-            reason = _reason(error)
-            raise BadInput(f"{path.name}, line {number}: {reason}.", fix="see the label format in the docs") from error
+    number = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal number
+        for number, line in enumerate(_lines(path), start=1):  # noqa: B007
+            yield line
+
+    try:
+        examples += read_dialogues(counted()) if path.suffix == ".txt" else _rows(counted())
+    except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        reason = _reason(error)
+        raise BadInput(f"{path.name}, line {number}: {reason}.", fix="see the label format in the docs") from error
     if not examples:
-        raise BadInput(f"{path} has no labelled message.", fix="give a JSONL file with `text` or `turns` a line")
+        raise BadInput(
+            f"{path} has no labelled message.", fix="give labelled messages: see the label format in the docs"
+        )
     return examples
 
 
@@ -80,7 +74,12 @@ def _lines(path: Path) -> Iterable[str]:
     return [line for line in text.splitlines() if line.strip()]
 
 
-def _examples(row: dict[str, Any]) -> Iterator[Example]:
+def _rows(lines: Iterable[str]) -> Iterator[Example]:
+    for line in lines:
+        yield from _row(json.loads(line))
+
+
+def _row(row: dict[str, Any]) -> Iterator[Example]:
     if "turns" not in row:
         goal = _Goal.model_validate(row)
         yield Example(goal.text, _exchange(goal.context), goal.intent, slots_from_json(goal.slots), _acts(goal.then))

@@ -92,6 +92,20 @@ class Exchange:
 
 
 @dataclass(frozen=True)
+class Example:
+    """One labelled message with the exchange before it; `intent` and `slots` are what a person, or a marked phrase, says it means.
+
+    then: what else the message asks for, in order, for a message that does several things.
+    """
+
+    message: str
+    last: Exchange | None
+    intent: Intent
+    slots: Slots
+    then: tuple[tuple[Intent, Slots], ...] = ()
+
+
+@dataclass(frozen=True)
 class Taste:
     """Ids of products that the shopper liked and disliked, in the order said."""
 

@@ -152,14 +152,15 @@ def merge(model: Any, adapter: Path) -> None:
     of every start.
     """
     import torch
-    from safetensors.torch import load_file
+
+    from .adapter import read_adapter
 
     config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
-    weights = load_file(adapter / "adapter_model.safetensors")
+    weights = read_adapter(adapter)
     scale = config["lora_alpha"] / config["r"]
     with torch.no_grad():
         for name in (name for name in weights if name.endswith(".lora_A.weight")):
-            down, up = weights[name].float(), weights[name.replace(".lora_A.", ".lora_B.")].float()  # (r, in), (out, r)
+            down, up = weights[name], weights[name.replace(".lora_A.", ".lora_B.")]  # (r, in), (out, r)
             layer = name.removeprefix("base_model.model.").removesuffix(".lora_A.weight")
             model.get_submodule(layer).weight += scale * up @ down
 

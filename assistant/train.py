@@ -20,7 +20,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from .augment import compose, with_bounds, with_typos, written
 from .calibration import FILE, LEAST, calibrate, split, write_calibration
-from .labels import Example, read_examples
+from .labels import read_examples
+from .marks import read_spans
+from .model import Example
 from .parse import lost, prompt, write_answer
 from .parse_model import ModelParser
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:  # torch is loaded only where a model is tuned: importing this
     import torch
 
 log = logging.getLogger(__name__)
+_SPANS = Path(__file__).with_name("data") / "request_spans.tsv"
 _IGNORED = -100  # the label that cross entropy leaves out
 
 
@@ -61,20 +64,38 @@ class Sequences:
         return len(self.prompt) + len(self.answer)
 
 
+@dataclass(frozen=True)
+class Labels:
+    """What is learnt from. files: labelled messages (labels.py). requests: those that data/request_spans.tsv labels by place."""
+
+    files: Sequence[Path]
+    requests: Path | None = None
+
+    def read(self) -> list[Example]:
+        """Every labelled message, in the order of the files."""
+        by_place = read_spans(_SPANS, self.requests) if self.requests else []
+        return [*(example for path in self.files for example in read_examples(path)), *by_place]
+
+    @property
+    def names(self) -> str:
+        """The files' names, for the card."""
+        return ", ".join(path.name for path in (*self.files, *((self.requests,) if self.requests else ())))
+
+
 def train_parser(
-    files: Sequence[Path], *, base: Path, out: Path, recipe: Recipe, start: Path | None = None, threads: int = 2
+    labels: Labels, *, base: Path, out: Path, recipe: Recipe, start: Path | None = None, threads: int = 2
 ) -> Path:
-    """The folder with the tuned adapter, made from the labelled `files`, beside its card. start: an adapter to go on from.
+    """The folder with the tuned adapter, made from the labels, beside its card. start: an adapter to go on from.
 
     After each epoch the adapter and the optimizer's state go to OUT.part; a killed run started again goes on from there.
     """
     import torch
 
     torch.set_num_threads(threads)
-    run = start_run(files, base=base, out=out, recipe=recipe, start=start)
+    run = start_run(labels, base=base, out=out, recipe=recipe, start=start)
     while run.epochs_done < recipe.epochs:
         run.next_epoch()
-    folder, held = _publish(run, out, files), run.held_out
+    folder, held = _publish(run, out, labels), run.held_out
     del run  # its memory is needed for the parser
     _calibrate(folder, base, held, threads)
     return folder
@@ -89,12 +110,12 @@ def _calibrate(folder: Path, base: Path, held: Sequence[Example], threads: int) 
     write_calibration(calibrate(ModelParser(base, folder, threads=threads), held), folder)
 
 
-def start_run(files: Sequence[Path], *, base: Path, out: Path, recipe: Recipe, start: Path | None = None) -> Run:
+def start_run(labels: Labels, *, base: Path, out: Path, recipe: Recipe, start: Path | None = None) -> Run:
     """A run at its first epoch, or where a killed run of the same recipe had its last checkpoint."""
     from transformers import AutoTokenizer
 
-    examples = [example for path in files for example in read_examples(path)]
-    return Run(base, out.with_name(out.name + ".part"), recipe, (examples, AutoTokenizer.from_pretrained(base)), start)
+    read = (labels.read(), AutoTokenizer.from_pretrained(base))
+    return Run(base, out.with_name(out.name + ".part"), recipe, read, start)
 
 
 def epoch_examples(examples: Sequence[Example], recipe: Recipe, *, epoch: int) -> list[Example]:
@@ -135,8 +156,9 @@ class Run:
     ) -> None:
         import torch
         from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
-        from safetensors.torch import load_file
         from transformers import AutoModelForCausalLM
+
+        from .adapter import read_adapter
 
         torch.manual_seed(recipe.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -147,7 +169,7 @@ class Run:
             warnings.simplefilter("ignore")
             self.model = get_peft_model(model, config, autocast_adapter_dtype=False).train()
             if start is not None:
-                set_peft_model_state_dict(self.model, load_file(start / "adapter_model.safetensors"))
+                set_peft_model_state_dict(self.model, read_adapter(start))
         self.start = start
         self.weights = [p for p in self.model.parameters() if p.requires_grad]
         self.masters = [p.detach().float().clone() for p in self.weights]
@@ -260,20 +282,24 @@ def _progress() -> Progress:
     return Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
 
 
-def _publish(run: Run, out: Path, files: Sequence[Path]) -> Path:
-    """Moves the last checkpoint's adapter to `out` and writes the card."""
+def _publish(run: Run, out: Path, labels: Labels) -> Path:
+    """Writes the adapter in eight bits to `out`, with its card."""
+    from peft import get_peft_model_state_dict
+
+    from .adapter import save_adapter
+
     out.mkdir(parents=True, exist_ok=True)
-    for name in ("adapter_model.safetensors", "adapter_config.json"):
-        shutil.copyfile(run.part / name, out / name)
+    save_adapter(get_peft_model_state_dict(run.model), out)
+    shutil.copyfile(run.part / "adapter_config.json", out / "adapter_config.json")
     config = json.loads((out / "adapter_config.json").read_text(encoding="utf-8"))
     config["base_model_name_or_path"] = "SmolLM2-135M-Instruct"  # not the folder it happened to lie in
     (out / "adapter_config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    (out / "README.md").write_text(_card(run, files), encoding="utf-8")
+    (out / "README.md").write_text(_card(run, labels), encoding="utf-8")
     shutil.rmtree(run.part)
     return out
 
 
-def _card(run: Run, files: Sequence[Path]) -> str:
+def _card(run: Run, labels: Labels) -> str:
     by_hand = len(written()) if run.recipe.written else 0
     unsaid = sum(bool(lost(e.slots, e.message)) for e in run.examples)
     begun = "" if run.start is None else f"\nBegun from another adapter, {run.start.name}.\n"
@@ -285,7 +311,7 @@ A LoRA adapter for SmolLM2-135M-Instruct (Apache-2.0) that reads a shopper's mes
 intent and slots. Licence: Apache-2.0. Made {datetime.now(UTC):%Y-%m-%d}.
 
 ## Data
-{len(run.examples)} labelled messages of {", ".join(path.name for path in files)}; {unsaid} of them have a slot that no words of the
+{len(run.examples)} labelled messages of {labels.names}; {unsaid} of them have a slot that no words of the
 message say, which is left out. {len(run.held_out)} more were held out to calibrate confidence. To these come {by_hand} turns written
 by hand (assistant/data/turns.txt), and in each epoch anew {run.recipe.composed} turns composed from assistant/data/phrases.yaml,
 price bounds in words joined to a share of the searches and refinements, and typos (assistant/augment.py).

@@ -5,19 +5,11 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
-from assistant.augment import MIX, compose, expand, phrases, read_marks, with_bounds, with_typos
-from assistant.labels import Example
-from assistant.model import INTENTS, Slots
+from assistant.augment import MIX, compose, expand, phrases, with_bounds, with_typos
+from assistant.model import INTENTS, Example, Slots
 from assistant.parse import clean, lost
 
 LAMP = Example("need a leather desk chair", None, "search", Slots(product="desk chair", material=("leather",)))
-
-
-def test_marks_become_a_plain_message_and_its_answer_fields() -> None:
-    assert read_marks("the [color:red] one[ref=2] under $[max:40]") == (
-        "the red one under $40",
-        "color red; ref 2; max 40",
-    )
 
 
 def test_a_bound_takes_the_slot_of_the_section_it_came_from() -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.calibration import FILE, LEAST, Calibration, calibrate, fit, read_calibration, split, write_calibration
-from assistant.labels import Example
-from assistant.model import DialogueState, Parse, Slots
+from assistant.model import DialogueState, Example, Parse, Slots
 from assistant.parse_model import ModelParser
 from assistant.reliability import Bin, reliability
 from retrieval.errors import BadInput, ModelError

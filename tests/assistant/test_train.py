@@ -7,10 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from safetensors.torch import load_file
 
+from assistant.adapter import read_adapter
 from assistant.labels import read_examples
-from assistant.train import Recipe, Sequences, batches_of, encode, epoch_examples, padded, start_run, train_parser
+from assistant.train import (
+    Labels,
+    Recipe,
+    Sequences,
+    batches_of,
+    encode,
+    epoch_examples,
+    padded,
+    start_run,
+    train_parser,
+)
 from tests.assistant.tiny_model import make_tiny_model
 
 RECIPE = Recipe(epochs=2, seed=3, batch=4, rank=2, alpha=4, composed=6, written=False)
@@ -34,11 +44,11 @@ def goals(tmp_path: Path) -> Path:
 
 
 def weights(folder: Path) -> dict[str, Any]:
-    return {name: values.tolist() for name, values in load_file(folder / "adapter_model.safetensors").items()}
+    return {name: values.tolist() for name, values in read_adapter(folder).items()}
 
 
 def test_training_leaves_an_adapter_and_its_card(base: Path, goals: Path, tmp_path: Path) -> None:
-    out = train_parser([goals], base=base, out=tmp_path / "adapter", recipe=RECIPE, threads=1)
+    out = train_parser(Labels([goals]), base=base, out=tmp_path / "adapter", recipe=RECIPE, threads=1)
     assert sorted(path.name for path in out.iterdir()) == [
         "README.md",
         "adapter_config.json",
@@ -52,15 +62,15 @@ def test_training_leaves_an_adapter_and_its_card(base: Path, goals: Path, tmp_pa
 
 def test_the_same_seed_gives_the_same_weights(base: Path, goals: Path, tmp_path: Path) -> None:
     first, second = (
-        train_parser([goals], base=base, out=tmp_path / name, recipe=RECIPE, threads=1) for name in ("a", "b")
+        train_parser(Labels([goals]), base=base, out=tmp_path / name, recipe=RECIPE, threads=1) for name in ("a", "b")
     )
     assert weights(first) == weights(second)
 
 
 def test_a_run_that_was_killed_goes_on_to_the_same_weights(base: Path, goals: Path, tmp_path: Path) -> None:
-    whole = train_parser([goals], base=base, out=tmp_path / "whole", recipe=RECIPE, threads=1)
-    start_run([goals], base=base, out=tmp_path / "cut", recipe=RECIPE).next_epoch()
-    resumed = train_parser([goals], base=base, out=tmp_path / "cut", recipe=RECIPE, threads=1)
+    whole = train_parser(Labels([goals]), base=base, out=tmp_path / "whole", recipe=RECIPE, threads=1)
+    start_run(Labels([goals]), base=base, out=tmp_path / "cut", recipe=RECIPE).next_epoch()
+    resumed = train_parser(Labels([goals]), base=base, out=tmp_path / "cut", recipe=RECIPE, threads=1)
     assert weights(resumed) == weights(whole)
 
 

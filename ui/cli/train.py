@@ -11,7 +11,7 @@ from assistant.build import build_local_parser
 from assistant.calibration import calibrate, split, write_calibration
 from assistant.labels import read_examples
 from assistant.settings import Settings
-from assistant.train import Recipe, train_parser
+from assistant.train import Labels, Recipe, train_parser
 from retrieval.models import model_path
 
 app = typer.Typer(name="train", help="Fine-tune on your own data.", no_args_is_help=True)
@@ -28,12 +28,19 @@ def train() -> None:
 def parser(
     goals: Annotated[list[Path] | None, typer.Option(help="Labelled messages, a JSON object a line.")] = None,
     dialogues: Annotated[list[Path] | None, typer.Option(help="Labelled dialogues, one a line.")] = None,
-    extra: Annotated[list[Path] | None, typer.Option(help="More of either kind, your own.")] = None,
+    extra: Annotated[
+        list[Path] | None, typer.Option(help="More of either kind, or dialogues with marks (.txt), your own.")
+    ] = None,
+    requests: Annotated[
+        Path | None, typer.Option(help="The requests that come labelled by place, a request a line.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where the adapter and its card go.")] = Path("models/parser"),
     base: Annotated[Path | None, typer.Option(help="Folder of another base model.")] = None,
     start: Annotated[Path | None, typer.Option(help="Folder of an adapter to go on from.")] = None,
     rate: Annotated[float, typer.Option(help="The highest learning rate.")] = _DEFAULTS.learning_rate,
     epochs: Annotated[int, typer.Option(min=1)] = _DEFAULTS.epochs,
+    batch: Annotated[int, typer.Option(min=1, help="Messages of one step.")] = _DEFAULTS.batch,
+    rank: Annotated[int, typer.Option(min=1, help="Of the adapter's matrices.")] = _DEFAULTS.rank,
     seed: Annotated[
         int, typer.Option(help="Two runs with the same seed and libraries read the same batches.")
     ] = _DEFAULTS.seed,
@@ -51,9 +58,20 @@ def parser(
     files = [*(goals or ()), *(dialogues or ()), *(extra or ())]
     if not files:
         raise typer.BadParameter("give labelled files with --goals, --dialogues or --extra")
-    recipe = Recipe(epochs=epochs, seed=seed, composed=composed, learning_rate=rate, held_out=held_out)
+    recipe = Recipe(
+        epochs=epochs,
+        seed=seed,
+        composed=composed,
+        learning_rate=rate,
+        held_out=held_out,
+        batch=batch,
+        rank=rank,
+        alpha=2 * rank,
+    )
     base = base or model_path("smollm2-135m-instruct")
-    folder = train_parser(files, base=base, out=out, recipe=recipe, start=start, threads=Settings().threads)
+    folder = train_parser(
+        Labels(files, requests), base=base, out=out, recipe=recipe, start=start, threads=Settings().threads
+    )
     typer.echo(f"The adapter is in {folder}.")
 
 
