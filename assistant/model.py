@@ -114,12 +114,23 @@ class Taste:
 
 
 @dataclass(frozen=True)
+class Need:
+    """One of several needs of a conversation, as it was left. seen: ids of all products shown for it. said: the message that opened it."""
+
+    constraints: Constraints
+    sort: Sort | None = None
+    seen: frozenset[str] = frozenset()
+    said: str = ""
+
+
+@dataclass(frozen=True)
 class DialogueState:
     """What is wanted now and what was shown. A value: each turn gives a new one; folding `update` and `remember` rebuilds it.
 
     shown: ids of the products last shown, in the order shown. seen: all ids shown for this need. focus: the product last spoken of.
     said: the message that opened the need. taste: what was liked and disliked, over all needs. asked: an act that the last turn
-    asked about instead of doing it. order: the order last spoken of, and whether it was proven.
+    asked about instead of doing it. order: the order last spoken of, and whether it was proven. earlier: needs left for another, the
+    last one first.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -134,6 +145,7 @@ class DialogueState:
     taste: Taste = field(default_factory=Taste)
     asked: Parse | None = None
     order: OrderTalk | None = None
+    earlier: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from typing import Any
 from retrieval.query import SOFT, Constraints, Sort
 from retrieval.words import content_stems
 
-from .model import CartLine, DialogueState, Exchange, Outcome, Parse, Slots, Taste
+from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
 from .orders import OrderTalk
 from .parse import clean
 
 WISH_LISTS = (*SOFT, "exclude")
 REPLACED = ("color", "size", "material")  # a new colour takes the place of the old one; features add up
 NARROWING = ("refine", "similar", "recommend", "more", "compare")
+NEEDS_KEPT = 5  # earlier needs that a conversation can come back to
 # What people call a constraint when they take it back, where that is not the slot's own name.
 ALSO_CALLED = {
     "colour": "color", "budget": "price", "price limit": "price", "limit": "price", "price range": "price",
@@ -48,21 +49,59 @@ class Effect:
 
 
 def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueState:
-    """The state with this message's slots in it. A search starts a new need; a reset forgets the need, never the cart."""
+    """The state with this message's slots in it. A search starts a new need, and the one before is kept to come back to; a refinement
+    that names the kind of an earlier need goes on with that one. A reset forgets all needs, never the cart.
+    """
     if parse.intent == "reset":
         return replace(
-            state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=None, taste=Taste()
+            state,
+            constraints=Constraints(),
+            sort=None,
+            said="",
+            shown=(),
+            seen=frozenset(),
+            focus=None,
+            taste=Taste(),
+            earlier=(),
         )
     if parse.intent == "search":
         constraints = merge(Constraints(), parse.slots)
         fresh = DialogueState(constraints, parse.slots.sort, said=message)
-        return replace(fresh, cart=state.cart, last=state.last, turn=state.turn, taste=state.taste)
+        kept = _left_for_another(state, parse.slots.product)
+        return replace(fresh, cart=state.cart, last=state.last, turn=state.turn, taste=state.taste, earlier=kept)
     if parse.intent in NARROWING:
-        taken_back = ("price_min",) if parse.slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
-        constraints = merge(drop(state.constraints, (*parse.slots.drop, *taken_back)), parse.slots)
+        state, slots = _come_back(state, parse.slots)
+        taken_back = ("price_min",) if slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
+        constraints = merge(drop(state.constraints, (*slots.drop, *taken_back)), slots)
         seen = state.seen if constraints == state.constraints else frozenset()
-        return replace(state, constraints=constraints, sort=parse.slots.sort or _kept_sort(state, parse), seen=seen)
+        return replace(state, constraints=constraints, sort=slots.sort or _kept_sort(state, parse), seen=seen)
     return state
+
+
+def _left_for_another(state: DialogueState, product: str | None) -> tuple[Need, ...]:
+    """The earlier needs with the one under way, without those of the kind that is now looked for anew."""
+    now = Need(state.constraints, state.sort, state.seen, state.said)
+    needs = [need for need in (now, *state.earlier) if need.constraints.product]
+    return tuple(need for need in needs if not _same_kind(need.constraints.product, product))[:NEEDS_KEPT]
+
+
+def _come_back(state: DialogueState, slots: Slots) -> tuple[DialogueState, Slots]:
+    """The state with the earlier need of the kind that is named under way again, and the slots with the fuller name of the two; both as
+    they are where the kind is that of now, or of no earlier need."""
+    if slots.product is None or _same_kind(state.constraints.product, slots.product):
+        return state, slots
+    need = next((need for need in state.earlier if _same_kind(need.constraints.product, slots.product)), None)
+    if need is None:
+        return state, slots
+    name = max(need.constraints.product or "", slots.product, key=len)
+    back = replace(state, constraints=need.constraints, sort=need.sort, seen=need.seen, said=need.said)
+    return replace(back, earlier=_left_for_another(state, slots.product)), replace(slots, product=name)
+
+
+def _same_kind(one: str | None, other: str | None) -> bool:
+    """Whether both name the same thing: the shorter's words are the longer's last ones ("desks", "standing desk")."""
+    stems, others = sorted((content_stems(one or ""), content_stems(other or "")), key=len)
+    return bool(stems) and others[-len(stems) :] == stems
 
 
 def remember(state: DialogueState, effect: Effect, exchange: Exchange) -> DialogueState:

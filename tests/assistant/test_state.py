@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.model import CartLine, DialogueState, Exchange, Outcome, Slots
-from assistant.state import Effect, drop, effect_of, merge, remember, update
+from assistant.model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots
+from assistant.state import Effect, drop, effect_of, leave, merge, remember, update
 from retrieval.query import Constraints, Hit
 from tests.fakes import said
 from tests.small_shop import BY_ID
@@ -130,8 +130,14 @@ def test_a_search_starts_a_new_need() -> None:
         LAMP, "price_asc", ("tower",), frozenset({"tower"}), "tower", (CartLine("tote", 1),), EXCHANGE, 3
     )
     after = update(before, said("search", product="bag"), "a bag then")
-    expected = DialogueState(Constraints(product="bag"), cart=before.cart, last=EXCHANGE, turn=3, said="a bag then")
-    assert after == expected
+    assert after == DialogueState(
+        Constraints(product="bag"),
+        cart=before.cart,
+        last=EXCHANGE,
+        turn=3,
+        said="a bag then",
+        earlier=(Need(LAMP, "price_asc", frozenset({"tower"})),),
+    )
 
 
 def test_a_reset_forgets_the_need_and_keeps_the_cart() -> None:
@@ -196,3 +202,44 @@ def test_cheaper_ones_take_back_the_lower_bound() -> None:
     around_50 = DialogueState(Constraints(product="dog bed", price_min=Decimal(40), price_max=Decimal(60)))
     constraints = update(around_50, said("refine", sort="price_asc")).constraints
     assert (constraints.price_min, constraints.price_max) == (None, Decimal(60))
+
+
+def _after_turns(*parses: Parse) -> DialogueState:
+    state = DialogueState()
+    for parse in parses:
+        state = update(state, parse, "words")
+    return state
+
+
+def test_an_earlier_need_is_gone_on_with_when_its_kind_is_named_again() -> None:
+    state = _after_turns(
+        said("search", product="standing desk", material=("oak",), price_max=Decimal(300)),
+        said("search", product="rug", color=("grey",)),
+        said("refine", product="desk", color=("white",)),
+    )
+    assert state.constraints == Constraints(
+        product="standing desk", material=("oak",), color=("white",), price_max=Decimal(300)
+    )
+    assert [need.constraints.product for need in state.earlier] == ["rug"]
+
+
+def test_what_was_shown_for_an_earlier_need_is_not_shown_again_for_it() -> None:
+    desk = leave(update(DialogueState(), said("search", product="desk")), Effect(("oak", "pine")))
+    back = update(update(desk, said("search", product="rug")), said("more", product="desk"))
+    assert back.seen == frozenset({"oak", "pine"})
+
+
+def test_another_kind_named_in_a_refinement_keeps_the_wishes_of_now() -> None:
+    state = _after_turns(said("search", product="rug", color=("grey",)), said("refine", product="runner"))
+    assert state.constraints == Constraints(product="runner", color=("grey",))
+    assert state.earlier == ()
+
+
+def test_a_new_search_for_the_same_kind_forgets_the_old_one() -> None:
+    state = _after_turns(said("search", product="desk", color=("red",)), said("search", product="desks"))
+    assert state.constraints == Constraints(product="desks")
+    assert state.earlier == ()
+
+
+def test_a_reset_forgets_the_earlier_needs_too() -> None:
+    assert _after_turns(said("search", product="desk"), said("search", product="rug"), said("reset")).earlier == ()
