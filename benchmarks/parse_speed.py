@@ -1,0 +1,87 @@
+"""Time of a parse against plain `generate` with the same model and adapter in the same run, and against what memory allows.
+
+python benchmarks/parse_speed.py ../shared/data/dialogues_dev.jsonl --limit 60
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+import typer
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from assistant.build import build_local_parser
+from assistant.labels import read_examples
+from assistant.model import DialogueState, Example
+from assistant.parse import prompt
+from assistant.parse_model import merge
+from assistant.settings import Settings
+from retrieval.models import model_path
+
+
+def main(
+    labels: Path,
+    limit: Annotated[int, typer.Option(help="Messages to read.")] = 60,
+    threads: Annotated[int, typer.Option()] = 2,
+) -> None:
+    examples = read_examples(labels)[:limit]
+    settings = Settings(threads=threads)
+    parser = build_local_parser(settings)
+    base = model_path("smollm2-135m-instruct")
+    plain = _plain(base, settings.parser or model_path("parser"))
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    ours = _timed(examples, lambda one: parser.parse(one.message, DialogueState(last=one.last)))
+    theirs = _timed(examples, lambda one: _generate(plain, tokenizer, one))
+    _show("ours", ours)
+    _show("plain generate, bfloat16", theirs)
+    print(f"ratio of the medians {np.median(theirs) / np.median(ours):.2f}, of the sums {sum(theirs) / sum(ours):.2f}")
+    _show_memory(plain)
+
+
+def _plain(base: Path, adapter: Path) -> Any:
+    model: Any = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    merge(model, adapter)
+    return model.to(torch.bfloat16).eval()
+
+
+def _generate(model: Any, tokenizer: Any, one: Example) -> None:
+    ids = tokenizer(prompt(one.message, one.last), return_tensors="pt", add_special_tokens=False)
+    with torch.inference_mode():
+        model.generate(**ids, do_sample=False, max_new_tokens=96, pad_token_id=0)
+
+
+def _timed(examples: Sequence[Example], read: Callable[[Example], object]) -> list[float]:
+    """Milliseconds of each message; the first is read once before, because first calls allocate."""
+    read(examples[0])
+    spent = []
+    for one in examples:
+        started = time.perf_counter()
+        read(one)
+        spent.append((time.perf_counter() - started) * 1e3)
+    return spent
+
+
+def _show(name: str, spent: Sequence[float]) -> None:
+    print(f"{name}: {len(spent)} messages, ms p50 {np.percentile(spent, 50):.0f}, p95 {np.percentile(spent, 95):.0f}")
+
+
+def _show_memory(model: Any) -> None:
+    """What reading every layer's weights once for each token takes at the speed with which this machine reads memory."""
+    bytes_a_token = sum(weight.numel() for weight in model.model.layers.parameters()) * 2
+    block = torch.zeros(256 * 2**20, dtype=torch.uint8)
+    started = time.perf_counter()
+    for _ in range(4):
+        block.view(torch.int64).sum()
+    rate = 4 * block.numel() / (time.perf_counter() - started)
+    print(
+        f"{bytes_a_token / 1e6:.0f} MB of 16-bit weights a token at {rate / 1e9:.1f} GB/s: {bytes_a_token / rate * 1e3:.1f} ms a token"
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)
