@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,11 @@ def read_file(file: Path) -> list[Scripted]:
         wrong = error.errors(include_url=False)
         raise _wrong("\n".join(_said(file, one, lines) for one in wrong)) from error
     return [Scripted(story, file, lines[(number,)]) for number, story in enumerate(stories)]
+
+
+def as_yaml(stories: Sequence[Mapping[str, Any]]) -> str:
+    """Stories as the text of a file, keys in the order given."""
+    return yaml.safe_dump(list(stories), sort_keys=False, allow_unicode=True, width=120)
 
 
 def _walk(node: yaml.Node, where: Where, lines: dict[Where, int]) -> Iterator[tuple[str, int]]:
