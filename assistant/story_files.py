@@ -17,6 +17,7 @@ from .stories import STORIES, Story
 
 Where = tuple[str | int, ...]
 SUFFIXES = (".yaml", ".yml")
+_QUOTES = "; a message with a question mark, a comma or a colon needs quotes inside braces"
 
 
 class StoryError(BadInput):
@@ -75,7 +76,7 @@ def read_file(file: Path) -> list[Scripted]:
         ) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _wrong(f"{file}:{mark.line + 1 if mark else 1}: not YAML: {error.problem or error}") from error
+        raise _wrong(f"{file}:{mark.line + 1 if mark else 1}: not YAML: {error.problem or error}{_QUOTES}") from error
     except yaml.YAMLError as error:
         raise _wrong(f"{file}:1: not YAML: {error}") from error
     lines: dict[Where, int] = {(): 1}

@@ -22,6 +22,9 @@ from .story_files import Scripted
 # "3 of 12": the second figure counts the whole match set, which a reply has no list of.
 _COUNTED = re.compile(r"\b(\d+) of (\d+)(?= for\b|:)")
 
+# "Put the Aria Desk Lamp in your cart": the first word of a sentence has a capital and belongs to no name.
+_OPENING = re.compile(r"^[A-Z]\w+ (?:the|an?) (?=[A-Z])")
+
 
 @dataclass(frozen=True)
 class Played:
@@ -114,7 +117,7 @@ def ungrounded(reply: Reply, messages: list[str], products: list[Product]) -> li
     listings = [words for product in products for words in _listing(product)]
     sources = [*messages, *_reply_sources(reply), *listings, *_differences(reply, products)]
     return [Mismatch("grounded", "a source for all that is said", f"{claim.kind} “{claim.text}” has none")
-            for claim in unsupported(text, sources)]  # fmt: skip
+            for claim in unsupported(text, sources) if unsupported(_OPENING.sub("", claim.text), sources)]  # fmt: skip
 
 
 def _reply_sources(reply: Reply) -> Iterator[str]:
