@@ -21,7 +21,7 @@ from retrieval.product import Product
 from retrieval.words import words
 
 from .expectations import all_texts
-from .phrases import LOOKS
+from .phrases import COLORS, LOOKS
 
 Role = Literal["kind", "price", "refused", "audience", "look", "with", "for"]
 CALLED_SO = 3  # titles that must end so before it counts as a name that shoppers use for a kind of thing
@@ -42,7 +42,8 @@ _PHRASE_ENDS = re.compile(
 _PLAIN_WORD = re.compile(r"[a-z][a-z'-]{2,}")
 _PHRASE_WORDS = range(2, 4)
 _OF_NO_MEANING = frozenset(
-    "any every all both your you those who one our we adding creating making touch ambiance this these sleek".split()
+    "any every all both your you those who one our we adding creating making this these sleek touch ambiance blend style charm "
+    "elegance design aesthetic sophistication look feel allure comfort craftsmanship".split()
 )
 
 
@@ -89,7 +90,8 @@ class Goal:
     """What a shopper wants. request: the opening in a real shopper's words, "" when it is made up from the points.
 
     points: what is wanted, the kind of thing first; empty for a request of which nothing else is known. hidden: the product that the
-    shopper has in mind and answers questions from. wanted: the products that end the search; empty when nobody has judged any.
+    shopper has in mind and answers questions from. wanted: the products that end the search; empty when nobody has judged any. equal: the
+    ids of all that meet the points.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Goal:
     hidden: Product | None = None
     wanted: tuple[Product, ...] = ()
     request: str = ""
+    equal: frozenset[str] = frozenset()
 
     @cached_property
     def ids(self) -> frozenset[str]:
@@ -120,14 +123,19 @@ def draw_goals(products: Iterable[Product], count: int, seed: int) -> list[Goal]
 def _kinds(listings: Sequence[Listing]) -> dict[str, list[Listing]]:
     """What things are called by the ends of their titles, with the listings that end so.
 
-    Of poetry ("Timeless Elegance") are left out those that neither a category names nor a fifth of the descriptions speak of as a thing;
-    all stay where a catalogue has no categories and no sentences.
+    The half of a longer name ("flops") is none. Of poetry ("Timeless Elegance") is left out what neither a category names nor a fifth of
+    the descriptions speak of as a thing; all stay where a catalogue has no categories and no sentences.
     """
     named: dict[str, list[Listing]] = {}
     for listing in listings:
         for name in dict.fromkeys(_names(listing.product)):
             named.setdefault(name, []).append(listing)
-    often = {name: those for name, those in named.items() if len(those) >= CALLED_SO}
+    halves = {
+        name.split()[-1]
+        for name, those in named.items()
+        if len(those) * 10 >= 9 * len(named.get(name.split()[-1], ())) and " " in name
+    }
+    often = {name: those for name, those in named.items() if len(those) >= CALLED_SO and name not in halves}
     return {name: those for name, those in often.items() if _is_a_thing(name, those)} or often
 
 
@@ -159,9 +167,7 @@ def _goal(
     points = [Point("kind", kind)]
     called = [listing for listing in listings if listing.meets(points[0])]
     left = called
-    wishes = _wishes(hidden.product)
-    rng.shuffle(wishes)
-    for wish in wishes:
+    for wish in _in_some_order(_wishes(hidden.product), rng):
         narrowed = [listing for listing in left if listing.meets(wish)]
         if (
             len(points) <= rng.choice((1, 2))
@@ -171,9 +177,22 @@ def _goal(
             points, left = [*points, wish], narrowed
     extra = [_audience(hidden.product, rng), _limit(hidden.product, rng), _refusal(hidden, called, rng)]
     points += [point for point in extra if point is not None]
-    wanted = tuple(listing.product for listing in called if all(listing.meets(point) for point in points))
+    equal = [listing.product for listing in called if all(listing.meets(point) for point in points)]
+    wanted = tuple(
+        product for product in equal if product.id == hidden.product.id or _variants(product, hidden.product)
+    )
     said = ", ".join(_in_short(point) for point in points)
-    return Goal(f"{number}: {said}", tuple(points), hidden.product, wanted)
+    return Goal(f"{number}: {said}", tuple(points), hidden.product, wanted, equal=frozenset(one.id for one in equal))
+
+
+def _variants(one: Product, other: Product) -> bool:
+    return one.group_id is not None and one.group_id == other.group_id
+
+
+def _in_some_order(wishes: list[Point], rng: random.Random) -> list[Point]:
+    """Looks are what people mostly ask for; what a thing has or is for comes first one time in four."""
+    rng.shuffle(wishes)
+    return sorted(wishes, key=lambda wish: wish.role == "look", reverse=rng.random() < 0.75)
 
 
 def _in_short(point: Point) -> str:
@@ -185,7 +204,11 @@ def _in_short(point: Point) -> str:
 def _wishes(product: Product) -> list[Point]:
     """What the record says that people ask for: looks and materials, stated attributes, what it has and what it is for."""
     text = f"{product.title}. {product.description}".lower()
-    found = [Point("look", word) for word in dict.fromkeys(re.findall(r"[a-z]+(?:-free)?", text)) if word in LOOKS]
+    titled = COLORS & {
+        *re.findall(r"[a-z]+", product.title.lower())
+    }  # else the colour of a buckle would be that of the belt
+    looks = LOOKS - (COLORS - titled) if titled else LOOKS
+    found = [Point("look", word) for word in dict.fromkeys(re.findall(r"[a-z]+(?:-free)?", text)) if word in looks]
     for values in product.attributes.values():
         found += [Point("look", value.lower()) for value in values if value.lower() in LOOKS]
     for role, pattern in _PHRASES:
@@ -218,7 +241,7 @@ def _refusal(hidden: Listing, called: Sequence[Listing], rng: random.Random) -> 
     if rng.random() >= 0.2:
         return None
     others = Counter(wish for listing in called for wish in _wishes(listing.product) if wish.role == "look")
-    refusals = sorted(Point("refused", wish.words).words for wish, times in others.items() if times > 1)
+    refusals = sorted(wish.words for wish, times in others.items() if times > 1)
     free = [words for words in refusals if hidden.meets(Point("refused", words))]
     return Point("refused", rng.choice(free)) if free else None
 
@@ -276,8 +299,7 @@ def _graded(text: str, name: str, products: Mapping[str, Product]) -> tuple[list
 def _with_hidden(number: int, goal: Goal, rng: random.Random) -> Goal:
     """The request with one of the wanted products in mind, and what its record says that the shopper may come to add."""
     hidden = rng.choice(goal.wanted) if goal.wanted else None
-    wishes = _wishes(hidden) if hidden else []
-    rng.shuffle(wishes)
+    wishes = _in_some_order(_wishes(hidden), rng) if hidden else []
     return Goal(f"{number}: {goal.request}", tuple(wishes[:2]), hidden, goal.wanted, goal.request)
 
 

@@ -96,16 +96,26 @@ AMOUNTS = ("${amount}", "{amount} dollars", "{amount} bucks", "{amount}", "$ {am
 ENDINGS = ("", "", "", "", "", "", " please", " thanks", " :)", "!")
 
 # Properties that people ask for by one word; a shopper wishes for those that the hidden product's own listing names.
-LOOKS = frozenset(
-    "black white gray grey silver gold golden red pink purple lavender blue navy teal turquoise green olive yellow orange "
-    "brown tan beige "
-    "cream ivory burgundy maroon copper brass bronze charcoal leather suede canvas denim cotton linen wool silk velvet satin "
-    "wooden wood oak "
-    "walnut bamboo wicker rattan marble glass ceramic porcelain steel aluminum plastic rubber nylon fleece mesh crystal "
-    "pearl acoustic "
-    "electric wireless waterproof foldable portable adjustable rechargeable cordless vintage retro rustic modern minimalist "
-    "classic round "
-    "square oval rectangular small large mini compact oversized lightweight striped floral checkered plaid embroidered "
-    "printed woven knitted "
-    "quilted handmade organic vegan vegetarian spicy sweet fresh frozen gluten-free stackable insulated padded hooded".split()
+COLORS = frozenset(
+    "black white gray grey silver gold golden red pink purple lavender blue navy teal turquoise green olive yellow "
+    "orange brown tan beige cream ivory burgundy maroon copper brass bronze charcoal".split()
 )
+LOOKS = COLORS | frozenset(
+    "leather suede canvas denim cotton linen wool silk velvet satin wooden wood oak walnut bamboo wicker rattan "
+    "marble glass ceramic porcelain steel aluminum plastic rubber nylon fleece mesh crystal pearl acoustic electric "
+    "wireless waterproof foldable portable adjustable rechargeable cordless vintage retro rustic modern minimalist "
+    "classic round square oval rectangular small large mini compact oversized lightweight striped floral checkered "
+    "plaid embroidered printed woven knitted quilted handmade organic vegan vegetarian spicy sweet fresh frozen "
+    "gluten-free stackable insulated padded hooded".split()
+)
+
+# Other words for the same: a shopper who uses one is told apart from the listing, as people are.
+SYNONYMS: Mapping[str, str] = {
+    "sofa": "couch", "sneakers": "trainers", "backpack": "rucksack", "handbag": "purse", "trousers": "pants",
+    "jacket": "coat", "television": "tv", "sunglasses": "shades", "glasses": "spectacles", "drum kit": "drums", "lamp": "light",
+    "cookware set": "pots and pans", "rug": "carpet", "curtains": "drapes", "cushion": "pillow", "mug": "cup", "wallet": "billfold",
+    "bouquet": "bunch of flowers", "timepiece": "watch", "dresser": "chest of drawers", "pullover": "sweater", "suitcase": "trolley",
+    "watch": "wristwatch", "gray": "grey", "golden": "gold", "wooden": "wood", "navy": "dark blue", "burgundy": "wine red",
+    "small": "little", "large": "big", "minimalist": "simple", "vintage": "old-fashioned", "lightweight": "light weight",
+    "foldable": "folding",
+}  # fmt: skip

@@ -14,9 +14,24 @@ from retrieval.product import Product
 
 from .goals import Goal, Listing, Point, options_true_of
 from .model import Question, Reply
-from .phrases import AMOUNTS, ANSWERS, ENDINGS, FOLLOW_UPS, INSIST, MORE, NO, NO_PREFERENCE, OPENINGS, PRICED, REFUSING
+from .phrases import (
+    AMOUNTS,
+    ANSWERS,
+    ENDINGS,
+    FOLLOW_UPS,
+    INSIST,
+    MORE,
+    NO,
+    NO_PREFERENCE,
+    OPENINGS,
+    PRICED,
+    REFUSING,
+    SYNONYMS,
+)
 
 PATIENCE = 5  # turns
+OWN_WORDS = 0.2  # how often a word is said as another one of the same meaning
+TYPING_MISTAKES = 0.05  # of the messages
 
 
 @dataclass(frozen=True)
@@ -69,7 +84,7 @@ def next_move(goal: Goal, told: Told, reply: Reply, rng: random.Random) -> Move:
 def need(points: Sequence[Point], goal: Goal, rng: random.Random) -> str:
     """The kind of thing with these wishes, as people put it: "a red leather backpack for women under $60"."""
     of = {
-        role: [point.words for point in points if point.role == role]
+        role: [_in_own_words(point.words, rng) for point in points if point.role == role]
         for role in ("kind", "look", "with", "for", "audience", "price", "refused")
     }
     named = " ".join([*of["look"], *of["kind"]])
@@ -108,7 +123,7 @@ def _insist(point: Point, goal: Goal, told: Told, rng: random.Random) -> Move:
 
 
 def _said(point: Point, goal: Goal, rng: random.Random) -> str:
-    words = a(point.words) if point.role == "with" else point.words
+    words = a(point.words) if point.role == "with" else _in_own_words(point.words, rng)
     return rng.choice(FOLLOW_UPS[point.role]).format(words=words, price=_price(point.words, goal, rng))
 
 
@@ -154,12 +169,24 @@ def _plural(named: str) -> bool:
     return named.endswith("s") and not named.endswith("ss")
 
 
+def _in_own_words(words: str, rng: random.Random) -> str:
+    return SYNONYMS[words] if words in SYNONYMS and rng.random() < OWN_WORDS else words
+
+
 def _styled(message: str, rng: random.Random) -> str:
-    """As one types: mostly small letters, sometimes a capital and a full stop, sometimes a kind word at the end."""
+    """As one types: mostly small letters, now and then a capital and a full stop, a kind word at the end, two letters swapped."""
     ending = rng.choice(ENDINGS) if message[-1:] not in "?.!" else ""
+    if rng.random() < TYPING_MISTAKES:
+        message = _with_letters_swapped(message, rng)
     if rng.random() < 0.25:
         return f"{message[:1].upper()}{message[1:]}{ending or ('' if message[-1:] in '?.!' else '.')}"
     return message + ending
+
+
+def _with_letters_swapped(message: str, rng: random.Random) -> str:
+    places = [at for at in range(1, len(message) - 2) if message[at - 1 : at + 2].isalpha()]
+    at = rng.choice(places) if places else 0
+    return f"{message[:at]}{message[at + 1]}{message[at]}{message[at + 2 :]}" if places else message
 
 
 def looked_at(reply: Reply, wanted: Collection[str], *, places: int) -> int | None:

@@ -13,11 +13,13 @@ from retrieval.errors import NotFound, ShopError
 from .assistant import Assistant
 from .goals import Goal, Listing, Point
 from .model import Intent, Reply
+from .phrases import SYNONYMS
 from .simulate import PATIENCE, Move, looked_at, next_move, opening, standing_against
 
 PLACES = 5  # the first so many products of a reply are looked at
 SEARCHING: frozenset[Intent] = frozenset({"search", "refine", "recommend", "more", "similar", "complement", "compare"})
 NOT_FOUND, PATIENCE_OUT, ERROR, OTHER_ACT = "not found at all", "out of patience", "error", "read as another act"
+EQUAL = "an equal one was shown"
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,10 @@ class Dialogue:
         return self.place is not None
 
     @property
-    def found_hidden(self) -> bool:
-        """Whether the very product that the shopper had in mind, or a variant of it, stands in the last reply."""
-        hidden, reply = self.goal.hidden, self.steps[-1].reply if self.steps else None
-        if hidden is None or reply is None:
-            return False
-        return any(
-            card.product.id == hidden.id or (card.product.group_id or "") == hidden.group_id for card in reply.cards
-        )
+    def met(self) -> bool:
+        """Whether something was shown, in any turn, that meets every wish as well as what is wanted."""
+        looked_for = self.goal.equal | self.goal.ids
+        return any(looked_at(step.reply, looked_for, places=PLACES) for step in self.steps if step.reply)
 
     def to_json(self) -> dict[str, Any]:
         hidden = self.goal.hidden
@@ -59,6 +57,7 @@ class Dialogue:
             "hidden": hidden and hidden.id,
             "wanted": len(self.goal.wanted),
             "success": self.success,
+            "met": self.met,
             "turns": len(self.steps),
             "place": self.place,
             "reason": reason(self),
@@ -109,12 +108,14 @@ def _end(goal: Goal, reply: Reply) -> int | None:
 
 
 def reason(dialogue: Dialogue) -> str | None:
-    """Why the shopper left without it, in a word or two; None after success."""
+    """Why the shopper left without it, in a few words; None after success. An equal one is a success of the shop all the same."""
     if dialogue.success:
         return None
     replies = [step.reply for step in dialogue.steps if step.reply is not None]
     if dialogue.error or not replies:
         return ERROR
+    if dialogue.met:
+        return EQUAL
     if misread := misread_at(dialogue):
         return f"misread {misread[1]}"
     if sum(reply.intent not in SEARCHING for reply in replies) * 2 >= len(replies):
@@ -152,5 +153,6 @@ def _against(goal: Goal, reply: Reply) -> list[str]:
 
 
 def _forms(kind: Point) -> list[str]:
-    """The words of the kind, each also without and with an s."""
-    return [form for word in kind.words.split() for form in (word, f"{word}s", word.removesuffix("s"))]
+    """The words of the kind and of its other name, each also without and with an s."""
+    said = f"{kind.words} {SYNONYMS.get(kind.words, '')}"
+    return [form for word in said.split() for form in (word, f"{word}s", word.removesuffix("s"))]

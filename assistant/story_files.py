@@ -92,8 +92,8 @@ def read_file(file: Path) -> list[Scripted]:
 
 
 def as_yaml(stories: Sequence[Mapping[str, Any]]) -> str:
-    """Stories as the text of a file, keys in the order given."""
-    return yaml.safe_dump(list(stories), sort_keys=False, allow_unicode=True, width=120)
+    """Stories as the text of a file, keys in the order given, short values on their key's line."""
+    return yaml.safe_dump(list(stories), sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
 
 
 def _walk(node: yaml.Node, where: Where, lines: dict[Where, int]) -> Iterator[tuple[str, int]]:

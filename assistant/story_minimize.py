@@ -72,6 +72,9 @@ def _told(scripted: Scripted, turns: Sequence[Turn]) -> Scripted:
     return replace(scripted, story=scripted.story.model_copy(update={"turns": list(turns)}))
 
 
-def _wrong(result: Result) -> frozenset[tuple[str, str]]:
-    """What is wrong at the last turn played: each expectation by name and value."""
-    return frozenset((wrong.what, wrong.expected) for wrong in result.turns[-1].wrong)
+def _wrong(result: Result) -> frozenset[tuple[str, str, str]]:
+    """What is wrong at the last turn played: by name, with what was expected and what came; of texts not what came."""
+    return frozenset(
+        (wrong.what, wrong.expected, "" if wrong.what.startswith("reply.") else wrong.got)
+        for wrong in result.turns[-1].wrong
+    )

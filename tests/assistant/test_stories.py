@@ -153,6 +153,8 @@ def test_what_a_variant_of_a_shown_product_comes_in_is_grounded(tmp_path: Path, 
     [
         ("Bolt Clamp Lamp costs $19.50.", []),
         ("Here are 2 of 14 for lamp: 1. Bolt Clamp Lamp.", []),  # how many match stands nowhere else in a reply
+        ("Put the Bolt Clamp Lamp in your cart: right?", []),  # the sentence's first word is no part of the name
+        ("Put the Grand Clamp Lamp in your cart: right?", ["name “Put the Grand Clamp Lamp” has none"]),
         ("It is 12 cheaper than the tower.", ["number “12” has none"]),
         ("Grand Aurora Lamp is better.", ["name “Grand Aurora Lamp” has none"]),
         ("It says “lasts for ever”.", ["quotation “lasts for ever” has none"]),

@@ -12,6 +12,7 @@ from rich.console import Console
 from assistant import Assistant
 from assistant.goals import Goal, draw_goals, read_goals
 from assistant.simulate_run import Dialogue, simulate
+from retrieval.errors import BadInput
 
 from ..simulation_report import failures_yaml, headline, rates, tables
 from .played import each
@@ -31,7 +32,12 @@ class Shoppers:
 def simulate_shoppers(shoppers: Shoppers, store: Path, *, jobs: int, as_json: bool, failures: Path | None) -> None:
     """Plays and reports. failures: a folder where those that left without it are written as stories."""
     with Assistant.open(store) as assistant:
-        goals = _goals(shoppers, assistant)
+        try:
+            goals = _goals(shoppers, assistant)
+        except BadInput as error:
+            typer.secho(f"shop: {error.detail}", err=True, fg="red")
+            typer.echo(f"      Fix: {error.fix}", err=True)
+            raise typer.Exit(2) from error
         dialogues = each(
             lambda goal: simulate(goal, assistant, shoppers.seed), goals, jobs=jobs, description="Shoppers"
         )

@@ -69,6 +69,9 @@ def run_stories(
 
     Example: shop test tests/stories --store store --junit stories.xml
     """
+    for written in (junit_file, record_to):
+        if written is not None:
+            written.parent.mkdir(parents=True, exist_ok=True)
     if print_schema:
         print(json.dumps(schema(), ensure_ascii=False, indent=2))
     elif record_to is not None:
@@ -149,6 +152,8 @@ def show(runs: Sequence[Sequence[Result]], console: Console) -> None:
 
 
 def _record(store: Path, file: Path, name: str) -> None:
+    if file.is_file() and name in {one.story.story for one in _read([file])}:
+        raise typer.BadParameter(f"a story “{name}” stands in {file} already; give another --name")
     typer.echo("Talk as a shopper; an empty line or Ctrl-D ends and keeps the story.", err=True)
     with Assistant.open(store) as assistant:
         written = record(assistant, (line.rstrip("\r\n") for line in sys.stdin), name, typer.echo)
