@@ -21,7 +21,7 @@ from retrieval.product import Product
 from retrieval.words import words
 
 from .expectations import all_texts
-from .phrases import COLORS, LOOKS
+from .phrases import COLORS, LOOKS, MATERIALS
 
 Role = Literal["kind", "price", "refused", "audience", "look", "with", "for"]
 CALLED_SO = 3  # titles that must end so before it counts as a name that shoppers use for a kind of thing
@@ -237,10 +237,12 @@ def _limit(product: Product, rng: random.Random) -> Point | None:
 
 
 def _refusal(hidden: Listing, called: Sequence[Listing], rng: random.Random) -> Point | None:
-    """A look that others of the kind have and the hidden product's listing does not mention."""
+    """A colour or material that others of the kind have and the hidden product's listing does not mention."""
     if rng.random() >= 0.2:
         return None
-    others = Counter(wish for listing in called for wish in _wishes(listing.product) if wish.role == "look")
+    others = Counter(
+        wish for listing in called for wish in _wishes(listing.product) if wish.words in COLORS | MATERIALS
+    )
     refusals = sorted(wish.words for wish, times in others.items() if times > 1)
     free = [words for words in refusals if hidden.meets(Point("refused", words))]
     return Point("refused", rng.choice(free)) if free else None

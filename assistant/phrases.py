@@ -100,13 +100,19 @@ COLORS = frozenset(
     "black white gray grey silver gold golden red pink purple lavender blue navy teal turquoise green olive yellow "
     "orange brown tan beige cream ivory burgundy maroon copper brass bronze charcoal".split()
 )
-LOOKS = COLORS | frozenset(
+MATERIALS = frozenset(
     "leather suede canvas denim cotton linen wool silk velvet satin wooden wood oak walnut bamboo wicker rattan "
-    "marble glass ceramic porcelain steel aluminum plastic rubber nylon fleece mesh crystal pearl acoustic electric "
-    "wireless waterproof foldable portable adjustable rechargeable cordless vintage retro rustic modern minimalist "
-    "classic round square oval rectangular small large mini compact oversized lightweight striped floral checkered "
-    "plaid embroidered printed woven knitted quilted handmade organic vegan vegetarian spicy sweet fresh frozen "
-    "gluten-free stackable insulated padded hooded".split()
+    "marble glass ceramic porcelain steel aluminum plastic rubber nylon fleece mesh crystal pearl".split()
+)
+LOOKS = (
+    COLORS
+    | MATERIALS
+    | frozenset(
+        "acoustic electric wireless waterproof foldable portable adjustable rechargeable cordless vintage retro rustic "
+        "modern minimalist classic round square oval rectangular small large mini compact oversized lightweight striped "
+        "floral checkered plaid embroidered printed woven knitted quilted handmade organic vegan vegetarian spicy sweet "
+        "fresh frozen gluten-free stackable insulated padded hooded".split()
+    )
 )
 
 # Other words for the same: a shopper who uses one is told apart from the listing, as people are.

@@ -110,3 +110,58 @@ def test_pytest_runs_each_story_as_a_test_and_shows_the_difference(folder: Path)
     assert re.search(r"1 failed, 1 passed, 1 xfailed", done.stdout), done.stdout + done.stderr
     assert "- expected: bye" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+@pytest.mark.models
+def test_a_failing_story_is_printed_with_the_turns_that_matter(folder: Path) -> None:
+    turns = "{shopper: thanks}, {shopper: hello, intent: bye}, {shopper: bye}"
+    (folder / "long.yaml").write_text(f"- {{story: long, turns: [{turns}]}}\n", encoding="utf-8")
+    done = shop("test", "long.yaml", "--minimize", "--store", "store", cwd=folder)
+    assert done.returncode == 1
+    (folder / "short.yaml").write_text(done.stdout, encoding="utf-8")
+    (short,) = read_file(folder / "short.yaml")
+    assert [turn.shopper for turn in short.story.turns] == ["hello"]
+    assert "3 turns, 1 matter" in done.stderr
+
+
+@pytest.mark.models
+def test_stories_played_side_by_side_are_reported_in_their_order(folder: Path) -> None:
+    done = shop("test", "good.yaml", "bad.yaml", "--store", "store", "--jobs", "3", "--json", cwd=folder)
+    assert [story["status"] for story in json.loads(done.stdout)["stories"]] == ["passed", "known", "failed"]
+
+
+@pytest.mark.models
+def test_simulated_shoppers_report_and_keep_their_failures(folder: Path) -> None:
+    table = "request\tproduct_id\tgrade\na desk lamp\ta\t3\ndo you sell sofas?\tb\t3\n"
+    (folder / "goals.tsv").write_text(table, encoding="utf-8")
+    asked = ("--simulate", "9", "--goals", "goals.tsv", "--seed", "2", "--failures", "out")
+    done = shop("test", *asked, "--store", "store", "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["goals"], report["success"], report["turns_to_success"]["median"]) == (1, 1, 1)
+    assert "1 requests name no product of this store" in done.stderr
+    assert not (folder / "out").exists()  # nothing failed
+
+
+@pytest.mark.parametrize("goals", ["nothing.tsv", "bad.tsv"])
+@pytest.mark.models
+def test_goals_that_cannot_be_read_exit_with_two(folder: Path, goals: str) -> None:
+    (folder / "bad.tsv").write_text("request\tproduct_id\n", encoding="utf-8")
+    done = shop("test", "--simulate", "2", "--goals", goals, "--store", "store", cwd=folder)
+    assert done.returncode == 2
+    assert goals in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.models
+def test_a_report_is_written_into_a_folder_that_is_not_there_yet(folder: Path) -> None:
+    done = shop("test", "bad.yaml", "--store", "store", "--junit", "reports/ci/out.xml", cwd=folder)
+    assert done.returncode == 1
+    assert ET.parse(folder / "reports" / "ci" / "out.xml").find(".//failure") is not None
+
+
+@pytest.mark.models
+def test_a_recording_takes_no_name_that_is_there(folder: Path) -> None:
+    done = shop("test", "--record", "good.yaml", "--name", "a greeting", "--store", "store", given="hi\n\n", cwd=folder)
+    assert done.returncode == 2
+    assert "another --name" in done.stderr
