@@ -65,6 +65,12 @@ def opening(goal: Goal, rng: random.Random) -> Move:
 def next_move(goal: Goal, told: Told, reply: Reply, rng: random.Random) -> Move:
     """What the shopper says to a reply that did not show what is wanted."""
     shown = [Listing(card.product) for card in reply.cards]
+    request = Point("kind", goal.request)
+    if (
+        goal.request and not shown and request not in told.insisted
+    ):  # not understood at all: said once more in the same words
+        again = Told(told.points, (*told.insisted, request))
+        return Move("say again", rng.choice(FOLLOW_UPS["kind"]).format(need=goal.request), again)
     if reply.question is not None and (answer := _answer(goal, told, reply.question, rng, shown=bool(shown))):
         return answer
     missed = sorted(
@@ -129,7 +135,8 @@ def _said(point: Point, goal: Goal, rng: random.Random) -> str:
 
 def _again(goal: Goal, told: Told, rng: random.Random) -> Move:
     """Nothing is shown: the whole need once more, in other words."""
-    return Move("say again", _styled(rng.choice(OPENINGS).format(need=need(told.points, goal, rng)), rng), told)
+    said = goal.request or need(told.points, goal, rng)
+    return Move("say again", _styled(rng.choice(OPENINGS).format(need=said), rng), told)
 
 
 def _answer(goal: Goal, told: Told, question: Question, rng: random.Random, *, shown: bool) -> Move | None:
@@ -175,7 +182,8 @@ def _in_own_words(words: str, rng: random.Random) -> str:
 
 def _styled(message: str, rng: random.Random) -> str:
     """As one types: mostly small letters, now and then a capital and a full stop, a kind word at the end, two letters swapped."""
-    ending = rng.choice(ENDINGS) if message[-1:] not in "?.!" else ""
+    polite = "please" in message or "thanks" in message or message[-1:] in "?.!"
+    ending = "" if polite else rng.choice(ENDINGS)
     if rng.random() < TYPING_MISTAKES:
         message = _with_letters_swapped(message, rng)
     if rng.random() < 0.25:

@@ -101,6 +101,19 @@ def test_when_nothing_is_shown_what_was_said_is_said_again() -> None:
     moves(CLAMP, Told(CLAMP.points, CLAMP.points), reply(), "say again")
 
 
+def test_a_real_request_that_shows_nothing_is_said_once_more_in_its_own_words() -> None:
+    goal = Goal("1", (RED,), BY_ID["clamp"], (BY_ID["clamp"],), request="something for my drawing board")
+    moved = next_move(goal, Told(), reply(), rng())
+    assert goal.request in moved.message
+    assert next_move(goal, moved.told, reply(), rng()).name == "add look"
+
+
+def test_nobody_says_please_twice() -> None:
+    messages = [next_move(CLAMP, Told((KIND,)), reply("tower"), rng(seed)).message for seed in range(300)]
+    assert any("please" in message for message in messages)
+    assert all(message.count("please") < 2 for message in messages)
+
+
 @pytest.mark.parametrize(
     "name", ["OPENINGS", "PRICED", "REFUSING", "INSIST", "MORE", "NO_PREFERENCE", "ANSWERS", "NO", *phrases.FOLLOW_UPS]
 )

@@ -45,6 +45,7 @@ def whats(result: Result) -> list[str]:
 RIGHT = [
     ("intent: search", LAMPS),
     ("intent: [refine, search]", LAMPS),
+    ("acts: [search]", LAMPS),
     ("constraints: {product: Lamp, price_max: 40, color: [], brand: null}", LAMPS),
     ('every_product: {price: "<= 40"}', LAMPS),
     ("products: {min: 2, max: 5, every: {category: lighting}, some: {price: 19.5}, ids: [clamp]}", LAMPS),
@@ -57,6 +58,7 @@ RIGHT = [
 ]
 WRONG = [
     ("intent: refine", LAMPS, ["intent"]),
+    ("acts: [search, cart_add]", LAMPS, ["acts"]),
     ("constraints: {price_max: 30, color: [black]}", LAMPS, ["constraints.price_max", "constraints.color"]),
     ('every_product: {price: "< 30"}', LAMPS, ["every_product.every.price"]),
     ("products: {min: 4, max: 5}", LAMPS, ["products.min"]),

@@ -68,6 +68,8 @@ def run_stories(
     """Play scripted dialogues and report: exit 1 when a story fails, 2 when one cannot be read.
 
     Example: shop test tests/stories --store store --junit stories.xml
+
+    Simulated shoppers: shop test --simulate 50 --seed 7 --store store
     """
     for written in (junit_file, record_to):
         if written is not None:
