@@ -168,6 +168,8 @@ def _goal(
     called = [listing for listing in listings if listing.meets(points[0])]
     left = called
     for wish in _in_some_order(_wishes(hidden.product), rng):
+        if wish.words in COLORS and any(point.words in COLORS for point in points):
+            continue  # a second colour, said later, takes the place of the first
         narrowed = [listing for listing in left if listing.meets(wish)]
         if (
             len(points) <= rng.choice((1, 2))
