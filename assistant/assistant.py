@@ -110,6 +110,10 @@ class Assistant:
         ranking, _ = self._parts.searcher.search(query, limit)
         return SearchAnswer(explain(ranking.hits, constraints), ranking.total, ranking.relaxed)
 
+    def products(self) -> Iterator[Product]:
+        """Every product of the shop."""
+        return iter(self._parts.catalog)
+
     def product(self, product_id: str) -> Product:
         """One product; NotFound when there is none."""
         return self._parts.catalog.get(product_id)

@@ -32,6 +32,8 @@ def mismatches(turn: Turn, reply: Reply, shown_before: Collection[str] = ()) -> 
 def _intent(turn: Turn, reply: Reply, _: Collection[str]) -> Iterator[Mismatch]:
     if turn.intent is not None and reply.intent not in turn.intent:
         yield Mismatch("intent", " or ".join(turn.intent), reply.intent)
+    if turn.acts is not None and tuple(turn.acts) != reply.acts:
+        yield Mismatch("acts", ", ".join(turn.acts), ", ".join(reply.acts))
 
 
 def _constraints(turn: Turn, reply: Reply, _: Collection[str]) -> Iterator[Mismatch]:

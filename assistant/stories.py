@@ -168,6 +168,7 @@ class Turn(_Part):
 
     shopper: str = Field(min_length=1, description="The message.")
     intent: Intents | None = Field(None, description="The intent, or one of several.")
+    acts: list[Intent] | None = Field(None, description="All acts of the message, in the order in which they are done.")
     constraints: dict[str, Any] | None = Field(
         None, description="What the shopper wants after the turn; null or []: not wanted."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from .stories import STORIES, Story
 
 Where = tuple[str | int, ...]
 SUFFIXES = (".yaml", ".yml")
+_QUOTES = "; a message with a question mark, a comma or a colon needs quotes inside braces"
 
 
 class StoryError(BadInput):
@@ -75,7 +76,7 @@ def read_file(file: Path) -> list[Scripted]:
         ) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _wrong(f"{file}:{mark.line + 1 if mark else 1}: not YAML: {error.problem or error}") from error
+        raise _wrong(f"{file}:{mark.line + 1 if mark else 1}: not YAML: {error.problem or error}{_QUOTES}") from error
     except yaml.YAMLError as error:
         raise _wrong(f"{file}:1: not YAML: {error}") from error
     lines: dict[Where, int] = {(): 1}
@@ -88,6 +89,11 @@ def read_file(file: Path) -> list[Scripted]:
         wrong = error.errors(include_url=False)
         raise _wrong("\n".join(_said(file, one, lines) for one in wrong)) from error
     return [Scripted(story, file, lines[(number,)]) for number, story in enumerate(stories)]
+
+
+def as_yaml(stories: Sequence[Mapping[str, Any]]) -> str:
+    """Stories as the text of a file, keys in the order given, short values on their key's line."""
+    return yaml.safe_dump(list(stories), sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
 
 
 def _walk(node: yaml.Node, where: Where, lines: dict[Where, int]) -> Iterator[tuple[str, int]]:

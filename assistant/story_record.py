@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import yaml
-
 from .assistant import Assistant
 from .model import Reply, constraints_json
+from .story_files import as_yaml
 
 
 def record(assistant: Assistant, messages: Iterable[str], name: str, say: Callable[[str], object]) -> str:
@@ -21,8 +20,7 @@ def record(assistant: Assistant, messages: Iterable[str], name: str, say: Callab
         reply = assistant.reply(message, session_id)
         say(reply.reply)
         turns.append(turn_of(message, reply))
-    story = [{"story": name, "turns": turns}]
-    return yaml.safe_dump(story, sort_keys=False, allow_unicode=True, width=120) if turns else ""
+    return as_yaml([{"story": name, "turns": turns}]) if turns else ""
 
 
 def turn_of(message: str, reply: Reply) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from retrieval.errors import BadInput, NotFound
 from retrieval.product import Product, money
 
 from .assistant import Assistant
-from .check import unsupported
+from .check import Claim, unsupported
 from .expectations import Mismatch, all_texts, mismatches
 from .model import Reply, constraints_json
 from .stories import Turn
@@ -21,6 +21,9 @@ from .story_files import Scripted
 
 # "3 of 12": the second figure counts the whole match set, which a reply has no list of.
 _COUNTED = re.compile(r"\b(\d+) of (\d+)(?= for\b|:)")
+
+# "Put the Aria Desk Lamp in your cart": the first word of a sentence has a capital and belongs to no name.
+_OPENING = re.compile(r"^[A-Z]\w+ (?:the|an?) (?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,17 @@ def ungrounded(reply: Reply, messages: list[str], products: list[Product]) -> li
     text = _COUNTED.sub(lambda match: match[1], reply.reply)
     listings = [words for product in products for words in _listing(product)]
     sources = [*messages, *_reply_sources(reply), *listings, *_differences(reply, products)]
-    return [Mismatch("grounded", "a source for all that is said", f"{claim.kind} “{claim.text}” has none")
-            for claim in unsupported(text, sources)]  # fmt: skip
+    claims = [claim for claim in unsupported(text, sources) if not _is_an_opening(claim, sources)]
+    return [
+        Mismatch("grounded", "a source for all that is said", f"{claim.kind} “{claim.text}” has none")
+        for claim in claims
+    ]
+
+
+def _is_an_opening(claim: Claim, sources: list[str]) -> bool:
+    """Whether a name has no source only for the word that its sentence begins with."""
+    name = _OPENING.sub("", claim.text)
+    return claim.kind == "name" and name != claim.text and not unsupported(name, sources)
 
 
 def _reply_sources(reply: Reply) -> Iterator[str]:

@@ -206,7 +206,7 @@ def _without_need(state: DialogueState, parts: Parts) -> Outcome:
     best = _best_rated(parts, parts.products_shown)
     question = Question("What is it for?", "product", _shelves(parts))
     if not best:
-        ask = "What do you need, and what may it cost? Then I will choose for you."
+        ask = "Tell me what you need and what it may cost, and I will choose for you."
         return Outcome(answer=Answer(ask), question=question)
     hits = tuple(Hit(product, (product.rating or 0.0) / 5, rank) for rank, product in enumerate(best, start=1))
     names = ", ".join(f"{hit.rank}. {hit.product.title}" for hit in hits[:3])

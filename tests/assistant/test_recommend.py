@@ -6,11 +6,18 @@ from decimal import Decimal
 
 import pytest
 
+from assistant import Assistant
 from assistant.actions.recommend import choices
+from retrieval.dense import Dense, open_chroma
+from retrieval.index import build_index
+from retrieval.lexical import Lexical
 from retrieval.product import Product
 from retrieval.query import Constraints, Hit
-from tests.conftest import AssistantWith
-from tests.fakes import said
+from retrieval.rerank import LinearMix
+from retrieval.search import Searcher
+from retrieval.store import Store
+from tests.conftest import AssistantWith, parts_with
+from tests.fakes import WordEmbedder, said
 
 
 def mug(name: str, price: int, rating: float | None, **attributes: tuple[str, ...]) -> Product:
@@ -74,6 +81,16 @@ def test_without_a_need_the_best_rated_are_named_and_one_question_is_asked(
     assert [card.product.id for card in reply.cards] == ["tower", "satchel"]  # the kettle's 4.9 is sold out
     assert reply.question is not None
     assert reply.question.options == ("lighting", "clothing", "bags", "kitchen")
+
+
+def test_without_a_need_and_without_ratings_what_is_needed_is_asked_in_so_many_words(new_store: Store) -> None:
+    build_index([mug("plain", 10, None)], new_store, WordEmbedder())
+    lexical, dense = Lexical(new_store.catalog), Dense(open_chroma(new_store.chroma_path), WordEmbedder())
+    searcher = Searcher(new_store.catalog, lexical, dense, LinearMix(dense, lexical))
+    reply = Assistant(parts_with(searcher, [said("recommend")])).reply("could you suggest something")
+    assert (
+        reply.reply == "Tell me what you need and what it may cost, and I will choose for you."
+    )  # not stopped by the check
 
 
 def test_beyond_the_budget_only_the_nearest_is_chosen_and_it_is_said(assistant_with: AssistantWith) -> None:

@@ -45,6 +45,7 @@ def whats(result: Result) -> list[str]:
 RIGHT = [
     ("intent: search", LAMPS),
     ("intent: [refine, search]", LAMPS),
+    ("acts: [search]", LAMPS),
     ("constraints: {product: Lamp, price_max: 40, color: [], brand: null}", LAMPS),
     ('every_product: {price: "<= 40"}', LAMPS),
     ("products: {min: 2, max: 5, every: {category: lighting}, some: {price: 19.5}, ids: [clamp]}", LAMPS),
@@ -57,6 +58,7 @@ RIGHT = [
 ]
 WRONG = [
     ("intent: refine", LAMPS, ["intent"]),
+    ("acts: [search, cart_add]", LAMPS, ["acts"]),
     ("constraints: {price_max: 30, color: [black]}", LAMPS, ["constraints.price_max", "constraints.color"]),
     ('every_product: {price: "< 30"}', LAMPS, ["every_product.every.price"]),
     ("products: {min: 4, max: 5}", LAMPS, ["products.min"]),
@@ -153,6 +155,8 @@ def test_what_a_variant_of_a_shown_product_comes_in_is_grounded(tmp_path: Path, 
     [
         ("Bolt Clamp Lamp costs $19.50.", []),
         ("Here are 2 of 14 for lamp: 1. Bolt Clamp Lamp.", []),  # how many match stands nowhere else in a reply
+        ("Put the Bolt Clamp Lamp in your cart: right?", []),  # the sentence's first word is no part of the name
+        ("Put the Grand Clamp Lamp in your cart: right?", ["name “Put the Grand Clamp Lamp” has none"]),
         ("It is 12 cheaper than the tower.", ["number “12” has none"]),
         ("Grand Aurora Lamp is better.", ["name “Grand Aurora Lamp” has none"]),
         ("It says “lasts for ever”.", ["quotation “lasts for ever” has none"]),

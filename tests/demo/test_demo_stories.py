@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
+from assistant.model import INTENTS
 from assistant.story_files import Scripted, read_stories
 from assistant.story_run import play
 from ui.cli.demo import demo_store
@@ -36,4 +37,9 @@ def test_only_stories_in_the_folder_of_known_failures_are_marked() -> None:
     kept = {one.file.parent.name for one in SCRIPTED if not one.story.expected_to_fail}
     assert marked <= {"known"}
     assert kept == {"stories"}
-    assert sum(not one.story.expected_to_fail for one in SCRIPTED) >= 40
+    assert sum(not one.story.expected_to_fail for one in SCRIPTED) >= 80
+
+
+def test_every_intent_has_a_story() -> None:
+    told = {intent for one in SCRIPTED for turn in one.story.turns for intent in turn.intent or ()}
+    assert told == {*INTENTS}

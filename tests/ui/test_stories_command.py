@@ -83,8 +83,10 @@ def test_all_as_expected_exits_with_zero_and_writes_junit(folder: Path) -> None:
 
 @pytest.mark.models
 def test_a_story_that_fails_exits_with_one_and_shows_expected_and_got(folder: Path) -> None:
-    done = shop("test", "bad.yaml", "good.yaml", "--store", "store", cwd=folder)
+    asked = ("--store", "store", "--jobs", "3", "--junit", "reports/ci/out.xml")
+    done = shop("test", "bad.yaml", "good.yaml", *asked, cwd=folder)
     assert done.returncode == 1
+    assert (folder / "reports" / "ci" / "out.xml").is_file()
     assert "- expected: bye\n      + got:      greet" in done.stdout
     assert "2 of 3 stories as expected" in done.stdout
 
@@ -110,3 +112,44 @@ def test_pytest_runs_each_story_as_a_test_and_shows_the_difference(folder: Path)
     assert re.search(r"1 failed, 1 passed, 1 xfailed", done.stdout), done.stdout + done.stderr
     assert "- expected: bye" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+@pytest.mark.models
+def test_a_failing_story_is_printed_with_the_turns_that_matter(folder: Path) -> None:
+    turns = "{shopper: thanks}, {shopper: hello, intent: bye}, {shopper: bye}"
+    (folder / "long.yaml").write_text(f"- {{story: long, turns: [{turns}]}}\n", encoding="utf-8")
+    done = shop("test", "long.yaml", "--minimize", "--store", "store", cwd=folder)
+    assert done.returncode == 1
+    (folder / "short.yaml").write_text(done.stdout, encoding="utf-8")
+    (short,) = read_file(folder / "short.yaml")
+    assert [turn.shopper for turn in short.story.turns] == ["hello"]
+    assert "3 turns, 1 matter" in done.stderr
+
+
+@pytest.mark.models
+def test_simulated_shoppers_report_and_keep_their_failures(folder: Path) -> None:
+    table = "request\tproduct_id\tgrade\na desk lamp\ta\t3\ndo you sell sofas?\tb\t3\n"
+    (folder / "goals.tsv").write_text(table, encoding="utf-8")
+    asked = ("--simulate", "9", "--goals", "goals.tsv", "--seed", "2", "--failures", "out")
+    done = shop("test", *asked, "--store", "store", "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["goals"], report["success"], report["turns_to_success"]["median"]) == (1, 1, 1)
+    assert "1 requests name no product of this store" in done.stderr
+    assert not (folder / "out").exists()  # nothing failed
+
+
+@pytest.mark.models
+def test_goals_that_cannot_be_read_exit_with_two(folder: Path) -> None:
+    (folder / "bad.tsv").write_text("request\tproduct_id\n", encoding="utf-8")
+    done = shop("test", "--simulate", "2", "--goals", "bad.tsv", "--store", "store", cwd=folder)
+    assert done.returncode == 2
+    assert "bad.tsv:1: expected the columns" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.models
+def test_a_recording_takes_no_name_that_is_there(folder: Path) -> None:
+    done = shop("test", "--record", "good.yaml", "--name", "a greeting", "--store", "store", given="hi\n\n", cwd=folder)
+    assert done.returncode == 2
+    assert "another --name" in done.stderr
