@@ -97,7 +97,8 @@ class DialogueState:
 
     shown: ids of the products last shown, in the order shown. seen: all ids shown for this need. focus: the product last spoken of.
     said: the message that opened the need. taste: what was liked and disliked, over all needs. asked: an act that the last turn
-    asked about instead of doing it. order: the order last spoken of, and whether it was proven.
+    asked about instead of doing it. order: the order last spoken of, and whether it was proven. questioned: facets that the shop asked
+    about in this need, in order; dropped: constraints that the shopper took back in it.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -112,6 +113,8 @@ class DialogueState:
     taste: Taste = field(default_factory=Taste)
     asked: Parse | None = None
     order: OrderTalk | None = None
+    questioned: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,9 +194,10 @@ class Outcome:
     focus: the product that the turn was about. answer: what an action says that does not show. total: how many products match.
     kind_found: False when the shop has nothing of the kind asked for. listed: ids of products that the answer numbers.
     retrieve_ms, rerank_ms: time spent in search. sources: texts of the shop that the answer quotes.
-    reasons: by product id, what the action itself has to say for a hit. question: asked with the answer. constraints, taste: as they
-    stand after the action, None when it did not change them. checkout_url: where the shop takes over the cart.
-    asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found.
+    reasons: by product id, what the action itself has to say for a hit. question: asked with the answer or with the products.
+    constraints, taste: as they stand after the action, None when it did not change them. checkout_url: where the shop takes over the
+    cart. asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found.
+    matching: ids of the products that match, of very many an even part.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -216,6 +220,7 @@ class Outcome:
     asked: Parse | None = None
     reading: str = ""
     order: OrderTalk | None = None
+    matching: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ ALSO_CALLED = {
 class Effect:
     """What a turn leaves behind for the next: which products stand on the table, the cart, what was spoken of last.
 
-    constraints, taste: None when the action did not change them. asked: an act that waits for a yes.
+    constraints, taste: None when the action did not change them. asked: an act that waits for a yes. questioned: the field asked about.
     """
 
     shown: tuple[str, ...] = ()
@@ -36,14 +36,16 @@ class Effect:
     taste: Taste | None = None
     asked: Parse | None = None
     order: OrderTalk | None = None
+    questioned: str | None = None
 
 
 def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueState:
     """The state with this message's slots in it. A search starts a new need; a reset forgets the need, never the cart."""
     if parse.intent == "reset":
         return replace(
-            state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=None, taste=Taste()
-        )
+            state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=None, taste=Taste(),
+            questioned=(), dropped=(),
+        )  # fmt: skip
     if parse.intent == "search":
         constraints = merge(Constraints(), parse.slots)
         fresh = DialogueState(constraints, parse.slots.sort, said=message)
@@ -52,7 +54,9 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         taken_back = ("price_min",) if parse.slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
         constraints = merge(drop(state.constraints, (*parse.slots.drop, *taken_back)), parse.slots)
         seen = state.seen if constraints == state.constraints else frozenset()
-        return replace(state, constraints=constraints, sort=parse.slots.sort or _kept_sort(state, parse), seen=seen)
+        dropped = (*state.dropped, *(ALSO_CALLED.get(name, name) for name in parse.slots.drop))
+        sort = parse.slots.sort or _kept_sort(state, parse)
+        return replace(state, constraints=constraints, sort=sort, seen=seen, dropped=dropped)
     return state
 
 
@@ -69,6 +73,7 @@ def remember(state: DialogueState, effect: Effect, exchange: Exchange) -> Dialog
         taste=effect.taste or state.taste,
         asked=effect.asked,
         order=effect.order or _kept_order(state),
+        questioned=(*state.questioned, effect.questioned) if effect.questioned else state.questioned,
         last=exchange,
         turn=state.turn + 1,
     )
@@ -82,7 +87,10 @@ def _kept_order(state: DialogueState) -> OrderTalk | None:
 def effect_of(outcome: Outcome) -> Effect:
     """What the outcome leaves on the table: the products shown, or those that the answer numbered, so that "the second" means them."""
     shown = tuple(hit.product.id for hit in outcome.hits) or outcome.listed
-    return Effect(shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked, outcome.order)
+    questioned = outcome.question.field if outcome.question else None
+    return Effect(
+        shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked, outcome.order, questioned
+    )
 
 
 def merge(constraints: Constraints, slots: Slots) -> Constraints:

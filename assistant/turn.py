@@ -88,6 +88,7 @@ def evidence(
         message,
         *_state_words(state),
         *(relaxed.text for relaxed in outcome.relaxed),
+        *(outcome.question.options if outcome.question else ()),
         *(outcome.answer.evidence if outcome.answer else ()),
         *(value for row in (outcome.comparison.rows if outcome.comparison else ()) for value in row.values),
         *(line for card in cards for line in _card_words(card)),
