@@ -130,7 +130,7 @@ class DialogueState:
     shown: ids of the products last shown, in the order shown. seen: all ids shown for this need. focus: the product last spoken of.
     said: the message that opened the need. taste: what was liked and disliked, over all needs. asked: an act that the last turn
     asked about instead of doing it. order: the order last spoken of, and whether it was proven. earlier: needs left for another, the
-    last one first.
+    last one first. questioned: facets that the shop asked about in this need. dropped: constraints that the shopper took back in it.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -146,6 +146,8 @@ class DialogueState:
     asked: Parse | None = None
     order: OrderTalk | None = None
     earlier: tuple[Need, ...] = ()
+    questioned: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -225,9 +227,10 @@ class Outcome:
     focus: the product that the turn was about. answer: what an action says that does not show. total: how many products match.
     kind_found: False when the shop has nothing of the kind asked for. listed: ids of products that the answer numbers.
     retrieve_ms, rerank_ms: time spent in search. sources: texts of the shop that the answer quotes.
-    reasons: by product id, what the action itself has to say for a hit. question: asked with the answer. constraints, taste: as they
-    stand after the action, None when it did not change them. checkout_url: where the shop takes over the cart.
-    asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found.
+    reasons: by product id, what the action itself has to say for a hit. question: asked with the answer or with the products.
+    constraints, taste: as they stand after the action, None when it did not change them. checkout_url: where the shop takes over the
+    cart. asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found.
+    matching: ids of the products that match, of very many an even part.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -250,6 +253,7 @@ class Outcome:
     asked: Parse | None = None
     reading: str = ""
     order: OrderTalk | None = None
+    matching: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ class Parts:
     policies: the shop's texts, None where there can be none. unanswered: where questions go that they do not answer.
     orders: None for a shop without an order system. session_id: whose turn this is, put in by the turn.
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
-    checkout_url: the address that takes over the cart, with {items} in it.
+    checkout_url: the address that takes over the cart, with {items} in it. questions: whether a wide need is answered with a question too.
     """
 
     parser: Parser
@@ -29,6 +29,7 @@ class Parts:
     catalog: Catalog
     embedder: Embedder
     products_shown: int = 5
+    questions: bool = True
     currency: str = "USD"
     policies: Policies | None = None
     unanswered: Unanswered | None = None

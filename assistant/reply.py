@@ -34,7 +34,9 @@ class Words:
 def write(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> Words:
     """The reply's text, at most one question, and what the shopper might say next."""
     if cards and outcome.answer is None:
-        return Words(found_text(outcome, cards, state, currency), None, _next_after(cards, state))
+        options = outcome.question.options if outcome.question else ()
+        said = tuple(dict.fromkeys((*options, *_next_after(cards, state))))
+        return Words(found_text(outcome, cards, state, currency), outcome.question, said)
     if outcome.answer is not None:
         said = _next_after(cards, state) if cards else _next_without(state)
         return Words(outcome.answer.text, outcome.question, said)
@@ -42,10 +44,12 @@ def write(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
 
 
 def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> str:
-    """What was relaxed, how many match, up to three names with prices, and why the first."""
+    """What was relaxed, how many match, up to three names with prices, why the first, and the question."""
     listed = ", ".join(f"{card.rank}. {card.product.title}{_price(card)}" for card in cards[:NAMED])
     lead = _lead(outcome, cards, state, currency)
-    return " ".join(part for part in (outcome.reading, *_relaxed(outcome), f"{lead} {listed}.", _why(cards[0])) if part)
+    asked = outcome.question.text if outcome.question else ""
+    parts = (outcome.reading, *_relaxed(outcome), f"{lead} {listed}.", _why(cards[0]), asked)
+    return " ".join(part for part in parts if part)
 
 
 def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> str:

@@ -28,7 +28,8 @@ ALSO_CALLED = {
 class Effect:
     """What a turn leaves behind for the next: which products stand on the table, the cart, what was spoken of last.
 
-    constraints, taste: None when the action did not change them. asked: an act that waits for a yes. then: of the message's next act.
+    constraints, taste: None when the action did not change them. asked: an act that waits for a yes. questioned: the field asked about.
+    then: of the message's next act.
     """
 
     shown: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Effect:
     taste: Taste | None = None
     asked: Parse | None = None
     order: OrderTalk | None = None
+    questioned: str | None = None
     then: Effect | None = None
 
     def in_order(self) -> Iterator[Effect]:
@@ -54,16 +56,9 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     """
     if parse.intent == "reset":
         return replace(
-            state,
-            constraints=Constraints(),
-            sort=None,
-            said="",
-            shown=(),
-            seen=frozenset(),
-            focus=None,
-            taste=Taste(),
-            earlier=(),
-        )
+            state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=None, taste=Taste(),
+            earlier=(), questioned=(), dropped=(),
+        )  # fmt: skip
     if parse.intent == "search":
         constraints = merge(Constraints(), parse.slots)
         fresh = DialogueState(constraints, parse.slots.sort, said=message)
@@ -74,7 +69,9 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         taken_back = ("price_min",) if slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
         constraints = merge(drop(state.constraints, (*slots.drop, *taken_back)), slots)
         seen = state.seen if constraints == state.constraints else frozenset()
-        return replace(state, constraints=constraints, sort=slots.sort or _kept_sort(state, parse), seen=seen)
+        dropped = (*state.dropped, *(ALSO_CALLED.get(name, name) for name in slots.drop))
+        sort = slots.sort or _kept_sort(state, parse)
+        return replace(state, constraints=constraints, sort=sort, seen=seen, dropped=dropped)
     return state
 
 
@@ -94,7 +91,9 @@ def _come_back(state: DialogueState, slots: Slots) -> tuple[DialogueState, Slots
     if need is None:
         return state, slots
     name = max(need.constraints.product or "", slots.product, key=len)
-    back = replace(state, constraints=need.constraints, sort=need.sort, seen=need.seen, said=need.said)
+    back = replace(
+        state, constraints=need.constraints, sort=need.sort, seen=need.seen, said=need.said, questioned=(), dropped=()
+    )
     return replace(back, earlier=_left_for_another(state, slots.product)), replace(slots, product=name)
 
 
@@ -121,6 +120,7 @@ def leave(state: DialogueState, effect: Effect) -> DialogueState:
         taste=effect.taste or state.taste,
         asked=effect.asked,
         order=effect.order or _kept_order(state),
+        questioned=(*state.questioned, effect.questioned) if effect.questioned else state.questioned,
     )
 
 
@@ -140,7 +140,10 @@ def _kept_order(state: DialogueState) -> OrderTalk | None:
 def effect_of(outcome: Outcome) -> Effect:
     """What the outcome leaves on the table: the products shown, or those that the answer numbered, so that "the second" means them."""
     shown = tuple(hit.product.id for hit in outcome.hits) or outcome.listed
-    return Effect(shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked, outcome.order)
+    questioned = outcome.question.field if outcome.question else None
+    return Effect(
+        shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked, outcome.order, questioned
+    )
 
 
 def merge(constraints: Constraints, slots: Slots) -> Constraints:

@@ -65,7 +65,9 @@ def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) 
     acts, done, effects = tuple(parse.in_order()), list[Acted](), list[Effect]()
     for one in acts:
         state = update(state, one, clean(message))  # what the shopper wants now
-        done.append(_do(one, state, _sharing(parts, acts), message, done))
+        done.append(
+            _do(one, state, replace(parts, questions=len(acts) == 1, products_shown=_share(parts, acts)), message, done)
+        )
         effects.append(_left(done, effects))
         state = leave(done[-1].state, effects[-1])
     yield Shown(tuple(card for one in done for card in one.cards))
@@ -83,10 +85,10 @@ def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) 
     return Taken(_reply(session_id, state, parse, done, latency), parse, effect, exchange, state)
 
 
-def _sharing(parts: Parts, acts: Sequence[Parse]) -> Parts:
-    """Parts that show fewer products for each of several needs, so that together they are no longer list."""
+def _share(parts: Parts, acts: Sequence[Parse]) -> int:
+    """How many products each act may show: fewer where a message has several needs, so that together they are no longer list."""
     showing = sum(act.intent in SHOWING for act in acts)
-    return parts if showing < 2 else replace(parts, products_shown=max(parts.products_shown // showing, FEWEST_SHOWN))
+    return parts.products_shown if showing < 2 else max(parts.products_shown // showing, FEWEST_SHOWN)
 
 
 def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: Sequence[Acted]) -> Acted:
@@ -144,6 +146,7 @@ def evidence(
         message,
         *_state_words(state),
         *(relaxed.text for relaxed in outcome.relaxed),
+        *(outcome.question.options if outcome.question else ()),
         *(outcome.answer.evidence if outcome.answer else ()),
         *(value for row in (outcome.comparison.rows if outcome.comparison else ()) for value in row.values),
         *(line for card in cards for line in _card_words(card)),

@@ -101,9 +101,11 @@ class Ranking:
     """Hits best first. total: how many products meet the hard constraints and are of the kind asked for, not how many are listed.
 
     kind_found: False when the catalogue has nothing of the kind asked for by name, so that the hits are only the nearest.
+    matching: ids of those that count in `total`.
     """
 
     hits: tuple[Hit, ...]
     total: int
     relaxed: tuple[Relaxed, ...] = ()
     kind_found: bool = True
+    matching: frozenset[str] = frozenset()

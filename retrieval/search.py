@@ -67,7 +67,8 @@ class Searcher:
         matching = fitting if named else saying_every_wish(self.lexical, query, self._every(eligible))
         total = self.catalog.count_families(matching)
         kind_found = bool(kinds) or not named
-        return Ranking(hits, total, relaxed, kind_found), Timing((retrieved - started) * 1e3, (done - retrieved) * 1e3)
+        timing = Timing((retrieved - started) * 1e3, (done - retrieved) * 1e3)
+        return Ranking(hits, total, relaxed, kind_found, frozenset(matching)), timing
 
     def _possible(self, query: Query, kinds: list[Ids]) -> tuple[Query, Ids | None, tuple[Relaxed, ...]]:
         """The query and its eligible ids, relaxed if none of the kind is among them."""

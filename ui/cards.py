@@ -142,7 +142,9 @@ def _cards(products: Iterable[ProductCard], *, in_reach: bool) -> str:
 def _next(turn: Spoken) -> str:
     """The question with its options, and the suggestions, each a button that says its own words."""
     asked = turn.question
-    question = f'<p class="question">{escape(asked.text)}</p>{_chips(asked.options, "Answers")}' if asked else ""
+    unsaid = asked and not turn.text.endswith(asked.text)  # most replies end with it
+    question = f'<p class="question">{escape(asked.text)}</p>' if asked and unsaid else ""
+    question += _chips(asked.options, "Answers") if asked else ""
     rest = [text for text in turn.suggestions if not asked or text not in asked.options]
     return question + _chips(rest, "You could say")
 

@@ -9,6 +9,7 @@ from ..parts import Parts
 from .cart import cart_add, cart_remove, cart_view
 from .checkout import checkout
 from .compare import compare
+from .complement import complement
 from .feedback import feedback
 from .find import find, more
 from .orders import order_change, order_status
@@ -26,7 +27,7 @@ ACTIONS: Mapping[Intent, Action] = {
     "recommend": recommend,
     "compare": compare,
     "similar": similar,
-    "complement": not_here_yet,
+    "complement": complement,
     "ask_product": ask_product_or_policy,
     "cart_add": cart_add,
     "cart_remove": cart_remove,

@@ -8,16 +8,21 @@ from retrieval.query import Constraints, Query, Sort
 
 from ..model import Answer, DialogueState, Outcome, Parse, Taste
 from ..parts import Parts
+from ..question import question_for
 from ..taste import leaning, taste_reasons
 
 WEIGHED = 20  # products that likes and dislikes reorder
+SPLIT = 400  # of more products that match, a question's facets are counted over a part, evenly taken
 
 
 def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The best products for the need, best first."""
     if state.constraints == Constraints() and state.sort is None:
         return Outcome(answer=Answer("What are you looking for? A kind of thing and a budget are a good start."))
-    return another(state, parts)
+    outcome = another(state, parts)
+    if not parts.questions or state.sort or outcome.relaxed or not outcome.kind_found or not outcome.hits:
+        return outcome
+    return replace(outcome, question=question_for(parts.catalog.get_many(outcome.matching), outcome.hits, state))
 
 
 def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -44,6 +49,7 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
         hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(shown, start=1)),
         reasons=taste_reasons([hit.product for hit in shown], liked, disliked, state.constraints),
         total=ranking.total,
+        matching=tuple(sorted(ranking.matching)[:: len(ranking.matching) // SPLIT + 1]),
         relaxed=ranking.relaxed,
         kind_found=ranking.kind_found,
         retrieve_ms=timing.retrieve,

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from retrieval.belonging import same_kind
 from retrieval.constraints import eligible_ids
 from retrieval.dense import embedding_text
 from retrieval.evidence import judge
 from retrieval.family import families
-from retrieval.kinds import is_named, kind_of
 from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import contains, content_stems
@@ -60,16 +60,6 @@ def near_to(target: Product, parts: Parts, eligible: frozenset[str] | None) -> l
     candidates = parts.searcher.dense.retrieve(embedding_text(target), LOOKED_AT, eligible)
     found = parts.catalog.get_many(candidate.product_id for candidate in candidates)
     return list(families(found, seen=[target]))
-
-
-def same_kind(one: Product, other: Product) -> bool:
-    """By what the listings call the things; of those that are not known by name, by category, else by the title's last word."""
-    mine, theirs = kind_of(one), kind_of(other)
-    if mine and theirs:
-        return is_named(mine, frozenset([theirs])) or is_named(theirs, frozenset([mine])) or _same_shelf(one, other)
-    return _same_shelf(one, other) or (
-        not (one.category and other.category) and content_stems(one.title)[-1:] == content_stems(other.title)[-1:]
-    )
 
 
 def likeness(target: Product, other: Product) -> tuple[Reason, ...]:

@@ -12,7 +12,6 @@ HELP = (
 )
 OFFER = "I can show you products, answer from their listings and keep your cart."
 NOT_YET = {
-    "complement": "I can't suggest what goes with it yet. Name the thing you want and I will search.",
     "handoff": "I can't reach a person from here, so nobody has been told. Please use the shop's contact page.",
 }
 

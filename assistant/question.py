@@ -1,0 +1,85 @@
+"""The one question that a wide need is answered with, beside the products: the facet whose answer tells most. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from retrieval.evidence import judge
+from retrieval.facets import Facet, facets
+from retrieval.product import Product
+from retrieval.query import SOFT, Constraints, Hit
+from retrieval.words import content_stems
+
+from .model import DialogueState, Question
+
+ENOUGH = 3  # products shown that meet every wish: then there is nothing to ask
+MANY = 8  # fewer things that match are looked through sooner than asked about
+STATED = 0.6  # share of the things that must state a facet
+TELLING = 0.7  # bits that an answer must tell: one that halves what matches tells 1
+HALF = 0.5  # of its bits count where the answer only orders (colour), and of prices, which can always be cut evenly
+KINDS = ("department", "category", "kind")  # facets that say what kind of thing it is
+
+
+def question_for(products: Iterable[Product], shown: Sequence[Hit], state: DialogueState) -> Question | None:
+    """The question that splits the products best, None when none is worth asking.
+
+    products: all that match the need. shown: those shown with the question. None as well when the shown ones fit well (`fits_well`),
+    and once the shopper passed over a question of this need: then its facet still splits what matches.
+    """
+    if fits_well(shown, state.constraints):
+        return None
+    constraints = state.constraints
+    found = [one for one in facets(products, constraints.product or "") if _is_open(one, constraints)]
+    if not found or found[0].total < MANY or any(one.name in state.questioned[-1:] for one in found):
+        return None
+    left = [one for one in found if not _settled(one, (*state.questioned, *state.dropped))]
+    return _asked(max(left, key=_worth)) if left else None
+
+
+def fits_well(shown: Sequence[Hit], constraints: Constraints) -> bool:
+    """Whether the need names a kind and something more, and ENOUGH of the products shown meet every wish in it.
+
+    Something more: a colour, material, size or feature, a brand, an audience, a price bound. The hard ones hold for all that is shown.
+    """
+    bounds = (constraints.price_min, constraints.price_max, constraints.brand, constraints.gender)
+    if constraints.product is None or (not constraints.wishes and all(bound is None for bound in bounds)):
+        return False
+    fitting = [
+        hit
+        for hit in shown
+        if all(judge(hit.product, field, wish).status == "met" for field, wish in constraints.wishes)
+    ]
+    return len(fitting) >= ENOUGH
+
+
+def _is_open(facet: Facet, constraints: Constraints) -> bool:
+    """Whether an answer would tell something that the need does not say yet."""
+    if facet.gain < TELLING or facet.stated < STATED * facet.total:
+        return False
+    if facet.name == "department":
+        return constraints.product is None
+    if facet.name == "price":
+        return constraints.price_min is None and constraints.price_max is None
+    if facet.name in (*SOFT, "gender") and getattr(constraints, facet.name):
+        return False
+    wishes = (*(wish for _, wish in constraints.wishes), *constraints.exclude)
+    wished = {stem for wish in wishes for stem in content_stems(wish)}
+    return not any(wished & set(content_stems(value)) for value in facet.options)
+
+
+def _worth(facet: Facet) -> float:
+    return facet.gain if facet.name in (*KINDS, "gender") else HALF * facet.gain
+
+
+def _settled(facet: Facet, names: Sequence[str]) -> bool:
+    """Whether the facet, or one of its values, was asked about or taken back; all that say the kind count as one."""
+    if facet.name in KINDS:
+        return any(one in (*KINDS, "product") for one in names)
+    return facet.name in names or any(option in names for option in facet.options)
+
+
+def _asked(facet: Facet) -> Question:
+    *others, last = facet.options
+    listed = f"{', '.join(others)} or {last}"
+    opening = {"gender": "For", "price": "What may it cost:", **dict.fromkeys(KINDS, "Which kind:")}
+    return Question(f"{opening.get(facet.name, f'Which {facet.name}:')} {listed}?", facet.name, facet.options)

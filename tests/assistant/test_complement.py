@@ -1,0 +1,73 @@
+"""What goes with a product: which product is meant, what is said about each tie, and the honest no."""
+
+from __future__ import annotations
+
+from assistant.model import Parse, Reply
+from tests.conftest import AssistantWith
+from tests.fakes import said
+
+HALDEN = said("search", product="satchel")  # brown satchel bag
+LAMPS = said("search", product="desk lamp", color=("black",))  # shows aster-black first, by Halden
+TOWER = said("search", product="floor lamp")
+
+
+def talk(assistant_with: AssistantWith, *turns: tuple[str, Parse]) -> Reply:
+    shop = assistant_with([parse for _, parse in turns])
+    return [shop.reply(message, "s_1") for message, _ in turns][-1]
+
+
+def test_the_tie_is_the_reason(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("a floor lamp", TOWER), ("what goes with it?", said("complement", ref=(1,))))
+    assert [card.product.id for card in reply.cards] == ["shade"]
+    reason = reply.cards[0].reasons[0]
+    assert (reason.kind, reason.text, reason.field) == (
+        "goes_with",
+        "its listing says “replacement shade for a floor lamp”",
+        "description",
+    )
+    assert reply.reply.startswith(
+        "To go with Tower Floor Lamp: 1. Linen Lampshade $24. Why the first: its listing says"
+    )
+
+
+def test_nothing_tied_is_said_and_nothing_is_shown(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("satchel", HALDEN), ("what goes with it?", said("complement", ref=(1,))))
+    assert not reply.cards
+    assert reply.reply.startswith("Nothing in this catalogue says what goes with Brown Satchel Bag.")
+
+
+def test_the_kind_named_is_looked_for_as_a_new_need(assistant_with: AssistantWith) -> None:
+    shade = said("complement", product="lampshade", ref=(1,))
+    reply = talk(assistant_with, ("a floor lamp", TOWER), ("a lampshade for it", shade))
+    assert reply.constraints.product == "lampshade"
+    assert reply.cards[0].product.id == "shade"
+    assert reply.cards[0].reasons[0].kind == "goes_with"
+
+
+def test_a_kind_that_the_shop_does_not_have_is_a_plain_no(assistant_with: AssistantWith) -> None:
+    torch = said("complement", product="zeppelin", ref=(1,))
+    reply = talk(assistant_with, ("a floor lamp", TOWER), ("a zeppelin for it", torch))
+    assert not reply.cards
+    assert reply.reply == "I have no “zeppelin” here that goes with Tower Floor Lamp."
+
+
+def test_words_that_only_name_the_product_are_no_kind_to_look_for(assistant_with: AssistantWith) -> None:
+    lamp = said("complement", product="floor lamp")
+    reply = talk(assistant_with, ("a floor lamp", TOWER), ("what goes with the floor lamp?", lamp))
+    assert [card.product.id for card in reply.cards] == ["shade"]
+
+
+def test_the_last_thing_in_the_cart_is_meant_when_nothing_is_on_the_table(assistant_with: AssistantWith) -> None:
+    turns = (("a floor lamp", TOWER), ("add it", said("cart_add", ref=(1,))), ("reset", said("reset")))
+    reply = talk(assistant_with, *turns, ("what goes with it?", said("complement")))
+    assert [card.product.id for card in reply.cards] == ["shade"]
+
+
+def test_what_was_disliked_is_not_suggested(assistant_with: AssistantWith) -> None:
+    shade = ("lampshade", said("search", product="lampshade")), ("not that one", said("feedback", ref=(1,)))
+    reply = talk(assistant_with, *shade, ("a floor lamp", TOWER), ("and with it?", said("complement", ref=(1,))))
+    assert "shade" not in {card.product.id for card in reply.cards}
+
+
+def test_without_a_product_the_shop_asks_which(assistant_with: AssistantWith) -> None:
+    assert talk(assistant_with, ("what goes with it?", said("complement"))).reply.startswith("With which product?")
