@@ -79,7 +79,9 @@ def _settled(facet: Facet, names: Sequence[str]) -> bool:
 
 
 def _asked(facet: Facet) -> Question:
+    """Amounts stand in the options alone: with other bounds in the shop's last line the small parser reads "under $45" as a lower one."""
+    if facet.name == "price":
+        return Question("What is your budget?", facet.name, facet.options)
     *others, last = facet.options
-    listed = f"{', '.join(others)} or {last}"
-    opening = {"gender": "For", "price": "What may it cost:", **dict.fromkeys(KINDS, "Which kind:")}
-    return Question(f"{opening.get(facet.name, f'Which {facet.name}:')} {listed}?", facet.name, facet.options)
+    opening = {"gender": "For", **dict.fromkeys(KINDS, "Which kind:")}.get(facet.name, f"Which {facet.name}:")
+    return Question(f"{opening} {', '.join(others)} or {last}?", facet.name, facet.options)

@@ -1,0 +1,123 @@
+"""The one question: which, when, never twice, and never where the products shown fit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from assistant.explain import explain
+from assistant.model import DialogueState, Exchange, Outcome, Question
+from assistant.question import fits_well, question_for
+from assistant.reply import write
+from assistant.state import Effect, remember, update
+from retrieval.product import Product
+from retrieval.query import Constraints, Hit
+from tests.conftest import AssistantWith
+from tests.fakes import said
+
+
+def shoe(number: int, kind: str, color: str, gender: str, price: int = 50) -> Product:
+    facts = {"color": (color,), "gender": (gender,)}
+    title = f"{color.title()} Pair {number}"
+    return Product(f"s{number}", title, category=("shoes", kind), price=Decimal(price), attributes=facts)
+
+
+KINDS = ("sneakers", "sandals", "boots", "clogs")
+SHOES = [shoe(n, KINDS[n % 4], ("red", "blue")[n // 2 % 2], ("men", "women")[n // 4 % 2]) for n in range(16)]
+WIDE = DialogueState(Constraints(product="shoes"))
+
+
+def hits(products: list[Product]) -> list[Hit]:
+    return [Hit(product, 0.9, rank) for rank, product in enumerate(products[:5], start=1)]
+
+
+def ask(state: DialogueState, products: list[Product] = SHOES) -> Question | None:
+    return question_for(products, hits(products), state)
+
+
+def test_the_facet_that_splits_best_is_asked_with_its_own_values() -> None:
+    # kinds: four equal parts, 2 bits; colour and audience: halves, 1 bit
+    question = ask(WIDE)
+    assert question == Question(
+        "Which kind: boots, clogs, sandals or sneakers?", "category", ("boots", "clogs", "sandals", "sneakers")
+    )
+
+
+def test_for_whom_is_asked_before_which_colour_of_as_many_bits() -> None:
+    question = ask(WIDE, [shoe(n, "boots", ("red", "blue")[n % 2], ("men", "women")[n // 2 % 2]) for n in range(16)])
+    assert question is not None
+    assert question.text == "For men or women?"
+
+
+def test_prices_are_asked_for_when_nothing_else_tells_and_never_as_amounts_in_the_text() -> None:
+    question = ask(WIDE, [shoe(n, "boots", "red", "men", 10 * (n + 1)) for n in range(12)])
+    assert question == Question("What is your budget?", "price", ("under $50", "$50 to $90", "over $90"))
+
+
+def test_what_the_need_says_is_not_asked() -> None:
+    men = replace(WIDE, constraints=Constraints(product="boots", gender="women", color=("green",)))
+    assert ask(men, [shoe(n, "boots", ("red", "blue")[n % 2], ("men", "women")[n // 2 % 2]) for n in range(16)]) is None
+
+
+def test_what_was_taken_back_is_not_asked() -> None:
+    question = ask(replace(WIDE, dropped=("product",)))
+    assert question is not None
+    assert question.field == "gender"
+
+
+def test_an_answered_question_may_be_followed_by_another() -> None:
+    sneakers = [shoe(n, "sneakers", ("red", "blue")[n % 2], ("men", "women")[n // 2 % 2]) for n in range(16)]
+    question = ask(DialogueState(Constraints(product="sneakers"), questioned=("category",)), sneakers)
+    assert question is not None
+    assert question.field == "gender"
+
+
+def test_a_question_passed_over_is_the_last_of_its_need() -> None:
+    assert ask(replace(WIDE, questioned=("category",))) is None
+
+
+def test_few_things_are_shown_and_not_asked_about() -> None:
+    assert ask(WIDE, SHOES[:7]) is None
+    assert ask(WIDE, []) is None
+
+
+@pytest.mark.parametrize(
+    ("constraints", "well"),
+    [
+        (Constraints(product="shoes"), False),  # the bare kind
+        (Constraints(product="shoes", price_max=Decimal(60)), True),
+        (Constraints(product="shoes", color=("red",)), True),  # s0, s1 and s4 are red
+        (Constraints(product="shoes", color=("blue",)), False),  # s2 and s3 only
+        (Constraints(color=("red",)), False),  # no kind at all
+    ],
+)
+def test_three_that_meet_a_need_of_more_than_the_kind_fit_well(constraints: Constraints, well: bool) -> None:
+    assert fits_well(hits(SHOES), constraints) is well
+
+
+def test_the_state_keeps_what_was_asked_until_the_next_need() -> None:
+    state = remember(WIDE, Effect(questioned="category"), Exchange("shoes", "Which kind?"))
+    assert state.questioned == ("category",)
+    assert update(state, said("refine", color=("red",))).questioned == ("category",)
+    assert update(state, said("search", product="lamp")).questioned == ()
+    assert update(state, said("reset")).questioned == ()
+
+
+def test_the_state_keeps_what_was_taken_back() -> None:
+    assert update(WIDE, said("refine", drop=("colour", "leather"))).dropped == ("color", "leather")
+
+
+def test_the_question_is_the_last_sentence_and_its_options_are_what_to_say_next() -> None:
+    question = Question("For men or women?", "gender", ("men", "women"))
+    outcome = Outcome(hits=tuple(hits(SHOES)), total=16, question=question)
+    words = write(outcome, explain(outcome.hits, WIDE.constraints), WIDE, "USD")
+    assert words.text.endswith(". For men or women?")
+    assert words.question == question
+    assert words.suggestions[:2] == ("men", "women")
+
+
+def test_an_asked_order_gets_no_question(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="lamp", sort="price_asc")])
+    assert shop.reply("the cheapest lamp", "s_1").question is None
