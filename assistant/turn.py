@@ -20,6 +20,7 @@ from .parse import clean
 from .parts import Parts
 from .reply import NAMED, Words, write
 from .state import Effect, effect_of, remember, update
+from .wording import told
 
 log = logging.getLogger(__name__)
 _PIECE = re.compile(r"\S+\s*")
@@ -53,7 +54,11 @@ def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) 
     acted = time.perf_counter()
     cart = view_of(state.cart if outcome.cart is None else outcome.cart, parts)
     words = checked(write(outcome, cards, state, parts.currency), evidence(message, state, outcome, cards, cart), cards)
-    yield from (Token(piece.group()) for piece in _PIECE.finditer(words.text))
+    text = ""
+    for sentence in told(message, words.text, outcome, cards, state, parts):  # as a writer words it, where there is one
+        yield from (Token(piece.group()) for piece in _PIECE.finditer(sentence))
+        text += sentence
+    words = replace(words, text=text)
     exchange, effect = Exchange(message, words.text), effect_of(outcome)
     state = remember(state, effect, exchange)
     done = time.perf_counter()
