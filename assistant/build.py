@@ -69,8 +69,8 @@ def build_reranker(mix: LinearMix, settings: Settings) -> CrossEncoderReranker:
     return CrossEncoderReranker(folder, model_path("all-minilm-l6-v2"), mix, threads=settings.threads)
 
 
-def build_parts(store: Store, settings: Settings) -> Parts:
-    """Everything that a turn needs, loaded."""
+def build_parts(store: Store, settings: Settings, *, parser: Parser | None = None) -> Parts:
+    """Everything that a turn needs, loaded. parser: another than the settings name."""
     embedder = build_embedder(settings)
     _same_embedder(store, embedder.name)
     lexical = Lexical(store.catalog)
@@ -79,7 +79,7 @@ def build_parts(store: Store, settings: Settings) -> Parts:
     reranker = build_reranker(LinearMix(dense, lexical), settings)
     searcher = Searcher(store.catalog, lexical, dense, reranker, store.manifest.currency)
     return Parts(
-        parser=build_parser(settings),
+        parser=parser or build_parser(settings),
         searcher=searcher,
         catalog=store.catalog,
         embedder=embedder,

@@ -21,7 +21,7 @@ class ModelWriter:
     """
 
     def __init__(
-        self, folder: Path, *, least_parameters: float = 0, threads: int = 1, timeout_s: float = 8.0,
+        self, folder: Path, *, least_parameters: float = 0, threads: int = 1, timeout_s: float = 8.0, token_limit: int = TOKEN_LIMIT,
         temperature: float = 0.0, seed: int = 0,
     ) -> None:  # fmt: skip
         """ModelError when the folder holds no such model, or one with fewer than `least_parameters`."""
@@ -33,12 +33,12 @@ class ModelWriter:
         if count < least_parameters:
             detail = f"The model in {folder} has {count / 1e9:.2f} billion parameters, {least_parameters / 1e9:g} are needed to write."
             raise ModelError(detail, fix="name a larger model in SHOP_LLM_FOLDER, or lower SHOP_LLM_LEAST_PARAMETERS")
-        self._timeout_s, self._temperature = timeout_s, temperature
+        self._timeout_s, self._token_limit, self._temperature = timeout_s, token_limit, temperature
         self._generator = torch.Generator().manual_seed(seed)
         self._lock = Lock()
 
     def draft(self, script: Script) -> Generator[str, None, None]:
-        """The model's words as they are written, until it ends, TOKEN_LIMIT or the time is up. ModelError when it was too slow."""
+        """The model's words as they are written, until it ends or has `token_limit` tokens. ModelError when it was too slow."""
         until = time.monotonic() + self._timeout_s
         with self._lock:
             written: list[int] = []
@@ -62,7 +62,7 @@ class ModelWriter:
             asked, add_generation_prompt=True, return_tensors="pt", return_dict=True
         )
         pending, cache = ids["input_ids"], DynamicCache(config=self._model.config)
-        for _ in range(TOKEN_LIMIT):
+        for _ in range(self._token_limit):
             with torch.inference_mode():
                 logits = self._model(input_ids=pending, past_key_values=cache, use_cache=True, logits_to_keep=1).logits
             token = self._drawn(logits[0, -1].float())

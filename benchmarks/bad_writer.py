@@ -3,7 +3,7 @@
 One is the small model, which was never taught to write replies; it draws its words by a seed. One takes true sentences and makes them
 false in one place each. Sentences of theirs that pass are printed, to be read by a person.
 
-python benchmarks/bad_writer.py DATA/dialogues_train.jsonl --store store [--turns 200] [--no-model]
+python benchmarks/bad_writer.py DATA/dialogues_train.jsonl --store store [--turns 200] [--no-model]      # read as labelled
 python benchmarks/bad_writer.py messages.txt --store store     # a message a line, a blank line begins a new conversation
 """
 
@@ -18,14 +18,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from assistant import Assistant
-from assistant.build import build_parts
+from assistant.build import build_local_parser, build_parts
 from assistant.claims import DENIALS, Fault, faults, plain_words
 from assistant.facts import Known
+from assistant.model import DialogueState, Parse
+from assistant.parse import Parser, slots_from_json
 from assistant.sentence import key, plain_marks, sentences
 from assistant.settings import Settings
 from assistant.writer import Script
@@ -34,6 +36,7 @@ from retrieval.models import model_path
 from retrieval.store import Store
 from retrieval.words import words
 
+DRAFT_TOKENS = 80  # of the small model: three or four sentences
 INVENTED = (
     "waterproof",
     "handmade",
@@ -65,6 +68,28 @@ RELATIONS = (
     "{} goes with {}.",
     "{} is {}.",
 )
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a shopper typed, and how a person read it, where that is known."""
+
+    text: str
+    read: Parse | None = None
+
+
+class Labelled:
+    """A Parser that reads as a person did; the messages that nobody read are left to the model, which is loaded for the first."""
+
+    def __init__(self) -> None:
+        self.next: Message = Message("")
+        self._model: Parser | None = None
+
+    def parse(self, message: str, state: DialogueState) -> Parse:
+        if self.next.read is not None:
+            return self.next.read
+        self._model = self._model or build_local_parser(Settings())
+        return self._model.parse(message, state)
 
 
 class Listening:
@@ -119,22 +144,31 @@ def main(
         drafted(scripts, seed, show)
 
 
-def conversations(path: Path) -> list[list[str]]:
+def conversations(path: Path) -> list[list[Message]]:
     """The shoppers' messages, a list for each conversation."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".jsonl":
-        return [[turn["user"] for turn in json.loads(line)["turns"]] for line in text.splitlines()]
-    return [block.splitlines() for block in text.split("\n\n") if block.strip()]
+        return [[_labelled(turn) for turn in json.loads(line)["turns"]] for line in text.splitlines()]
+    return [[Message(line) for line in block.splitlines()] for block in text.split("\n\n") if block.strip()]
 
 
-def played(talks: Sequence[Sequence[str]], path: Path, turns: int) -> tuple[list[Script], int, list[tuple[str, str]]]:
+def _labelled(turn: Mapping[str, Any]) -> Message:
+    intent = turn["intent"]
+    return Message(turn["user"], Parse(intent, slots_from_json(turn["slots"]), (intent,)))
+
+
+def played(
+    talks: Sequence[Sequence[Message]], path: Path, turns: int
+) -> tuple[list[Script], int, list[tuple[str, str]]]:
     """(scripts of `turns` turns that a writer may word, turns taken for them, title and description of every product)."""
-    store, listening, taken = Store(path), Listening(), 0
-    shop = Assistant(replace(build_parts(store, Settings()), writer=listening), store=store)
+    store, listening, reader, taken = Store(path), Listening(), Labelled(), 0
+    parts = replace(build_parts(store, Settings(), parser=reader), writer=listening)
+    shop = Assistant(parts, store=store)
     with shop:
         for place, talk in enumerate(talks):
             for message in talk:
-                shop.reply(message, f"s_{place}")
+                reader.next = message
+                shop.reply(message.text, f"s_{place}")
                 taken += 1
             if len(listening.scripts) >= turns:
                 break
@@ -144,7 +178,14 @@ def played(talks: Sequence[Sequence[str]], path: Path, turns: int) -> tuple[list
 
 def drafted(scripts: Sequence[Script], seed: int, show: int) -> None:
     """The small model drafts for every script; what is stopped of it and what passes."""
-    writer = ModelWriter(model_path("smollm2-135m-instruct"), threads=2, timeout_s=600, temperature=0.8, seed=seed)
+    writer = ModelWriter(
+        model_path("smollm2-135m-instruct"),
+        threads=2,
+        timeout_s=600,
+        token_limit=DRAFT_TOKENS,
+        temperature=0.8,
+        seed=seed,
+    )
     tally, whole = Tally(), 0
     for script in scripts:
         draft = list(islice(sentences(writer.draft(script), script.evidence.names), 8))
