@@ -23,6 +23,13 @@ from .sentence import Token, key, tokens
 JOINING = frozenset("and or but while whereas then plus".split())
 GROUP = frozenset("both all each every either they them their these those".split())
 POINTING = frozenset("it its it's this that that's".split())
+# A part that ends so answers a question that stands elsewhere: "it does", "the first is", "it has both".
+ELLIPTIC = (
+    GROUP | POINTING | frozenset("is are am be being has have do does can could would should one ones i you".split())
+)
+# What may stand beside a quotation: who says it and where. "Needs an E27 bulb" must not become "has “an E27 bulb”".
+QUOTING = frozenset("the its of listing say says state states".split())
+SHORTEST_QUOTATION = 3  # words
 DENIALS = NEGATIONS | frozenset(
     "nothing none nobody nor neither hardly barely lack lacks lacking except unlike".split()
 )
@@ -31,7 +38,7 @@ _CLAUSE_ENDS = ".!?;:\n"
 
 @dataclass(frozen=True)
 class Fault:
-    """Words without a source. kind: word, number, name, quotation, denial, sign, other product, two in one breath, too many."""
+    """What has no source. kind: word, number, name, quotation, denial, sign, other product, two in one breath, elliptic, and so on."""
 
     kind: str
     text: str
@@ -136,6 +143,10 @@ def faults(sentence: str, evidence: Evidence, said: Said = Said()) -> list[Fault
     parts = _parts(laid)
     named = frozenset().union(*(part.names for part in parts))
     found = [fault for part in parts for fault in _of_part(part, laid, named, evidence, said)]
+    if not any(span.meaning or span.tokens[0].kind == "quotation" for span in laid):
+        found.append(Fault("nothing said", sentence))  # or an answer to what was asked: "Yes, it is."
+    if _mixed(laid):
+        found.append(Fault("two in one breath", "a place and a name of another"))
     if len(said.named | named) > NAMED:
         found.append(Fault("too many", f"more than {NAMED} products"))
     if any(
@@ -168,6 +179,18 @@ def plain_words() -> frozenset[str]:
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
+def _mixed(laid: Sequence[Span]) -> bool:
+    """Whether the sentence points at one product by its place and names another: "the Bolt Clamp Lamp, the first"."""
+    named = [span for span in laid if span.meaning and span.meaning.names]
+    by_place = frozenset().union(
+        *(span.meaning.names for span in named if span.meaning and span.text.startswith("the "))
+    )
+    by_name = frozenset().union(
+        *(span.meaning.names for span in named if span.meaning and not span.text.startswith("the "))
+    )
+    return bool(by_place and by_name and by_place != by_name)
+
+
 def _parts(laid: Iterable[Span]) -> list[_Part]:
     stretches: list[list[Span]] = [[]]
     for span in laid:
@@ -186,7 +209,8 @@ def _parts(laid: Iterable[Span]) -> list[_Part]:
 
 def _of_part(part: _Part, laid: Sequence[Span], named: frozenset[str], evidence: Evidence, said: Said) -> list[Fault]:
     pointing = any(span.text in POINTING for span in laid if span.meaning is None)
-    free = part.opening and not pointing  # speaks of the whole turn
+    group = any(span.text in GROUP for span in part.spans if span.meaning is None)
+    opening = part.opening and not pointing  # speaks of the whole turn
     subjects = _subjects(part, named, evidence, said, pointing=pointing)
     found = []
     if sum(bool(span.meaning and span.meaning.names) for span in part.spans) > 1 or len(part.names) > 1:
@@ -195,8 +219,21 @@ def _of_part(part: _Part, laid: Sequence[Span], named: frozenset[str], evidence:
         span.meaning is None or span.meaning.need or span.meaning.of_turn or span.meaning.composed
         for span in part.spans
     )
+    if part.spans and part.spans[-1].meaning is None and part.spans[-1].text in ELLIPTIC:
+        found.append(Fault("elliptic", " ".join(span.text for span in part.spans)))
+    quoting = any(span.meaning is None and span.tokens[0].kind == "quotation" for span in part.spans)
     for span in part.spans:
-        found += _of_span(span, subjects, evidence, free=free, counting=free and need_only)
+        found += _of_span(
+            span, subjects, evidence, free=opening and not group, counting=opening and need_only and len(part.spans) > 1
+        )
+        token = span.tokens[0]
+        if (
+            quoting
+            and token.kind != "quotation"
+            and not (span.meaning and span.meaning.names)
+            and span.text not in QUOTING
+        ):
+            found.append(Fault("quotation", f"said beside a quotation: {span.text}"))
     return found
 
 
@@ -239,8 +276,8 @@ def _of_token(token: Token, subjects: frozenset[str], evidence: Evidence) -> lis
 
 
 def _quotable(wanted: Sequence[str], product: Known) -> bool:
-    """Whether the words, two at least, stand in one clause of the product's own texts that denies nothing around them."""
-    if len(wanted) < 2:
+    """Whether the words, SHORTEST_QUOTATION at least, stand in one clause of the product's own texts that denies nothing around them."""
+    if len(wanted) < SHORTEST_QUOTATION:
         return False
     for text in product.quotable:
         for clause in _clauses(text):

@@ -103,7 +103,9 @@ def _attribute(name: str, value: str) -> Iterator[str]:
         yield from (f"not {name}", f"no {name}")
         return
     if stem(name) in PLAIN_FIELDS and any(len(word) > 2 and word.isalpha() for word in value.split()):
-        yield value  # a size "10" or "m" by itself could be anything
+        yield from (value, f"comes in {value}")  # a size "10" or "m" by itself could be anything
+    if stem(name) == stem("material"):
+        yield from (f"made of {value}", f"made from {value}")
     yield from (f"{name} {link} {value}" for link in ("is", "of", "in"))
     yield from (f"{value} {link} {name}" for link in ("", "of"))
 
