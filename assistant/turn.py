@@ -23,7 +23,7 @@ from .state import Effect, effect_of, remember, update
 from .wording import told
 
 log = logging.getLogger(__name__)
-_PIECE = re.compile(r"\S+\s*")
+_PIECE = re.compile(r"\s*\S+\s*")
 
 
 @dataclass(frozen=True)
