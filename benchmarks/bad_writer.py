@@ -16,22 +16,22 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from more_itertools import chunked
 
 from assistant import Assistant
 from assistant.build import build_local_parser, build_parts
-from assistant.claims import DENIALS, Fault, faults, plain_words
+from assistant.claims import DENIALS, Fault, Said, faults, plain_words
 from assistant.facts import Known
 from assistant.model import DialogueState, Parse
 from assistant.parse import Parser, slots_from_json
 from assistant.sentence import key, plain_marks, sentences
 from assistant.settings import Settings
-from assistant.writer import Script
-from assistant.writer_model import ModelWriter
+from assistant.writer import Script, messages
+from retrieval.hardware import use_threads
 from retrieval.models import model_path
 from retrieval.store import Store
 from retrieval.words import words
@@ -133,15 +133,15 @@ class Tally:
 
 
 def main(
-    messages: Path, store: Annotated[Path, typer.Option()], turns: int = 200, seed: int = 1, model: bool = True, show: int = 80
+    shoppers: Path, store: Annotated[Path, typer.Option()], turns: int = 200, seed: int = 1, model: bool = True, show: int = 80
 ) -> None:  # fmt: skip
     logging.disable(logging.WARNING)
-    scripts, taken, texts = played(conversations(messages), store, turns)
+    scripts, taken, texts = played(conversations(shoppers), store, turns)
     print(f"{taken} turns taken, {len(scripts)} of them worded by a writer; the others are said as composed")
     rng = random.Random(seed)
     corrupted(scripts, texts, rng)
     if model:
-        drafted(scripts, seed, show)
+        drafted(scripts, list(small_model(scripts, seed)), show)
 
 
 def conversations(path: Path) -> list[list[Message]]:
@@ -176,28 +176,43 @@ def played(
     return listening.scripts[:turns], taken, texts
 
 
-def drafted(scripts: Sequence[Script], seed: int, show: int) -> None:
-    """The small model drafts for every script; what is stopped of it and what passes."""
-    writer = ModelWriter(
-        model_path("smollm2-135m-instruct"),
-        threads=2,
-        timeout_s=600,
-        token_limit=DRAFT_TOKENS,
-        temperature=0.8,
-        seed=seed,
-    )
+def drafted(scripts: Sequence[Script], drafts: Sequence[str], show: int) -> None:
+    """What is stopped of the drafts, a sentence at a time, and what passes."""
     tally, whole = Tally(), 0
-    for script in scripts:
-        draft = list(islice(sentences(writer.draft(script), script.evidence.names), 8))
-        plain = [one for one in map(plain_marks, draft) if one]
-        wrong = [faults(one, script.evidence) for one in plain]
-        whole += not any(wrong)
-        for sentence, found in zip(plain, wrong, strict=True):
-            tally.count("small model", sentence, found)
+    for script, draft in zip(scripts, drafts, strict=True):
+        talk, before = Said(), len(tally.passed)
+        plain = [one for one in map(plain_marks, sentences([draft], script.evidence.names)) if one]
+        for sentence in plain:
+            wrong = faults(sentence, script.evidence, talk)
+            tally.count("small model", sentence, wrong)
+            talk = talk if wrong else talk.after(script.evidence.named_in(sentence))
+        whole += len(tally.passed) - before == len(plain)
     told("small model", tally)
     print(f"  drafts with a sentence stopped: {len(scripts) - whole} of {len(scripts)}")
     for _, sentence in tally.passed[:show]:
         print(f"  passed: {sentence}")
+
+
+def small_model(scripts: Sequence[Script], seed: int) -> Iterator[str]:
+    """A draft for each script by the small model without its adapter, its words drawn by the seed."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    folder = model_path("smollm2-135m-instruct")
+    use_threads(Settings().threads)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype="auto").eval()
+    tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
+    tokenizer.pad_token = tokenizer.eos_token
+    torch.manual_seed(seed)
+    for batch in chunked(scripts, 8):
+        asked = [messages(script) for script in batch]
+        ids = tokenizer.apply_chat_template(
+            asked, add_generation_prompt=True, return_tensors="pt", return_dict=True, padding=True
+        )
+        written = model.generate(
+            **ids, do_sample=True, temperature=0.8, max_new_tokens=DRAFT_TOKENS, pad_token_id=tokenizer.pad_token_id
+        )
+        yield from tokenizer.batch_decode(written[:, ids["input_ids"].shape[1] :], skip_special_tokens=True)
 
 
 def corrupted(scripts: Sequence[Script], texts: Sequence[tuple[str, str]], rng: random.Random) -> None:
@@ -205,16 +220,18 @@ def corrupted(scripts: Sequence[Script], texts: Sequence[tuple[str, str]], rng: 
     vocabulary = sorted({text[w.start : w.end] for _, text in texts[:500] for w in words(text)})
     truths, lies = Tally(), Tally()
     for script in scripts:
+        for composed in (*script.lead, *script.free, *script.close):
+            truths.count("composed", composed, faults(composed, script.evidence.without_composed))
         known = script.evidence.products[:3]
         for place, one in enumerate(known):
             other = known[(place + 1) % len(known)] if len(known) > 1 else None
             subject = Subject(one, other, [title for title, _ in texts], vocabulary, rng)
-            for truth in chain(true_of(subject), script.free):
+            for truth in true_of(subject):
                 truths.count("true", truth, faults(truth, script.evidence))
             for kind, make in CORRUPTIONS.items():
                 for lie in make(subject, script):
                     lies.count(kind, lie, faults(lie, script.evidence))
-    print(f"true sentences: {len(truths.passed)} of {truths.made['true']} pass")
+    told("true, and composed without their leave", truths)
     told("corrupted", lies)
     for kind, sentence in lies.passed:
         print(f"  PASSED as {kind}: {sentence}")
