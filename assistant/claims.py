@@ -136,6 +136,10 @@ class _Part:
     opening: bool = False
     names: frozenset[str] = frozenset()
 
+    @property
+    def text(self) -> str:
+        return " ".join(span.text for span in self.spans)
+
 
 def faults(sentence: str, evidence: Evidence, said: Said = Said()) -> list[Fault]:
     """What the sentence says without a source, in order; empty when all of it may be said."""
@@ -149,9 +153,7 @@ def faults(sentence: str, evidence: Evidence, said: Said = Said()) -> list[Fault
         found.append(Fault("two in one breath", "a place and a name of another"))
     if len(said.named | named) > NAMED:
         found.append(Fault("too many", f"more than {NAMED} products"))
-    if any(
-        span.meaning and span.meaning.composed for span in laid
-    ):  # what is put around a composed sentence must say nothing
+    if any(span.meaning and span.meaning.composed for span in laid):  # what is put around it must say nothing
         found += [Fault("word", span.text) for span in laid if span.meaning and not span.meaning.composed]
     return found
 
@@ -181,13 +183,9 @@ def plain_words() -> frozenset[str]:
 
 def _mixed(laid: Sequence[Span]) -> bool:
     """Whether the sentence points at one product by its place and names another: "the Bolt Clamp Lamp, the first"."""
-    named = [span for span in laid if span.meaning and span.meaning.names]
-    by_place = frozenset().union(
-        *(span.meaning.names for span in named if span.meaning and span.text.startswith("the "))
-    )
-    by_name = frozenset().union(
-        *(span.meaning.names for span in named if span.meaning and not span.text.startswith("the "))
-    )
+    named = [(span.text.startswith("the "), span.meaning.names) for span in laid if span.meaning]
+    by_place = frozenset().union(*(names for place, names in named if place))
+    by_name = frozenset().union(*(names for place, names in named if not place))
     return bool(by_place and by_name and by_place != by_name)
 
 
@@ -209,38 +207,42 @@ def _parts(laid: Iterable[Span]) -> list[_Part]:
 
 def _of_part(part: _Part, laid: Sequence[Span], named: frozenset[str], evidence: Evidence, said: Said) -> list[Fault]:
     pointing = any(span.text in POINTING for span in laid if span.meaning is None)
-    group = any(span.text in GROUP for span in part.spans if span.meaning is None)
     opening = part.opening and not pointing  # speaks of the whole turn
     subjects = _subjects(part, named, evidence, said, pointing=pointing)
-    found = []
-    if sum(bool(span.meaning and span.meaning.names) for span in part.spans) > 1 or len(part.names) > 1:
-        found.append(Fault("two in one breath", " ".join(span.text for span in part.spans)))
-    need_only = all(
-        span.meaning is None or span.meaning.need or span.meaning.of_turn or span.meaning.composed
-        for span in part.spans
-    )
+    counting = opening and len(part.spans) > 1 and all(_of_need(span) for span in part.spans)
+    free = opening and not _speaks_of_all(part)
+    found = [fault for span in part.spans for fault in _of_span(span, subjects, evidence, free=free, counting=counting)]
+    if len(part.names) > 1 or sum(bool(span.meaning and span.meaning.names) for span in part.spans) > 1:
+        found.append(Fault("two in one breath", part.text))
     if part.spans and part.spans[-1].meaning is None and part.spans[-1].text in ELLIPTIC:
-        found.append(Fault("elliptic", " ".join(span.text for span in part.spans)))
-    quoting = any(span.meaning is None and span.tokens[0].kind == "quotation" for span in part.spans)
-    for span in part.spans:
-        found += _of_span(
-            span, subjects, evidence, free=opening and not group, counting=opening and need_only and len(part.spans) > 1
-        )
-        token = span.tokens[0]
-        if (
-            quoting
-            and token.kind != "quotation"
-            and not (span.meaning and span.meaning.names)
-            and span.text not in QUOTING
-        ):
-            found.append(Fault("quotation", f"said beside a quotation: {span.text}"))
+        found.append(Fault("elliptic", part.text))
+    if any(_quotes(span) for span in part.spans) and not all(_may_quote(span) for span in part.spans):
+        found.append(Fault("quotation", f"more than who says it: {part.text}"))
     return found
+
+
+def _speaks_of_all(part: _Part) -> bool:
+    return any(span.text in GROUP for span in part.spans if span.meaning is None)
+
+
+def _of_need(span: Span) -> bool:
+    """Whether it says nothing but how many there are and that they meet the need."""
+    meaning = span.meaning
+    return meaning is None or meaning.need or meaning.of_turn or meaning.composed
+
+
+def _quotes(span: Span) -> bool:
+    return span.meaning is None and span.tokens[0].kind == "quotation"
+
+
+def _may_quote(span: Span) -> bool:
+    return _quotes(span) or bool(span.meaning and span.meaning.names) or span.text in QUOTING
 
 
 def _subjects(part: _Part, named: frozenset[str], evidence: Evidence, said: Said, *, pointing: bool) -> frozenset[str]:
     """The products of which the part must be true."""
     everything = frozenset(one.id for one in evidence.products)
-    group = any(span.text in GROUP for span in part.spans if span.meaning is None)
+    group = _speaks_of_all(part)
     if part.names and not group:
         return part.names
     if named and (len(named) > 1 or not group):
