@@ -24,9 +24,7 @@ JOINING = frozenset("and or but while whereas then plus".split())
 GROUP = frozenset("both all each every either they them their these those".split())
 POINTING = frozenset("it its it's this that that's".split())
 # A part that ends so answers a question that stands elsewhere: "it does", "the first is", "it has both".
-ELLIPTIC = (
-    GROUP | POINTING | frozenset("is are am be being has have do does can could would should one ones i you".split())
-)
+ELLIPTIC = GROUP | POINTING | frozenset("is are am be being has have do does can could would should one ones".split())
 # What may stand beside a quotation: who says it and where. "Needs an E27 bulb" must not become "has “an E27 bulb”".
 QUOTING = frozenset("the its of listing say says state states".split())
 SHORTEST_QUOTATION = 3  # words

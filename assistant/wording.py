@@ -69,10 +69,11 @@ def script_for(
     about = known(every, cards, state.constraints)
     names = tuple(name for one in about for name in one.names)
     said = tuple(sentences([composed], names))
-    need = f"for {need_phrase(state.constraints, currency)}"
+    wanted = need_phrase(state.constraints, currency)
+    need = f"for {wanted}"
     counts = frozenset(_counts(outcome, len(cards)))
     evidence = Evidence(about, said, counts, need if key(need) and need in composed else "")
-    fixed = [_fixed(sentence, outcome) for sentence in said]
+    fixed = [_fixed(sentence, (wanted, *names), outcome) for sentence in said]
     first = fixed.index(False) if False in fixed else len(said)
     free = tuple(one for one, kept in zip(said, fixed, strict=True) if not kept)
     return Script(message, evidence, said[:first], free, tuple(one for one in said[first:] if one not in free))
@@ -124,12 +125,15 @@ def _counts(outcome: Outcome, shown: int) -> Iterator[str]:
         yield from (str(number), f"{number} of {outcome.total}")
 
 
-def _fixed(sentence: str, outcome: Outcome) -> bool:
-    """Whether a composed sentence is said as it is: what it denies, asks or admits must not be lost or turned round."""
-    words = {token.text for token in tokens(sentence)}
-    words |= {
-        word for token in tokens(sentence) if token.kind == "quotation" for word in token.text.strip("“”").split()
-    }
+def _fixed(sentence: str, called: Sequence[str], outcome: Outcome) -> bool:
+    """Whether a composed sentence is said as it is: what it denies, asks or admits must not be lost or turned round.
+
+    called: what the products and the need are called: "a lamp without glass" denies nothing.
+    """
+    rest = sentence
+    for name in filter(None, called):
+        rest = rest.replace(name, "")
+    words = {word for token in tokens(rest) for word in token.text.strip("“”").split()}
     if words & DENIALS or any(word.endswith("n't") for word in words) or sentence.endswith("?"):
         return True
     admitted = (outcome.reading, *(relaxed.text for relaxed in outcome.relaxed))

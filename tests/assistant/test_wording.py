@@ -209,3 +209,9 @@ def test_the_script_parts_what_must_stay_from_what_may_be_worded(searcher: Searc
         ("Here is it: Bolt Clamp Lamp.",),
         ("Shall I?",),
     )
+
+
+def test_a_refusal_in_the_need_denies_nothing_of_the_products(searcher: Searcher) -> None:
+    writer = Written(f"{CLAMP} is $19.50.")
+    reply = talk(searcher, writer, said("search", product="lamp", exclude=("glass",), price_max=Decimal(30)))[0]
+    assert reply.reply.startswith(f"{CLAMP} is $19.50.")
