@@ -1,7 +1,8 @@
 """Deliberately bad writers against the check of written sentences, over turns of real dialogues.
 
 One is the small model, which was never taught to write replies; it draws its words by a seed. One takes true sentences and makes them
-false in one place each. Sentences of theirs that pass are printed, to be read by a person.
+false in one place each. One throws names, phrases and plain words together. Sentences of theirs that pass are printed, to be read by a
+person: of the second none may.
 
 python benchmarks/bad_writer.py DATA/dialogues_train.jsonl --store store [--turns 200] [--no-model]      # read as labelled
 python benchmarks/bad_writer.py messages.txt --store store     # a message a line, a blank line begins a new conversation
@@ -36,6 +37,7 @@ from retrieval.models import model_path
 from retrieval.store import Store
 from retrieval.words import words
 
+SCRAMBLES = 50  # a turn
 DRAFT_TOKENS = 80  # of the small model: three or four sentences
 INVENTED = (
     "waterproof",
@@ -140,6 +142,7 @@ def main(
     print(f"{taken} turns taken, {len(scripts)} of them worded by a writer; the others are said as composed")
     rng = random.Random(seed)
     corrupted(scripts, texts, rng)
+    scrambled(scripts, rng, show)
     if model:
         drafted(scripts, list(small_model(scripts, seed)), show)
 
@@ -213,6 +216,24 @@ def small_model(scripts: Sequence[Script], seed: int) -> Iterator[str]:
             **ids, do_sample=True, temperature=0.8, max_new_tokens=DRAFT_TOKENS, pad_token_id=tokenizer.pad_token_id
         )
         yield from tokenizer.batch_decode(written[:, ids["input_ids"].shape[1] :], skip_special_tokens=True)
+
+
+def scrambled(scripts: Sequence[Script], rng: random.Random, show: int) -> None:
+    """Names, phrases and plain words of a turn in any order: what passes shows what can be said with them, right or wrong."""
+    tally = Tally()
+    for script in scripts:
+        known = script.evidence.products[:3]
+        names = [one.names[0] for one in known]
+        phrases = [phrase for one in known for phrase in rng.sample(sorted(one.phrases), min(4, len(one.phrases)))]
+        for _ in range(SCRAMBLES):
+            plain = rng.choices(sorted(plain_words()), k=rng.randint(1, 4))
+            said = [rng.choice(names), *rng.choices([*names, *phrases, ",", "and"], k=rng.randint(1, 3)), *plain]
+            rng.shuffle(said)
+            sentence = f"{' '.join(said)}."
+            tally.count("scrambled", sentence, faults(sentence, script.evidence))
+    told("scrambled", tally)
+    for _, sentence in rng.sample(tally.passed, min(show, len(tally.passed))):
+        print(f"  passed: {sentence}")
 
 
 def corrupted(scripts: Sequence[Script], texts: Sequence[tuple[str, str]], rng: random.Random) -> None:
