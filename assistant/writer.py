@@ -45,8 +45,10 @@ class Writer(Protocol):
 
 def messages(script: Script) -> list[dict[str, str]]:
     """The chat messages that ask for a reply to the script."""
-    lines = [f"{one.names[0]}: {line}" for one in script.evidence.products[:NAMED] for line in one.lines]
-    facts = "\n".join(f"{number}. {line}" for number, line in enumerate(lines, start=1))
+    facts = "\n".join(
+        f"{number}. {one.names[0]}: {'; '.join(one.lines)}"
+        for number, one in enumerate(script.evidence.products[:NAMED], start=1)
+    )
     asked = json.dumps(script.message, ensure_ascii=False)
     text = (
         f"Facts:\n{facts}\n\nSaid already: {' '.join((*script.lead, *script.close)) or '-'}\nSay: {' '.join(script.free)}\n"

@@ -38,7 +38,7 @@ from retrieval.store import Store
 from retrieval.words import words
 
 SCRAMBLES = 50  # a turn
-DRAFT_TOKENS = 80  # of the small model: three or four sentences
+DRAFT_TOKENS = 60  # of the small model: two or three sentences
 INVENTED = (
     "waterproof",
     "handmade",

@@ -114,7 +114,7 @@ def test_the_server_is_asked_with_numbered_facts_rules_and_the_message_as_data()
     (request,) = server.asked
     system, user = request.body["messages"]
     assert (system["content"], request.body["stream"], request.body["temperature"]) == (RULES, True, 0)
-    assert f"1. {BLACK}: price: $34.99\n" in user["content"]
+    assert f"1. {BLACK}: price: $34.99; availability: in stock; " in user["content"]
     assert user["content"].endswith(json.dumps(asked.message))
     assert "response_format" not in request.body
 
