@@ -26,6 +26,7 @@ from .sessions import MemorySessions, Session, Sessions, Turn
 from .settings import Settings
 from .state import merge
 from .turn import run_turn
+from .writer_server import ServerWriter
 
 
 @dataclass(frozen=True)
@@ -129,12 +130,14 @@ class Assistant:
     @property
     def trouble(self) -> str | None:
         """What works only in second best fashion now, such as a language model that does not answer; None when all is well."""
-        parser = self._parts.parser
-        return parser.trouble if isinstance(parser, LlmParser) else None
+        asked = (self._parts.parser, self._parts.writer)
+        troubles = [one.trouble for one in asked if isinstance(one, (LlmParser, ServerWriter)) and one.trouble]
+        return " ".join(troubles) or None
 
     def close(self) -> None:
-        if isinstance(self._parts.parser, LlmParser):
-            self._parts.parser.close()
+        for asked in (self._parts.parser, self._parts.writer):
+            if isinstance(asked, (LlmParser, ServerWriter)):
+                asked.close()
         self._sessions.close()
         if self._store is not None:
             self._store.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.dense import Dense, MiniLMEmbedder, open_chroma
-from retrieval.errors import StoreOutdated
+from retrieval.errors import BadInput, StoreOutdated
 from retrieval.lexical import Lexical
 from retrieval.models import model_path
 from retrieval.policies import Policies
@@ -21,6 +21,9 @@ from .parts import Parts
 from .sessions import MemorySessions, Sessions, SqlSessions
 from .settings import Settings
 from .unanswered import Unanswered
+from .writer import Writer
+from .writer_model import ModelWriter
+from .writer_server import ServerWriter
 
 
 def build_embedder(settings: Settings) -> MiniLMEmbedder:
@@ -32,9 +35,28 @@ def build_parser(settings: Settings) -> Parser:
     local = build_local_parser(settings)
     if settings.llm_url is None:
         return local
+    return LlmParser(_server(settings), local)
+
+
+def build_writer(settings: Settings) -> Writer | None:
+    """The model that words replies, where the settings let one: that in a folder, else that of the server. None: composed sentences."""
+    if not settings.llm_writes:
+        return None
+    if settings.llm_folder is not None:
+        return ModelWriter(
+            settings.llm_folder,
+            least_parameters=settings.llm_least_parameters,
+            threads=settings.threads,
+            timeout_s=settings.llm_timeout_s,
+        )
+    if settings.llm_url is None:
+        raise BadInput("SHOP_LLM_WRITES is on, but no model is named.", fix="set SHOP_LLM_URL or SHOP_LLM_FOLDER")
+    return ServerWriter(_server(settings))
+
+
+def _server(settings: Settings) -> ChatServer:
     key = settings.llm_key.get_secret_value() if settings.llm_key else None
-    endpoint = Endpoint(str(settings.llm_url), settings.llm_model, key, settings.llm_timeout_s)
-    return LlmParser(ChatServer(endpoint), local)
+    return ChatServer(Endpoint(str(settings.llm_url), settings.llm_model, key, settings.llm_timeout_s))
 
 
 def build_local_parser(settings: Settings) -> ModelParser:
@@ -47,8 +69,8 @@ def build_reranker(mix: LinearMix, settings: Settings) -> CrossEncoderReranker:
     return CrossEncoderReranker(folder, model_path("all-minilm-l6-v2"), mix, threads=settings.threads)
 
 
-def build_parts(store: Store, settings: Settings) -> Parts:
-    """Everything that a turn needs, loaded."""
+def build_parts(store: Store, settings: Settings, *, parser: Parser | None = None) -> Parts:
+    """Everything that a turn needs, loaded. parser: another than the settings name."""
     embedder = build_embedder(settings)
     _same_embedder(store, embedder.name)
     lexical = Lexical(store.catalog)
@@ -57,7 +79,7 @@ def build_parts(store: Store, settings: Settings) -> Parts:
     reranker = build_reranker(LinearMix(dense, lexical), settings)
     searcher = Searcher(store.catalog, lexical, dense, reranker, store.manifest.currency)
     return Parts(
-        parser=build_parser(settings),
+        parser=parser or build_parser(settings),
         searcher=searcher,
         catalog=store.catalog,
         embedder=embedder,
@@ -69,6 +91,7 @@ def build_parts(store: Store, settings: Settings) -> Parts:
         confirm_below=settings.confirm_below,
         show_reading_below=settings.show_reading_below,
         checkout_url=settings.checkout_url,
+        writer=build_writer(settings),
     )
 
 

@@ -33,13 +33,13 @@ def unsupported(text: str, sources: Iterable[str]) -> list[Claim]:
     white space do not count, and a number may lose or gain thousands separators.
     """
     known = [_plain(source) for source in sources]
-    numbers = {_digits(match.group()) for source in known for match in _NUMBER.finditer(source)}
+    numbers = {digits(match.group()) for source in known for match in _NUMBER.finditer(source)}
     return [claim for claim in claims_of(text) if not _supported(claim, known, numbers)]
 
 
 def _supported(claim: Claim, known: Sequence[str], numbers: set[str]) -> bool:
     if claim.kind == "number":
-        return _digits(claim.text) in numbers
+        return digits(claim.text) in numbers
     return any(_plain(claim.text) in source for source in known)
 
 
@@ -47,7 +47,7 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _digits(number: str) -> str:
+def digits(number: str) -> str:
     """ "1,299.00" and "1299" are the same number: separators go, and so do zeros at the end of decimals."""
     plain = re.sub(r",(?=\d{3}\b)", "", number).replace(",", ".")
     return re.sub(r"(\.\d*?)0+$", r"\1", plain).removesuffix(".")

@@ -6,7 +6,8 @@ Knows nothing of shopping. Whatever goes wrong is a ServerFailed that says what 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -66,7 +67,7 @@ class _Completion(BaseModel):
 
 
 class ChatServer:
-    """Asks for chat completions that follow a JSON schema. Safe to use from several threads."""
+    """Asks for chat completions: whole ones that follow a JSON schema, or text as it is written. Safe to use from several threads."""
 
     def __init__(self, endpoint: Endpoint, *, sleep: Callable[[float], None] = time.sleep) -> None:
         """sleep: how the time between two attempts is spent."""
@@ -95,18 +96,56 @@ class ChatServer:
         )
         return retrying(self._once, body, time.monotonic() + self.endpoint.timeout_s)
 
+    def stream(self, messages: Sequence[Mapping[str, str]], *, token_limit: int) -> Generator[str, None, None]:
+        """The text of the model's answer in pieces as they come. ServerFailed when none comes or the time is up; nothing is asked twice."""
+        body = {
+            "model": self.endpoint.model,
+            "messages": list(messages),
+            "temperature": 0,
+            "max_tokens": token_limit,
+            "stream": True,
+        }
+        until = time.monotonic() + self.endpoint.timeout_s
+        with self._asked(body, self.endpoint.timeout_s) as response:
+            if response.is_success and "event-stream" in response.headers.get("content-type", ""):
+                yield from self._pieces(response, until)
+            else:
+                yield self._whole(response, self._text(response, until))
+
     def close(self) -> None:
         self._client.close()
 
     def _once(self, body: Mapping[str, Any], until: float) -> str:
+        with self._asked(body, max(until - time.monotonic(), 0.001)) as response:
+            return self._whole(response, self._text(response, until))
+
+    @contextmanager
+    def _asked(self, body: Mapping[str, Any], timeout_s: float) -> Iterator[httpx.Response]:
+        """The response while it is read. What goes wrong on the way is a ServerFailed. timeout_s: for one read."""
         try:
-            timeout = max(until - time.monotonic(), 0.001)
-            with self._client.stream("POST", "chat/completions", json=body, timeout=timeout) as response:
-                text = self._text(response, until)
+            with self._client.stream("POST", "chat/completions", json=body, timeout=timeout_s) as response:
+                yield response
         except httpx.TimeoutException as error:
             raise self._too_slow() from error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise self._failed(f"cannot be reached: {error or type(error).__name__}", retryable=True) from error
+
+    def _pieces(self, response: httpx.Response, until: float) -> Iterator[str]:
+        """The words of each event as it is complete. A server that drips without end is stopped here too."""
+        read, kept = 0, ""
+        for text in response.iter_text():
+            read += len(text)
+            if time.monotonic() > until:
+                raise self._too_slow()
+            if read > ANSWER_LIMIT:
+                raise self._failed(f"sent over {ANSWER_LIMIT:,} characters", wait_s=0)
+            *lines, kept = (kept + text).split("\n")
+            if piece := self._content("\n".join(lines), streamed=True):
+                yield piece
+        yield self._content(kept, streamed=True)
+
+    def _whole(self, response: httpx.Response, text: str) -> str:
+        """The model's words of an answer that was read to its end; ServerFailed for one that is none."""
         if response.is_success:
             return self._content(text, streamed="event-stream" in response.headers.get("content-type", ""))
         again = response.status_code in (408, 409, 429) or response.status_code >= 500

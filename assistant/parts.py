@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from retrieval.catalog import Catalog
 from retrieval.dense import Embedder
@@ -13,6 +14,9 @@ from .order_desk import OrderDesk
 from .parse import Parser
 from .unanswered import Unanswered
 
+if TYPE_CHECKING:  # a writer is handed what actions find, and actions work with parts
+    from .writer import Writer
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -22,6 +26,7 @@ class Parts:
     orders: None for a shop without an order system. session_id: whose turn this is, put in by the turn.
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
     checkout_url: the address that takes over the cart, with {items} in it. questions: whether a wide need is answered with a question too.
+    writer: who words replies; None for composed sentences.
     """
 
     parser: Parser
@@ -38,3 +43,4 @@ class Parts:
     confirm_below: float = 0.0
     show_reading_below: float = 0.0
     checkout_url: str | None = None
+    writer: Writer | None = None

@@ -48,6 +48,18 @@ class Settings(BaseSettings):
     llm_timeout_s: float = Field(
         default=8.0, gt=0, description="Seconds for one answer, retries included; after that the local model reads."
     )
+    llm_writes: bool = Field(
+        default=False,
+        description="Let a large model word the replies: that of SHOP_LLM_FOLDER, else that of SHOP_LLM_URL.",
+    )
+    llm_folder: Path | None = Field(
+        default=None, description="Folder of a chat model for transformers that words the replies in this process."
+    )
+    llm_least_parameters: float = Field(
+        default=1e9,
+        ge=0,
+        description="Parameters from which a model in a folder is capable of writing; a smaller one is refused.",
+    )
     # Of 28 acts read in the development files, 11 lie below 0.4, all misread, and 3 misread ones above; of 194 searches 21 lie
     # below 0.05, all misread.
     confirm_below: float = Field(

@@ -20,9 +20,10 @@ from .parse import clean
 from .parts import Parts
 from .reply import NAMED, Words, write
 from .state import Effect, effect_of, leave, update
+from .wording import told
 
 log = logging.getLogger(__name__)
-_PIECE = re.compile(r"\S+\s*")
+_PIECE = re.compile(r"\s*\S+\s*")
 
 
 # Intents whose action shows products; where a message has several of them, they share the places of one list.
@@ -71,18 +72,23 @@ def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) 
         effects.append(_left(done, effects))
         state = leave(done[-1].state, effects[-1])
     yield Shown(tuple(card for one in done for card in one.cards))
-    text = " ".join(one.words.text for one in done)
-    yield from (Token(piece.group()) for piece in _PIECE.finditer(text))
+    shown_at, text = time.perf_counter(), ""
+    for act_done in done:  # as a writer words it, where there is one
+        words = act_done.words.text
+        for sentence in told(message, words, act_done.outcome, act_done.cards, act_done.state, parts):
+            apart = " " if text and not text.endswith(" ") and not sentence.startswith(" ") else ""
+            yield from (Token(piece.group()) for piece in _PIECE.finditer(apart + sentence))
+            text += apart + sentence
     exchange, effect = Exchange(message, text), _chained(effects)
     state = replace(state, last=exchange, turn=state.turn + 1)
     latency = Latency(
         parse=(parsed - started) * 1e3,
         retrieve=sum(one.outcome.retrieve_ms for one in done),
         rerank=sum(one.outcome.rerank_ms for one in done),
-        write=sum(one.write_ms for one in done),
+        write=sum(one.write_ms for one in done) + (time.perf_counter() - shown_at) * 1e3,
         total=(time.perf_counter() - started) * 1e3,
     )
-    return Taken(_reply(session_id, state, parse, done, latency), parse, effect, exchange, state)
+    return Taken(_reply(session_id, state, parse, done, text, latency), parse, effect, exchange, state)
 
 
 def _share(parts: Parts, acts: Sequence[Parse]) -> int:
@@ -181,13 +187,15 @@ def _cart_words(cart: CartView) -> Iterator[str]:
         yield str(product.stock)
 
 
-def _reply(session_id: str, state: DialogueState, parse: Parse, done: Sequence[Acted], latency: Latency) -> Reply:
+def _reply(
+    session_id: str, state: DialogueState, parse: Parse, done: Sequence[Acted], text: str, latency: Latency
+) -> Reply:
     return Reply(
         session_id=session_id,
         turn=state.turn,
         intent=parse.intent,
         acts=tuple(one.intent for one in parse.in_order()),
-        reply=" ".join(one.words.text for one in done),
+        reply=text,
         cards=tuple(card for one in done for card in one.cards),
         constraints=state.constraints,
         relaxed=tuple(relaxed for one in done for relaxed in one.outcome.relaxed),
