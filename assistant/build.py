@@ -6,13 +6,15 @@ from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.dense import Dense, MiniLMEmbedder, open_chroma
 from retrieval.errors import BadInput, StoreOutdated
 from retrieval.lexical import Lexical
-from retrieval.models import model_path
+from retrieval.models import ModelHome, model_path
 from retrieval.policies import Policies
 from retrieval.rerank import LinearMix
 from retrieval.search import Searcher
 from retrieval.store import Store
 
-from .llm_parser import LlmParser
+from .chat_model import ChatModel
+from .llm_model import ChatInProcess, LocalChat
+from .llm_parser import LlmParser, questions
 from .llm_server import ChatServer, Endpoint
 from .order_desk import OrderDesk, open_desk
 from .parse import Parser
@@ -31,11 +33,22 @@ def build_embedder(settings: Settings) -> MiniLMEmbedder:
 
 
 def build_parser(settings: Settings) -> Parser:
-    """The parser in this process; before it the model of the server that the settings name, if any."""
+    """Our own parser; before it the large model that the settings name, if any."""
+    large = build_chat_model(settings)
     local = build_local_parser(settings)
-    if settings.llm_url is None:
-        return local
-    return LlmParser(_server(settings), local)
+    return LlmParser(large, local) if large else local
+
+
+def build_chat_model(settings: Settings) -> ChatModel | None:
+    """The model of a server or in this process; the latter has read what all questions begin with."""
+    if settings.llm_url is not None:
+        return _server(settings)
+    if settings.llm is None:
+        return None
+    chat = LocalChat(settings.llm, threads=settings.threads, hub=ModelHome.from_environment().hub)
+    model = ChatInProcess(chat, timeout_s=settings.llm_timeout_s)
+    model.read_ahead(questions("", None)[:-1])
+    return model
 
 
 def build_writer(settings: Settings) -> Writer | None:

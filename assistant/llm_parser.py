@@ -1,4 +1,4 @@
-"""The parser that asks a large language model behind a server, and the local model when that one does not answer.
+"""The parser that asks a large language model, behind a server or in this process, and the small one when that one does not answer.
 
 Its answer is held to the message like our own model's: it is written as an answer line and read back by the same code, so a
 value that does not stand in the message is lost on the way.
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from .llm_server import ChatServer, ServerFailed
+from .chat_model import ChatModel, NoAnswer
 from .model import DialogueState, Exchange, Intent, Parse
 from .overreach import guarded
 from .parse import MAX_POSITION, SHOP_LIMIT, Parser, clean, lost, read_answer, slots_from_json, write_answer
@@ -108,12 +108,12 @@ EXAMPLES: tuple[tuple[str, Exchange | None, Reading], ...] = (
 
 
 class LlmParser:
-    """A Parser: the server's model reads; when it fails, the local parser does, and the log and `trouble` say so."""
+    """A Parser: the large model reads; when it fails, the local parser does, and the log and `trouble` say so."""
 
-    def __init__(self, server: ChatServer, local: Parser, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._server, self._local, self._clock = server, local, clock
+    def __init__(self, model: ChatModel, local: Parser, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._model, self._local, self._clock = model, local, clock
         self._resume_at = -float("inf")
-        self.trouble: str | None = None  # what the last failure was; None when the server reads
+        self.trouble: str | None = None  # what the last failure was; None when the large model reads
 
     def parse(self, message: str, state: DialogueState) -> Parse:
         """What the message says after `state.last`; an empty message is `other`, and nobody is asked."""
@@ -123,7 +123,7 @@ class LlmParser:
             return self._local.parse(message, state)
         try:
             parse = self._ask(message, state.last)
-        except ServerFailed as failure:
+        except NoAnswer as failure:
             log.warning("%s The local model reads this message.", failure.detail)
             self.trouble = f"{failure.detail} The local model reads instead."
             self._resume_at = self._clock() + (PAUSE_S if failure.wait_s is None else failure.wait_s)
@@ -132,18 +132,18 @@ class LlmParser:
         return guarded(parse, message)
 
     def close(self) -> None:
-        """Lets go of the connections."""
-        self._server.close()
+        """Lets go of the large model."""
+        self._model.close()
 
     def _ask(self, message: str, last: Exchange | None) -> Parse:
-        text = self._server.complete(questions(message, last), SCHEMA)
+        text = self._model.complete(questions(message, last), SCHEMA)
         try:
             return held(Reading.model_validate_json(text), message)
         except ValidationError as error:
             said = error.errors(include_input=False)[0]
             place = ".".join(map(str, said["loc"])) or "its answer"
             detail = f"The language model's answer is not a parse: {place}: {said['msg']}."
-            raise ServerFailed(detail, fix="take a model that follows JSON schemas", wait_s=0) from error
+            raise NoAnswer(detail, fix="take a model that follows JSON schemas", wait_s=0) from error
 
 
 def held(reading: Reading, message: str) -> Parse:

@@ -24,21 +24,19 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from retrieval.errors import ShopError
+from .chat_model import NoAnswer
 
 ATTEMPTS = 3
 ANSWER_LIMIT = 64 * 1024  # bytes; a parse takes under one thousand
 _BACKOFF = wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2)  # seconds
 
 
-class ServerFailed(ShopError):
-    """The server gave no usable answer. retryable: asking again may help. wait_s: how long it wants to be left alone, if it said."""
-
-    status, slug = 503, "llm"
+class ServerFailed(NoAnswer):
+    """The server gave no usable answer. retryable: asking again may help."""
 
     def __init__(self, detail: str, *, fix: str, retryable: bool = False, wait_s: float | None = None) -> None:
-        super().__init__(detail, fix=fix)
-        self.retryable, self.wait_s = retryable, wait_s
+        super().__init__(detail, fix=fix, wait_s=wait_s)
+        self.retryable = retryable
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class _Completion(BaseModel):
 
 
 class ChatServer:
-    """Asks for chat completions: whole ones that follow a JSON schema, or text as it is written. Safe to use from several threads."""
+    """A ChatModel: whole completions that follow a JSON schema; also text as it is written. Safe to use from several threads."""
 
     def __init__(self, endpoint: Endpoint, *, sleep: Callable[[float], None] = time.sleep) -> None:
         """sleep: how the time between two attempts is spent."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -39,6 +40,11 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/\s]+\S*\{items\}",
         description="Where the shop takes over the cart, such as https://shop.example/cart?items={items}.",
     )
+    llm: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Folder, or name on a model hub, of a transformers chat model that reads messages.",
+    )
     llm_url: HttpUrl | None = Field(
         default=None,
         description="An OpenAI-compatible server, such as http://127.0.0.1:8080/v1, whose model reads messages.",
@@ -46,7 +52,7 @@ class Settings(BaseSettings):
     llm_model: str = Field(default="default", description="Name of the model at that server.")
     llm_key: SecretStr | None = Field(default=None, description="Key for that server.")
     llm_timeout_s: float = Field(
-        default=8.0, gt=0, description="Seconds for one answer, retries included; after that the local model reads."
+        default=8.0, gt=0, description="Seconds for one answer, retries included; after that the small model reads."
     )
     llm_writes: bool = Field(
         default=False,
@@ -68,3 +74,9 @@ class Settings(BaseSettings):
     show_reading_below: float = Field(
         default=0.05, ge=0, le=1, description="Confidence below which a search says how it was read."
     )
+
+    @model_validator(mode="after")
+    def _one_reader(self) -> Self:
+        if self.llm is not None and self.llm_url is not None:
+            raise ValueError("SHOP_LLM and SHOP_LLM_URL both name a model to read the messages")
+        return self

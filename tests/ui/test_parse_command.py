@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from assistant.model import Exchange, Parse
 from tests.fakes import QueuedParser, said
-from ui.cli.parse import parse_lines, show
+from ui.cli.parse import parse_json, parse_lines, show
 
 
 def test_each_line_gets_its_parse_and_a_bad_one_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     parser = QueuedParser([said("refine", color=("black",), price_max=Decimal("40.0")), said("greet")])
     failed = parse_lines(parser, ['{"text": "in black, 40 max"}', "no json", "", '{"context": []}', '{"text": "hi"}'])
     first, bad, empty, last = (json.loads(line) for line in capsys.readouterr().out.splitlines())
-    assert first == {"intent": "refine", "slots": {"color": ["black"], "price_max": 40}, "confidence": 1.0}
+    assert first == {
+        "intent": "refine",
+        "acts": ["refine"],
+        "slots": {"color": ["black"], "price_max": 40},
+        "confidence": 1.0,
+    }
     assert "line 2" in bad["error"]
     assert "line 4" in empty["error"]
     assert last["intent"] == "greet"
     assert failed == 2
+
+
+def test_all_acts_of_a_message_are_named_in_order() -> None:
+    read = replace(said("cart_add", quantity=2), then=said("search", product="vase"))
+    assert parse_json(read) == {
+        "intent": "cart_add",
+        "acts": ["cart_add", "search"],
+        "slots": {"quantity": 2},
+        "confidence": 1.0,
+    }
 
 
 @pytest.mark.parametrize(

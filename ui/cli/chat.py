@@ -18,7 +18,7 @@ from retrieval.errors import BadInput
 from retrieval.product import money
 
 from .demo import store_or_demo
-from .llm import LlmUrl, settings_with
+from .llm import Llm, LlmUrl, settings_with
 
 GREETING = "Tell me what you are looking for. An empty line or Ctrl-D ends."
 
@@ -28,13 +28,14 @@ def chat(
     as_json: Annotated[
         bool, typer.Option("--json", help="A message a line in, a Reply a line out; a blank line starts a new session.")
     ] = False,
+    llm: Llm = None,
     llm_url: LlmUrl = None,
 ) -> None:
     """Talk with the assistant.
 
     Example: echo "i need a warm desk lamp under 40" | shop chat --json --store store
     """
-    with Assistant.open(store_or_demo(store), settings_with(llm_url)) as assistant:
+    with Assistant.open(store_or_demo(store), settings_with(llm, llm_url)) as assistant:
         if as_json:
             answer_lines(assistant, sys.stdin)
         else:

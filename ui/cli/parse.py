@@ -15,7 +15,7 @@ from assistant.build import build_parser
 from assistant.model import DialogueState, Exchange, Parse
 from assistant.parse import Parser
 
-from .llm import LlmUrl, settings_with
+from .llm import Llm, LlmUrl, settings_with
 
 _FORMAT = 'write {"text": "…", "context": ["user: …", "assistant: …"]}'
 
@@ -38,6 +38,7 @@ def parse(
         str | None, typer.Argument(help="The message; left out, --json reads lines from standard input.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line on standard output.")] = False,
+    llm: Llm = None,
     llm_url: LlmUrl = None,
 ) -> None:
     """What the parser reads in a message: intent, slots, confidence.
@@ -48,7 +49,7 @@ def parse(
     """
     if message is None and not as_json:
         raise typer.BadParameter("give a message, or --json with lines on standard input")
-    parser = build_parser(settings_with(llm_url))
+    parser = build_parser(settings_with(llm, llm_url))
     if message is None:
         failed = parse_lines(parser, sys.stdin)
         raise typer.Exit(1 if failed else 0)
@@ -77,7 +78,12 @@ def parse_lines(parser: Parser, lines: Iterable[str]) -> int:
 
 def parse_json(read: Parse) -> dict[str, Any]:
     """The contract's object."""
-    return {"intent": read.intent, "slots": read.slots.to_json(), "confidence": round(read.confidence, 4)}
+    return {
+        "intent": read.intent,
+        "acts": [act.intent for act in read.in_order()],
+        "slots": read.slots.to_json(),
+        "confidence": round(read.confidence, 4),
+    }
 
 
 def show(read: Parse) -> None:

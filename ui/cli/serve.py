@@ -15,7 +15,7 @@ from assistant.settings import Settings
 from retrieval.errors import BadInput
 
 from .demo import store_or_demo
-from .llm import LlmUrl, settings_with
+from .llm import Llm, LlmUrl, settings_with
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -27,6 +27,7 @@ def serve(
     store: Annotated[Path | None, typer.Option(help="A store made by `shop index`; the demo shop without.")] = None,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all of this machine's.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 for any free one.", min=0, max=65535)] = 8000,
+    llm: Llm = None,
     llm_url: LlmUrl = None,
 ) -> None:
     """Serve the page at /, the API under /v1 and its documentation at /docs, until Ctrl-C.
@@ -35,7 +36,7 @@ def serve(
     """
     with listen(host, port) as listener:  # before the models load, so that a taken port is said at once
         path = store_or_demo(store)
-        with Assistant.open(path, settings_for(path, llm_url)) as assistant:
+        with Assistant.open(path, settings_for(path, llm, llm_url)) as assistant:
             app = site(assistant)
             typer.echo(f"Shop assistant: {address(listener)}/  (API documentation: {address(listener)}/docs)")
             run(app, listener)
@@ -85,9 +86,9 @@ def address(listener: socket.socket) -> str:
     return f"http://{name}:{port}"
 
 
-def settings_for(store: Path, llm_url: str | None = None) -> Settings:
+def settings_for(store: Path, llm: str | None = None, llm_url: str | None = None) -> Settings:
     """The settings of the environment; conversations are kept in a file beside the store where no other place is set."""
-    settings = settings_with(llm_url)
+    settings = settings_with(llm, llm_url)
     if settings.sessions_url is not None:
         return settings
     beside = store.resolve().with_name(f"{store.resolve().name}-sessions.db")
