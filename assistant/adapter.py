@@ -5,7 +5,7 @@ Imports torch, so it is imported only where it is used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -35,6 +35,29 @@ def read_adapter(folder: Path) -> dict[str, torch.Tensor]:
         for name, weight in kept.items()
         if not name.endswith(_SCALE)
     }
+
+
+def average(
+    adapters: Sequence[Mapping[str, torch.Tensor]], weights: Sequence[float], *, rank: int
+) -> dict[str, torch.Tensor]:
+    """The adapter of this rank nearest to the weighted mean of the changes B A of several (Eckart, Young, 1936). Their ranks may differ.
+
+    Averages of models tuned from the same weights are often better than each (Wortsman et al., ICML 2022). The mean is taken of the
+    products, since B and A of different runs do not fit together. alpha / rank must be the same for all.
+    """
+    mean: dict[str, torch.Tensor] = {}
+    for name in (name for name in adapters[0] if ".lora_A." in name):
+        other = name.replace(".lora_A.", ".lora_B.")
+        down = torch.cat([one[name] for one in adapters])  # (sum of ranks, in)
+        up = torch.cat(
+            [one[other] * weight for one, weight in zip(adapters, weights, strict=True)], dim=1
+        )  # (out, sum of ranks)
+        (q_up, r_up), (q_down, r_down) = torch.linalg.qr(up), torch.linalg.qr(down.T)
+        left, middle, right = torch.linalg.svd(r_up @ r_down.T)
+        root = middle[:rank].sqrt()
+        mean[other] = (q_up @ left[:, :rank]) * root
+        mean[name] = (root[:, None] * right[:rank]) @ q_down.T
+    return mean
 
 
 def _rounded(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

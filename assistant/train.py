@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from retrieval.errors import BadInput
+
 from .augment import compose, with_bounds, with_typos, written
 from .calibration import FILE, LEAST, calibrate, split, write_calibration
 from .labels import read_examples
@@ -62,6 +64,23 @@ class Sequences:
 
     def __len__(self) -> int:
         return len(self.prompt) + len(self.answer)
+
+
+def average_adapters(folders: Sequence[Path], weights: Sequence[float], *, rank: int, out: Path) -> int:
+    """Writes the weighted mean of adapters, cut to `rank`, with its config to `out`; returns the bytes of its weights.
+
+    BadInput when their alpha / rank differ, for then their matrices are not on one scale.
+    """
+    from .adapter import average, read_adapter, save_adapter
+
+    configs = [json.loads((folder / "adapter_config.json").read_text(encoding="utf-8")) for folder in folders]
+    scales = {config["lora_alpha"] / config["r"] for config in configs}
+    if len(scales) > 1:
+        raise BadInput(f"alpha / rank of these adapters differs: {sorted(scales)}.", fix="average runs of one recipe")
+    out.mkdir(parents=True, exist_ok=True)
+    config = configs[0] | {"r": rank, "lora_alpha": rank * scales.pop()}
+    (out / "adapter_config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    return save_adapter(average([read_adapter(folder) for folder in folders], weights, rank=rank), out)
 
 
 @dataclass(frozen=True)

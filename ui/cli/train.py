@@ -11,7 +11,7 @@ from assistant.build import build_local_parser
 from assistant.calibration import calibrate, split, write_calibration
 from assistant.labels import read_examples
 from assistant.settings import Settings
-from assistant.train import Labels, Recipe, train_parser
+from assistant.train import Labels, Recipe, average_adapters, train_parser
 from retrieval.models import model_path
 
 app = typer.Typer(name="train", help="Fine-tune on your own data.", no_args_is_help=True)
@@ -73,6 +73,26 @@ def parser(
         Labels(files, requests), base=base, out=out, recipe=recipe, start=start, threads=Settings().threads
     )
     typer.echo(f"The adapter is in {folder}.")
+
+
+@app.command()
+def average(
+    adapters: Annotated[list[Path], typer.Argument(help="Folders of adapters tuned from the same base model.")],
+    out: Annotated[Path, typer.Option(help="Where the average goes.")],
+    weight: Annotated[
+        list[float] | None, typer.Option(help="One for each adapter; equal ones if none is given.")
+    ] = None,
+    rank: Annotated[int, typer.Option(min=1, help="Of the average.")] = 36,
+) -> None:
+    """Average several adapters into one, which often reads better than each of them.
+
+    Example: shop train average run-a run-b --weight 0.6 --weight 0.4 --out my-parser
+    """
+    weights = weight or [1 / len(adapters)] * len(adapters)
+    if len(weights) != len(adapters):
+        raise typer.BadParameter(f"give a --weight for each of the {len(adapters)} adapters, or none")
+    size = average_adapters(adapters, weights, rank=rank, out=out)
+    typer.echo(f"The average is in {out}, {size / 1e6:.1f} MB.")
 
 
 @app.command()
