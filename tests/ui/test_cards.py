@@ -108,6 +108,13 @@ def test_the_newest_turn_offers_its_suggestions_and_the_answers_to_its_question_
     assert Reader(earlier([turn])).buttons() == []
 
 
+def test_a_question_that_ends_the_reply_is_not_said_twice() -> None:
+    asked = FollowUp(text="For men or women?", field="gender", options=["men", "women"])
+    html = newest(Spoken("boots", "Here are 3. For men or women?", question=asked))
+    assert html.count("For men or women?") == 1
+    assert 'data-say="men"' in html
+
+
 def test_an_empty_page_invites_with_examples() -> None:
     html = Reader(newest(None))
     assert "What are you looking for?" in html.text
