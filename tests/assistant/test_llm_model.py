@@ -184,6 +184,7 @@ def test_a_name_that_is_no_folder_needs_a_hub(tmp_path: Path) -> None:
 
 
 @pytest.mark.models
+@pytest.mark.timeout(900)  # ten answers of 110 tokens in float32: 80 s of one busy core
 def test_a_chat_model_that_knows_nothing_of_shops_reads_ten_messages() -> None:
     """Untuned, small and greedy, as any model may be that is named: each answer ends within the limit and is a parse."""
     model = ChatInProcess(LocalChat(str(model_path("smollm2-135m-instruct"))), timeout_s=1_000)
