@@ -143,7 +143,8 @@ def test_a_feed_without_a_usable_row_leaves_the_store_as_it_was(folder: Path) ->
 
 @pytest.mark.models
 def test_the_help_examples_of_a_store_run_as_they_stand(folder: Path) -> None:
-    (folder / "demo").mkdir()
+    (folder / "demo" / "policies").mkdir(parents=True)
+    (folder / "demo" / "policies" / "returns.md").write_text("# Returns\n\nWithin 30 days.\n", encoding="utf-8")
     (folder / "demo" / "products.jsonl").write_text(
         (folder / "feed.jsonl").read_text(encoding="utf-8"), encoding="utf-8"
     )
