@@ -1,21 +1,19 @@
-"""The command line as people type it: the real command, in a process of its own, with the real models."""
+"""The command line as people type it, with the real models."""
 
 from __future__ import annotations
 
 import json
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from typer.models import CommandInfo
 
+from tests.ui.command import shop, shop_process
 from ui.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
-SHOP = str(Path(sys.executable).with_name("shop"))
 LAMPS = [
     {
         "id": "a",
@@ -53,12 +51,6 @@ def commands() -> list[str]:
 def _name(info: CommandInfo) -> str:
     assert info.callback is not None
     return info.name or info.callback.__name__
-
-
-def shop(*arguments: str, given: str = "", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [SHOP, *arguments], input=given, capture_output=True, text=True, cwd=cwd, timeout=240, check=False
-    )
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +109,7 @@ def test_chat_json_starts_a_new_session_at_a_blank_line(folder: Path) -> None:
 
 @pytest.mark.models
 def test_chat_shows_products_as_a_list_with_prices(folder: Path) -> None:
-    done = shop("chat", "--store", "store", given="i need a desk lamp under 40\n", cwd=folder)
+    done = shop_process("chat", "--store", "store", given="i need a desk lamp under 40\n", cwd=folder)
     assert re.search(r"1\. Aria Desk Lamp\s+\$34\.99", done.stdout), done.stdout
 
 
@@ -152,11 +144,5 @@ def test_the_help_examples_of_a_store_run_as_they_stand(folder: Path) -> None:
         text = shop(*command.split(), "--help").stdout
         line = re.search(r"Example: (.*?)(?:│|$)", text, re.MULTILINE)
         assert line, command
-        done = subprocess.run(
-            ["bash", "-c", line[1].strip().replace("shop ", f"{shlex.quote(SHOP)} ")],
-            capture_output=True,
-            text=True,
-            cwd=folder,
-            check=False,
-        )
+        done = shop(*shlex.split(line[1])[1:], cwd=folder)
         assert done.returncode == 0, done.stderr

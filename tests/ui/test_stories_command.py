@@ -13,9 +13,9 @@ import pytest
 
 from assistant.stories import schema
 from assistant.story_files import read_file
+from tests.ui.command import shop
 
 ROOT = Path(__file__).resolve().parents[2]
-SHOP = str(Path(sys.executable).with_name("shop"))
 LAMP = {
     "id": "a",
     "title": "Aria Desk Lamp",
@@ -26,12 +26,6 @@ LAMP = {
 RIGHT = "- {story: a greeting, turns: [{shopper: hello, intent: greet, products: {max: 0}}]}\n"
 KNOWN = "- {story: not yet, expected_to_fail: it sells no sofas, turns: [{shopper: hello, intent: search}]}\n"
 WRONG = "- {story: a lie, turns: [{shopper: hello, intent: bye}]}\n"
-
-
-def shop(*arguments: str, given: str = "", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [SHOP, *arguments], input=given, capture_output=True, text=True, cwd=cwd, timeout=240, check=False
-    )
 
 
 def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
