@@ -109,7 +109,8 @@ class CrossEncoderReranker:
     def carrying(self, query: Query, product: Product) -> Quote | None:
         """The clause of the listing that speaks most for it: whose tokens give the largest mean share of the network's score.
 
-        None when no clause speaks for it. In docs/log.md: how true this is to the score, beside leaving clauses out one by one.
+        None when no clause speaks for it. Leaving it out costs 79 % of what leaving out the most missed
+        clause does, at a forward in all instead of one a clause (benchmarks/carrying_words.py).
         """
         found = pieces(product, query.text)
         with self._lock:
