@@ -21,6 +21,7 @@ from .build import build_parts, build_sessions
 from .explain import explain
 from .llm_parser import LlmParser
 from .model import Card, DialogueState, Done, Event, Reply
+from .parse import ReadsAhead
 from .parts import Parts
 from .sessions import MemorySessions, Session, Sessions, Turn
 from .settings import Settings
@@ -86,6 +87,15 @@ class Assistant:
         if session is None:
             raise _no_session(session_id)
         return session
+
+    def read_ahead(self, session_id: str) -> None:
+        """Read a conversation's last exchange before its next message comes, so that less is left to read then.
+
+        Replies stay the same. Does nothing for an unknown session, or where the parser has nothing to read ahead.
+        """
+        session = self._sessions.get(session_id)
+        if session is not None and session.state.last is not None and isinstance(self._parts.parser, ReadsAhead):
+            self._parts.parser.read_ahead(session.state.last)
 
     def forget(self, session_id: str) -> None:
         """Erase a conversation with its cart; NotFound when there is none."""

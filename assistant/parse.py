@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from .model import GENDERS, DialogueState, Exchange, Intent, Parse, Slots
 from .normalize import NEAR, Amount, amounts, around
@@ -63,6 +63,14 @@ class Parser(Protocol):
         """What this message says after the last exchange. Never raises on a message; an empty one is `other`."""
 
 
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A parser that can take up an exchange while the shopper thinks."""
+
+    def read_ahead(self, last: Exchange) -> None:
+        """The next message after this exchange is read in less time; its parse is the same."""
+
+
 def clean(message: str) -> str:
     """Lower case, one line, single spaces, no control characters, at most MESSAGE_LIMIT bytes. Labels are copied from this.
 
@@ -74,10 +82,13 @@ def clean(message: str) -> str:
 
 def prompt(message: str, last: Exchange | None) -> str:
     """What the model reads: the last exchange, if any, then the message, up to where the answer line begins."""
-    before = (
-        "" if last is None else f"shopper: {_cut(last.shopper, SHOPPER_LIMIT)}\nshop: {_cut(last.shop, SHOP_LIMIT)}\n"
-    )
+    before = "" if last is None else exchange_text(last)
     return f"{before}shopper: {clean(message)}\nread:"
+
+
+def exchange_text(last: Exchange) -> str:
+    """The part of the prompt that is known before the message comes."""
+    return f"shopper: {_cut(last.shopper, SHOPPER_LIMIT)}\nshop: {_cut(last.shop, SHOP_LIMIT)}\n"
 
 
 def write_answer(intent: Intent, slots: Slots, message: str, then: Iterable[tuple[Intent, Slots]] = ()) -> str:

@@ -13,7 +13,11 @@ from assistant.story_run import play
 from ui.cli.index import index_feeds
 from ui.story_report import diff
 
-pytestmark = [pytest.mark.data, pytest.mark.models]
+pytestmark = [
+    pytest.mark.data,
+    pytest.mark.models,
+    pytest.mark.timeout(900),
+]  # indexing 2,465 products on a busy machine
 
 FEED = Path(__file__).resolve().parents[2] / "shared" / "data" / "retail_store.jsonl"
 SCRIPTED = read_stories([Path(__file__).resolve().parent / "stories_retail_store"])

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.build import build_parser
 from assistant.model import INTENTS, DialogueState, Exchange
-from assistant.parse import clean
+from assistant.parse import clean, exchange_text, prompt
 from assistant.parse_model import ModelParser
 from assistant.settings import Settings
 
@@ -63,6 +63,28 @@ def test_every_copied_value_stands_in_the_message(parser: ModelParser, message: 
 def test_the_same_message_and_exchange_give_the_same_parse(parser: ModelParser) -> None:
     message = "something like the second but in brass, 50 tops"
     assert parser.parse(message, SHOWN) == parser.parse(message, SHOWN)
+
+
+def test_an_exchange_read_ahead_changes_nothing_of_the_parse(parser: ModelParser) -> None:
+    assert SHOWN.last is not None
+    plain = parser.parse("add the second one to my cart", SHOWN)
+    parser.read_ahead(SHOWN.last)
+    assert parser.parse("add the second one to my cart", SHOWN) == plain
+    assert parser.parse("add the second one to my cart", SHOWN) == plain  # what was read ahead is used once
+
+
+def test_after_an_exchange_read_ahead_only_the_message_is_read(
+    parser: ModelParser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert SHOWN.last is not None
+    steps: list[int] = []
+    read = parser._read
+    monkeypatch.setattr(parser, "_read", lambda tokens, cache: steps.append(len(tokens)) or read(tokens, cache))
+    parser.read_ahead(SHOWN.last)
+    exchange = steps.pop()
+    parser.parse("hi", SHOWN)
+    whole = len(parser._tokens(prompt("hi", SHOWN.last)))
+    assert (steps[0], exchange) == (whole - exchange, len(parser._tokens(exchange_text(SHOWN.last))))
 
 
 def test_a_budget_is_read_as_an_exact_number(parser: ModelParser) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -61,11 +62,13 @@ def talk(assistant: Assistant, console: Console) -> None:
     """A conversation until an empty line or the end of input."""
     console.print(GREETING, style="dim")
     session_id = assistant.new_session()
-    while message := _ask(console):
-        try:
-            show(assistant.reply(message, session_id), console)
-        except BadInput as error:
-            console.print(Text(f"{error.detail} {error.fix}", style="red"))
+    with ThreadPoolExecutor(1) as aside:
+        while message := _ask(console):
+            try:
+                show(assistant.reply(message, session_id), console)
+                aside.submit(assistant.read_ahead, session_id)  # while the shopper reads and types
+            except BadInput as error:
+                console.print(Text(f"{error.detail} {error.fix}", style="red"))
 
 
 def show(reply: Reply, console: Console) -> None:
