@@ -23,7 +23,7 @@ from .llm_parser import LlmParser
 from .model import Card, DialogueState, Done, Event, Reply
 from .parse import ReadsAhead
 from .parts import Parts
-from .sessions import MemorySessions, Session, Sessions, Turn
+from .sessions import MemorySessions, Session, Sessions, Thumb, Turn
 from .settings import Settings
 from .state import merge
 from .turn import run_turn
@@ -64,14 +64,17 @@ class Assistant:
             opened.close()
             raise
 
-    def reply(self, message: str, session_id: str | None = None) -> Reply:
+    def reply(self, message: str, session_id: str | None = None, *, visitor: str | None = None) -> Reply:
         """One turn. Without a session id a new session starts; its id stands in the reply."""
-        *_, last = self.stream(message, session_id)
+        *_, last = self.stream(message, session_id, visitor=visitor)
         assert isinstance(last, Done)
         return last.reply
 
-    def stream(self, message: str, session_id: str | None = None) -> Iterator[Event]:
-        """The same turn as events: Parsed, Shown, Token ..., Done. The turn is kept before Done is given out."""
+    def stream(self, message: str, session_id: str | None = None, *, visitor: str | None = None) -> Iterator[Event]:
+        """The same turn as events: Parsed, Shown, Token ..., Done. The turn is kept before Done is given out.
+
+        visitor: whose a session becomes that starts with this turn. From then on it is not there for anybody else.
+        """
         if len(message) > self._message_limit:
             raise BadInput(
                 f"The message has {len(message):,} characters, at most {self._message_limit:,} are read.",
@@ -79,10 +82,18 @@ class Assistant:
             )
         session_id = session_id or self.new_session()
         with self._turn_of(session_id):
-            yield from self._take_turn(message, session_id)
+            self.admit(session_id, visitor)
+            yield from self._take_turn(message, session_id, visitor)
 
-    def session(self, session_id: str) -> Session:
+    def admit(self, session_id: str, visitor: str | None) -> None:
+        """NotFound when the session is another visitor's."""
+        whose = self._sessions.visitor(session_id)
+        if whose is not None and not secrets.compare_digest(whose, visitor or ""):
+            raise _no_session(session_id)
+
+    def session(self, session_id: str, *, visitor: str | None = None) -> Session:
         """A conversation's turns and state; NotFound when there is none."""
+        self.admit(session_id, visitor)
         session = self._sessions.get(session_id)
         if session is None:
             raise _no_session(session_id)
@@ -97,8 +108,16 @@ class Assistant:
         if session is not None and session.state.last is not None and isinstance(self._parts.parser, ReadsAhead):
             self._parts.parser.read_ahead(session.state.last)
 
-    def forget(self, session_id: str) -> None:
+    def rate(self, session_id: str, thumb: Thumb, *, visitor: str | None = None) -> None:
+        """Keep what the shopper thought of a turn, in place of what was kept before; NotFound when there is no such turn."""
+        turns = len(self.session(session_id, visitor=visitor).turns)
+        if not 1 <= thumb.turn <= turns:
+            raise NotFound(f"The session has no turn {thumb.turn}.", fix=f"name one of its turns, 1 to {turns}")
+        self._sessions.rate(session_id, thumb)
+
+    def forget(self, session_id: str, *, visitor: str | None = None) -> None:
         """Erase a conversation with its cart; NotFound when there is none."""
+        self.admit(session_id, visitor)
         if not self._sessions.forget(session_id):
             raise _no_session(session_id)
 
@@ -162,11 +181,11 @@ class Assistant:
         with self._turns_guard:
             return self._turns.setdefault(session_id, threading.Lock())
 
-    def _take_turn(self, message: str, session_id: str) -> Iterator[Event]:
+    def _take_turn(self, message: str, session_id: str, visitor: str | None) -> Iterator[Event]:
         known = self._sessions.get(session_id) or Session(session_id)
         taken = yield from run_turn(message, known.state, self._parts, session_id)
         turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())
-        self._sessions.add(session_id, turn, taken.state)
+        self._sessions.add(session_id, turn, taken.state, visitor)
         yield Done(taken.reply)
 
 

@@ -75,6 +75,8 @@ class Settings(BaseSettings):
         default=0.05, ge=0, le=1, description="Confidence below which a search says how it was read."
     )
 
+    sites: Path | None = Field(default=None, description="TOML file of the sites that may carry the widget.")
+
     @model_validator(mode="after")
     def _one_reader(self) -> Self:
         if self.llm is not None and self.llm_url is not None:

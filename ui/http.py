@@ -10,6 +10,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
@@ -17,13 +18,17 @@ from sse_starlette import EventSourceResponse
 
 from assistant import Assistant
 from assistant.model import card_json
+from assistant.sessions import Thumb
 from retrieval.errors import BadInput, ShopError
 
 from . import shapes
 from .guard import BodyLimit, SafeHeaders
 from .lane import Lane
 from .problem import MEDIA_TYPE, Boundary, Problem, add_problem_handlers
+from .site_door import SiteDoor
+from .sites import Sites
 from .sse import frames
+from .visitor import Visitor
 
 BODY_LIMIT = 64 * 1024  # bytes; a message of 2,000 characters takes at most 24,000 as escaped JSON
 QUERY_LIMIT = 500  # characters of a search without dialogue
@@ -57,8 +62,11 @@ class Desk:
     lane: Lane
 
 
-def create_app(assistant: Assistant, lane: Lane) -> FastAPI:
-    """The API over an open assistant. It closes the lane when the server stops; the assistant stays the caller's."""
+def create_app(assistant: Assistant, lane: Lane, sites: Sites | None = None) -> FastAPI:
+    """The API over an open assistant, for its own pages and those of the sites.
+
+    It closes the lane when the server stops; the assistant stays the caller's.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -80,7 +88,9 @@ def create_app(assistant: Assistant, lane: Lane) -> FastAPI:
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
     app.add_middleware(Boundary)
-    app.add_middleware(SafeHeaders)
+    sites = sites or Sites()
+    app.add_middleware(SiteDoor, sites=sites)
+    app.add_middleware(SafeHeaders, framers=sites.origins)
     return app
 
 
@@ -101,13 +111,17 @@ AtDesk = Annotated[Desk, Depends(_desk)]
         **_FAULTS,
     },
 )
-async def chat(request: shapes.ChatRequest, desk: AtDesk) -> Response:
+async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor) -> Response:
     """One turn. With `stream` the answer is server-sent events: `parsed`, `products`, `token` (one or more), `done` with the
     whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
+    await to_thread.run_sync(
+        desk.assistant.admit, session_id, visitor
+    )  # before a stream begins, which is 200 whatever comes
     if request.stream:
-        return EventSourceResponse(frames(desk.lane, partial(desk.assistant.stream, request.message, session_id)))
-    reply = await desk.lane.run(partial(desk.assistant.reply, request.message, session_id))
+        turn = partial(desk.assistant.stream, request.message, session_id, visitor=visitor)
+        return EventSourceResponse(frames(desk.lane, turn))
+    reply = await desk.lane.run(partial(desk.assistant.reply, request.message, session_id, visitor=visitor))
     return JSONResponse(reply.to_json())
 
 
@@ -117,9 +131,9 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk) -> Response:
     response_model=None,
     responses={200: {"model": shapes.SessionBody}, **_FAULTS},
 )
-def session(session_id: str, desk: AtDesk) -> Response:
+def session(session_id: str, desk: AtDesk, visitor: Visitor) -> Response:
     """All that is kept of a conversation: its turns, what is wanted now, the cart."""
-    kept = desk.assistant.session(session_id)
+    kept = desk.assistant.session(session_id, visitor=visitor)
     last = kept.turns[-1].reply
     turns = [{"message": turn.message, "reply": turn.reply} for turn in kept.turns]
     body = {"session_id": session_id, "turns": turns, "constraints": last["constraints"], "cart": last["cart"]}
@@ -127,9 +141,16 @@ def session(session_id: str, desk: AtDesk) -> Response:
 
 
 @router.delete("/v1/sessions/{session_id}", tags=["dialogue"], status_code=204, responses=_FAULTS)
-def forget(session_id: str, desk: AtDesk) -> None:
+def forget(session_id: str, desk: AtDesk, visitor: Visitor) -> None:
     """Erase a conversation with its cart."""
-    desk.assistant.forget(session_id)
+    desk.assistant.forget(session_id, visitor=visitor)
+
+
+@router.post("/v1/feedback", tags=["dialogue"], responses=_FAULTS)
+def feedback(given: shapes.Feedback, desk: AtDesk, visitor: Visitor) -> shapes.Feedback:
+    """Keep a thumb up or down for one turn's answer, and give it back."""
+    desk.assistant.rate(given.session_id, Thumb(given.turn, given.thumb, given.comment), visitor=visitor)
+    return given
 
 
 Amount = Annotated[

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+SESSION_ID = r"^[A-Za-z0-9_-]{1,64}$"
 MESSAGE = "i need a warm desk lamp under 40"
 
 
@@ -17,8 +18,22 @@ class ChatRequest(BaseModel):
     )
 
     message: str
-    session_id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = None
+    session_id: Annotated[str | None, Field(pattern=SESSION_ID)] = None
     stream: bool = False
+
+
+class Feedback(BaseModel):
+    """What the shopper thought of one turn's answer. Sent again for the same turn it takes the place of the one before."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"session_id": "s_9f2c", "turn": 1, "thumb": "down", "comment": "too dear"}]},
+    )
+
+    session_id: Annotated[str, Field(pattern=SESSION_ID)]
+    turn: Annotated[int, Field(ge=1, le=1_000_000)]
+    thumb: Literal["up", "down"]
+    comment: Annotated[str | None, Field(max_length=1_000)] = None
 
 
 class _Shape(BaseModel):

@@ -6,13 +6,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from assistant.model import CartLine, DialogueState, Exchange, Parse, Slots
-from assistant.sessions import MemorySessions, Sessions, SqlSessions, Turn
+from assistant.sessions import MemorySessions, Sessions, SqlSessions, Thumb, Turn
 from assistant.state import Effect, replay
 from retrieval.query import Constraints
 from tests.conftest import AssistantWith
@@ -82,6 +83,24 @@ class SessionsContract:
         assert sessions.forget("s_1")
         assert reopen().get("s_1") is None
         assert reopen().get("s_2") is not None
+
+    def test_a_conversation_is_the_visitors_who_began_it_until_it_is_forgotten(self, reopen: Reopen) -> None:
+        sessions = reopen()
+        sessions.add("s_1", TURN, STATE, "anna")
+        sessions.add("s_1", TURN, replace(STATE, turn=2), "ben")
+        sessions.add("s_2", TURN, STATE)
+        assert [reopen().visitor(name) for name in ("s_1", "s_2", "s_3")] == ["anna", None, None]
+        sessions.forget("s_1")
+        assert reopen().visitor("s_1") is None
+
+    def test_a_turn_has_one_thumb_the_last_given(self, reopen: Reopen) -> None:
+        sessions = reopen()
+        sessions.add("s_1", TURN, STATE)
+        for thumb in (Thumb(2, "up"), Thumb(1, "up"), Thumb(1, "down", "too dear")):
+            sessions.rate("s_1", thumb)
+        assert reopen().thumbs("s_1") == (Thumb(1, "down", "too dear"), Thumb(2, "up"))
+        sessions.forget("s_1")
+        assert reopen().thumbs("s_1") == ()
 
     def test_forgetting_what_is_not_there_says_so(self, reopen: Reopen) -> None:
         assert not reopen().forget("s_unknown")

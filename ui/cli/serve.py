@@ -13,6 +13,7 @@ import typer
 from assistant import Assistant
 from assistant.settings import Settings
 from retrieval.errors import BadInput
+from ui.sites import Sites, read_sites
 
 from .demo import store_or_demo
 from .llm import Llm, LlmUrl, settings_with
@@ -36,13 +37,15 @@ def serve(
     """
     with listen(host, port) as listener:  # before the models load, so that a taken port is said at once
         path = store_or_demo(store)
-        with Assistant.open(path, settings_for(path, llm, llm_url)) as assistant:
-            app = site(assistant)
+        settings = settings_for(path, llm, llm_url)
+        sites = read_sites(settings.sites)
+        with Assistant.open(path, settings) as assistant:
+            app = site(assistant, sites)
             typer.echo(f"Shop assistant: {address(listener)}/  (API documentation: {address(listener)}/docs)")
             run(app, listener)
 
 
-def site(assistant: Assistant) -> FastAPI:
+def site(assistant: Assistant, sites: Sites) -> FastAPI:
     """The API with the page."""
     # Gradio takes seconds to import, which the other commands need not wait for.
     from ui.http import create_app
@@ -50,7 +53,7 @@ def site(assistant: Assistant) -> FastAPI:
     from ui.page import add_page
 
     lane = Lane()
-    app = create_app(assistant, lane)
+    app = create_app(assistant, lane, sites)
     add_page(app, assistant, lane)
     return app
 

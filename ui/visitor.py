@@ -1,0 +1,23 @@
+"""Who speaks, as far as it is known: the browser's random token, of which only a hash is kept."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Depends, Header
+
+TOKEN = r"^[A-Za-z0-9_-]{22,64}$"  # base64url of 128 bits has 22 characters
+
+
+def _hashed(
+    x_visitor: Annotated[
+        str | None,
+        Header(pattern=TOKEN, description="128 random bits or more as base64url, made by the visitor's browser"),
+    ] = None,
+) -> str | None:
+    """SHA-256 of the token: 128 random bits cannot be guessed back from it, so no salt is needed."""
+    return hashlib.sha256(x_visitor.encode()).hexdigest() if x_visitor else None
+
+
+Visitor = Annotated[str | None, Depends(_hashed)]
