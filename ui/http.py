@@ -19,7 +19,7 @@ from assistant import Assistant
 from assistant.model import card_json
 from retrieval.errors import BadInput, ShopError
 
-from . import shapes
+from . import shapes, widget_pages
 from .guard import BodyLimit, SafeHeaders
 from .lane import Lane
 from .problem import MEDIA_TYPE, Boundary, Problem, add_problem_handlers
@@ -77,6 +77,7 @@ def create_app(assistant: Assistant, lane: Lane) -> FastAPI:
     )
     app.state.desk = Desk(assistant, lane)
     app.include_router(router)
+    app.include_router(widget_pages.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
     app.add_middleware(Boundary)
