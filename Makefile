@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check setup models browser clean
+.PHONY: demo test check setup models browser widget clean
 
 demo: setup ## The page on the demo shop; its address is printed
 	$(BIN)/shop serve
@@ -30,6 +30,10 @@ models: .venv/installed
 browser: ## A Chromium for the browser tests, where apt and the rights to use it are there
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
 	  || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null)
+
+widget: ## The widget's shipped files from their sources; needs node
+	npm --prefix ui/widget ci --ignore-scripts --no-audit --no-fund
+	node ui/widget/build.mjs
 
 clean: ## Everything that can be made again
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

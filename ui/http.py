@@ -21,7 +21,7 @@ from assistant.model import card_json
 from assistant.sessions import Thumb
 from retrieval.errors import BadInput, ShopError
 
-from . import shapes
+from . import shapes, widget_pages
 from .guard import BodyLimit, SafeHeaders
 from .lane import Lane
 from .problem import MEDIA_TYPE, Boundary, Problem, add_problem_handlers
@@ -85,6 +85,7 @@ def create_app(assistant: Assistant, lane: Lane, sites: Sites | None = None) -> 
     )
     app.state.desk = Desk(assistant, lane)
     app.include_router(router)
+    app.include_router(widget_pages.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
     app.add_middleware(Boundary)

@@ -1,0 +1,69 @@
+"""The widget's shipped files: small, up to date with their sources, served with the right headers."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from ui import widget_pages
+from ui.problem import add_problem_handlers
+
+WIDGET = Path(widget_pages.__file__).parent / "widget"
+NODE = shutil.which("node")
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    app = FastAPI()
+    app.include_router(widget_pages.router)
+    add_problem_handlers(app)
+    return TestClient(app)
+
+
+@pytest.mark.parametrize(("name", "most"), [("widget.js", 2 * 1024), ("panel.js", 25 * 1024)])
+def test_the_files_keep_to_their_size_gzipped(name: str, most: int) -> None:
+    assert len(gzip.compress((WIDGET / "dist" / name).read_bytes())) < most
+
+
+@pytest.mark.skipif(NODE is None, reason="no node on the PATH")
+@pytest.mark.skipif(not (WIDGET / "node_modules").exists(), reason="no build tools: run `make widget`")
+def test_the_shipped_files_are_those_that_the_sources_give(tmp_path: Path) -> None:
+    subprocess.run([str(NODE), str(WIDGET / "build.mjs"), str(tmp_path)], check=True, timeout=60)
+    for name in ("widget.js", "panel.js"):
+        assert (tmp_path / name).read_bytes() == (WIDGET / "dist" / name).read_bytes(), "run `make widget`"
+
+
+def test_the_loader_names_the_panel_that_is_served(client: TestClient) -> None:
+    path = f"widget/panel-{widget_pages.panel_hash()}.js"
+    assert path in client.get("/widget.js").text
+    answer = client.get("/" + path)
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.content == (WIDGET / "dist" / "panel.js").read_bytes()
+    assert client.get("/widget.js").headers["cache-control"] == "public, max-age=300"
+
+
+def test_a_client_without_gzip_gets_the_file_as_it_is(client: TestClient) -> None:
+    answer = client.get("/widget.js", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in answer.headers
+    assert answer.content == (WIDGET / "dist" / "widget.js").read_bytes()
+
+
+@pytest.mark.parametrize("path", ["/widget/panel-0.js", "/widget/pages/demo.html"])
+def test_what_is_not_there_is_a_problem_document(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_no_source_writes_text_as_markup() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in [*WIDGET.glob("src/*.js"), *WIDGET.glob("pages/*.js")]]
+    assert len(sources) > 5
+    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert not any(word in source for source in sources), word

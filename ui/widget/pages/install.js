@@ -1,0 +1,50 @@
+// Writes the snippet from the choices and tries it: loads it on this page and takes a look at what the server answers.
+const form = document.querySelector("#choices");
+const result = document.querySelector("#result");
+const source = new URL("widget.js", location.href).href;
+const bytes = await (await fetch(source)).arrayBuffer();
+const digest = crypto.subtle && new Uint8Array(await crypto.subtle.digest("SHA-384", bytes)); // absent on plain http
+const integrity = digest && "sha384-" + btoa(String.fromCharCode(...digest));
+form.elements.sri.disabled = !integrity;
+
+function chosen() {
+  const value = (name) => form.elements[name].value.trim();
+  const attributes = { src: source, "data-site": value("site") };
+  if (value("mode")) attributes["data-mode"] = value("mode");
+  if (value("mode") === "inline") attributes["data-target"] = value("target");
+  for (const name of ["theme", "accent"]) if (value(name)) attributes[`data-${name}`] = value(name);
+  if (value("nonce")) attributes.nonce = value("nonce");
+  if (form.elements.sri.checked) Object.assign(attributes, { integrity, crossorigin: "anonymous" });
+  return attributes;
+}
+
+const quoted = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+
+function write() {
+  const attributes = Object.entries(chosen()).map(([name, value]) => ` ${name}="${quoted(value)}"`);
+  document.querySelector("#snippet").textContent = `<script async${attributes.join("")}></script>`;
+}
+
+function test() {
+  window.ShopAssistant?.destroy?.();
+  const script = document.createElement("script");
+  for (const [name, value] of Object.entries(chosen())) script.setAttribute(name, value);
+  if (script.dataset.mode) script.removeAttribute("data-mode"); // shown as a bubble, so that this page stays in sight
+  result.textContent = "Loading…";
+  script.onerror = () => { result.textContent = "The script could not be loaded: see the browser's console for what refused it."; };
+  script.onload = () => {
+    window.ShopAssistant.on("opened", () => { result.textContent = "It works: the widget is loaded and open."; });
+    window.ShopAssistant.on("error", ({ detail }) => { result.textContent = `The widget says: ${detail.message ?? detail.kind}`; });
+    window.ShopAssistant.open();
+  };
+  document.head.append(script);
+}
+
+form.addEventListener("input", write);
+form.addEventListener("submit", (event) => event.preventDefault());
+document.querySelector("#copy").addEventListener("click", async () => {
+  await navigator.clipboard.writeText(document.querySelector("#snippet").textContent);
+  result.textContent = "Copied.";
+});
+document.querySelector("#try").addEventListener("click", test);
+write();

@@ -1,0 +1,91 @@
+// The shop's server: one turn as events, the kept conversation, one product. A Trouble says what went wrong and when to try again.
+const PATIENCE = 90_000; // ms without a word from the server
+
+export class Trouble extends Error {
+  constructor(kind, detail, retryAfter) {
+    super(detail);
+    Object.assign(this, { kind, retryAfter });
+  }
+}
+
+export class Client {
+  constructor(base, site, visitor) {
+    Object.assign(this, { base, site, visitor });
+  }
+
+  async ask(path, { method = "GET", body, signal } = {}) {
+    const headers = { "X-Site-Key": this.site, "X-Visitor": this.visitor };
+    if (body) headers["Content-Type"] = "application/json";
+    let answer;
+    try {
+      answer = await fetch(this.base + path, { method, headers, body: body && JSON.stringify(body), signal, credentials: "omit" });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new Trouble(navigator.onLine ? "gone" : "offline");
+    }
+    if (!answer.ok) throw await refused(answer);
+    return answer;
+  }
+
+  session(id) {
+    return this.ask(`v1/sessions/${encodeURIComponent(id)}`).then((answer) => answer.json());
+  }
+
+  forget(id) {
+    return this.ask(`v1/sessions/${encodeURIComponent(id)}`, { method: "DELETE" });
+  }
+
+  product(id) {
+    return this.ask(`v1/products/${id.split("/").map(encodeURIComponent).join("/")}`).then((answer) => answer.json());
+  }
+
+  feedback(session_id, turn, thumb) {
+    return this.ask("v1/feedback", { method: "POST", body: { session_id, turn, thumb } });
+  }
+
+  async *chat(message, session_id, signal) {
+    const silence = new AbortController();
+    let alarm = setTimeout(() => silence.abort(), PATIENCE);
+    const body = { message, stream: true, ...(session_id && { session_id }) };
+    try {
+      const either = AbortSignal.any([signal, silence.signal]);
+      const answer = await this.ask("v1/chat", { method: "POST", body, signal: either });
+      for await (const event of events(answer.body)) {
+        clearTimeout(alarm);
+        alarm = setTimeout(() => silence.abort(), PATIENCE);
+        if (event.name === "error") throw new Trouble("server", event.data.detail);
+        yield event;
+        if (event.name === "done") return;
+      }
+    } catch (error) {
+      if (signal.aborted || error instanceof Trouble) throw error;
+      throw new Trouble(navigator.onLine ? "gone" : "offline");
+    } finally {
+      clearTimeout(alarm);
+    }
+    throw new Trouble("gone");
+  }
+}
+
+async function refused(answer) {
+  const problem = await answer.json().catch(() => ({}));
+  const kind = { 403: "blocked", 404: "missing", 413: "long", 422: "long", 429: "limited" }[answer.status] ?? "server";
+  return new Trouble(kind, problem.detail, Number(answer.headers.get("Retry-After")) || undefined);
+}
+
+async function* events(stream) {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const blocks = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
+    rest = blocks.pop();
+    for (const block of blocks) {
+      const lines = block.split("\n");
+      const name = lines.find((line) => line.startsWith("event:"))?.slice(6).trim();
+      const data = lines.filter((line) => line.startsWith("data:")).map((line) => line.slice(5)).join("\n");
+      if (name && data) yield { name, data: JSON.parse(data) };
+    }
+  }
+}

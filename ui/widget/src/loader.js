@@ -1,0 +1,96 @@
+// The little that every page of the shop loads: the bubble, window.ShopAssistant, and the panel on first need.
+const METHODS = "open close toggle show hide destroy reset send setUser setLocale setContext setTheme clearHistory".split(" ");
+const script = document.currentScript;
+const before = window.ShopAssistant;
+
+if (script && !before?.loaded) start();
+
+function start() {
+  const options = { ...script.dataset };
+  const base = script.src.replace(/[^/]*$/, "");
+  const bus = new EventTarget();
+  const host = document.createElement("shop-assistant");
+  const root = host.attachShadow({ mode: "open" });
+  const waiting = [];
+  let panel, asked, bubble;
+
+  const emit = (name, detail) => bus.dispatchEvent(new CustomEvent(name, { detail, cancelable: true }));
+
+  function call(name, ...args) {
+    if (name === "on") bus.addEventListener(...args);
+    else if (name === "off") bus.removeEventListener(...args);
+    else if (name === "show" || name === "hide") host.hidden = name === "hide";
+    else if (name === "destroy") destroy();
+    else if (!METHODS.includes(name)) throw new TypeError("ShopAssistant has no " + name);
+    else if (panel) return panel[name](...args);
+    else {
+      waiting.push([name, args]);
+      if (/open|toggle|send/.test(name)) load();
+    }
+  }
+
+  function load() {
+    if (asked) return;
+    asked = document.createElement("script");
+    Object.assign(asked, { src: base + PANEL, integrity: INTEGRITY, crossOrigin: "anonymous", nonce: script.nonce });
+    asked.onerror = () => {
+      asked = null;
+      waiting.length = 0;
+      bubble?.setAttribute("aria-label", "The assistant could not be loaded. Try again");
+      emit("error", { kind: "load" });
+    };
+    document.head.append(asked);
+  }
+
+  function mount(make) {
+    panel = make({ host, root, options, base, emit, bubble });
+    for (const [name, args] of waiting.splice(0)) panel[name](...args);
+  }
+
+  // A page that swaps its body, as single-page shops do, keeps the conversation.
+  function place() {
+    const where = options.mode === "inline" ? document.querySelector(options.target) : document.body;
+    if (where && !host.isConnected) where.append(host);
+  }
+  const watch = new MutationObserver(place);
+
+  function destroy() {
+    watch.disconnect();
+    panel?.destroy();
+    host.remove();
+    delete window.ShopAssistant;
+  }
+
+  function draw() {
+    bubble = document.createElement("button");
+    bubble.type = "button";
+    bubble.id = "bubble";
+    bubble.textContent = options.title || "Ask the assistant";
+    bubble.setAttribute("aria-expanded", "false");
+    bubble.onclick = () => call("toggle");
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(
+      ":host([hidden]){display:none}#bubble{position:fixed;z-index:2147483000;bottom:calc(20px + env(safe-area-inset-bottom));" +
+      (options.position === "left" ? "left" : "right") +
+      ":20px;border:0;border-radius:99px;padding:14px 20px;cursor:pointer;font:600 16px/1.2 var(--sa-font,system-ui,sans-serif);" +
+      "background:var(--sa-accent,#1d6b58);color:var(--sa-on-accent,#fff);box-shadow:0 4px 18px #0003}" +
+      "#bubble:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #20262b}");
+    root.adoptedStyleSheets = [sheet];
+    root.append(bubble);
+  }
+
+  const api = (window.ShopAssistant = (...args) => call(...args));
+  Object.assign(api, { loaded: true, mount });
+  for (const name of [...METHODS, "on", "off"]) api[name] = (...args) => call(name, ...args);
+  const inPage = options.mode === "inline" || options.mode === "page";
+  if (!inPage) draw();
+  for (const args of before?.q ?? []) call(...args);
+  const begin = () => {
+    place();
+    watch.observe(document.documentElement, { childList: true, subtree: true });
+    if (inPage || options.open !== undefined) call("open");
+    emit("ready");
+  };
+  if (document.body) begin();
+  else addEventListener("DOMContentLoaded", begin);
+}

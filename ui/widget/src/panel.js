@@ -1,0 +1,301 @@
+// The conversation: one panel in the shadow root that the loader made.
+import { Client } from "./client.js";
+import { button, el, webAddress } from "./dom.js";
+import { Keep } from "./keep.js";
+import css from "./panel.css";
+import { applyTheme } from "./theme.js";
+import { cartLines, card, chips, comparison, wishChips } from "./view.js";
+import { WORDS, fill, nth, wishes } from "./words.js";
+
+const SLOW = 8000; // ms without news after which the shopper is told that work goes on
+const RTL = /^(ar|fa|he|ur|yi|dv|ps)\b/;
+
+class Panel {
+  constructor({ host, root, options, base, emit, bubble }) {
+    Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [] });
+    this.keep = new Keep(options.site ?? "", options.storage);
+    this.client = new Client(base, options.site ?? "", this.keep.visitor);
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    host.dataset.mode = options.mode ?? "bubble";
+    host.dataset.position = options.position ?? "right";
+    host.dataset.theme = "auto";
+    this.setTheme({ mode: options.theme, accent: options.accent, radius: options.radius, font: options.font });
+    this.setLocale(options.locale ?? document.documentElement.lang ?? "en");
+  }
+
+  // ---- what the page may call
+  open() {
+    if (!this.box.hidden) return;
+    this.box.hidden = false;
+    this.bubble?.setAttribute("aria-expanded", "true");
+    if (this.bubble) this.input.focus();
+    if (!this.begun) this.begun = this.resume();
+    this.emit("opened");
+  }
+  close() {
+    if (this.box.hidden || !this.bubble) return;
+    this.box.hidden = true;
+    this.bubble.setAttribute("aria-expanded", "false");
+    this.bubble.focus();
+    this.emit("closed");
+  }
+  toggle() { this.box.hidden ? this.open() : this.close(); }
+  async send(text) {
+    this.open();
+    await this.begun;
+    return this.say(String(text));
+  }
+  setUser(user) { this.user = user; this.welcome(); }
+  setContext(context) { this.context = context; this.welcome(); }
+  setTheme(theme) { applyTheme(this.host, theme); }
+  setLocale(tag, words = {}) {
+    this.words = { ...WORDS, ...words };
+    try { this.locale = Intl.getCanonicalLocales(tag)[0] ?? "en"; } catch { this.locale = "en"; }
+    this.draw();
+  }
+  reset() {
+    this.stop?.abort();
+    this.keep.forget();
+    this.client.visitor = this.keep.visitor;
+    Object.assign(this, { cart: { items: [], count: 0 }, wanted: [] });
+    this.log.replaceChildren();
+    this.titles.clear();
+    this.refresh();
+    this.welcome();
+  }
+  async clearHistory() {
+    try {
+      if (this.keep.session) await this.client.forget(this.keep.session);
+    } catch (trouble) {
+      if (trouble.kind !== "missing") return this.tell(this.explain(trouble));
+    }
+    this.reset();
+    this.tell(this.words.erased);
+  }
+  destroy() { this.stop?.abort(); clearInterval(this.pause); }
+
+  // ---- the frame
+  draw() {
+    const { words, input } = this;
+    const old = this.box;
+    const hidden = old ? old.hidden : true;
+    this.said = el("p", { cls: "sr", role: "log", "aria-live": "polite" });
+    this.note = el("p", { cls: "note", role: "status" });
+    this.log = el("div", { cls: "log", tabindex: "0", role: "group", "aria-label": words.title }, old ? [...this.log.childNodes] : []);
+    this.list = el("ul", { cls: "wishes", "aria-label": words.understood });
+    this.drawer = el("section", { cls: "drawer", "aria-label": words.cart, hidden: true });
+    this.cartButton = button(words.cart, () => this.fold(this.cartButton, this.drawer), { "aria-expanded": "false" });
+    this.menu = this.makeMenu();
+    this.menuButton = button("⋯", () => this.fold(this.menuButton, this.menu), { "aria-label": words.more, "aria-expanded": "false" });
+    const top = el("header", {}, el("h2", {}, this.options.title ?? words.title), this.cartButton, this.menuButton,
+      this.bubble && button("×", () => this.close(), { "aria-label": words.close }));
+    this.box = el("div", { id: "panel", role: this.bubble ? "dialog" : "region", "aria-label": this.options.title ?? words.title,
+      lang: "en", dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event) },
+      top, this.menu, this.drawer, this.log, this.list, this.note, this.makeForm(input?.value), this.said);
+    this.box.lang = this.locale;
+    this.box.hidden = hidden;
+    old ? old.replaceWith(this.box) : this.root.prepend(this.box);
+    this.refresh();
+    this.welcome();
+  }
+  makeForm(draft = "") {
+    this.input = el("textarea", { rows: "1", "aria-label": this.words.placeholder, placeholder: this.words.placeholder, maxlength: "2000" });
+    this.input.value = draft;
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.submit();
+    });
+    this.consent = el("div", { cls: "consent", hidden: true }, el("span", {}, this.words.keep),
+      button(this.words.yes, () => this.agree(true)), button(this.words.no, () => this.agree(false)));
+    const onsubmit = (event) => { event.preventDefault(); this.submit(); };
+    const policy = webAddress(this.options.privacy);
+    return el("form", { onsubmit }, this.consent, el("div", { cls: "line" }, this.input, el("button", { type: "submit", cls: "main" }, this.words.send)),
+      el("p", { cls: "ai" }, this.words.ai, policy && [" ", el("a", { href: policy, target: "_blank", rel: "noopener noreferrer" }, "Privacy")]));
+  }
+  makeMenu() {
+    return el("div", { cls: "menu", hidden: true }, button(this.words.restart, () => { this.hideMenu(); this.reset(); }),
+      button(this.words.export, () => { this.hideMenu(); this.download(); }),
+      button(this.words.erase, () => { this.hideMenu(); this.clearHistory(); }));
+  }
+  hideMenu() { if (!this.menu.hidden) { this.fold(this.menuButton, this.menu); this.menuButton.focus(); } }
+  fold(opener, what) {
+    what.hidden = !what.hidden;
+    opener.setAttribute("aria-expanded", String(!what.hidden));
+  }
+  key(event) {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    if (!this.menu.hidden) this.hideMenu();
+    else if (!this.drawer.hidden) { this.fold(this.cartButton, this.drawer); this.cartButton.focus(); }
+    else this.close();
+  }
+  money = (amount, currency = this.cart.currency ?? "USD") => {
+    try { return new Intl.NumberFormat(this.locale, { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" }).format(amount); } catch { return `${amount} ${currency}`; }
+  };
+  tell(text) { this.note.textContent = text; }
+  refresh() {
+    const say = (text) => this.say(text);
+    this.list.replaceChildren(...wishChips(this.wanted, say, this.words));
+    this.drawer.replaceChildren(...cartLines(this.cart, { words: this.words, money: this.money, say, checkout: () => this.checkout() }));
+    this.cartButton.textContent = this.cart.count ? `${this.words.cart} (${this.cart.count})` : this.words.cart;
+  }
+  welcome() {
+    this.log.querySelector(".welcome")?.remove();
+    if (this.log.childElementCount) return;
+    const examples = (this.options.suggestions ?? "").split("|").map((text) => text.trim()).filter(Boolean);
+    if (this.context?.title) examples.unshift(`Tell me about the ${this.context.title}`);
+    const hello = this.user?.name ? `${this.user.name}, ${this.words.hello}` : this.options.welcome ?? this.words.hello;
+    this.log.append(el("section", { cls: "welcome" }, el("h3", {}, hello), el("p", {}, this.words.hint), chips(examples, (text) => this.say(text), this.words.hello)));
+  }
+
+  // ---- a turn
+  submit() {
+    const text = this.input.value.trim();
+    if (!text || this.stop) return;
+    this.input.value = "";
+    this.say(text);
+  }
+  async say(text) {
+    if (this.stop) return void (this.input.value ||= text); // one turn at a time; what was said waits in the box
+    if (this.drawer.hidden === false) this.fold(this.cartButton, this.drawer);
+    this.log.querySelector(".welcome")?.remove();
+    this.log.querySelectorAll(".trouble").forEach((old) => old.closest(".turn").remove());
+    const turn = this.turn(text);
+    const stop = (this.stop = new AbortController());
+    this.tell(this.words.working);
+    let slow = setTimeout(() => this.tell(this.words.slow), SLOW);
+    this.emit("message", { from: "shopper", text });
+    try {
+      for await (const { name, data } of this.client.chat(text, this.keep.session, stop.signal)) {
+        clearTimeout(slow);
+        if (name === "parsed") { this.wanted = wishes(data.constraints, this.money); this.refresh(); slow = setTimeout(() => this.tell(this.words.slow), SLOW); }
+        else if (name === "products") this.products(turn, data.products);
+        else if (name === "token") turn.answer.textContent += data.text;
+        else if (name === "done") this.finish(turn, data);
+      }
+      this.tell("");
+    } catch (trouble) {
+      if (!stop.signal.aborted) this.failed(turn, text, trouble);
+    } finally {
+      clearTimeout(slow);
+      if (this.stop === stop) this.stop = null;
+    }
+  }
+  turn(text) {
+    const answer = el("p", { cls: "answer" }), more = el("div");
+    const node = el("section", { cls: "turn" }, el("p", { cls: "said", dir: "auto" }, text), answer, more);
+    this.log.append(node);
+    node.scrollIntoView({ block: "start" });
+    return { node, answer, more };
+  }
+  products(turn, products) {
+    if (!products.length) return;
+    this.log.querySelectorAll(".actions").forEach((old) => old.remove());
+    const look = { words: this.words, money: this.money, act: (...what) => this.act(...what), inReach: true };
+    turn.more.replaceChildren(el("ol", { cls: "cards" }, products.map((product) => card(product, look))));
+    for (const product of products) this.titles.set(product.id, product.title);
+    this.emit("product-shown", { products });
+  }
+  finish(turn, reply, again = false) {
+    turn.answer.textContent = reply.reply;
+    if (!again || !turn.more.childElementCount) this.products(turn, reply.products);
+    this.log.querySelectorAll(".chips").forEach((old) => old.remove());
+    if (reply.comparison) turn.more.append(comparison(reply.comparison, this.titles, this.words));
+    for (const source of reply.sources) turn.more.append(el("blockquote", { cls: "source" }, source.quote, el("cite", {}, source.title)));
+    const pay = webAddress(reply.checkout_url);
+    if (pay) turn.more.append(el("a", { cls: "main", href: pay, target: "_blank", rel: "noopener noreferrer" }, this.words.checkout));
+    const texts = [...new Set([...(reply.question?.options ?? []), ...reply.suggestions])];
+    if (reply.products.length > 1 && !reply.comparison) texts.push(this.words.compare);
+    turn.more.append(this.thumbs(reply), chips(texts, (text) => this.say(text), this.words.placeholder) || "");
+    this.wanted = wishes(reply.constraints, this.money);
+    this.cart = reply.cart;
+    this.refresh();
+    if (again) return;
+    this.keep.remember(reply.session_id);
+    this.said.textContent = reply.reply;
+    this.consent.hidden = !this.keep.mayAsk;
+    this.emit("message", { from: "assistant", text: reply.reply, reply });
+  }
+  thumbs({ session_id, turn }) {
+    const group = el("div", { cls: "thumbs" });
+    const vote = (thumb) => async () => {
+      this.emit("feedback", { session_id, turn, thumb });
+      try {
+        await this.client.feedback(session_id, turn, thumb);
+        group.textContent = this.words.thanks;
+      } catch (trouble) {
+        this.tell(trouble.kind === "missing" ? this.words.unsent : this.explain(trouble));
+      }
+    };
+    group.append(button("👍", vote("up"), { "aria-label": this.words.thumbUp }), button("👎", vote("down"), { "aria-label": this.words.thumbDown }));
+    return group;
+  }
+  explain(trouble) { return fill(this.words[trouble.kind] ?? this.words.server, trouble.retryAfter ?? 30); }
+  failed(turn, text, trouble) {
+    if (!trouble.kind) console.error(trouble);
+    const kind = trouble.kind ?? "server";
+    if (kind === "missing") this.keep.remember(null);
+    const message = this.explain({ kind, retryAfter: trouble.retryAfter });
+    const again = button(this.words.retry, () => this.say(text));
+    turn.answer.textContent = "";
+    turn.more.replaceChildren(el("div", { cls: "trouble", role: "alert" }, message, " ", kind !== "blocked" && again));
+    if (kind === "limited") {
+      again.disabled = true;
+      setTimeout(() => { again.disabled = false; }, (trouble.retryAfter ?? 30) * 1000);
+    }
+    this.tell("");
+    this.emit("error", { kind, message, text });
+  }
+  async act(name, product, extra) {
+    const place = `the ${nth(product.rank) ?? `number ${product.rank}`} one`;
+    if (name === "quote") {
+      const record = await this.client.product(product).catch(() => null);
+      const words = record?.[extra] ?? record?.attributes?.[extra];
+      return words === undefined || words === null ? null : [words].flat().join(", ");
+    }
+    if (name === "product-click") { if (!this.emit(name, { product })) extra.preventDefault(); }
+    else if (name === "similar") this.say(`Show me more like ${place}`);
+    else if (name === "ask") { this.input.value = `About ${place}: `; this.input.focus(); }
+    else if (name === "add") {
+      const done = (worked = true) => this.tell(worked ? this.words.taken : this.words.notTaken);
+      if (this.emit("add-to-cart", { product, quantity: 1, done })) this.say(`Add ${place} to my cart`);
+    }
+  }
+  checkout() { if (this.emit("checkout-click", { cart: this.cart })) this.say("Check out"); }
+
+  // ---- what is kept
+  async resume() {
+    if (!this.keep.session) return;
+    try {
+      const kept = await this.client.session(this.keep.session);
+      this.log.querySelector(".welcome")?.remove();
+      for (const { message, reply } of kept.turns) this.finish(this.turn(message), reply, true);
+    } catch (trouble) {
+      if (trouble.kind === "missing") this.keep.remember(null);
+      else this.tell(this.explain(trouble));
+    }
+  }
+  agree(yes) {
+    this.consent.hidden = true;
+    this.keep.mayAsk = false;
+    if (yes) this.keep.agree();
+    this.input.focus();
+    this.emit("consent", { storage: yes });
+  }
+  async download() {
+    if (!this.keep.session) return;
+    try {
+      const kept = await this.client.session(this.keep.session);
+      const href = URL.createObjectURL(new Blob([JSON.stringify(kept, null, 2)], { type: "application/json" }));
+      el("a", { href, download: "conversation.json" }).click();
+      setTimeout(() => URL.revokeObjectURL(href), 10_000);
+    } catch (trouble) {
+      this.tell(this.explain(trouble));
+    }
+  }
+}
+
+window.ShopAssistant.mount((parts) => new Panel(parts));

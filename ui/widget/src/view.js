@@ -1,0 +1,90 @@
+// What a reply looks like: cards, chips, comparison, cart. Pure: data and what to do in, elements out.
+import { button, drawing, el, webAddress } from "./dom.js";
+import { fill } from "./words.js";
+
+const PARCEL = "M8 17l16-8 16 8v16l-16 8-16-8zM8 17l16 8 16-8M24 25v16M16 13l16 8";
+
+export function card(product, { words, money, act, inReach }) {
+  const link = webAddress(product.url);
+  const title = link
+    ? el("a", { href: link, target: "_blank", rel: "noopener noreferrer", onclick: (event) => act("product-click", product, event) }, product.title)
+    : product.title;
+  const facts = el("div", { cls: "facts" },
+    product.brand && el("p", { cls: "brand" }, product.brand),
+    el("h3", {}, title), price(product, money), standing(product, words),
+    why(product, words, act), inReach && actions(product, words, act));
+  return el("li", {}, el("article", { cls: "card", "aria-label": product.title }, picture(product), facts));
+}
+
+function picture(product) {
+  const standIn = () => drawing(PARCEL, "stand-in");
+  const address = webAddress(product.image_url);
+  const frame = el("div", { cls: "picture" });
+  if (!address) frame.append(standIn());
+  else {
+    const failed = () => frame.replaceChildren(standIn());
+    frame.append(el("img", { src: address, alt: product.title, loading: "lazy", decoding: "async", referrerpolicy: "no-referrer", onerror: failed }));
+  }
+  return frame;
+}
+
+function price(product, money) {
+  if (product.price === null) return null;
+  const struck = product.list_price > product.price && el("s", {}, money(product.list_price, product.currency));
+  return el("p", { cls: "price" }, el("strong", {}, money(product.price, product.currency)), struck && [" ", struck]);
+}
+
+function standing(product, words) {
+  const rated = product.rating !== null && el("span", { role: "img", cls: "rating", "aria-label": fill(words.rating, product.rating, product.review_count ?? 0) },
+    `★ ${product.rating}${product.review_count ? ` (${product.review_count})` : ""}`);
+  const stock = product.in_stock !== null && el("span", { cls: product.in_stock ? "yes" : "no" }, product.in_stock ? words.inStock : words.soldOut);
+  return (rated || stock) && el("p", { cls: "standing" }, rated, stock);
+}
+
+function why({ id, reasons, caveats }, words, act) {
+  const met = reasons.map((reason) => el("li", {}, mark("✓", "tick"), quoted(id, reason, words, act)));
+  const unmet = caveats.map((caveat) => el("li", { cls: "caveat" }, mark("–", "dash"), el("span", {}, caveat.text)));
+  return (met.length + unmet.length > 0) && el("ul", { cls: "why" }, met, unmet);
+}
+
+const mark = (sign, cls) => el("span", { cls, "aria-hidden": "true" }, sign);
+
+// A reason that opens into the listing's own words for that field.
+function quoted(id, reason, words, act) {
+  const place = el("blockquote", { "aria-live": "polite" });
+  const open = async (event) => {
+    if (event.target.open && !place.textContent) place.textContent = `${words.listing}: ${(await act("quote", id, reason.field)) ?? words.silent}`;
+  };
+  return el("details", { ontoggle: open }, el("summary", {}, reason.text), place);
+}
+
+function actions(product, words, act) {
+  const named = (label, name, cls) => button(label, () => act(name, product), { cls, "aria-label": `${label}: ${product.title}` });
+  return el("div", { cls: "actions" }, product.in_stock !== false && named(words.add, "add", "main"),
+    named(words.similar, "similar"), named(words.ask, "ask"));
+}
+
+export function comparison({ fields, rows }, titles, words) {
+  const head = el("tr", {}, el("td"), rows.map((row) => el("th", { scope: "col" }, titles.get(row.product_id) ?? row.product_id)));
+  const body = fields.map((field, at) =>
+    el("tr", {}, el("th", { scope: "row" }, field.replaceAll("_", " ")), rows.map((row) => el("td", {}, row.values[at] ?? "–"))));
+  return el("div", { cls: "compare", tabindex: "0", role: "region", "aria-label": words.comparison }, el("table", {}, el("thead", {}, head), el("tbody", {}, body)));
+}
+
+export const chips = (texts, say, label) =>
+  texts.length > 0 && el("div", { cls: "chips", role: "group", "aria-label": label }, texts.map((text) => button(text, () => say(text))));
+
+export function wishChips(list, say, words) {
+  return list.map(({ text, drop }) => el("li", {}, text,
+    drop && button("×", () => say(drop), { "aria-label": fill(words.drop, text) })));
+}
+
+export function cartLines(cart, { words, money, say, checkout }) {
+  if (!cart.items.length) return [el("p", { cls: "soft" }, words.empty)];
+  const lines = cart.items.map((item) => el("li", {}, el("span", {}, item.title),
+    el("span", {}, `× ${item.quantity}`), el("strong", {}, money(item.subtotal, cart.currency)),
+    button(words.remove, () => say(`Remove the ${item.title} from my cart`), { "aria-label": `${words.remove}: ${item.title}` })));
+  return [el("ul", { cls: "lines" }, lines),
+    el("p", { cls: "total" }, words.total, " ", el("strong", {}, money(cart.total, cart.currency))),
+    button(words.checkout, checkout, { cls: "main" })];
+}

@@ -1,0 +1,43 @@
+// Every sentence that the widget itself says; a shop replaces any of them with setLocale(tag, words).
+export const WORDS = {
+  title: "Shopping assistant", ai: "This is an AI. It can make mistakes; check details on the product's page.",
+  hello: "What are you looking for?", hint: "Say it in your own words. I show what fits, and why.",
+  placeholder: "Your message", send: "Send", close: "Close", cart: "Cart", more: "Conversation menu", retry: "Try again",
+  add: "Add to cart", similar: "More like this", ask: "Ask about it", compare: "Compare the first two",
+  inStock: "In stock", soldOut: "Out of stock", rating: "{0} of 5 from {1} ratings", listing: "The listing says",
+  silent: "The listing has no more on this.", understood: "Looking for", drop: "Remove: {0}",
+  empty: "Your cart is empty.", total: "Total", checkout: "Check out", remove: "Remove", taken: "The shop has added it to its cart.",
+  notTaken: "The shop could not add it.", comparison: "Comparison", thumbUp: "Good answer", thumbDown: "Bad answer", thanks: "Thank you.",
+  unsent: "That could not be sent.", keep: "Keep this conversation on this device?", yes: "Keep it", no: "No",
+  export: "Download my conversation", erase: "Delete my conversation", restart: "Start over", erased: "The conversation is deleted.",
+  working: "Looking", slow: "This takes longer than usual. Still working.", stopped: "Stopped.",
+  offline: "You are offline. Your message is kept; try again when you are back.",
+  gone: "The assistant cannot be reached. Your message is kept.", blocked: "This page is not allowed to use the assistant.",
+  limited: "Too many messages at once. You can go on in {0} s.", server: "Something went wrong on our side. Your message is kept.",
+  missing: "This conversation is no longer there.", long: "That message could not be read. Shorten it and try again.",
+};
+
+export const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, at) => String(values[at]));
+
+const ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split(" ");
+export const nth = (rank) => ORDINALS[rank - 1];
+
+// Said for the shopper when a wish is taken away; the language model reads it as any other message.
+const DROPPED = {
+  price_min: () => "No minimum price", price_max: () => "No price limit", brand: () => "Any brand is fine",
+  color: () => "Any color is fine", size: () => "Any size is fine", material: () => "Any material is fine",
+  exclude: (value) => `${value} is fine too`, in_stock: () => "It need not be in stock",
+};
+
+export function wishes(constraints, money) {
+  const chips = [];
+  for (const [field, value] of Object.entries(constraints ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one === null || one === undefined || one === false || field === "quantity" || field === "category") continue;
+      const text = { price_max: () => `under ${money(one)}`, price_min: () => `over ${money(one)}`, exclude: () => `not ${one}`, in_stock: () => "in stock" }[field]?.() ?? String(one);
+      const drop = field === "product" ? null : DROPPED[field]?.(one) ?? `It need not be ${one}`;
+      chips.push({ text, drop });
+    }
+  }
+  return chips;
+}

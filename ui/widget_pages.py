@@ -1,0 +1,77 @@
+"""The widget's files, prebuilt in ui/widget/dist, and two pages around it: a pretend shop, and one that writes and tests the snippet."""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from retrieval.errors import NotFound
+
+_HERE = Path(__file__).parent / "widget"
+_SHORT, _FOREVER = "public, max-age=300", "public, max-age=31536000, immutable"
+# The files are public and say nothing about a visitor; pages elsewhere need both headers to check their integrity.
+_ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/widget.js")
+def loader(request: Request) -> Response:
+    """What a shop's page loads; short in the cache, since it names the panel that belongs to it."""
+    return _file(request, "dist/widget.js", _SHORT)
+
+
+@router.get("/widget/panel-{digest}.js")
+def panel(request: Request, digest: str) -> Response:
+    """The panel under the hash of its bytes, so that a browser may keep it for ever."""
+    if digest != panel_hash():
+        raise NotFound(f"No panel {digest!r} is here.", fix="load /widget.js again; it names the panel that is")
+    return _file(request, "dist/panel.js", _FOREVER)
+
+
+@router.get("/widget-demo")
+def demo(request: Request) -> Response:
+    """A pretend shop with the widget on it."""
+    return _file(request, "pages/demo.html", _SHORT)
+
+
+@router.get("/widget-install")
+def install(request: Request) -> Response:
+    """Writes the snippet and tries it out."""
+    return _file(request, "pages/install.html", _SHORT)
+
+
+@router.get("/widget/pages/{name}")
+def part(request: Request, name: str) -> Response:
+    """A style sheet or script of the two pages."""
+    if name not in ("pages.css", "install.js"):
+        raise NotFound(f"No file {name!r} is here.", fix="see /widget-demo and /widget-install")
+    return _file(request, f"pages/{name}", _SHORT)
+
+
+@cache
+def panel_hash() -> str:
+    """The first 12 hex digits of the panel's SHA-256."""
+    return sha256((_HERE / "dist" / "panel.js").read_bytes()).hexdigest()[:12]
+
+
+@cache
+def _bytes(name: str) -> tuple[bytes, bytes]:
+    """A file as it is, and gzipped."""
+    plain = (_HERE / name).read_bytes()
+    return plain, gzip.compress(plain, mtime=0)
+
+
+def _file(request: Request, name: str, caching: str) -> Response:
+    plain, zipped = _bytes(name)
+    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"} | (_ANYWHERE if name.startswith("dist/") else {})
+    kind = _TYPES[Path(name).suffix]
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(plain, media_type=kind, headers=headers)
+    return Response(zipped, media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
