@@ -119,10 +119,12 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor) -> R
     await to_thread.run_sync(
         desk.assistant.admit, session_id, visitor
     )  # before a stream begins, which is 200 whatever comes
+    ahead = partial(desk.assistant.read_ahead, session_id)
     if request.stream:
         turn = partial(desk.assistant.stream, request.message, session_id, visitor=visitor)
-        return EventSourceResponse(frames(desk.lane, turn))
+        return EventSourceResponse(frames(desk.lane, turn, ahead))
     reply = await desk.lane.run(partial(desk.assistant.reply, request.message, session_id, visitor=visitor))
+    desk.lane.spare(ahead)
     return JSONResponse(reply.to_json())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import TypeVar
 
 from retrieval.errors import Overloaded
@@ -22,7 +22,10 @@ class Lane:
 
     def __init__(self, *, waiting: int = 32) -> None:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="turns")
-        self._places = BoundedSemaphore(waiting)
+        self._places = waiting
+        self._held = 0  # pieces under way or in line
+        self._closed = False
+        self._guard = Lock()
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` returns, when its turn has come."""
@@ -43,13 +46,27 @@ class Lane:
             yield item  # type: ignore[misc]  # only _END is not a T
         await poured
 
+    def spare(self, work: Callable[[], object]) -> None:
+        """Does `work` when nobody waits, else not at all: it only saves time later, so nobody should lose any by it."""
+        with self._guard:
+            if self._held == 0 and not self._closed:
+                self._worker.submit(work)
+
     def close(self) -> None:
         """Finish what is under way, refuse what waits."""
+        with self._guard:
+            self._closed = True
         self._worker.shutdown(cancel_futures=True)
 
     def _submit(self, work: Callable[[], T]) -> Future[T]:
-        if not self._places.acquire(blocking=False):
-            raise Overloaded("Many shoppers are waiting for an answer.", fix="try again in a few seconds")
+        with self._guard:
+            if self._held == self._places:
+                raise Overloaded("Many shoppers are waiting for an answer.", fix="try again in a few seconds")
+            self._held += 1
         future = self._worker.submit(work)
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(self._leave)
         return future
+
+    def _leave(self, _: Future[T]) -> None:
+        with self._guard:
+            self._held -= 1

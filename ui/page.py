@@ -156,6 +156,7 @@ class Page:
                 case _ if time.monotonic() - drawn > PACE_S:
                     drawn = time.monotonic()
                     yield {self._now: _draw(turn, session_id)}
+        self._lane.spare(partial(self._assistant.read_ahead, session_id))
 
     async def _kept(self, session_id: str) -> Session | None:
         try:

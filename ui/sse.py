@@ -14,11 +14,17 @@ from .lane import Lane
 from .problem import problem_of
 
 
-async def frames(lane: Lane, turn: Callable[[], Iterator[Event]]) -> AsyncIterator[ServerSentEvent]:
-    """The turn's events as they come; an error of any kind is the last event, with its problem document."""
+async def frames(
+    lane: Lane, turn: Callable[[], Iterator[Event]], ahead: Callable[[], object]
+) -> AsyncIterator[ServerSentEvent]:
+    """The turn's events as they come; an error of any kind is the last event, with its problem document.
+
+    ahead: done once the turn is whole, when nobody waits.
+    """
     try:
         async for event in lane.stream(turn):
             yield frame(event)
+        lane.spare(ahead)
     except Exception as error:
         yield _frame("error", problem_of(error).to_json())
 

@@ -91,3 +91,31 @@ def test_a_turn_runs_to_its_end_when_the_listener_leaves(lane: Lane) -> None:
 
     asyncio.run(leave_after_one())
     assert finished.is_set()
+
+
+def test_spare_work_is_done_when_nobody_waits(lane: Lane) -> None:
+    done = threading.Event()
+    lane.spare(done.set)
+    assert done.wait(timeout=60)
+
+
+def test_spare_work_is_left_undone_where_somebody_is_served(lane: Lane) -> None:
+    door, done = threading.Event(), threading.Event()
+
+    async def busy() -> None:
+        turn = asyncio.ensure_future(lane.run(door.wait))
+        await asyncio.sleep(0)
+        lane.spare(done.set)
+        door.set()
+        await turn
+        await lane.run(lambda: None)  # the line is empty behind this one
+
+    asyncio.run(busy())
+    assert not done.is_set()
+
+
+def test_spare_work_after_the_end_is_left_undone() -> None:
+    lane, done = Lane(), threading.Event()
+    lane.close()
+    lane.spare(done.set)
+    assert not done.is_set()
