@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from .errors import FeedError
+from .feed_formats import FORMATS, in_our_columns
 from .feed_row import RowReader
 from .feed_rows import FeedFile, Problem, Row
 from .feed_values import BadValue
@@ -20,7 +21,8 @@ from .product import Product
 class FeedSummary:
     """What became of the rows. read = used + rejected; duplicates: used rows whose id had come before.
 
-    encodings: (file, encoding) of those that are not all UTF-8. ignored_columns: in some row they held what no attribute can be.
+    encodings: (file, encoding) of those that are not all UTF-8. formats: (file, what it is), as in FORMATS.
+    ignored_columns: in some row they held what no attribute can be.
     """
 
     read: int = 0
@@ -30,6 +32,7 @@ class FeedSummary:
     attribute_columns: tuple[str, ...] = ()
     ignored_columns: tuple[str, ...] = ()
     encodings: tuple[tuple[str, str], ...] = ()
+    formats: tuple[tuple[str, str], ...] = ()
 
 
 class FeedReading:
@@ -38,8 +41,9 @@ class FeedReading:
     Of two products with one id the later one counts; both are given, so whoever keeps them puts the later in place of the earlier.
     """
 
-    def __init__(self, files: Sequence[FeedFile], rejects: Path, reader: RowReader) -> None:
-        self._files, self._rejects, self._reader = files, rejects, reader
+    def __init__(self, files: Sequence[FeedFile], rejects: Path, reader: RowReader, form: str | None = None) -> None:
+        self._files, self._rejects, self._reader, self._form = files, rejects, reader, form
+        self._formats: list[tuple[str, str]] = []
         self._used = self._rejected = 0
         self._ids: set[str] = set()
         self._first_problem = ""
@@ -54,12 +58,14 @@ class FeedReading:
             attribute_columns=tuple(sorted(self._reader.attribute_columns)),
             ignored_columns=tuple(sorted(self._reader.ignored_columns)),
             encodings=tuple((file.path.name, file.encoding) for file in self._files if file.encoding),
+            formats=tuple(self._formats),
         )
 
     def __iter__(self) -> Iterator[Product]:
         """FeedError at the end when no row could be used."""
         self._used = self._rejected = 0
         self._ids.clear()
+        self._formats.clear()
         self._rejects.parent.mkdir(parents=True, exist_ok=True)
         with self._rejects.open("w", encoding="utf-8", errors="backslashreplace") as rejects:
             for file in self._files:
@@ -72,7 +78,10 @@ class FeedReading:
             )
 
     def _products(self, file: FeedFile, rejects: TextIO) -> Iterator[Product]:
-        for row in file.rows():
+        form, rows = in_our_columns(file.rows(), self._form)
+        self._formats.append((file.path.name, FORMATS[form].title))
+        for row in rows:
+            self._reader.ignored_columns.update(row.ignored)
             product = self._product(row, file, rejects)
             if product is not None:
                 self._used += 1
@@ -111,12 +120,19 @@ class FeedReading:
         return f"None of {self._rejected:,} rows of {names} can be used; {self._first_problem} (see {self._rejects})."
 
 
-def read_feed(paths: Sequence[Path], rejects: Path, *, currency: str = "USD", today: date | None = None) -> FeedReading:
+def read_feed(
+    paths: Sequence[Path],
+    rejects: Path,
+    *,
+    currency: str = "USD",
+    today: date | None = None,
+    form: str | None = None,
+) -> FeedReading:
     """The products of these feeds, in a stream. FeedError when a file is not there.
 
     rejects: JSONL, written while reading, gone when nothing is rejected. currency: ISO 4217, of prices that name none. today: for
-    sales with dates; the current day by default.
+    sales with dates; the current day by default. form: a name of FORMATS, of all the files; else each tells its own.
     """
     if not paths:
         raise FeedError("No feed is named.", fix="name at least one JSONL, CSV, TSV or Parquet file")
-    return FeedReading([FeedFile(path) for path in paths], rejects, RowReader(currency.upper(), today=today))
+    return FeedReading([FeedFile(path) for path in paths], rejects, RowReader(currency.upper(), today=today), form)

@@ -1,4 +1,4 @@
-"""Rows of a feed file, one after the other: JSONL, CSV, TSV and Parquet, the text ones also gzipped."""
+"""Rows of a feed file, one after the other: JSONL, CSV, TSV, XML, pages and Parquet, the text ones also gzipped."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from .errors import FeedError
+from .feed_xml import items, page_objects
 
 DELIMITERS = "\t,;|"
 PARQUET_BATCH = 1_000  # rows in memory at a time
 SAMPLE = 1 << 16  # bytes of non-UTF-8 lines from which the encoding is told
 
-_READABLE = "give it as JSONL, CSV, TSV or Parquet (text formats may be gzipped)"
+_READABLE = "give it as JSONL, CSV, TSV, XML or Parquet (text formats may be gzipped)"
 _ENCODINGS = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "cp949", "gb18030", "big5"]
 _decode_json = json.JSONDecoder(parse_float=Decimal).decode  # prices as they are written, not through a binary float
 
@@ -39,12 +40,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. line: where it begins, the first is 1; in Parquet the row's number. raw: as it stood. cells or problem: one is None."""
+    """One row. line: where it begins, from 1; in Parquet, XML and pages its number. raw: as it stood. cells or problem: one is None.
+
+    ignored: columns of it that hold nothing for a shopper.
+    """
 
     line: int
     raw: object
     cells: Mapping[str, object] | None
     problem: Problem | None = None
+    ignored: tuple[str, ...] = ()
 
 
 class FeedFile:
@@ -65,6 +70,9 @@ class FeedFile:
                     yield from _parquet_rows(self.path)
                     return
                 text = self._head_text(head)
+                if not self._named_jsonl() and re.match(r"<[?!a-zA-Z]", text):
+                    yield from self._marked_up_rows(stream, text)
+                    return
                 lines = self._lines(stream)
                 if self._is_json(text):
                     yield from _json_rows(lines)
@@ -95,12 +103,24 @@ class FeedFile:
             raise FeedError(f"{self.path} is a ZIP archive or a spreadsheet.", fix=_READABLE)
         return head.decode(self.encoding or "utf-8", errors="ignore").lstrip("\ufeff \t\r\n")
 
+    def _named_jsonl(self) -> bool:
+        return self.path.name.lower().removesuffix(".gz").rpartition(".")[2] in ("jsonl", "ndjson")
+
+    def _marked_up_rows(self, stream: IO[bytes], head: str) -> Iterator[Row]:
+        """Items of XML, or the JSON-LD of a page."""
+        if not re.match(r"<!doctype html|<html|<head|<body|<script", head, re.IGNORECASE):
+            for number, item in enumerate(items(stream), start=1):
+                yield Row(number, item, item)
+            return
+        for number, (text, found, reason) in enumerate(page_objects("".join(self._lines(stream))), start=1):
+            if reason:
+                yield Row(number, text, None, Problem("row", text[:80], reason))
+            else:
+                yield Row(number, text, found if isinstance(found, dict) else {"@graph": found})
+
     def _is_json(self, head: str) -> bool:
-        suffix = self.path.name.lower().removesuffix(".gz").rpartition(".")[2]
-        if suffix in ("jsonl", "ndjson"):
+        if self._named_jsonl():
             return True
-        if re.match(r"<[?!a-zA-Z]", head):
-            raise FeedError(f"{self.path} is XML or HTML.", fix=_READABLE)
         if head.startswith("["):
             raise FeedError(
                 f"{self.path} is one JSON list.", fix="write one product a line: `jq -c '.[]' FEED > FEED.jsonl`"

@@ -23,6 +23,7 @@ from rich.text import Text
 from assistant.build import build_embedder
 from assistant.settings import Settings
 from retrieval.feed import FeedSummary, read_feed
+from retrieval.feed_formats import FORMATS
 from retrieval.index import IndexSummary, build_index
 from retrieval.policy_text import read_policies
 from retrieval.store import Store
@@ -41,7 +42,7 @@ class Rate(ProgressColumn):
 
 def index(
     feeds: Annotated[
-        list[Path] | None, typer.Argument(metavar="FEED…", help="JSONL, CSV, TSV or Parquet; .gz is fine.")
+        list[Path] | None, typer.Argument(metavar="FEED…", help="JSONL, CSV, TSV, XML, HTML or Parquet; .gz is fine.")
     ] = None,
     *,
     store: Annotated[Path, typer.Option(help="Directory of the store; made when it is not there.")],
@@ -50,6 +51,9 @@ def index(
     keep_missing: Annotated[
         bool, typer.Option("--keep-missing", help="Keep products that these feeds do not have.")
     ] = False,
+    format_: Annotated[
+        str | None, typer.Option("--format", help=f"{', '.join(FORMATS)}. [default: told by the content]")
+    ] = None,
     policies: Annotated[
         Path | None, typer.Option(help="Folder of policy pages (Markdown, HTML, text, PDF), instead of those before.")
     ] = None,
@@ -66,20 +70,26 @@ def index(
     if policies is not None:
         read_policies(policies)  # a wrong folder is an error before anything is indexed
     if feeds:
-        index_feeds(feeds, store, rejects=rejects, currency=currency, keep_missing=keep_missing)
+        index_feeds(feeds, store, rejects=rejects, currency=currency, keep_missing=keep_missing, form=format_)
     if policies is not None:
         index_policies(policies, store, policies_url)
 
 
 def index_feeds(
-    feeds: list[Path], path: Path, *, rejects: Path | None = None, currency: str = "USD", keep_missing: bool = False
+    feeds: list[Path],
+    path: Path,
+    *,
+    rejects: Path | None = None,
+    currency: str = "USD",
+    keep_missing: bool = False,
+    form: str | None = None,
 ) -> None:
     """Feeds into the store directory, with a progress bar and a summary on standard error."""
     settings = Settings()
     embedder = build_embedder(settings)
     store = Store(path, create=True)
     try:
-        reading = read_feed(feeds, rejects or path / "rejects.jsonl", currency=currency)
+        reading = read_feed(feeds, rejects or path / "rejects.jsonl", currency=currency, form=form)
         with _progress() as bars:
             tasks = {step: bars.add_task(name, total=None) for step, name in STEPS.items()}
             summary = build_index(
@@ -120,6 +130,7 @@ def _progress() -> Progress:
 def _report(read: FeedSummary, done: IndexSummary, rejects: Path, store: Path) -> None:
     counts = f"{read.read:,} rows read, {read.used:,} used, {read.rejected:,} rejected"
     lines = [f"{counts}, {read.duplicates:,} with an id seen before (the last wins)."]
+    lines += [f"{name} was read as: {form}." for name, form in read.formats]
     lines += [f"{name} is not UTF-8; it was read as {encoding}." for name, encoding in read.encodings]
     if read.rejected:
         lines.append(f"Rejected rows, with line, field and reason: {rejects}")
