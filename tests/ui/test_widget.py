@@ -1,0 +1,240 @@
+"""A shopper at the widget: a real browser on the pretend shop, a real server over the small store, the parser's answers queued."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect
+
+from assistant.model import Parse
+from tests.fakes import said
+from ui.http import create_app
+from ui.lane import Lane
+
+from .live import served
+from .shop import open_shop
+from .test_browser import DESK, LAMPS, MESSAGE, browser, pytestmark
+
+__all__ = ["browser", "pytestmark"]
+
+
+@dataclass
+class Tab:
+    """A tab on the pretend shop."""
+
+    page: Page
+    alarms: list[str]
+
+    @property
+    def panel(self) -> Locator:
+        return self.page.locator("#panel")
+
+    def open(self) -> None:
+        self.page.get_by_role("button", name="Ask the assistant").click()
+        expect(self.panel).to_be_visible()
+
+    def say(self, message: str) -> None:
+        self.panel.get_by_role("textbox", name="Your message").fill(message)
+        self.panel.get_by_role("button", name="Send").click()
+
+    def card(self, title: str) -> Locator:
+        return self.panel.get_by_role("article", name=title)
+
+    def run(self, script: str) -> Any:
+        return self.page.evaluate(script)
+
+
+Visit = Callable[..., Tab]
+
+
+@pytest.fixture
+def visit(browser: Browser, small_store: Path) -> Iterator[Visit]:
+    """Opens the pretend shop; at the end no script may have run where none should, and nothing been asked of another machine."""
+    tabs: list[Tab] = []
+    with ExitStack() as stack:
+
+        def come(*parses: Parse, size: ViewportSize = DESK, path: str = "/widget-demo", scheme: str = "light") -> Tab:
+            shop = stack.enter_context(open_shop(small_store, *parses))
+            address = stack.enter_context(served(create_app(shop, Lane())))
+            context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            stack.callback(context.close)
+            tab = Tab(context.new_page(), [])
+            tab.page.on("dialog", lambda dialog: (tab.alarms.append(dialog.message), dialog.dismiss()))
+            tab.page.on("pageerror", lambda error: tab.alarms.append(str(error)))
+            context.on("request", lambda request: _local(request.url, tab.alarms))
+            tabs.append(tab)
+            tab.page.goto(address + path)
+            return tab
+
+        yield come
+        assert [tab.alarms for tab in tabs] == [[] for _ in tabs]
+
+
+def _local(url: str, alarms: list[str]) -> None:
+    if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+        alarms.append(url)
+
+
+def test_a_shopper_finds_a_lamp_drops_a_wish_and_fills_the_cart(visit: Visit) -> None:
+    tab = visit(LAMPS, said("refine", drop=("price_max",)), said("cart_add", ref=(1,)))
+    tab.open()
+    tab.say(MESSAGE)
+    brass = tab.card("Brass Desk Lamp")
+    expect(brass.locator("s")).to_have_text("$49.99")
+    expect(brass).to_contain_text("is under your $40 limit")
+    expect(tab.panel.get_by_role("log")).not_to_be_empty()
+
+    tab.panel.get_by_role("button", name="Remove: under $40").click()
+    expect(tab.panel.locator(".said").last).to_have_text("No price limit")
+    add = tab.panel.get_by_role("button", name="Add to cart:").first
+    add.click()
+    tab.panel.get_by_role("button", name="Cart (1)").click()
+    expect(tab.panel.get_by_role("region", name="Cart")).to_contain_text("Desk Lamp")
+
+
+def test_hostile_product_text_stays_text_and_its_links_are_not_followed(visit: Visit) -> None:
+    tab = visit(said("search", product="mug"))
+    tab.open()
+    tab.say("a mug <img src=x onerror=alert(9)>")
+    mug = tab.panel.get_by_role("article").first
+    expect(mug.locator("h3")).to_contain_text("<img src=x onerror=")
+    assert mug.locator("a, img").count() == 0
+
+
+def test_escape_closes_and_gives_the_focus_back(visit: Visit) -> None:
+    tab = visit()
+    tab.page.get_by_role("button", name="Ask the assistant").press("Enter")
+    expect(tab.panel.get_by_role("textbox")).to_be_focused()
+    tab.page.keyboard.press("Escape")
+    expect(tab.panel).to_be_hidden()
+    expect(tab.page.get_by_role("button", name="Ask the assistant")).to_be_focused()
+
+
+def test_nothing_is_kept_before_the_shopper_agrees_and_then_the_conversation_survives_a_reload(visit: Visit) -> None:
+    tab = visit(LAMPS)
+    tab.open()
+    tab.say(MESSAGE)
+    keep = tab.panel.get_by_role("button", name="Keep it")
+    expect(keep).to_be_visible()
+    assert tab.run("localStorage.length + sessionStorage.length + document.cookie.length") == 0
+    keep.click()
+    tab.page.reload()
+    tab.open()
+    expect(tab.card("Brass Desk Lamp")).to_be_visible()
+
+    tab.panel.get_by_role("button", name="Conversation menu").click()
+    tab.panel.get_by_role("button", name="Delete my conversation").click()
+    expect(tab.panel).to_contain_text("The conversation is deleted.")
+    assert tab.run("localStorage.length") == 0
+
+
+def test_the_host_can_take_over_the_cart(visit: Visit) -> None:
+    tab = visit(LAMPS)
+    tab.run(
+        "ShopAssistant.on('add-to-cart', (e) => { e.preventDefault(); window.put = e.detail.product.id; e.detail.done(); })"
+    )
+    tab.open()
+    tab.say(MESSAGE)
+    tab.panel.get_by_role("button", name="Add to cart: Brass Desk Lamp").click()
+    expect(tab.panel).to_contain_text("The shop has added it to its cart.")
+    assert tab.run("window.put") == "brass-lamp"
+    expect(tab.panel.locator(".said")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [(403, "not allowed"), (429, "go on in 7 s"), (500, "went wrong on our side"), (None, "cannot be reached")],
+)
+def test_what_fails_is_said_and_nothing_typed_is_lost(visit: Visit, status: int | None, says: str) -> None:
+    tab = visit(LAMPS)
+
+    def refuse(route: Route) -> None:
+        if status is None:
+            route.abort()
+        else:
+            problem = {"type": "about:blank", "title": "No", "status": status, "detail": "No"}
+            headers = {"Retry-After": "7"}
+            route.fulfill(
+                status=status, headers=headers, content_type="application/problem+json", body=json.dumps(problem)
+            )
+
+    tab.page.route("**/v1/chat", refuse)
+    tab.open()
+    tab.say(MESSAGE)
+    expect(tab.panel.get_by_role("alert")).to_contain_text(says)
+    expect(tab.panel.locator(".said")).to_have_text(MESSAGE)
+    tab.page.unroute("**/v1/chat")
+    if status in (500, None):
+        tab.panel.get_by_role("button", name="Try again").click()
+        expect(tab.card("Brass Desk Lamp")).to_be_visible()
+
+
+def test_every_request_carries_the_site_and_a_visitor_of_128_bits(visit: Visit) -> None:
+    tab = visit(LAMPS)
+    tab.open()
+    with tab.page.expect_request("**/v1/chat") as asked:
+        tab.say(MESSAGE)
+    headers = asked.value.headers
+    assert headers["x-site-key"] == "demo"
+    assert len(headers["x-visitor"]) == 22  # 128 bits, 6 a character
+    expect(tab.card("Brass Desk Lamp")).to_be_visible()
+
+
+def test_calls_before_the_load_are_queued_and_a_second_load_changes_nothing(visit: Visit) -> None:
+    tab = visit(LAMPS)
+    tab.run("ShopAssistant.destroy()")
+    tab.run(
+        """() => {
+          window.ShopAssistant = (...call) => (ShopAssistant.q ??= []).push(call);
+          ShopAssistant("on", "opened", () => { window.opened = (window.opened ?? 0) + 1; });
+          ShopAssistant("open");
+          for (let n = 0; n < 2; n++) {
+            const script = document.createElement("script");
+            Object.assign(script, { src: "/widget.js", async: false });
+            script.dataset.site = "demo";
+            document.head.append(script);
+          }
+        }"""
+    )
+    expect(tab.panel).to_be_visible()
+    assert tab.page.locator("shop-assistant").count() == 1
+    assert tab.run("window.opened") == 1
+
+
+def test_a_page_that_swaps_its_body_keeps_the_conversation(visit: Visit) -> None:
+    tab = visit(LAMPS)
+    tab.open()
+    tab.say(MESSAGE)
+    expect(tab.card("Brass Desk Lamp")).to_be_visible()
+    tab.run("document.body = document.createElement('body')")
+    expect(tab.card("Brass Desk Lamp")).to_be_visible()
+
+
+def test_the_text_on_a_chosen_accent_can_be_read_and_a_false_colour_is_refused(visit: Visit) -> None:
+    tab = visit()
+    tab.open()
+    style = "document.querySelector('shop-assistant').style.getPropertyValue('--sa-{}')"
+    tab.run("ShopAssistant.setTheme({accent: '#ffe14d'})")
+    assert tab.run(style.format("on-accent")) == "#000000"
+    tab.run("ShopAssistant.setTheme({accent: '#123'})")
+    assert tab.run(style.format("on-accent")) == "#ffffff"
+    tab.run("ShopAssistant.setTheme({accent: 'url(https://elsewhere.example)'})")
+    assert tab.run(style.format("accent")) == "#123"
+
+
+def test_the_install_page_writes_a_snippet_and_tests_it(visit: Visit) -> None:
+    tab = visit(path="/widget-install")
+    snippet = tab.page.get_by_label("Snippet")
+    expect(snippet).to_contain_text('data-site="demo"')
+    tab.page.get_by_label("Pin this version").check()
+    tab.page.get_by_label("CSP nonce").fill('a"b')
+    expect(snippet).to_contain_text('integrity="sha384-')
+    expect(snippet).to_contain_text('nonce="a&quot;b"')
+    tab.page.get_by_role("button", name="Test it here").click()
+    expect(tab.page.get_by_role("status").first).to_contain_text("It works")
