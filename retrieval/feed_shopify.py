@@ -67,6 +67,8 @@ def row_names(row: Row) -> set[str]:
 
 def _problem(own: Mapping[str, object], filled: Mapping[str, object]) -> Problem | None:
     handle = filled.get("handle")
+    if handle is None:
+        return Problem("Handle", None, "missing: it says which product a row belongs to")
     status = str(filled.get("status", "active")).strip().lower()
     if status != "active":
         return Problem("Status", status, f"{status}: not for sale")

@@ -115,3 +115,11 @@ def test_a_format_can_be_forced_and_an_unknown_one_is_refused(tmp_path: Path) ->
     assert feed.summary.formats == (("feed", "rows in columns (Google, OpenAI and others)"),)
     with pytest.raises(FeedError, match="no format csvx"):
         reading(tmp_path, "id,title\n1,Lamp\n", form="csvx")
+
+
+def test_a_shopify_row_that_names_no_product_is_reported(tmp_path: Path) -> None:
+    content = "Handle,Title,Variant SKU,Variant Price\nmug,Mug,MUG,8\n,Lost,LOST,9\n"
+    _, products = reading(tmp_path, content)
+    assert [each.title for each in products] == ["Mug"]
+    (reject,) = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_text("utf-8").splitlines()]
+    assert (reject["line"], reject["field"]) == (3, "Handle")
