@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from ui.lane import Lane
 
 from .live import served
 from .shop import open_shop
-from .test_browser import DESK, LAMPS, MESSAGE, browser, pytestmark
+from .test_browser import DESK, LAMPS, MESSAGE, PHONE, browser, pytestmark
 
 __all__ = ["browser", "pytestmark"]
+
+AXE = Path(__file__).parents[2] / "ui" / "widget" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @dataclass
@@ -96,6 +99,15 @@ def test_a_shopper_finds_a_lamp_drops_a_wish_and_fills_the_cart(visit: Visit) ->
     add.click()
     tab.panel.get_by_role("button", name="Cart (1)").click()
     expect(tab.panel.get_by_role("region", name="Cart")).to_contain_text("Desk Lamp")
+
+
+def test_a_reason_opens_into_the_listings_own_words(visit: Visit) -> None:
+    tab = visit(LAMPS)
+    tab.open()
+    tab.say(MESSAGE)
+    reason = tab.card("Brass Desk Lamp").locator("details").filter(has_text="limit")
+    reason.locator("summary").click()
+    expect(reason.locator("blockquote")).to_contain_text("34.99")
 
 
 def test_hostile_product_text_stays_text_and_its_links_are_not_followed(visit: Visit) -> None:
@@ -238,3 +250,31 @@ def test_the_install_page_writes_a_snippet_and_tests_it(visit: Visit) -> None:
     expect(snippet).to_contain_text('nonce="a&quot;b"')
     tab.page.get_by_role("button", name="Test it here").click()
     expect(tab.page.get_by_role("status").first).to_contain_text("It works")
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: run `make widget`")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_wrong(visit: Visit, scheme: str, size: ViewportSize) -> None:
+    tab = visit(LAMPS, size=size, scheme=scheme)
+    tab.open()
+    tab.say(MESSAGE)
+    expect(tab.panel.get_by_role("button", name="Good answer")).to_be_visible()
+    tab.run(AXE.read_text(encoding="utf-8"))
+    found = tab.run("axe.run()")
+    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]] == []
+
+
+def test_an_arabic_page_gets_a_panel_from_right_to_left(visit: Visit) -> None:
+    tab = visit()
+    tab.run("ShopAssistant.setLocale('ar', {send: 'أرسل'})")
+    tab.open()
+    expect(tab.panel).to_have_attribute("dir", "rtl")
+    expect(tab.panel.get_by_role("button", name="أرسل")).to_be_visible()
+
+
+def test_a_wish_of_an_exact_price_reads_as_money(visit: Visit) -> None:
+    tab = visit(said("search", product="desk lamp", price_max=Decimal("34.99")))
+    tab.open()
+    tab.say("a desk lamp up to 34.99")
+    expect(tab.panel.get_by_role("list", name="Looking for")).to_contain_text("under $34.99")

@@ -89,7 +89,7 @@ class Panel {
     this.cartButton = button(words.cart, () => this.fold(this.cartButton, this.drawer), { "aria-expanded": "false" });
     this.menu = this.makeMenu();
     this.menuButton = button("⋯", () => this.fold(this.menuButton, this.menu), { "aria-label": words.more, "aria-expanded": "false" });
-    const top = el("header", {}, el("h2", {}, this.options.title ?? words.title), this.cartButton, this.menuButton,
+    const top = el("div", { cls: "head" }, el("h2", {}, this.options.title ?? words.title), this.cartButton, this.menuButton,
       this.bubble && button("×", () => this.close(), { "aria-label": words.close }));
     this.box = el("div", { id: "panel", role: this.bubble ? "dialog" : "region", "aria-label": this.options.title ?? words.title,
       lang: "en", dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event) },
