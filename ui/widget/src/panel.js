@@ -1,6 +1,6 @@
 // The conversation: one panel in the shadow root that the loader made.
 import { Client } from "./client.js";
-import { button, el, webAddress } from "./dom.js";
+import { button, drawing, el, webAddress } from "./dom.js";
 import { Keep } from "./keep.js";
 import css from "./panel.css";
 import { applyTheme } from "./theme.js";
@@ -8,6 +8,7 @@ import { cartLines, card, chips, comparison, wishChips } from "./view.js";
 import { WORDS, fill, nth, wishes } from "./words.js";
 
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
+const THUMB = "M14 22h-6v18h6zM14 22l9-14c4 0 5 3 4 7l-1 5h12c3 0 4 2 3.500 5l-3 12c-.5 2-2 3-4 3H14z";
 const RTL = /^(ar|fa|he|ur|yi|dv|ps)\b/;
 
 class Panel {
@@ -230,7 +231,8 @@ class Panel {
         this.tell(trouble.kind === "missing" ? this.words.unsent : this.explain(trouble));
       }
     };
-    group.append(button("👍", vote("up"), { "aria-label": this.words.thumbUp }), button("👎", vote("down"), { "aria-label": this.words.thumbDown }));
+    const thumb = (cls, act, name) => button(drawing(THUMB, cls), act, { "aria-label": name });
+    group.append(thumb("up", vote("up"), this.words.thumbUp), thumb("down", vote("down"), this.words.thumbDown));
     return group;
   }
   explain(trouble) { return fill(this.words[trouble.kind] ?? this.words.server, trouble.retryAfter ?? 30); }
