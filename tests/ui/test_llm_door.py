@@ -26,7 +26,7 @@ from ui.cli.llm import settings_with
 from ui.http import create_app
 from ui.lane import Lane
 
-from .test_cli import SHOP
+from .command import SHOP
 
 READING = json.dumps({"intent": "search", "product": "tote bag", "brand": "Invented"})
 
