@@ -45,7 +45,7 @@ def serve(
             run(app, listener)
 
 
-def site(assistant: Assistant, sites: Sites) -> FastAPI:
+def site(assistant: Assistant, sites: Sites | None = None) -> FastAPI:
     """The API with the page."""
     # Gradio takes seconds to import, which the other commands need not wait for.
     from ui.http import create_app
