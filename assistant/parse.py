@@ -82,13 +82,17 @@ def clean(message: str) -> str:
 
 def prompt(message: str, last: Exchange | None) -> str:
     """What the model reads: the last exchange, if any, then the message, up to where the answer line begins."""
-    before = "" if last is None else exchange_text(last)
-    return f"{before}shopper: {clean(message)}\nread:"
+    return ("" if last is None else exchange_text(last)) + message_text(message)
 
 
 def exchange_text(last: Exchange) -> str:
     """The part of the prompt that is known before the message comes."""
     return f"shopper: {_cut(last.shopper, SHOPPER_LIMIT)}\nshop: {_cut(last.shop, SHOP_LIMIT)}\n"
+
+
+def message_text(message: str) -> str:
+    """The rest of the prompt."""
+    return f"shopper: {clean(message)}\nread:"
 
 
 def write_answer(intent: Intent, slots: Slots, message: str, then: Iterable[tuple[Intent, Slots]] = ()) -> str:

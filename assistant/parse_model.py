@@ -22,7 +22,7 @@ from retrieval.hardware import use_threads, without_progress_bars
 from .calibration import Calibration, read_calibration
 from .model import DialogueState, Exchange, Parse
 from .overreach import guarded
-from .parse import clean, exchange_text, grammar, prompt, read_answer
+from .parse import clean, exchange_text, grammar, message_text, read_answer
 
 if TYPE_CHECKING:  # torch and transformers are loaded only when a parser is made: importing this module must stay cheap
     import numpy as np
@@ -52,9 +52,7 @@ class ModelParser:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._words = LLTokenizer(str(folder / "tokenizer.json"), eos_token=self._eos)
         self._lock = Lock()
-        self._ahead: OrderedDict[Exchange, tuple[list[int], Any]] = (
-            OrderedDict()
-        )  # exchange -> its tokens, what was read of them
+        self._ahead: OrderedDict[Exchange, Any] = OrderedDict()  # exchange -> a cache that has read it
         self._calibration = calibration or read_calibration(adapter)
 
     def parse(self, message: str, state: DialogueState) -> Parse:
@@ -79,8 +77,8 @@ class ModelParser:
         written: list[int] = []
         logs: list[float] = []
         with torch.inference_mode():
-            before, cache = self._begun(last)
-            pending = self._tokens(prompt(message, last))[len(before) :]
+            cache = self._begun(last)
+            pending = self._tokens(message_text(message))
             while len(written) < TOKEN_LIMIT:
                 token, log_probability = self._choose(self._read(pending, cache), matcher)
                 logs.append(log_probability)
@@ -106,17 +104,16 @@ class ModelParser:
             while len(self._ahead) > AHEAD:
                 self._ahead.popitem(last=False)
 
-    def _begun(self, last: Exchange | None) -> tuple[list[int], Any]:
-        """(tokens of the prompt that come from the exchange, a cache that has read them). The cache is the caller's."""
+    def _begun(self, last: Exchange | None) -> Any:
+        """A cache that has read the exchange; the caller's alone."""
         from transformers import DynamicCache
 
-        if last is not None and (kept := self._ahead.pop(last, None)):
+        if last is not None and (kept := self._ahead.pop(last, None)) is not None:
             return kept
         cache = DynamicCache(config=self._model.config)
-        tokens = [] if last is None else self._tokens(exchange_text(last))
-        if tokens:
-            self._read(tokens, cache)
-        return tokens, cache
+        if last is not None:
+            self._read(self._tokens(exchange_text(last)), cache)
+        return cache
 
     def _tokens(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
