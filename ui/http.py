@@ -116,11 +116,11 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor) -> R
     """One turn. With `stream` the answer is server-sent events: `parsed`, `products`, `token` (one or more), `done` with the
     whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
-    await to_thread.run_sync(
-        desk.assistant.admit, session_id, visitor
-    )  # before a stream begins, which is 200 whatever comes
     ahead = partial(desk.assistant.read_ahead, session_id)
     if request.stream:
+        await to_thread.run_sync(
+            desk.assistant.admit, session_id, visitor
+        )  # before the stream, whose status is always 200
         turn = partial(desk.assistant.stream, request.message, session_id, visitor=visitor)
         return EventSourceResponse(frames(desk.lane, turn, ahead))
     reply = await desk.lane.run(partial(desk.assistant.reply, request.message, session_id, visitor=visitor))

@@ -10,7 +10,6 @@ from .problem import Problem
 from .sites import Sites
 
 API = "/v1/"
-WIDGET = "/widget"  # scripts that any page may load: they hold nothing of anybody
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Request-ID, X-Site-Key, X-Visitor",
@@ -34,11 +33,8 @@ class SiteDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
         origin = headers.get("origin")
-        if scope["type"] != "http" or own(headers):
+        if scope["type"] != "http" or own(headers) or not scope["path"].startswith(API):
             await self.app(scope, receive, send)
-        elif not scope["path"].startswith(API):
-            public = scope["path"].startswith(WIDGET) and scope["method"] == "GET"
-            await self.app(scope, receive, _readable(send, "*") if public else send)
         elif (refusal := self._refusal(scope["method"], headers)) is not None:
             await refusal.response({"Vary": "Origin"})(scope, receive, send)
         elif origin is None:
@@ -90,8 +86,7 @@ def _readable(send: Send, origin: str) -> Send:
             headers = MutableHeaders(scope=message)
             headers["Access-Control-Allow-Origin"] = origin
             headers["Access-Control-Expose-Headers"] = EXPOSED
-            if origin != "*":
-                headers.add_vary_header("Origin")
+            headers.add_vary_header("Origin")
         await send(message)
 
     return with_origin
