@@ -37,7 +37,7 @@ def effects(network: Any, encoder: PairEncoder, request: str, product: Product) 
     """Each way's (fall without its clause, rise beside the title), and whether share and occlusion agree; None for under two clauses."""
     found = pieces(product, request)
     text = joined(found)
-    read = [(one, share) for one, share in clause_shares(network, encoder, request, text, list(clauses(found)))]
+    read = clause_shares(network, encoder, request, text, list(clauses(found)))
     shown = [(one, share) for one, share in read if one.field in QUOTED]
     if len(shown) < 2:
         return None

@@ -59,7 +59,7 @@ def _kinds(thing: Mapping[str, object]) -> set[str]:
 
 def _of_group(thing: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     """The variants of a group, each with what the group says for all; a product without variants by itself."""
-    variants = _first_list(thing.get("hasVariant"))
+    variants = _listed(thing.get("hasVariant"))
     shared = {name: value for name, value in thing.items() if name not in DROPPED or name == "aggregateRating"}
     shared.pop("sku", None)
     group = {"inProductGroupWithID": thing.get("productGroupID") or thing.get("sku")}
@@ -73,11 +73,11 @@ def _of_group(thing: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
 def _cells(product: Mapping[str, object]) -> dict[str, object]:
     cells = {MOVED.get(name, name): _value(value) for name, value in product.items() if name not in DROPPED}
     cells["id"] = product.get("sku") or product.get("productID") or product.get("gtin13") or product.get("mpn")
-    cells["attributes"] = _first_list(product.get("additionalProperty")) or None
-    offer = next((each for each in _first_list(product.get("offers")) if isinstance(each, Mapping)), {})
+    cells["attributes"] = _listed(product.get("additionalProperty")) or None
+    offer = next((each for each in _listed(product.get("offers")) if isinstance(each, Mapping)), {})
     cells |= {"price": offer.get("price", offer.get("lowPrice")), "currency": offer.get("priceCurrency")}
     cells["availability"] = offer.get("availability")
-    for spec in _first_list(offer.get("priceSpecification")):
+    for spec in _listed(offer.get("priceSpecification")):
         if isinstance(spec, Mapping) and "price" in spec:
             before = any(word in str(spec.get("priceType")) for word in ("ListPrice", "StrikethroughPrice"))
             field = "list_price" if before else "price"
@@ -97,5 +97,5 @@ def _value(value: object) -> object:
     return value.get("name", value) if isinstance(value, Mapping) else value
 
 
-def _first_list(value: object) -> list[object]:
+def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [] if value is None else [value]

@@ -9,9 +9,8 @@ from dataclasses import replace
 from .feed_rows import Problem, Row
 from .feed_values import is_absent, plain_text
 
-OWN = re.compile(
-    r"variant .*|option[123] value|image .*|cost per item|unit price .*"
-)  # of the row, never filled forward
+# Of the row, never filled forward.
+OWN = re.compile(r"variant .*|option[123] value|image .*|cost per item|unit price .*")
 # For the shop's eyes, or of no meaning to a shopper. "Cost per item" is what the shop paid.
 IGNORED = re.compile(
     r"cost per item|seo .*|gift card|published|status|image (?:position|alt text)|variant (?:inventory (?:tracker|policy)"
@@ -34,7 +33,7 @@ RENAMED = {
 
 def recognises(cells: Mapping[str, object]) -> bool:
     """Whether there is a handle beside the columns of a variant."""
-    names = {name.lower() for name in cells}
+    names = _names(cells)
     return "handle" in names and bool(names & {"variant price", "option1 value", "variant sku"})
 
 
@@ -55,14 +54,13 @@ def rows(rows: Iterator[Row]) -> Iterator[Row]:
         else:
             filled.setdefault("image src", first.get("image src"))
             ignored = tuple(name for name in row.cells if IGNORED.fullmatch(name.lower()) and name.lower() in own)
-            yield replace(
-                row, cells=_variant(filled, tracked="variant inventory tracker" in row_names(row)), ignored=ignored
-            )
+            tracked = "variant inventory tracker" in _names(row.cells)
+            yield replace(row, cells=_variant(filled, tracked=tracked), ignored=ignored)
 
 
-def row_names(row: Row) -> set[str]:
-    """The columns of the row in lower case."""
-    return {name.lower() for name in row.cells or ()}
+def _names(cells: Mapping[str, object]) -> set[str]:
+    """The columns in lower case."""
+    return {name.lower() for name in cells}
 
 
 def _problem(own: Mapping[str, object], filled: Mapping[str, object]) -> Problem | None:

@@ -8,7 +8,7 @@ import { cartLines, card, chips, comparison, wishChips } from "./view.js";
 import { WORDS, fill, nth, wishes } from "./words.js";
 
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
-const THUMB = "M14 22h-6v18h6zM14 22l9-14c4 0 5 3 4 7l-1 5h12c3 0 4 2 3.500 5l-3 12c-.5 2-2 3-4 3H14z";
+const THUMB = "M14 22h-6v18h6zM14 22l9-14c4 0 5 3 4 7l-1 5h12c3 0 4 2 3.5 5l-3 12c-.5 2-2 3-4 3H14z";
 const RTL = /^(ar|fa|he|ur|yi|dv|ps)\b/;
 
 class Panel {
@@ -75,7 +75,7 @@ class Panel {
     this.reset();
     this.tell(this.words.erased);
   }
-  destroy() { this.stop?.abort(); clearInterval(this.pause); }
+  destroy() { this.stop?.abort(); }
 
   // ---- the frame
   draw() {
@@ -93,9 +93,8 @@ class Panel {
     const top = el("div", { cls: "head" }, el("h2", {}, this.options.title ?? words.title), this.cartButton, this.menuButton,
       this.bubble && button("×", () => this.close(), { "aria-label": words.close }));
     this.box = el("div", { id: "panel", role: this.bubble ? "dialog" : "region", "aria-label": this.options.title ?? words.title,
-      lang: "en", dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event) },
+      lang: this.locale, dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event) },
       top, this.menu, this.drawer, this.log, this.list, this.note, this.makeForm(input?.value), this.said);
-    this.box.lang = this.locale;
     this.box.hidden = hidden;
     old ? old.replaceWith(this.box) : this.root.prepend(this.box);
     this.refresh();
@@ -195,7 +194,7 @@ class Panel {
   products(turn, products) {
     if (!products.length) return;
     this.log.querySelectorAll(".actions").forEach((old) => old.remove());
-    const look = { words: this.words, money: this.money, act: (...what) => this.act(...what), inReach: true };
+    const look = { words: this.words, money: this.money, act: (...what) => this.act(...what) };
     turn.more.replaceChildren(el("ol", { cls: "cards" }, products.map((product) => card(product, look))));
     for (const product of products) this.titles.set(product.id, product.title);
     this.emit("product-shown", { products });

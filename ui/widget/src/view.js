@@ -4,7 +4,7 @@ import { fill } from "./words.js";
 
 const PARCEL = "M8 17l16-8 16 8v16l-16 8-16-8zM8 17l16 8 16-8M24 25v16M16 13l16 8";
 
-export function card(product, { words, money, act, inReach }) {
+export function card(product, { words, money, act }) {
   const link = webAddress(product.url);
   const title = link
     ? el("a", { href: link, target: "_blank", rel: "noopener noreferrer", onclick: (event) => act("product-click", product, event) }, product.title)
@@ -12,7 +12,7 @@ export function card(product, { words, money, act, inReach }) {
   const facts = el("div", { cls: "facts" },
     product.brand && el("p", { cls: "brand" }, product.brand),
     el("h3", {}, title), price(product, money), standing(product, words),
-    why(product, words, act), inReach && actions(product, words, act));
+    why(product, words, act), actions(product, words, act));
   return el("li", {}, el("article", { cls: "card", "aria-label": product.title }, picture(product), facts));
 }
 

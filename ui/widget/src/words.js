@@ -10,7 +10,7 @@ export const WORDS = {
   notTaken: "The shop could not add it.", comparison: "Comparison", thumbUp: "Good answer", thumbDown: "Bad answer", thanks: "Thank you.",
   unsent: "That could not be sent.", keep: "Keep this conversation on this device?", yes: "Keep it", no: "No",
   export: "Download my conversation", erase: "Delete my conversation", restart: "Start over", erased: "The conversation is deleted.",
-  working: "Looking", slow: "This takes longer than usual. Still working.", stopped: "Stopped.",
+  working: "Looking", slow: "This takes longer than usual. Still working.",
   offline: "You are offline. Your message is kept; try again when you are back.",
   gone: "The assistant cannot be reached. Your message is kept.", blocked: "This page is not allowed to use the assistant.",
   limited: "Too many messages at once. You can go on in {0} s.", server: "Something went wrong on our side. Your message is kept.",
