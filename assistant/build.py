@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrieval.cross_encoder import CrossEncoderReranker
-from retrieval.dense import Dense, MiniLMEmbedder, open_chroma
+from retrieval.dense import Dense, MiniLMEmbedder
 from retrieval.errors import BadInput, StoreOutdated
 from retrieval.lexical import Lexical
 from retrieval.models import ModelHome, model_path
@@ -87,7 +87,7 @@ def build_parts(store: Store, settings: Settings, *, parser: Parser | None = Non
     embedder = build_embedder(settings)
     _same_embedder(store, embedder.name)
     lexical = Lexical(store.catalog)
-    chroma = open_chroma(store.chroma_path, settings.chroma_url)
+    chroma = store.chroma(settings.chroma_url)
     dense = Dense(chroma, embedder)
     reranker = build_reranker(LinearMix(dense, lexical), settings)
     searcher = Searcher(store.catalog, lexical, dense, reranker, store.manifest.currency)

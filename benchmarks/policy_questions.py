@@ -16,7 +16,6 @@ import typer
 from assistant.actions.policy import RELEVANT
 from assistant.build import build_embedder
 from assistant.settings import Settings
-from retrieval.dense import open_chroma
 from retrieval.policies import Policies
 from retrieval.store import Store
 
@@ -30,7 +29,7 @@ def measure(
     """Right first, answered and refused, and the questions that went wrong."""
     asked = tomllib.loads(QUESTIONS.read_text(encoding="utf-8"))["questions"]
     with closing(Store(store)) as opened:
-        policies = Policies(opened.catalog, open_chroma(opened.chroma_path), build_embedder(Settings()))
+        policies = Policies(opened.catalog, opened.chroma(), build_embedder(Settings()))
         best = [policies.search(question["text"], limit=1)[0] for question in asked]
     right_first = sum(found.passage.id == one.get("passage") for one, found in zip(asked, best, strict=True))
     answerable = sum("passage" in one for one in asked)

@@ -16,7 +16,7 @@ from pathlib import Path
 from assistant.build import build_embedder, build_reranker
 from assistant.settings import Settings
 from retrieval.cross_encoder import TOKENS
-from retrieval.dense import Dense, open_chroma
+from retrieval.dense import Dense
 from retrieval.fusion import rrf
 from retrieval.judgements import read_judgements
 from retrieval.lexical import Lexical
@@ -33,7 +33,7 @@ WARM = 3  # first calls allocate
 
 def main(requests: Sequence[str], store: Store, settings: Settings) -> None:
     lexical = Lexical(store.catalog)
-    dense = Dense(open_chroma(store.chroma_path, None), build_embedder(settings))
+    dense = Dense(store.chroma(), build_embedder(settings))
     reranker = build_reranker(LinearMix(dense, lexical), settings)
     bare = bare_model()
     times: dict[str, list[float]] = {"as used": [], "all 50 read": [], "bare model": []}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
@@ -153,23 +152,6 @@ class Dense:
             Candidate(product_id, 1.0 - distance)
             for product_id, distance in zip(answer["ids"][0], answer["distances"][0], strict=True)
         ]
-
-
-def open_chroma(folder: Path, url: str | None = None) -> Any:
-    """A Chroma client on a folder of this process alone, or on a server's URL. Sends nothing anywhere else."""
-    import chromadb  # here, because it takes a second to import
-    from chromadb.config import Settings
-
-    settings = Settings(anonymized_telemetry=False)
-    if url is None:
-        return chromadb.PersistentClient(path=str(folder), settings=settings)
-    parts = urlsplit(url)
-    return chromadb.HttpClient(
-        host=parts.hostname or "localhost",
-        port=parts.port or (443 if parts.scheme == "https" else 8000),
-        ssl=parts.scheme == "https",
-        settings=settings,
-    )
 
 
 def _open_collection(client: Any, embedder: Embedder) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from more_itertools import chunked, peekable
 
 from .catalog import BATCH, Catalog
-from .dense import Dense, Embedder, Vectors, embedding_text, open_chroma
+from .dense import Dense, Embedder, Vectors, embedding_text
 from .product import Product
 from .store import Store
 
@@ -46,7 +46,7 @@ def build_index(
     products = peekable(products)
     products.peek(None)  # a feed without a usable row is an error here, while the store is still as it was
     store.write_manifest(complete=False)
-    dense = Dense(open_chroma(store.chroma_path, chroma_url), embedder)
+    dense = Dense(store.chroma(chroma_url), embedder)
     _reconcile(store.catalog, dense, embedder)
     run = store.catalog.last_run() + 1
     changed, currency = _write_catalog(products, store.catalog, run, progress)

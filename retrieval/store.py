@@ -8,10 +8,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from .catalog import Catalog
+from .chroma import open_chroma
 from .errors import StoreBusy, StoreNotFound, StoreOutdated
 
 SCHEMA_VERSION = 2
@@ -42,6 +44,7 @@ class Store:
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
+        self._chroma: dict[str | None, Any] = {}
         if not create and not (path / "manifest.json").is_file():
             raise StoreNotFound(f"No index in {path}.", fix=f"run `shop index FEED --store {path}`")
         path.mkdir(parents=True, exist_ok=True)
@@ -55,9 +58,11 @@ class Store:
             self._let_go()
             raise
 
-    @property
-    def chroma_path(self) -> Path:
-        return self.path / "chroma"
+    def chroma(self, url: str | None = None) -> Any:
+        """The Chroma client on this store's folder, or on the server at `url`; open until `close`."""
+        if url not in self._chroma:
+            self._chroma[url] = open_chroma(self.path / "chroma", url)
+        return self._chroma[url]
 
     @property
     def unanswered_path(self) -> Path:
@@ -71,6 +76,8 @@ class Store:
         draft.replace(self.path / "manifest.json")
 
     def close(self) -> None:
+        while self._chroma:
+            self._chroma.popitem()[1].close()
         self.catalog.close()
         self._let_go()
 

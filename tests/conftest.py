@@ -14,7 +14,7 @@ from assistant.model import Parse
 from assistant.parts import Parts
 from assistant.sessions import Sessions
 from retrieval.catalog import Catalog
-from retrieval.dense import Dense, open_chroma
+from retrieval.dense import Dense
 from retrieval.index import build_index
 from retrieval.lexical import Lexical
 from retrieval.product import Product
@@ -62,7 +62,7 @@ def lexical(catalog: Catalog) -> Lexical:
 
 @pytest.fixture(scope="session")
 def dense(store: Store) -> Dense:
-    return Dense(open_chroma(store.chroma_path), WordEmbedder())
+    return Dense(store.chroma(), WordEmbedder())
 
 
 @pytest.fixture(scope="session")

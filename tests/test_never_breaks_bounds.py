@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retrieval.dense import Dense, open_chroma
+from retrieval.dense import Dense
 from retrieval.feed import read_feed
 from retrieval.index import build_index
 from retrieval.kind import kind_levels
@@ -64,7 +64,7 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("real")
     store = Store(folder / "store", create=True)
     build_index(read_feed([feed], folder / "rejects.jsonl"), store, WordEmbedder())
-    lexical, dense = Lexical(store.catalog), Dense(open_chroma(store.chroma_path), WordEmbedder())
+    lexical, dense = Lexical(store.catalog), Dense(store.chroma(), WordEmbedder())
     searcher = Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical))
     products = random.Random(7).sample(list(store.catalog), 1_000)
     yield Shop(

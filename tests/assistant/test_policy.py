@@ -12,7 +12,6 @@ from assistant import Assistant
 from assistant.model import Parse
 from assistant.parts import Parts
 from assistant.unanswered import Unanswered, mask
-from retrieval.dense import open_chroma
 from retrieval.policies import Policies
 from retrieval.policy_text import read_policies
 from retrieval.search import Searcher
@@ -35,7 +34,7 @@ class Shop:
     def with_pages(self, *pages: str, read_as: list[Parse]) -> Assistant:
         for number, page in enumerate(pages):
             (self._folder / f"{number}.md").write_text(page, encoding="utf-8")
-        policies = Policies(self._store.catalog, open_chroma(self._store.chroma_path), WordEmbedder())
+        policies = Policies(self._store.catalog, self._store.chroma(), WordEmbedder())
         policies.replace(read_policies(self._folder) if pages else [])
         parts: Parts = parts_with(self._searcher, read_as)
         return Assistant(replace(parts, policies=policies, unanswered=self.unanswered))

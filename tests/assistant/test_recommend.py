@@ -8,7 +8,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.actions.recommend import choices
-from retrieval.dense import Dense, open_chroma
+from retrieval.dense import Dense
 from retrieval.index import build_index
 from retrieval.lexical import Lexical
 from retrieval.product import Product
@@ -85,7 +85,7 @@ def test_without_a_need_the_best_rated_are_named_and_one_question_is_asked(
 
 def test_without_a_need_and_without_ratings_what_is_needed_is_asked_in_so_many_words(new_store: Store) -> None:
     build_index([mug("plain", 10, None)], new_store, WordEmbedder())
-    lexical, dense = Lexical(new_store.catalog), Dense(open_chroma(new_store.chroma_path), WordEmbedder())
+    lexical, dense = Lexical(new_store.catalog), Dense(new_store.chroma(), WordEmbedder())
     searcher = Searcher(new_store.catalog, lexical, dense, LinearMix(dense, lexical))
     reply = Assistant(parts_with(searcher, [said("recommend")])).reply("could you suggest something")
     assert (

@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from retrieval.dense import FEW, Dense, embedding_text, open_chroma
+from retrieval.dense import FEW, Dense, embedding_text
 from retrieval.index import build_index
 from retrieval.product import Product
 from retrieval.store import Store
@@ -29,14 +29,14 @@ KETTLES = frozenset(product.id for product in CROWD if product.title.startswith(
 def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dense]:
     store = Store(tmp_path_factory.mktemp("crowd") / "store", create=True)
     build_index(CROWD, store, WordEmbedder())
-    yield Dense(open_chroma(store.chroma_path), WordEmbedder())
+    yield Dense(store.chroma(), WordEmbedder())
     store.close()
 
 
 @pytest.fixture
 def own(new_store: Store) -> Dense:
     """A few vectors of the test's own."""
-    dense = Dense(open_chroma(new_store.chroma_path), WordEmbedder())
+    dense = Dense(new_store.chroma(), WordEmbedder())
     _put(dense, BY_ID["tote"], BY_ID["storm"])
     return dense
 
@@ -103,7 +103,7 @@ def test_similarity_leaves_out_products_without_a_vector(own: Dense) -> None:
 
 def test_a_key_that_a_product_no_longer_has_is_cleared(own: Dense, new_store: Store) -> None:
     _put(own, replace(BY_ID["storm"], brand=None, price=Decimal(70), attributes={}))
-    (stored,) = open_chroma(new_store.chroma_path).get_collection("products").get(ids=["storm"])["metadatas"]
+    (stored,) = new_store.chroma().get_collection("products").get(ids=["storm"])["metadatas"]
     assert {name: value for name, value in stored.items() if value is not None} == {
         "price": 70.0,
         "in_stock": True,
@@ -121,7 +121,7 @@ def test_clearing_takes_the_new_embedder_for_what_comes(own: Dense, new_store: S
     class Renamed(WordEmbedder):
         name = "words/next"
 
-    other = Dense(open_chroma(new_store.chroma_path), Renamed())
+    other = Dense(new_store.chroma(), Renamed())
     assert other.embedder_name == "words/256"
     other.clear()
     assert (other.embedder_name, len(other)) == ("words/next", 0)

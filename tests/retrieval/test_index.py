@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from retrieval.dense import Dense, open_chroma
+from retrieval.dense import Dense
 from retrieval.index import build_index
 from retrieval.lexical import Lexical
 from retrieval.product import Product
@@ -15,7 +15,7 @@ from tests.small_shop import BY_ID, LAMPS, PRODUCTS
 
 
 def _vectors(store: Store) -> set[str]:
-    return Dense(open_chroma(store.chroma_path), WordEmbedder()).ids()
+    return Dense(store.chroma(), WordEmbedder()).ids()
 
 
 def test_a_first_run_embeds_every_product_once(new_store: Store) -> None:
@@ -58,7 +58,7 @@ def test_a_product_that_the_feed_no_longer_has_stays_when_missing_ones_are_kept(
 def test_a_changed_product_is_near_its_new_words(new_store: Store) -> None:
     build_index(LAMPS, new_store, WordEmbedder())
     build_index([replace(BY_ID["tower"], title="Heron Uplighter"), *LAMPS[:4]], new_store, WordEmbedder())
-    dense = Dense(open_chroma(new_store.chroma_path), WordEmbedder())
+    dense = Dense(new_store.chroma(), WordEmbedder())
     assert dense.retrieve("heron uplighter", 1)[0].product_id == "tower"
 
 
@@ -74,7 +74,7 @@ def test_another_embedder_makes_every_vector_anew(new_store: Store) -> None:
 
 def test_vectors_that_got_lost_are_made_again(new_store: Store) -> None:
     build_index(LAMPS, new_store, WordEmbedder())
-    Dense(open_chroma(new_store.chroma_path), WordEmbedder()).remove(["tower", "clamp"])
+    Dense(new_store.chroma(), WordEmbedder()).remove(["tower", "clamp"])
     summary = build_index(LAMPS, new_store, WordEmbedder())
     assert (summary.changed, summary.embedded, len(_vectors(new_store))) == (0, 2, len(LAMPS))
 
@@ -127,6 +127,6 @@ def test_a_price_of_any_size_is_exact_after_indexing(new_store: Store) -> None:
 def test_a_removal_that_was_cut_short_is_completed(new_store: Store) -> None:
     build_index(LAMPS, new_store, WordEmbedder())
     new_store.catalog.mark_embedded(["tower"], embedded=False)  # what a kill amid the removal of a product leaves
-    Dense(open_chroma(new_store.chroma_path), WordEmbedder()).remove(["tower"])
+    Dense(new_store.chroma(), WordEmbedder()).remove(["tower"])
     summary = build_index([lamp for lamp in LAMPS if lamp.id != "tower"], new_store, WordEmbedder())
     assert (summary.removed, summary.embedded, "tower" in _vectors(new_store)) == (1, 0, False)

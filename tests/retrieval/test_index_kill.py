@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.dense import Dense, embedding_text, open_chroma
+from retrieval.dense import Dense, embedding_text
 from retrieval.index import build_index
 from retrieval.lexical import Lexical
 from retrieval.product import Product
@@ -60,7 +60,7 @@ def _killed(path: Path, step: str, when: int) -> None:
 
 def _assert_all_agree(store: Store) -> None:
     """As many rows as words as vectors, and each product is the best answer to its own words."""
-    dense, lexical = Dense(open_chroma(store.chroma_path), WordEmbedder()), Lexical(store.catalog)
+    dense, lexical = Dense(store.chroma(), WordEmbedder()), Lexical(store.catalog)
     ids = {product.id for product in FEED}
     listed = store.catalog.connection.execute("SELECT count(*) FROM listing").fetchone()[0]
     assert (len(store.catalog), listed, len(dense)) == (len(FEED), len(FEED), len(FEED))

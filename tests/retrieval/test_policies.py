@@ -8,7 +8,6 @@ import pytest
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from retrieval.dense import open_chroma
 from retrieval.errors import BadInput
 from retrieval.policies import Policies
 from retrieval.policy_text import Passage, read_policies, sentences
@@ -151,7 +150,7 @@ PAGES = {
 
 @pytest.fixture
 def policies(new_store: Store) -> Policies:
-    return Policies(new_store.catalog, open_chroma(new_store.chroma_path), WordEmbedder())
+    return Policies(new_store.catalog, new_store.chroma(), WordEmbedder())
 
 
 def passages_of(folder: Path, pages: dict[str, str]) -> list[Passage]:

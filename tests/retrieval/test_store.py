@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from retrieval.dense import Dense
 from retrieval.errors import StoreBusy, StoreNotFound, StoreOutdated
 from retrieval.index import build_index
 from retrieval.store import SCHEMA_VERSION, Store, read_manifest
 from tests.fakes import WordEmbedder
-from tests.small_shop import LAMPS
+from tests.small_shop import BY_ID, LAMPS
 
 HOLDER = """
 import sys
@@ -127,3 +129,22 @@ def test_the_manifest_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     manifest = read_manifest(path)
     assert manifest is not None
     assert manifest.models == {"embedder": "words/256"}
+
+
+def test_a_folder_named_alike_in_another_place_is_another_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, product_id in (("here", "tote"), ("there", "storm")):
+        (tmp_path / place).mkdir()
+        monkeypatch.chdir(tmp_path / place)
+        with closing(Store(Path("store"), create=True)) as store:
+            build_index([BY_ID[product_id]], store, WordEmbedder())
+            assert Dense(store.chroma(), WordEmbedder()).ids() == {product_id}
+
+
+def test_a_store_made_again_in_its_place_starts_empty(tmp_path: Path) -> None:
+    for product_id in ("tote", "storm"):
+        with closing(Store(tmp_path / "store", create=True)) as store:
+            build_index([BY_ID[product_id]], store, WordEmbedder())
+            assert Dense(store.chroma(), WordEmbedder()).ids() == {product_id}
+        shutil.rmtree(tmp_path / "store")

@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant import Assistant
 from assistant.model import Parse
 from assistant.parts import Parts
-from retrieval.dense import Dense, open_chroma
+from retrieval.dense import Dense
 from retrieval.index import build_index
 from retrieval.lexical import Lexical
 from retrieval.product import Product
@@ -77,7 +77,7 @@ def open_shop(path: Path, *parses: Parse) -> Iterator[Assistant]:
     """The assistant over the store, its parser giving `parses` in order."""
     store = Store(path)
     embedder = WordEmbedder()
-    dense, lexical = Dense(open_chroma(store.chroma_path, None), embedder), Lexical(store.catalog)
+    dense, lexical = Dense(store.chroma(), embedder), Lexical(store.catalog)
     searcher = Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical), "USD")
     parts = Parts(QueuedParser(parses), searcher, store.catalog, embedder)
     with Assistant(parts, store=store) as assistant:

@@ -12,7 +12,6 @@ import typer
 from assistant.build import build_embedder
 from assistant.settings import Settings
 from assistant.unanswered import Unanswered
-from retrieval.dense import open_chroma
 from retrieval.errors import StoreNotFound
 from retrieval.policies import Policies
 from retrieval.policy_text import read_policies
@@ -57,7 +56,7 @@ def index_policies(folder: Path, path: Path, base_url: str | None = None) -> Non
     embedder = build_embedder(settings)
     store = Store(path)
     try:
-        done = Policies(store.catalog, open_chroma(store.chroma_path, settings.chroma_url), embedder).replace(passages)
+        done = Policies(store.catalog, store.chroma(settings.chroma_url), embedder).replace(passages)
     finally:
         store.close()
     changes = f"{done.embedded:,} new or changed, {done.removed:,} removed"
