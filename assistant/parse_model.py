@@ -6,10 +6,11 @@ forces are not asked for: they go in with the next question.
 
 from __future__ import annotations
 
-import json
 import math
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -17,17 +18,20 @@ from typing import TYPE_CHECKING, Any
 from safetensors import SafetensorError
 
 from retrieval.errors import ModelError
-from retrieval.hardware import use_threads, without_progress_bars
+from retrieval.hardware import use_threads
 
 from .calibration import Calibration, read_calibration
+from .draft import Drafter
 from .model import DialogueState, Exchange, Parse
 from .overreach import guarded
 from .parse import clean, exchange_text, grammar, message_text, read_answer
 
-if TYPE_CHECKING:  # torch and transformers are loaded only when a parser is made: importing this module must stay cheap
+if TYPE_CHECKING:  # torch is loaded only when a parser is made: importing this module must stay cheap
     import numpy as np
     import torch
     from numpy.typing import NDArray
+
+    from .llama import Cache, Llama
 
 AHEAD = 64  # exchanges read ahead and kept: about 46 KB a token, 4 MB each
 TOKEN_LIMIT = 96  # tokens of an answer; of 4,883 labelled messages the longest needs 86, the next 72
@@ -48,11 +52,11 @@ class ModelParser:
 
         use_threads(threads)
         self._model = load(folder, adapter)
-        self._eos: int = self._model.config.eos_token_id
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._words = LLTokenizer(str(folder / "tokenizer.json"), eos_token=self._eos)
+        self._words = LLTokenizer(str(folder / "tokenizer.json"), eos_token=self._model.eos)
+        self._drafter = Drafter(self._tokens)
         self._lock = Lock()
-        self._ahead: OrderedDict[Exchange, Any] = OrderedDict()  # exchange -> a cache that has read it
+        self._ahead: OrderedDict[Exchange, Cache] = OrderedDict()  # exchange -> a cache that has read it
         self._calibration = calibration or read_calibration(adapter)
 
     def parse(self, message: str, state: DialogueState) -> Parse:
@@ -73,23 +77,33 @@ class ModelParser:
         """
         import torch
 
-        matcher = self._matcher(message)
-        written: list[int] = []
-        logs: list[float] = []
         with torch.inference_mode():
-            cache = self._begun(last)
-            pending = self._tokens(message_text(message))
-            while len(written) < TOKEN_LIMIT:
-                token, log_probability = self._choose(self._read(pending, cache), matcher)
-                logs.append(log_probability)
-                if token == self._eos:
-                    break
-                matcher.consume_token(token)
-                forced = matcher.compute_ff_tokens()
-                matcher.consume_tokens(forced)
-                pending = [token, *forced]
-                written += pending
-        return self._tokenizer.decode(written), sum(logs)
+            written, log_probability = self._write(message, self._begun(last), self._matcher(message))
+        return self._tokenizer.decode(written), log_probability
+
+    def _write(self, message: str, cache: Cache, matcher: Any) -> tuple[list[int], float]:
+        """The answer's tokens and the log of their probability. `guess` goes in with what was written; as far as it is what the
+        model chooses and the grammar forces, no further forward is needed."""
+        draft = self._drafter.start(self._tokens(" " + clean(message)))
+        pending, guess = self._tokens(message_text(message)), list[int]()
+        written, sum_of_logs = list[int](), 0.0
+        while len(written) < TOKEN_LIMIT:
+            states = self._model.read([*pending, *guess], cache, last=1 + len(guess))
+            right, read = 0, cache.length - len(guess)
+            pending = []
+            while not pending:
+                token, log_probability = self._choose(states[right], matcher)
+                sum_of_logs += log_probability
+                if token == self._model.eos:
+                    return written, sum_of_logs
+                step = [token, *_forced(token, matcher)]
+                written += step
+                draft = draft.take(step)
+                same = _same(step, guess[right:])
+                right, pending = right + same, step[same:]
+            cache.length = read + right
+            guess = draft.guess()
+        return written, sum_of_logs
 
     def read_ahead(self, last: Exchange) -> None:
         """Reads an exchange before the message after it comes, so that only the message has to be read then.
@@ -104,15 +118,13 @@ class ModelParser:
             while len(self._ahead) > AHEAD:
                 self._ahead.popitem(last=False)
 
-    def _begun(self, last: Exchange | None) -> Any:
+    def _begun(self, last: Exchange | None) -> Cache:
         """A cache that has read the exchange; the caller's alone."""
-        from transformers import DynamicCache
-
         if last is not None and (kept := self._ahead.pop(last, None)) is not None:
             return kept
-        cache = DynamicCache(config=self._model.config)
+        cache = self._model.cache()
         if last is not None:
-            self._read(self._tokens(exchange_text(last)), cache)
+            self._model.read(self._tokens(exchange_text(last)), cache)
         return cache
 
     def _tokens(self, text: str) -> list[int]:
@@ -127,14 +139,6 @@ class ModelParser:
             raise ModelError(f"The grammar of a message was refused: {matcher.get_error()}", fix="report this message")
         return matcher
 
-    def _read(self, tokens: list[int], cache: Any) -> torch.Tensor:
-        """The hidden state after the last of these tokens, (D,); the cache grows by them."""
-        import torch
-
-        hidden = self._model.model(input_ids=torch.tensor([tokens]), past_key_values=cache, use_cache=True)
-        last: torch.Tensor = hidden.last_hidden_state[0, -1]
-        return last
-
     def _choose(self, hidden: torch.Tensor, matcher: Any) -> tuple[int, float]:
         """The likeliest allowed token and its log probability among the allowed ones. Only their rows of the head are multiplied."""
         import torch
@@ -142,7 +146,7 @@ class ModelParser:
         allowed = torch.from_numpy(allowed_tokens(matcher))
         if len(allowed) == 1:
             return int(allowed[0]), 0.0
-        logits = (self._model.lm_head.weight[allowed] @ hidden).float()
+        logits = self._model.logits(hidden, allowed)
         best = int(logits.argmax())
         return int(allowed[best]), float(logits.log_softmax(0)[best])
 
@@ -155,45 +159,28 @@ def allowed_tokens(matcher: Any) -> NDArray[np.int64]:
     return np.flatnonzero(np.unpackbits(bits, bitorder="little"))
 
 
-def load(folder: Path, adapter: Path | None) -> Any:
-    """The model with the adapter merged in, its layers packed for short inputs. ModelError when either is not a model."""
-    import torch
-    from transformers import AutoModelForCausalLM
+def _forced(token: int, matcher: Any) -> list[int]:
+    """What the grammar forces after this token; the matcher has then taken all of them."""
+    matcher.consume_token(token)
+    forced: list[int] = matcher.compute_ff_tokens()
+    matcher.consume_tokens(forced)
+    return forced
 
-    from .packed import pack
 
-    without_progress_bars()
+def _same(these: Sequence[int], those: Sequence[int]) -> int:
+    """How many tokens at the beginning are the same."""
+    pairs = zip(these, those, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def load(folder: Path, adapter: Path | None) -> Llama:
+    """The model with the adapter merged in. ModelError when either is not a model."""
+    from .llama import Llama
+
     try:
-        model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
-        if adapter is not None:
-            merge(model, adapter)
+        return Llama(folder, adapter)
     except (OSError, ValueError, LookupError, AttributeError, RuntimeError, SafetensorError) as error:
         detail = f"The parser in {folder} with the adapter {adapter} cannot be opened: {error}"
         raise ModelError(
             detail, fix="run `shop models pull`, and name the folder of a LoRA adapter for this model"
         ) from error
-    # float16 weights, float32 sums: 22 ms a token where bfloat16 took 42 and float32 48 on one thread of a busy core, measured
-    # 2026-11-24. A prompt of 60 tokens takes 157 ms where bfloat16 took 115: more is won than lost from three written tokens on.
-    # The head stays as it is, since only a few of its rows are multiplied at a time.
-    pack(model.eval().model)
-    return model
-
-
-def merge(model: Any, adapter: Path) -> None:
-    """Adds (alpha / r) B A of a LoRA adapter in PEFT's format to the model's weights. Hu et al., 2021.
-
-    PEFT's own merge gives the same weights (a test compares them), but importing it and wrapping 210 layers takes 3 seconds
-    of every start.
-    """
-    import torch
-
-    from .adapter import read_adapter
-
-    config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
-    weights = read_adapter(adapter)
-    scale = config["lora_alpha"] / config["r"]
-    with torch.no_grad():
-        for name in (name for name in weights if name.endswith(".lora_A.weight")):
-            down, up = weights[name], weights[name.replace(".lora_A.", ".lora_B.")]  # (r, in), (out, r)
-            layer = name.removeprefix("base_model.model.").removesuffix(".lora_A.weight")
-            model.get_submodule(layer).weight += scale * up @ down

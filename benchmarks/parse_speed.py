@@ -17,9 +17,9 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from assistant.build import build_local_parser
 from assistant.labels import read_examples
+from assistant.llama import merge
 from assistant.model import DialogueState, Example
 from assistant.parse import prompt
-from assistant.parse_model import merge
 from assistant.settings import Settings
 from retrieval.models import model_path
 
@@ -45,7 +45,7 @@ def main(
 
 def _plain(base: Path, adapter: Path) -> Any:
     model: Any = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
-    merge(model, adapter)
+    merge(model.state_dict(), adapter)
     return model.to(torch.bfloat16).eval()
 
 

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assistant.draft import Draft
+from assistant.llama import merge
 from assistant.model import INTENTS, DialogueState, Exchange
 from assistant.parse import clean, read_answer
-from assistant.parse_model import ModelParser, merge
+from assistant.parse_model import ModelParser
 from retrieval.errors import ModelError
 from tests.assistant.tiny_model import make_tiny_model
 
@@ -55,6 +57,22 @@ def test_the_line_that_was_written_is_the_parse(parser: ModelParser) -> None:
     assert parser.parse(message, DialogueState()).confidence == pytest.approx(math.exp(log_probability))
 
 
+def test_guesses_change_no_line(parser: ModelParser, monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = [
+        "2 red or blue mugs between 10 and 30",
+        "hi",
+        "the second one, please!",
+        "size 10 not 11",
+        "add it and show me a vase",
+    ]
+    guessed = [parser.answer(message, None) for message in messages]
+    monkeypatch.setattr(Draft, "guess", lambda draft: [])
+    for message, (line, log_probability) in zip(messages, guessed, strict=True):
+        plain, exact = parser.answer(message, None)
+        assert line == plain
+        assert log_probability == pytest.approx(exact, abs=1e-3)
+
+
 def test_merging_an_adapter_gives_the_weights_of_pefts_own_merge(base: Path, tmp_path: Path) -> None:
     import torch
     from peft import LoraConfig, PeftModel, get_peft_model
@@ -74,7 +92,7 @@ def test_merging_an_adapter_gives_the_weights_of_pefts_own_merge(base: Path, tmp
         )
         merged = plain.merge_and_unload().state_dict()
     before = {name: weight.clone() for name, weight in fast.state_dict().items()}
-    merge(fast, tmp_path)
+    merge(fast.state_dict(), tmp_path)
     assert all(torch.equal(weight, merged[name]) for name, weight in fast.state_dict().items())
     assert any(not torch.equal(weight, before[name]) for name, weight in fast.state_dict().items())
 

@@ -78,8 +78,10 @@ def test_after_an_exchange_read_ahead_only_the_message_is_read(
 ) -> None:
     assert SHOWN.last is not None
     steps: list[int] = []
-    read = parser._read
-    monkeypatch.setattr(parser, "_read", lambda tokens, cache: steps.append(len(tokens)) or read(tokens, cache))
+    read = parser._model.read
+    monkeypatch.setattr(
+        parser._model, "read", lambda tokens, *rest, **named: steps.append(len(tokens)) or read(tokens, *rest, **named)
+    )
     parser.read_ahead(SHOWN.last)
     exchange = steps.pop()
     parser.parse("hi", SHOWN)

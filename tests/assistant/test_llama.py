@@ -1,0 +1,78 @@
+"""Our forward against transformers' own, on the same weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM
+
+from assistant.llama import Llama
+from retrieval.models import model_path
+from tests.assistant.tiny_model import make_tiny_model
+
+TOKENS = [72, 105, 33, 8, 8, 200, 41, 17, 9, 101, 5]
+
+
+def expected(folder: Path, tokens: list[int]) -> torch.Tensor:
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    with torch.inference_mode():
+        hidden: torch.Tensor = model.model(input_ids=torch.tensor([tokens])).last_hidden_state[0]
+    return hidden
+
+
+def distance(got: torch.Tensor, exact: torch.Tensor) -> float:
+    return float((got - exact).norm() / exact.norm())
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_model(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.mark.parametrize("steps", [[11], [1] * 11, [7, 1, 1, 2], [4, 3, 4]])
+def test_however_a_text_is_cut_the_states_are_those_of_transformers(tiny: Path, steps: list[int]) -> None:
+    model = Llama(tiny)
+    cache, states, begin = model.cache(), [], 0
+    with torch.inference_mode():
+        for step in steps:
+            states.append(model.read(TOKENS[begin : begin + step], cache, last=step))
+            begin += step
+    assert cache.length == len(TOKENS)
+    assert distance(torch.cat(states), expected(tiny, TOKENS)) < 2e-3  # float16 keeps 11 bits of a weight
+
+
+def test_a_cache_set_back_forgets_what_came_after(tiny: Path) -> None:
+    model = Llama(tiny)
+    with torch.inference_mode():
+        plain, tried = model.cache(), model.cache()
+        model.read(TOKENS[:5], plain)
+        model.read([*TOKENS[:5], 1, 2, 3], tried)
+        tried.length = 5
+        assert torch.equal(model.read(TOKENS[5:], tried), model.read(TOKENS[5:], plain))
+
+
+def test_a_text_longer_than_the_room_of_a_cache_is_read_whole(tiny: Path) -> None:
+    model, tokens = Llama(tiny), TOKENS * 20
+    with torch.inference_mode():
+        got = model.read(tokens, model.cache())
+    assert distance(got[0], expected(tiny, tokens)[-1]) < 2e-3
+
+
+def test_a_model_of_another_kind_is_refused_with_what_is_different(tiny: Path, tmp_path: Path) -> None:
+    for file in tiny.iterdir():
+        text = file.read_bytes()
+        (tmp_path / file.name).write_bytes(text.replace(b'"silu"', b'"gelu"'))
+    with pytest.raises(ValueError, match="hidden_act is 'gelu'"):
+        Llama(tmp_path)
+
+
+@pytest.mark.models
+def test_the_shipped_model_reads_as_transformers_does() -> None:
+    folder = model_path("smollm2-135m-instruct")
+    tokens = list(range(1000, 1040))
+    with torch.inference_mode():
+        model = Llama(folder)
+        got = model.read(tokens, model.cache(), last=len(tokens))
+    assert distance(got, expected(folder, tokens)) < 2e-3
