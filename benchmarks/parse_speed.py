@@ -21,6 +21,7 @@ from assistant.llama import merge
 from assistant.model import DialogueState, Example
 from assistant.parse import prompt
 from assistant.settings import Settings
+from retrieval.hardware import compute_dtype
 from retrieval.models import model_path
 
 
@@ -38,7 +39,7 @@ def main(
     ours = _timed(examples, lambda one: parser.parse(one.message, DialogueState(last=one.last)))
     theirs = _timed(examples, lambda one: _generate(plain, tokenizer, one))
     _show("ours", ours)
-    _show("plain generate, bfloat16", theirs)
+    _show(f"plain generate, {plain.dtype}", theirs)
     print(f"ratio of the medians {np.median(theirs) / np.median(ours):.2f}, of the sums {sum(theirs) / sum(ours):.2f}")
     _show_memory(plain)
 
@@ -46,7 +47,7 @@ def main(
 def _plain(base: Path, adapter: Path) -> Any:
     model: Any = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
     merge(model.state_dict(), adapter)
-    return model.to(torch.bfloat16).eval()
+    return model.to(compute_dtype()).eval()
 
 
 def _generate(model: Any, tokenizer: Any, one: Example) -> None:

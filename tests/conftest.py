@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,21 @@ AssistantWith = Callable[..., Assistant]
 def _no_network() -> None:
     """Connections go to this machine only. Per test, because pytest-socket lifts its guard after each."""
     socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_loaded_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Weights stay in memory from one opened assistant to the next, which in a process of its own would load them again."""
+    if not any(item.get_closest_marker("models") for item in request.session.items):
+        yield  # importing torch takes seconds
+        return
+    from assistant import build, parse_model
+    from retrieval import pair_network
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in ((parse_model, "load"), (pair_network, "load_network"), (build, "MiniLMEmbedder")):
+            patch.setattr(module, name, cache(getattr(module, name)))
+        yield
 
 
 @pytest.fixture(scope="session")
