@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from importlib.metadata import version
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Query
 from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
 from sse_starlette import EventSourceResponse
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant import Assistant
 from assistant.model import card_json
 from assistant.sessions import Thumb
-from retrieval.errors import BadInput, ShopError
+from retrieval.errors import RETRY_AFTER_S, BadInput, ShopError
 
 from . import shapes, widget_pages
+from .desk import AtDesk, Desk
 from .guard import BodyLimit, SafeHeaders
 from .lane import Lane
+from .limits import LimitDoor, Limits
 from .problem import MEDIA_TYPE, Boundary, Problem, add_problem_handlers
+from .settings import ServerSettings
 from .site_door import SiteDoor
 from .sites import Sites
 from .sse import frames
+from .turns import Turns
 from .visitor import Visitor
 
 BODY_LIMIT = 64 * 1024  # bytes; a message of 2,000 characters takes at most 24,000 as escaped JSON
@@ -38,7 +42,10 @@ _FAULT = {
     "content": {MEDIA_TYPE: {"schema": shapes.ProblemBody.model_json_schema()}},
 }
 _FAULTS: Answers = {"4XX": _FAULT, "5XX": _FAULT}
-_EVENTS = """event: parsed
+_EVENTS = """event: queued
+data: {"ahead": 2, "wait_s": 5}
+
+event: parsed
 data: {"intent": "search", "constraints": {"product": "desk lamp", "price_max": 40.0}}
 
 event: products
@@ -54,15 +61,9 @@ data: {"session_id": "s_9f2c", "turn": 1, "reply": "Here ..."}
 router = APIRouter()
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What every call works with: the shop's assistant, and the lane that its models run in."""
-
-    assistant: Assistant
-    lane: Lane
-
-
-def create_app(assistant: Assistant, lane: Lane, sites: Sites | None = None) -> FastAPI:
+def create_app(
+    assistant: Assistant, lane: Lane, sites: Sites | None = None, settings: ServerSettings | None = None
+) -> FastAPI:
     """The API over an open assistant, for its own pages and those of the sites.
 
     It closes the lane when the server stops; the assistant stays the caller's.
@@ -83,24 +84,19 @@ def create_app(assistant: Assistant, lane: Lane, sites: Sites | None = None) -> 
         # Swagger UI would ask validator.swagger.io about every specification that is not on localhost.
         swagger_ui_parameters={"validatorUrl": None},
     )
-    app.state.desk = Desk(assistant, lane)
+    settings, sites = settings or ServerSettings(), sites or Sites()
+    desk = app.state.desk = Desk(assistant, lane, Turns(assistant, lane), Limits(settings))
     app.include_router(router)
     app.include_router(widget_pages.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
     app.add_middleware(Boundary)
-    sites = sites or Sites()
-    app.add_middleware(SiteDoor, sites=sites)
+    app.add_middleware(LimitDoor, limits=desk.limits)
+    app.add_middleware(SiteDoor, sites=sites)  # around the limits: a page elsewhere may read how long to wait
     app.add_middleware(SafeHeaders, framers=sites.origins)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app
-
-
-def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-AtDesk = Annotated[Desk, Depends(_desk)]
 
 
 @router.post(
@@ -113,18 +109,13 @@ AtDesk = Annotated[Desk, Depends(_desk)]
     },
 )
 async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor) -> Response:
-    """One turn. With `stream` the answer is server-sent events: `parsed`, `products`, `token` (one or more), `done` with the
-    whole reply, or `error` with a problem document."""
+    """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
+    `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
-    ahead = partial(desk.assistant.read_ahead, session_id)
-    if request.stream:
-        await to_thread.run_sync(
-            desk.assistant.admit, session_id, visitor
-        )  # before the stream, whose status is always 200
-        turn = partial(desk.assistant.stream, request.message, session_id, visitor=visitor)
-        return EventSourceResponse(frames(desk.lane, turn, ahead))
-    reply = await desk.lane.run(partial(desk.assistant.reply, request.message, session_id, visitor=visitor))
-    desk.lane.spare(ahead)
+    if request.stream:  # what can be refused is refused before the stream, whose status is always 200
+        await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
+        return EventSourceResponse(frames(desk.turns.take(request.message, session_id, visitor=visitor)))
+    reply = await desk.turns.reply(request.message, session_id, visitor=visitor)
     return JSONResponse(reply.to_json())
 
 
@@ -220,9 +211,8 @@ def _missing(assistant: Assistant) -> Problem | None:
     try:
         found = assistant.search("anything", limit=1, understand=False)
     except ShopError as error:
-        return Problem(503, "Not ready", error.detail, error.fix, retryable=True)
+        return Problem(503, "Not ready", error.detail, error.fix, retry_after=RETRY_AFTER_S)
     if not found.cards:
-        return Problem(
-            503, "Not ready", "The index holds no products.", "run `shop index FEED --store DIR`", retryable=True
-        )
+        fix = "run `shop index FEED --store DIR`"
+        return Problem(503, "Not ready", "The index holds no products.", fix, retry_after=RETRY_AFTER_S)
     return None

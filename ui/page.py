@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,13 @@ import gradio as gr
 from anyio import to_thread
 from fastapi import FastAPI
 
-from assistant import Assistant
 from assistant.model import Done, Event, Shown, Token, card_json
 from assistant.sessions import Session
 from retrieval.errors import NotFound
 
 from .cards import Spoken, cart, earlier, newest, understood
-from .lane import Lane
+from .desk import Desk, desk_of
+from .lane import Place
 from .problem import HANDLED, Problem, answer, problem_of
 from .shapes import Cart, ProductCard, Wishes
 
@@ -38,7 +37,7 @@ _READ_TAB = "() => { try { return sessionStorage.getItem('shop-session') || '' }
 Update = dict[Any, Any]  # component -> its new value, as Gradio takes it
 
 
-def add_page(app: FastAPI, assistant: Assistant, lane: Lane) -> None:
+def add_page(app: FastAPI) -> None:
     """Let `app` answer with the page wherever it has no path of its own.
 
     As the router's default and not as a mount at "/", which would also catch the API's own paths when the method is wrong.
@@ -47,7 +46,7 @@ def add_page(app: FastAPI, assistant: Assistant, lane: Lane) -> None:
     handlers = {"exception_handlers": dict.fromkeys(HANDLED, answer)}
     gr.mount_gradio_app(
         site,
-        Page(assistant, lane).blocks,
+        Page(desk_of(app)).blocks,
         path="/",
         app_kwargs=handlers,
         theme=theme(),
@@ -78,9 +77,10 @@ def theme() -> gr.themes.Base:
 class Page:
     """The components and what their events do. gr.State holds the session id and nothing else."""
 
-    def __init__(self, assistant: Assistant, lane: Lane) -> None:
-        self._assistant = assistant
-        self._lane = lane
+    def __init__(self, desk: Desk) -> None:
+        self._assistant = desk.assistant
+        self._turns = desk.turns
+        self._limits = desk.limits
         self.blocks = gr.Blocks(analytics_enabled=False, title=TITLE)
         with self.blocks:
             with gr.Row(elem_id="top"):
@@ -110,7 +110,9 @@ class Page:
         self._clear.click(self.clear, [self._session], drawn, **quiet)
         self.blocks.load(self.resume, [self._tab], drawn, js=_READ_TAB, **quiet)
 
-    async def say(self, typed: str, session_id: str | None, event: gr.EventData) -> AsyncIterator[Update]:
+    async def say(
+        self, typed: str, session_id: str | None, event: gr.EventData, request: gr.Request
+    ) -> AsyncIterator[Update]:
         """A message sent from the box or by a button, drawn from the moment it is sent until the turn is kept."""
         clicked = event._data.get("say") if isinstance(event._data, dict) else None
         message = str(clicked or typed).strip()
@@ -121,6 +123,7 @@ class Page:
         turn = Spoken(message, waiting=True)
         yield {self._past: earlier(turns), self._now: _draw(turn, session_id), self._session: session_id}
         try:
+            self._limits.spend(request.client.host if request.client else None)
             async for update in self._take(turn, session_id):
                 yield update
         except Exception as error:
@@ -147,7 +150,7 @@ class Page:
     async def _take(self, turn: Spoken, session_id: str) -> AsyncIterator[Update]:
         """The turn's events as what they change on the page; text is drawn at the page's pace."""
         drawn = 0.0
-        async for event in self._lane.stream(partial(self._assistant.stream, turn.message, session_id)):
+        async for event in self._turns.take(turn.message, session_id):
             turn = _with(turn, event)
             match event:
                 case Done(reply):
@@ -156,7 +159,6 @@ class Page:
                 case _ if time.monotonic() - drawn > PACE_S:
                     drawn = time.monotonic()
                     yield {self._now: _draw(turn, session_id)}
-        self._lane.spare(partial(self._assistant.read_ahead, session_id))
 
     async def _kept(self, session_id: str) -> Session | None:
         try:
@@ -197,7 +199,7 @@ def _spoken(kept: Session | None) -> list[Spoken]:
     return [Spoken.kept(turn.message, turn.reply) for turn in kept.turns[-TURNS_SHOWN:]] if kept else []
 
 
-def _with(turn: Spoken, event: Event) -> Spoken:
+def _with(turn: Spoken, event: Event | Place) -> Spoken:
     """The turn as it stands after one more event."""
     match event:
         case Shown(cards):

@@ -18,7 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from retrieval.errors import ShopError
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_S = 2
 _FIXES = {
     404: "see /docs for the paths there are",
     405: "see /docs for the methods of this path",
@@ -29,24 +28,25 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Problem:
-    """One error as a client sees it. type: a URI that names the kind; fix: what to do; request_id: where the log has more."""
+    """One error as a client sees it. type: a URI that names the kind; fix: what to do.
+
+    retry_after: seconds after which asking again may help. request_id: where the log has more.
+    """
 
     status: int
     title: str
     detail: str
     fix: str
     type: str = "about:blank"
-    retryable: bool = False
+    retry_after: int | None = None
     request_id: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The members of RFC 9457, and `fix`; without what does not apply."""
-        members = asdict(self)
-        del members["retryable"]
-        return {name: value for name, value in members.items() if value is not None}
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
     def response(self, headers: dict[str, str] | None = None) -> Response:
-        wait = {"Retry-After": str(RETRY_AFTER_S)} if self.retryable else {}
+        wait = {"Retry-After": str(self.retry_after)} if self.retry_after else {}
         body = json.dumps(self.to_json(), ensure_ascii=False)
         return Response(body, self.status, {**wait, **(headers or {})}, MEDIA_TYPE)
 
@@ -56,7 +56,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, ShopError):
         title = error.slug.replace("-", " ").capitalize()
         kind = f"urn:shopping-assistant:{error.slug}"
-        return Problem(error.status, title, error.detail, error.fix, kind, error.retryable)
+        return Problem(error.status, title, error.detail, error.fix, kind, error.retry_after_s)
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):

@@ -203,4 +203,5 @@ class ProblemBody(_Shape):
     status: int
     detail: str
     fix: str
+    retry_after: Annotated[int | None, Field(description="seconds after which asking again may help")] = None
     request_id: str | None = None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +37,8 @@ def app_of(small_store: Path) -> Iterator[AppOf]:
     """An app whose parser answers as queued."""
     with ExitStack() as open_shops:
 
-        def make(*parses: Parse) -> FastAPI:
-            return create_app(open_shops.enter_context(open_shop(small_store, *parses)), Lane())
+        def make(*parses: Parse, lane: Lane | None = None) -> FastAPI:
+            return create_app(open_shops.enter_context(open_shop(small_store, *parses)), lane or Lane())
 
         yield make
 
@@ -216,3 +220,34 @@ def test_a_stream_that_fails_ends_with_a_problem(app_of: AppOf) -> None:
     with served(app_of()) as address:
         came = events(address, {"message": "a" * 2_001, "stream": True})
     assert [(name, data["status"]) for name, data in came] == [("error", 422)]
+
+
+def test_a_full_line_is_refused_before_any_stream_begins(app_of: AppOf) -> None:
+    door, lane = threading.Event(), Lane(waiting=1)
+    with TestClient(app_of(lane=lane)) as client:
+        client.portal.start_task_soon(lane.run, door.wait)  # type: ignore[union-attr]
+        client.portal.call(asyncio.sleep, 0)  # type: ignore[union-attr]
+        answers = [client.post("/v1/chat", json={"message": "lamp", "stream": stream}) for stream in (True, False)]
+        door.set()
+    assert [(answer.status_code, answer.headers["retry-after"]) for answer in answers] == [(503, "2")] * 2
+    assert answers[0].json()["type"] == "urn:shopping-assistant:overloaded"
+
+
+def begin_and_wait(begun: threading.Event, door: threading.Event) -> None:
+    begun.set()
+    door.wait()
+
+
+def test_a_streamed_turn_says_its_place_while_it_waits(app_of: AppOf) -> None:
+    begun, door, lane = threading.Event(), threading.Event(), Lane()
+    with served(app_of(LAMPS, LAMPS, lane=lane)) as address, ThreadPoolExecutor() as shoppers:
+        other = shoppers.submit(asyncio.run, lane.run(partial(begin_and_wait, begun, door)))
+        assert begun.wait(60)
+        turn = shoppers.submit(events, address, {"message": "desk lamp under 40", "stream": True})
+        while lane.length < 2 and not turn.done():
+            door.wait(0.01)
+        door.set()
+        came = turn.result()
+        other.result()
+    assert came[0] == ("queued", {"ahead": 1, "wait_s": 2})
+    assert [name for name, _ in came[1:4]] == ["parsed", "products", "token"]

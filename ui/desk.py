@@ -1,0 +1,36 @@
+"""What the API and the page work with: made once for an app, and kept in its state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Request
+
+from assistant import Assistant
+
+from .lane import Lane
+from .limits import Limits
+from .turns import Turns
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The shop's assistant, the lane that its models run in, the turns taken there, and how often one may call."""
+
+    assistant: Assistant
+    lane: Lane
+    turns: Turns
+    limits: Limits
+
+
+def desk_of(app: FastAPI) -> Desk:
+    desk: Desk = app.state.desk
+    return desk
+
+
+def _desk(request: Request) -> Desk:
+    return desk_of(request.app)
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
