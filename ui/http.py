@@ -19,19 +19,20 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from assistant import Assistant
 from assistant.model import card_json
 from assistant.sessions import Thumb
-from retrieval.errors import RETRY_AFTER_S, BadInput, ShopError
+from retrieval.errors import BadInput, ShopError
 
 from . import shapes, widget_pages
 from .desk import AtDesk, Desk
 from .guard import BodyLimit, SafeHeaders
 from .lane import Lane
 from .limits import LimitDoor, Limits
-from .problem import MEDIA_TYPE, Boundary, Problem, add_problem_handlers
+from .problem import MEDIA_TYPE, Boundary, add_problem_handlers
+from .request_log import RequestLog
 from .settings import ServerSettings
 from .site_door import SiteDoor
 from .sites import Sites
 from .sse import frames
-from .turns import Turns
+from .turns import Asking, Turns
 from .visitor import Visitor
 
 BODY_LIMIT = 64 * 1024  # bytes; a message of 2,000 characters takes at most 24,000 as escaped JSON
@@ -85,7 +86,9 @@ def create_app(
         swagger_ui_parameters={"validatorUrl": None},
     )
     settings, sites = settings or ServerSettings(), sites or Sites()
-    desk = app.state.desk = Desk(assistant, lane, Turns(assistant, lane), Limits(settings))
+    desk = app.state.desk = Desk(
+        assistant, lane, Turns(assistant, lane, log_messages=settings.log_messages), Limits(settings)
+    )
     app.include_router(router)
     app.include_router(widget_pages.router)
     add_problem_handlers(app)
@@ -94,6 +97,7 @@ def create_app(
     app.add_middleware(LimitDoor, limits=desk.limits)
     app.add_middleware(SiteDoor, sites=sites)  # around the limits: a page elsewhere may read how long to wait
     app.add_middleware(SafeHeaders, framers=sites.origins)
+    app.add_middleware(RequestLog)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app
@@ -112,10 +116,11 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor) -> R
     """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
     `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
+    asking = Asking(request.message, session_id, visitor)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
         await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
-        return EventSourceResponse(frames(desk.turns.take(request.message, session_id, visitor=visitor)))
-    reply = await desk.turns.reply(request.message, session_id, visitor=visitor)
+        return EventSourceResponse(frames(desk.turns.take(asking)))
+    reply = await desk.turns.reply(asking)
     return JSONResponse(reply.to_json())
 
 
@@ -199,20 +204,20 @@ def healthz() -> dict[str, str]:
 @router.get("/readyz", tags=["operation"], response_model=None, responses={503: _FAULT})
 async def readyz(desk: AtDesk) -> Response:
     """200 when a search runs from end to end, with `degraded` where something is stood in for; 503 with what is missing otherwise."""
-    missing = await desk.lane.run(partial(_missing, desk.assistant))
-    if missing is not None:
-        return missing.response()
+    await desk.lane.run(partial(_try_out, desk.assistant))
     trouble = desk.assistant.trouble
     return JSONResponse({"status": "ready", "missing": []} | ({"degraded": [trouble]} if trouble else {}))
 
 
-def _missing(assistant: Assistant) -> Problem | None:
-    """What keeps the assistant from working, found by a search that uses embedder and index but not the slow parser."""
+class NotReady(ShopError):
+    status, slug, retryable = 503, "not-ready", True
+
+
+def _try_out(assistant: Assistant) -> None:
+    """NotReady with what keeps the assistant from working, found by a search that uses embedder and index but not the slow parser."""
     try:
         found = assistant.search("anything", limit=1, understand=False)
     except ShopError as error:
-        return Problem(503, "Not ready", error.detail, error.fix, retry_after=RETRY_AFTER_S)
+        raise NotReady(error.detail, fix=error.fix) from error
     if not found.cards:
-        fix = "run `shop index FEED --store DIR`"
-        return Problem(503, "Not ready", "The index holds no products.", fix, retry_after=RETRY_AFTER_S)
-    return None
+        raise NotReady("The index holds no products.", fix="run `shop index FEED --store DIR`")

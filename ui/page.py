@@ -21,8 +21,10 @@ from retrieval.errors import NotFound
 from .cards import Spoken, cart, earlier, newest, understood
 from .desk import Desk, desk_of
 from .lane import Place
-from .problem import HANDLED, Problem, answer, problem_of
+from .problem import HANDLED, INTERNAL, Problem, answer, problem_of
+from .request_log import known_as, new_id
 from .shapes import Cart, ProductCard, Wishes
+from .turns import Asking
 
 TITLE = "Shop assistant"
 NOTE = (
@@ -120,14 +122,17 @@ class Page:
             return
         session_id = session_id or self._assistant.new_session()
         turns = _spoken(await self._kept(session_id))
-        turn = Spoken(message, waiting=True)
+        turn, request_id = Spoken(message, waiting=True), new_id()
         yield {self._past: earlier(turns), self._now: _draw(turn, session_id), self._session: session_id}
         try:
             self._limits.spend(request.client.host if request.client else None)
-            async for update in self._take(turn, session_id):
+            with known_as(request_id):  # the lane keeps it; this generator's steps may run in contexts of their own
+                events = self._turns.take(Asking(message, session_id, door="page"))
+            async for update in self._drawn(turn, session_id, events):
                 yield update
         except Exception as error:
-            problem = problem_of(error)
+            with known_as(request_id):
+                problem = problem_of(error)
             failed = replace(turn, waiting=False, trouble=_kindly(problem))
             unsent = {} if clicked else {self._box: message}
             yield {self._now: _draw(failed, session_id), self._heard: escape(_kindly(problem)), **unsent}
@@ -147,10 +152,12 @@ class Page:
             await to_thread.run_sync(self._assistant.forget, session_id)
         return self._fresh()
 
-    async def _take(self, turn: Spoken, session_id: str) -> AsyncIterator[Update]:
+    async def _drawn(
+        self, turn: Spoken, session_id: str, events: AsyncIterator[Event | Place]
+    ) -> AsyncIterator[Update]:
         """The turn's events as what they change on the page; text is drawn at the page's pace."""
         drawn = 0.0
-        async for event in self._turns.take(turn.message, session_id):
+        async for event in events:
             turn = _with(turn, event)
             match event:
                 case Done(reply):
@@ -213,7 +220,7 @@ def _with(turn: Spoken, event: Event | Place) -> Spoken:
 
 def _kindly(problem: Problem) -> str:
     """A problem in words for a shopper, who has no log to look into."""
-    if problem.request_id:
+    if problem.type == INTERNAL:
         return f"Something went wrong here, not with your words. Please try again.\nReference: {problem.request_id}"
     return f"{problem.detail}\nWhat helps: {problem.fix}."
 

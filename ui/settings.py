@@ -46,3 +46,4 @@ class ServerSettings(BaseSettings):
     waiting: int = Field(default=64, ge=1, description="Turns and searches under way or in line; one more is refused.")
     wait_timeout_s: float = Field(default=120, gt=0, description="Longest wait in line.")
     turn_timeout_s: float = Field(default=60, gt=0, description="Longest turn or search once it has begun.")
+    log_messages: bool = Field(default=False, description="Let the log hold what shoppers write.")

@@ -1,32 +1,50 @@
-"""Turns as the API and the page take them: each in the lane, one after the other."""
+"""Turns as the API and the page take them: each in the lane, one after the other, with a line in the log."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
+from dataclasses import dataclass
 from functools import partial
+from typing import Any, Literal
 
 from assistant import Assistant
 from assistant.model import Done, Event, Reply
 
 from .lane import Lane, Place
+from .log import logger
+from .problem import code_of
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One message and who sends it where. door: what it came in by."""
+
+    message: str
+    session_id: str
+    visitor: str | None = None
+    door: Literal["api", "page"] = "api"
 
 
 class Turns:
-    """Takes turns, and reads ahead behind each while nobody waits."""
+    """Takes turns, and reads ahead behind each while nobody waits. log_messages: whether the log may hold what shoppers write."""
 
-    def __init__(self, assistant: Assistant, lane: Lane) -> None:
+    def __init__(self, assistant: Assistant, lane: Lane, *, log_messages: bool = False) -> None:
         self._assistant = assistant
         self._lane = lane
+        self._log_messages = log_messages
 
-    def take(self, message: str, session_id: str, *, visitor: str | None = None) -> AsyncGenerator[Event | Place]:
+    def take(self, asking: Asking) -> AsyncGenerator[Event | Place]:
         """The turn's events, and before them its places in line. The place is taken now: Overloaded is raised here."""
-        events = self._lane.stream(partial(self._assistant.stream, message, session_id, visitor=visitor))
-        return self._with_ahead(events, session_id)
+        events = self._lane.stream(partial(self._taken, asking, time.perf_counter()))
+        return self._with_ahead(events, asking.session_id)
 
-    async def reply(self, message: str, session_id: str, *, visitor: str | None = None) -> Reply:
+    async def reply(self, asking: Asking) -> Reply:
         """The same turn whole."""
-        *_, last = [event async for event in self.take(message, session_id, visitor=visitor)]
+        *_, last = [event async for event in self.take(asking)]
         assert isinstance(last, Done)
         return last.reply
 
@@ -37,3 +55,29 @@ class Turns:
             async for event in events:
                 yield event
         self._lane.spare(partial(self._assistant.read_ahead, session_id))
+
+    def _taken(self, asking: Asking, came: float) -> Iterator[Event]:
+        """The turn, in the lane's thread. came: when it got its place in line."""
+        wait_ms = _ms_since(came)
+        line = log.bind(session_id=asking.session_id, door=asking.door, wait_ms=wait_ms)
+        if self._log_messages:
+            line = line.bind(message=asking.message)
+        try:
+            for event in self._assistant.stream(asking.message, asking.session_id, visitor=asking.visitor):
+                if isinstance(event, Done):
+                    line.info("turn", outcome="answered", **_told(event.reply))
+                yield event
+        except Exception as error:
+            line.warning("turn", outcome="failed", error=code_of(error), total_ms=_ms_since(came))
+            raise
+
+
+def _told(reply: Reply) -> dict[str, Any]:
+    """What the log says of an answer: counts and times, and no word of it."""
+    times = {f"{stage}_ms": ms for stage, ms in reply.to_json()["latency_ms"].items()}
+    counts = {"products": len(reply.cards), "relaxed": len(reply.relaxed), "sources": len(reply.sources)}
+    return {"turn": reply.turn, "intent": reply.intent, "acts": list(reply.acts), **counts, **times}
+
+
+def _ms_since(then: float) -> float:
+    return round((time.perf_counter() - then) * 1e3, 1)

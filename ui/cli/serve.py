@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from assistant import Assistant
 from assistant.settings import Settings
 from retrieval.errors import BadInput
+from ui import log
 from ui.settings import ServerSettings
 from ui.sites import Sites, read_sites
 
@@ -37,6 +38,7 @@ def serve(
 
     Example: shop serve --store store --port 8000
     """
+    log.configure()
     with listen(host, port) as listener:  # before the models load, so that a taken port is said at once
         path = store_or_demo(store)
         settings = settings_for(path, llm, llm_url)
