@@ -11,17 +11,19 @@ from assistant import Assistant
 
 from .lane import Lane
 from .limits import Limits
+from .metrics import Metrics
 from .turns import Turns
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The shop's assistant, the lane that its models run in, the turns taken there, and how often one may call."""
+    """The shop's assistant, the lane that its models run in, the turns taken there, how often one may call, what is counted."""
 
     assistant: Assistant
     lane: Lane
     turns: Turns
     limits: Limits
+    metrics: Metrics
 
 
 def desk_of(app: FastAPI) -> Desk:

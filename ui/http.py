@@ -13,6 +13,7 @@ from anyio import to_thread
 from fastapi import APIRouter, FastAPI, Query
 from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
+from prometheus_client import CONTENT_TYPE_LATEST
 from sse_starlette import EventSourceResponse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -26,6 +27,7 @@ from .desk import AtDesk, Desk
 from .guard import BodyLimit, SafeHeaders
 from .lane import Lane
 from .limits import LimitDoor, Limits
+from .metrics import Metrics
 from .problem import MEDIA_TYPE, Boundary, add_problem_handlers
 from .request_log import RequestLog
 from .settings import ServerSettings
@@ -86,9 +88,9 @@ def create_app(
         swagger_ui_parameters={"validatorUrl": None},
     )
     settings, sites = settings or ServerSettings(), sites or Sites()
-    desk = app.state.desk = Desk(
-        assistant, lane, Turns(assistant, lane, log_messages=settings.log_messages), Limits(settings)
-    )
+    metrics = Metrics(lambda: lane.length, lambda: assistant.ahead)
+    turns = Turns(assistant, lane, metrics, log_messages=settings.log_messages)
+    desk = app.state.desk = Desk(assistant, lane, turns, Limits(settings), metrics)
     app.include_router(router)
     app.include_router(widget_pages.router)
     add_problem_handlers(app)
@@ -97,7 +99,7 @@ def create_app(
     app.add_middleware(LimitDoor, limits=desk.limits)
     app.add_middleware(SiteDoor, sites=sites)  # around the limits: a page elsewhere may read how long to wait
     app.add_middleware(SafeHeaders, framers=sites.origins)
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, metrics=metrics)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app
@@ -199,6 +201,19 @@ def product(product_id: str, desk: AtDesk) -> Response:
 def healthz() -> dict[str, str]:
     """The process is alive."""
     return {"status": "alive"}
+
+
+@router.get(
+    "/metrics",
+    tags=["operation"],
+    response_model=None,
+    responses={
+        200: {"content": {"text/plain": {"example": "shop_line_length 0.0"}}, "description": "Counts and times"}
+    },
+)
+def metrics(desk: AtDesk) -> Response:
+    """What Prometheus reads: turns by intent and outcome, times of stages, errors by code, the line."""
+    return Response(desk.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/readyz", tags=["operation"], response_model=None, responses={503: _FAULT})

@@ -21,7 +21,7 @@ from retrieval.errors import NotFound
 from .cards import Spoken, cart, earlier, newest, understood
 from .desk import Desk, desk_of
 from .lane import Place
-from .problem import HANDLED, INTERNAL, Problem, answer, problem_of
+from .problem import HANDLED, INTERNAL, Problem, answer, code_of, problem_of
 from .request_log import known_as, new_id
 from .shapes import Cart, ProductCard, Wishes
 from .turns import Asking
@@ -83,6 +83,7 @@ class Page:
         self._assistant = desk.assistant
         self._turns = desk.turns
         self._limits = desk.limits
+        self._metrics = desk.metrics
         self.blocks = gr.Blocks(analytics_enabled=False, title=TITLE)
         with self.blocks:
             with gr.Row(elem_id="top"):
@@ -131,6 +132,7 @@ class Page:
             async for update in self._drawn(turn, session_id, events):
                 yield update
         except Exception as error:
+            self._metrics.error(code_of(error))
             with known_as(request_id):
                 problem = problem_of(error)
             failed = replace(turn, waiting=False, trouble=_kindly(problem))

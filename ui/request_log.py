@@ -15,9 +15,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .log import logger
+from .metrics import Metrics
 
 HEADER = "X-Request-ID"
 ID = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 ABORTED = 499  # the caller left before the answer began
 log = logger(__name__)
 
@@ -54,10 +56,11 @@ def new_id() -> str:
 
 
 class RequestLog:
-    """ASGI layer around everything. An id that the caller gives is taken when it is well-formed."""
+    """ASGI layer around everything, which logs and counts. An id that the caller gives is taken when it is well-formed."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,7 +80,16 @@ class RequestLog:
             try:
                 await self.app(scope, receive, with_id)
             finally:
-                _tell(scope, status, request.error, time.perf_counter() - began)
+                self._note(scope, status, request.error, time.perf_counter() - began)
+
+    def _note(self, scope: Scope, status: int, error: str | None, seconds: float) -> None:
+        route = route_of(scope)
+        self._metrics.request(method_of(scope), route, status, seconds)
+        if error is not None:
+            self._metrics.error(error)
+        tell = log.info if route.startswith("/v1/") or status >= 400 else log.debug
+        failed = {"error": error} if error else {}
+        tell("request", method=method_of(scope), route=route, status=status, ms=round(seconds * 1e3, 1), **failed)
 
 
 def route_of(scope: Scope) -> str:
@@ -85,8 +97,6 @@ def route_of(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", None) or "page")
 
 
-def _tell(scope: Scope, status: int, error: str | None, seconds: float) -> None:
-    route = route_of(scope)
-    tell = log.info if route.startswith("/v1/") or status >= 400 else log.debug
-    failed = {"error": error} if error else {}
-    tell("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1e3, 1), **failed)
+def method_of(scope: Scope) -> str:
+    """The method where it is a usual one: a caller may send any word, and each would be kept."""
+    return scope["method"] if scope["method"] in METHODS else "other"

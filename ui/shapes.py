@@ -149,6 +149,7 @@ class Reply(_Shape):
     sources: list[Source]
     handoff: dict[str, Any] | None
     checkout_url: str | None = None
+    fault: Annotated[str | None, Field(description="the code of an error that the reply tells of")] = None
     latency_ms: dict[str, float]
 
 

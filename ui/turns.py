@@ -10,12 +10,14 @@ from functools import partial
 from typing import Any, Literal
 
 from assistant import Assistant
-from assistant.model import Done, Event, Reply
+from assistant.model import Done, Event, Parsed, Reply
 
 from .lane import Lane, Place
 from .log import logger
+from .metrics import Metrics
 from .problem import code_of
 
+UNREAD = "unread"  # the intent of a message that nothing was read in
 log = logger(__name__)
 
 
@@ -32,9 +34,10 @@ class Asking:
 class Turns:
     """Takes turns, and reads ahead behind each while nobody waits. log_messages: whether the log may hold what shoppers write."""
 
-    def __init__(self, assistant: Assistant, lane: Lane, *, log_messages: bool = False) -> None:
+    def __init__(self, assistant: Assistant, lane: Lane, metrics: Metrics, *, log_messages: bool = False) -> None:
         self._assistant = assistant
         self._lane = lane
+        self._metrics = metrics
         self._log_messages = log_messages
 
     def take(self, asking: Asking) -> AsyncGenerator[Event | Place]:
@@ -58,17 +61,23 @@ class Turns:
 
     def _taken(self, asking: Asking, came: float) -> Iterator[Event]:
         """The turn, in the lane's thread. came: when it got its place in line."""
-        wait_ms = _ms_since(came)
-        line = log.bind(session_id=asking.session_id, door=asking.door, wait_ms=wait_ms)
+        waited, intent = time.perf_counter() - came, UNREAD
+        line = log.bind(session_id=asking.session_id, door=asking.door, wait_ms=_ms(waited))
         if self._log_messages:
             line = line.bind(message=asking.message)
         try:
             for event in self._assistant.stream(asking.message, asking.session_id, visitor=asking.visitor):
-                if isinstance(event, Done):
-                    line.info("turn", outcome="answered", **_told(event.reply))
+                match event:
+                    case Parsed():
+                        intent = event.intent
+                    case Done(reply):
+                        self._metrics.answered(reply, waited)
+                        line.info("turn", **_told(reply))
                 yield event
         except Exception as error:
-            line.warning("turn", outcome="failed", error=code_of(error), total_ms=_ms_since(came))
+            self._metrics.failed(intent, waited)
+            total_ms = _ms(time.perf_counter() - came)
+            line.warning("turn", outcome="failed", error=code_of(error), intent=intent, total_ms=total_ms)
             raise
 
 
@@ -76,8 +85,9 @@ def _told(reply: Reply) -> dict[str, Any]:
     """What the log says of an answer: counts and times, and no word of it."""
     times = {f"{stage}_ms": ms for stage, ms in reply.to_json()["latency_ms"].items()}
     counts = {"products": len(reply.cards), "relaxed": len(reply.relaxed), "sources": len(reply.sources)}
-    return {"turn": reply.turn, "intent": reply.intent, "acts": list(reply.acts), **counts, **times}
+    outcome = {"outcome": "failed", "error": reply.fault} if reply.fault else {"outcome": "answered"}
+    return {**outcome, "turn": reply.turn, "intent": reply.intent, "acts": list(reply.acts), **counts, **times}
 
 
-def _ms_since(then: float) -> float:
-    return round((time.perf_counter() - then) * 1e3, 1)
+def _ms(seconds: float) -> float:
+    return round(seconds * 1e3, 1)
