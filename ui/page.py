@@ -14,7 +14,7 @@ import gradio as gr
 from anyio import to_thread
 from fastapi import FastAPI
 
-from assistant.model import Done, Event, Shown, Token, card_json
+from assistant.model import Done, Event, Parsed, Shown, Token, card_json
 from assistant.sessions import Session
 from retrieval.errors import NotFound
 
@@ -160,7 +160,7 @@ class Page:
         """The turn's events as what they change on the page; text is drawn at the page's pace."""
         drawn = 0.0
         async for event in events:
-            turn = _with(turn, event)
+            turn = with_event(turn, event)
             match event:
                 case Done(reply):
                     last = {self._now: _draw(turn, session_id), self._heard: escape(reply.reply)}
@@ -208,9 +208,13 @@ def _spoken(kept: Session | None) -> list[Spoken]:
     return [Spoken.kept(turn.message, turn.reply) for turn in kept.turns[-TURNS_SHOWN:]] if kept else []
 
 
-def _with(turn: Spoken, event: Event | Place) -> Spoken:
+def with_event(turn: Spoken, event: Event | Place) -> Spoken:
     """The turn as it stands after one more event."""
     match event:
+        case Place(ahead, wait_s):
+            return replace(turn, queued=f"{ahead} before you. About {wait_s} s.")
+        case Parsed():
+            return replace(turn, queued="")
         case Shown(cards):
             return replace(turn, products=tuple(ProductCard.model_validate(card_json(card)) for card in cards))
         case Token(text):

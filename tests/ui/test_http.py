@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +22,7 @@ from ui.lane import Lane
 from ui.problem import MEDIA_TYPE
 from ui.shapes import ProductBody, Reply, SearchBody, SessionBody
 
-from .live import served
+from .live import held, served
 from .shop import open_shop
 
 LAMPS = said("search", product="desk lamp", price_max=Decimal(40))
@@ -223,31 +220,20 @@ def test_a_stream_that_fails_ends_with_a_problem(app_of: AppOf) -> None:
 
 
 def test_a_full_line_is_refused_before_any_stream_begins(app_of: AppOf) -> None:
-    door, lane = threading.Event(), Lane(waiting=1)
-    with TestClient(app_of(lane=lane)) as client:
-        client.portal.start_task_soon(lane.run, door.wait)  # type: ignore[union-attr]
-        client.portal.call(asyncio.sleep, 0)  # type: ignore[union-attr]
+    lane = Lane(waiting=1)
+    with TestClient(app_of(lane=lane)) as client, held(lane):
         answers = [client.post("/v1/chat", json={"message": "lamp", "stream": stream}) for stream in (True, False)]
-        door.set()
     assert [(answer.status_code, answer.headers["retry-after"]) for answer in answers] == [(503, "2")] * 2
     assert answers[0].json()["type"] == "urn:shopping-assistant:overloaded"
 
 
-def begin_and_wait(begun: threading.Event, door: threading.Event) -> None:
-    begun.set()
-    door.wait()
-
-
 def test_a_streamed_turn_says_its_place_while_it_waits(app_of: AppOf) -> None:
-    begun, door, lane = threading.Event(), threading.Event(), Lane()
-    with served(app_of(LAMPS, LAMPS, lane=lane)) as address, ThreadPoolExecutor() as shoppers:
-        other = shoppers.submit(asyncio.run, lane.run(partial(begin_and_wait, begun, door)))
-        assert begun.wait(60)
-        turn = shoppers.submit(events, address, {"message": "desk lamp under 40", "stream": True})
-        while lane.length < 2 and not turn.done():
-            door.wait(0.01)
-        door.set()
+    lane = Lane()
+    with served(app_of(LAMPS, lane=lane)) as address, ThreadPoolExecutor() as shoppers:
+        with held(lane):
+            turn = shoppers.submit(events, address, {"message": "desk lamp under 40", "stream": True})
+            while lane.length < 2 and not turn.done():
+                pass
         came = turn.result()
-        other.result()
     assert came[0] == ("queued", {"ahead": 1, "wait_s": 2})
     assert [name for name, _ in came[1:4]] == ["parsed", "products", "token"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +26,7 @@ from ui.lane import Lane
 from ui.metrics import Metrics
 from ui.settings import ServerSettings
 
+from .live import held
 from .shop import open_shop
 
 
@@ -110,17 +110,11 @@ def test_requests_are_counted_by_route_and_not_by_what_callers_put_in(small_stor
 
 
 def test_the_length_of_the_line_is_the_one_now(small_store: Path) -> None:
-    lane, begun, door = Lane(), threading.Event(), threading.Event()
-
-    def work() -> None:
-        begun.set()
-        door.wait()
-
+    lane = Lane()
     with client_of(small_store, lane=lane) as client:
-        client.portal.start_task_soon(lane.run, work)  # type: ignore[union-attr]
-        assert begun.wait(60)
-        assert counted(client, "shop_line_length") == 1
-        door.set()
+        with held(lane):
+            assert counted(client, "shop_line_length") == 1
+        assert counted(client, "shop_line_length") == 0
 
 
 @pytest.mark.parametrize(("result", "count"), [("hit", "3.0"), ("miss", "1.0")])
