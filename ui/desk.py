@@ -12,18 +12,23 @@ from assistant import Assistant
 from .lane import Lane
 from .limits import Limits
 from .metrics import Metrics
+from .settings import ServerSettings
 from .turns import Turns
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The shop's assistant, the lane that its models run in, the turns taken there, how often one may call, what is counted."""
+    """The shop's assistant, the lane that its models run in, the turns taken there, how often one may call, what is counted.
+
+    An app keeps it as `state.desk`, beside `state.at_stop`: what is called when the server is told to stop.
+    """
 
     assistant: Assistant
     lane: Lane
     turns: Turns
     limits: Limits
     metrics: Metrics
+    settings: ServerSettings
 
 
 def desk_of(app: FastAPI) -> Desk:

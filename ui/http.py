@@ -90,7 +90,8 @@ def create_app(
     settings, sites = settings or ServerSettings(), sites or Sites()
     metrics = Metrics(lambda: lane.length, lambda: assistant.ahead)
     turns = Turns(assistant, lane, metrics, log_messages=settings.log_messages)
-    desk = app.state.desk = Desk(assistant, lane, turns, Limits(settings), metrics)
+    desk = app.state.desk = Desk(assistant, lane, turns, Limits(settings), metrics, settings)
+    app.state.at_stop = []
     app.include_router(router)
     app.include_router(widget_pages.router)
     add_problem_handlers(app)
@@ -121,7 +122,8 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor) -> R
     asking = Asking(request.message, session_id, visitor)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
         await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
-        return EventSourceResponse(frames(desk.turns.take(asking)))
+        events = frames(desk.turns.take(asking))
+        return EventSourceResponse(events, shutdown_grace_period=desk.settings.shutdown_s)
     reply = await desk.turns.reply(asking)
     return JSONResponse(reply.to_json())
 

@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 from anyio import to_thread
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 from assistant.model import Done, Event, Parsed, Shown, Token, card_json
 from assistant.sessions import Session
@@ -60,6 +61,8 @@ def add_page(app: FastAPI) -> None:
         enable_monitoring=False,
         ssr_mode=False,
     )
+    (mounted,) = (route.app for route in site.routes if isinstance(route, Mount))
+    app.state.at_stop.append(mounted.stop_event.set)  # type: ignore[attr-defined]  # a gradio.routes.App; ends its heartbeats
     api_lifespan = app.router.lifespan_context
 
     @asynccontextmanager

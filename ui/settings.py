@@ -47,3 +47,6 @@ class ServerSettings(BaseSettings):
     wait_timeout_s: float = Field(default=120, gt=0, description="Longest wait in line.")
     turn_timeout_s: float = Field(default=60, gt=0, description="Longest turn or search once it has begun.")
     log_messages: bool = Field(default=False, description="Let the log hold what shoppers write.")
+    shutdown_s: int = Field(
+        default=30, ge=0, description="Seconds that answers under way and in line get when the server is told to stop."
+    )

@@ -13,13 +13,14 @@ import uvicorn
 from fastapi import FastAPI
 
 from ui.lane import Lane
+from ui.server import Server
 
 
 @contextmanager
 def served(app: FastAPI) -> Iterator[str]:
     """The address of `app`, answering until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=5))
+        server = Server(uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=5))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

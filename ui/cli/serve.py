@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import socket
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,8 +22,6 @@ from .llm import Llm, LlmUrl, bad_setting, settings_with
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-SHUTDOWN_S = 10  # how long answers under way may take to finish when the server is told to stop
-
 
 def serve(
     store: Annotated[Path | None, typer.Option(help="A store made by `shop index`; the demo shop without.")] = None,
@@ -38,6 +34,8 @@ def serve(
 
     Example: shop serve --store store --port 8000
     """
+    from ui.server import run
+
     log.configure()
     with listen(host, port) as listener:  # before the models load, so that a taken port is said at once
         path = store_or_demo(store)
@@ -46,7 +44,7 @@ def serve(
         with Assistant.open(path, settings) as assistant:
             app = site(assistant, sites, server)
             typer.echo(f"Shop assistant: {address(listener)}/  (API documentation: {address(listener)}/docs)")
-            run(app, listener)
+            run(app, listener, server.shutdown_s)
 
 
 def site(assistant: Assistant, sites: Sites | None = None, settings: ServerSettings | None = None) -> FastAPI:
@@ -65,24 +63,6 @@ def site(assistant: Assistant, sites: Sites | None = None, settings: ServerSetti
     app = create_app(assistant, lane, sites, settings)
     add_page(app)
     return app
-
-
-def run(app: FastAPI, listener: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM; answers under way are finished first, and whoever called gets to close what is open."""
-    import uvicorn
-
-    # uvicorn raises the signal again once it has stopped; by default SIGTERM would then end the process before the store is closed.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # the app itself believes the proxies that the settings name
-        ws="none",
-        timeout_graceful_shutdown=SHUTDOWN_S,
-    )
-    uvicorn.Server(config).run(sockets=[listener])
 
 
 def listen(host: str, port: int) -> socket.socket:
