@@ -21,7 +21,7 @@ from .build import build_parts, build_sessions
 from .explain import explain
 from .llm_parser import LlmParser
 from .model import Card, DialogueState, Done, Event, Reply
-from .parse import ReadsAhead
+from .parse import AheadUse, ReadsAhead
 from .parts import Parts
 from .sessions import MemorySessions, Session, Sessions, Thumb, Turn
 from .settings import Settings
@@ -155,6 +155,11 @@ class Assistant:
     def new_session(self) -> str:
         """An id that nobody can guess: 128 random bits."""
         return f"s_{secrets.token_hex(16)}"
+
+    @property
+    def ahead(self) -> AheadUse | None:
+        """How often reading ahead was of use; None where the parser reads nothing ahead."""
+        return self._parts.parser.ahead if isinstance(self._parts.parser, ReadsAhead) else None
 
     @property
     def trouble(self) -> str | None:

@@ -230,7 +230,7 @@ class Outcome:
     reasons: by product id, what the action itself has to say for a hit. question: asked with the answer or with the products.
     constraints, taste: as they stand after the action, None when it did not change them. checkout_url: where the shop takes over the
     cart. asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found.
-    matching: ids of the products that match, of very many an even part.
+    matching: ids of the products that match, of very many an even part. fault: code of the error that the answer tells of, if any.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -254,6 +254,7 @@ class Outcome:
     reading: str = ""
     order: OrderTalk | None = None
     matching: tuple[str, ...] = ()
+    fault: str | None = None
 
 
 @dataclass(frozen=True)
@@ -314,6 +315,7 @@ class Reply:
     sources: tuple[Source, ...] = ()
     comparison: Comparison | None = None
     checkout_url: str | None = None
+    fault: str | None = None
     latency_ms: Latency = field(default_factory=Latency)
 
     def to_json(self) -> dict[str, Any]:
@@ -336,6 +338,7 @@ class Reply:
             "sources": [asdict(source) for source in self.sources],
             "handoff": None,
             "checkout_url": self.checkout_url,
+            "fault": self.fault,
             "latency_ms": {f.name: round(getattr(self.latency_ms, f.name), 1) for f in fields(Latency)},
         }
 

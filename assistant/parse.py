@@ -63,9 +63,19 @@ class Parser(Protocol):
         """What this message says after the last exchange. Never raises on a message; an empty one is `other`."""
 
 
+@dataclass
+class AheadUse:
+    """Messages after an exchange that was read ahead, and after one that was not."""
+
+    hits: int = 0
+    misses: int = 0
+
+
 @runtime_checkable
 class ReadsAhead(Protocol):
-    """A parser that can take up an exchange while the shopper thinks."""
+    """A parser that can take up an exchange while the shopper thinks. ahead: how often that was of use, and how often not there."""
+
+    ahead: AheadUse
 
     def read_ahead(self, last: Exchange) -> None:
         """The next message after this exchange is read in less time; its parse is the same."""

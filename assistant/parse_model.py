@@ -24,7 +24,7 @@ from .calibration import Calibration, read_calibration
 from .draft import Drafter
 from .model import DialogueState, Exchange, Parse
 from .overreach import guarded
-from .parse import clean, exchange_text, grammar, message_text, read_answer
+from .parse import AheadUse, clean, exchange_text, grammar, message_text, read_answer
 
 if TYPE_CHECKING:  # torch is loaded only when a parser is made: importing this module must stay cheap
     import numpy as np
@@ -56,6 +56,7 @@ class ModelParser:
         self._words = LLTokenizer(str(folder / "tokenizer.json"), eos_token=self._model.eos)
         self._drafter = Drafter(self._tokens)
         self._lock = Lock()
+        self.ahead = AheadUse()
         self._ahead: OrderedDict[Exchange, Cache] = OrderedDict()  # exchange -> a cache that has read it
         self._calibration = calibration or read_calibration(adapter)
 
@@ -64,10 +65,17 @@ class ModelParser:
         if not clean(message):
             return Parse("other", acts=("other",))
         with self._lock:
+            self._count(state.last)
             line, log_probability = self.answer(message, state.last)
         calibration = self._calibration
         confidence = calibration.confidence(log_probability) if calibration else math.exp(log_probability)
         return guarded(replace(read_answer(line, message), confidence=confidence), message)
+
+    def _count(self, last: Exchange | None) -> None:
+        if last in self._ahead:
+            self.ahead.hits += 1
+        elif last is not None:
+            self.ahead.misses += 1
 
     def answer(self, message: str, last: Exchange | None) -> tuple[str, float]:
         """(the answer line, the log of its probability among all that the grammar allows).

@@ -24,11 +24,12 @@ START = ("A gift under 50", "What is in my cart?", "Help")
 
 @dataclass(frozen=True)
 class Words:
-    """What the shopper reads besides the cards."""
+    """What the shopper reads besides the cards. fault: code of the error that they stand in for, if any."""
 
     text: str
     question: Question | None = None
     suggestions: tuple[str, ...] = ()
+    fault: str | None = None
 
 
 def write(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> Words:

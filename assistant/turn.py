@@ -28,6 +28,7 @@ _PIECE = re.compile(r"\s*\S+\s*")
 
 # Intents whose action shows products; where a message has several of them, they share the places of one list.
 SHOWING = frozenset({"search", "refine", "recommend", "more", "similar", "complement"})
+UNSUPPORTED = "unsupported-claim"  # a reply that was not said, since something in it had no source
 FEWEST_SHOWN = 2  # products for each of several needs in one message
 
 
@@ -139,9 +140,8 @@ def checked(words: Words, sources: list[str], cards: tuple[Card, ...]) -> Words:
         return words
     log.warning("a reply was rewritten: no source for %s", wrong)
     listed = ", ".join(f"{card.rank}. {card.product.title}" for card in cards[:NAMED])
-    return Words(
-        f"Here is what I found: {listed}." if listed else "Let me put that differently: what are you looking for?"
-    )
+    text = f"Here is what I found: {listed}." if listed else "Let me put that differently: what are you looking for?"
+    return Words(text, fault=UNSUPPORTED)
 
 
 def evidence(
@@ -205,5 +205,6 @@ def _reply(
         sources=tuple(source for one in done for source in one.outcome.sources),
         comparison=next((one.outcome.comparison for one in done if one.outcome.comparison), None),
         checkout_url=next((one.outcome.checkout_url for one in done if one.outcome.checkout_url), None),
+        fault=next((fault for one in done if (fault := one.outcome.fault or one.words.fault)), None),
         latency_ms=latency,
     )

@@ -9,20 +9,27 @@ ShopError
 │   ├── StoreBusy       another process has the store open
 │   └── StoreOutdated   made by an older schema or with other models
 ├── ModelError          a model that cannot be fetched or does not match its hash
-└── Overloaded          too much at once; later it works
+├── Overloaded          too much at once; later it works
+└── TookTooLong         not answered in time; it may still be
 """
 
 from __future__ import annotations
 
+RETRY_AFTER_S = 2  # where an error passes and nothing better is known
+
 
 class ShopError(Exception):
-    """The only root. `detail` says what is wrong, `fix` what to do about it; HTTP and the command line need no more."""
+    """The only root. `detail` says what is wrong, `fix` what to do about it; HTTP and the command line need no more.
+
+    retry_after_s: seconds after which asking again may help; None where it does not.
+    """
 
     status, slug, retryable = 500, "internal", False
 
-    def __init__(self, detail: str, *, fix: str) -> None:
+    def __init__(self, detail: str, *, fix: str, retry_after_s: int | None = None) -> None:
         super().__init__(f"{detail} Fix: {fix}")
         self.detail, self.fix = detail, fix
+        self.retry_after_s = retry_after_s or (RETRY_AFTER_S if self.retryable else None)
 
 
 class BadInput(ShopError):
@@ -58,4 +65,10 @@ class ModelError(ShopError):
 
 
 class Overloaded(ShopError):
-    status, slug, retryable = 429, "overloaded", True
+    status, slug, retryable = 503, "overloaded", True
+
+
+class TookTooLong(ShopError):
+    """The answer was not there in time; what was begun goes on."""
+
+    status, slug = 504, "took-too-long"

@@ -10,6 +10,7 @@ import pytest
 from assistant.model import INTENTS
 from assistant.settings import Settings
 from ui.cli import app
+from ui.settings import ServerSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -29,7 +30,7 @@ def test_every_command_that_the_documentation_names_is_there(text: str) -> None:
 
 def test_every_setting_is_documented_and_every_documented_one_is_there() -> None:
     documented = set(re.findall(r"^\| `SHOP_([A-Z_]+)`", API, re.MULTILINE))
-    assert documented >= {name.upper() for name in Settings.model_fields}
+    assert documented >= {name.upper() for settings in (Settings, ServerSettings) for name in settings.model_fields}
 
 
 def test_every_intent_is_documented() -> None:

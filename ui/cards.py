@@ -25,7 +25,10 @@ _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".s
 
 @dataclass(frozen=True)
 class Spoken:
-    """One turn as it stands on the page, from the moment the message is sent. waiting: more is to come. trouble: why it failed."""
+    """One turn as it stands on the page, from the moment the message is sent. waiting: more is to come. trouble: why it failed.
+
+    queued: who is served first, while that is so.
+    """
 
     message: str
     text: str = ""
@@ -34,6 +37,7 @@ class Spoken:
     suggestions: tuple[str, ...] = ()
     waiting: bool = False
     trouble: str | None = None
+    queued: str = ""
 
     @classmethod
     def kept(cls, message: str, reply: Mapping[str, Any]) -> Self:
@@ -128,10 +132,15 @@ def _turn(turn: Spoken, *, in_reach: bool, following: str = "") -> str:
         f'<div class="answer"><span class="sr-only">Assistant: </span>{_lines(turn.text)}</div>' if turn.text else "",
         _cards(turn.products, in_reach=in_reach),
         f'<div class="trouble">{_lines(turn.trouble)}</div>' if turn.trouble else "",
-        '<div class="thinking"><span></span><span></span><span></span></div>' if turn.waiting and not turn.text else "",
+        _thinking(turn.queued) if turn.waiting and not turn.text else "",
         following,
     ]
     return f'<section class="turn"{busy}>{"".join(parts)}</section>'
+
+
+def _thinking(queued: str) -> str:
+    dots = '<div class="thinking"><span></span><span></span><span></span></div>'
+    return f'{dots}<p class="queued">{escape(queued)}</p>' if queued else dots
 
 
 def _cards(products: Iterable[ProductCard], *, in_reach: bool) -> str:

@@ -8,7 +8,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .problem import Problem
+from retrieval.errors import BadInput
+
+from .problem import problem_of
 
 # Gradio evaluates its templates and injects styles, hence the two unsafe words. Pictures may come from the shop's own image host,
 # which the feed names; scripts, styles, fonts and requests come from here only.
@@ -57,16 +59,20 @@ class SafeHeaders:
         await self.app(scope, receive, with_headers)
 
 
+class TooLarge(BadInput):
+    status, slug = 413, "too-large"
+
+
 class BodyLimit(RequestBodyLimitMiddleware):
     """Starlette's limit, with a problem document where the size is declared beforehand (its own answer is plain text)."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         declared = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
         if declared.isdecimal() and int(declared) > self.max_body_size:
-            await self._refusal(int(declared)).response({"Connection": "close"})(scope, receive, send)
+            await problem_of(self._refusal(int(declared))).response({"Connection": "close"})(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
-    def _refusal(self, size: int) -> Problem:
+    def _refusal(self, size: int) -> TooLarge:
         detail = f"The request body has {size:,} bytes, at most {self.max_body_size:,} are read."
-        return Problem(413, "Content Too Large", detail, "send a shorter message")
+        return TooLarge(detail, fix="send a shorter message")

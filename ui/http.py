@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from importlib.metadata import version
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Query
 from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
+from prometheus_client import CONTENT_TYPE_LATEST
 from sse_starlette import EventSourceResponse
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant import Assistant
 from assistant.model import card_json
@@ -22,12 +23,18 @@ from assistant.sessions import Thumb
 from retrieval.errors import BadInput, ShopError
 
 from . import shapes, widget_pages
+from .desk import AtDesk, Desk
 from .guard import BodyLimit, SafeHeaders
 from .lane import Lane
-from .problem import MEDIA_TYPE, Boundary, Problem, add_problem_handlers
+from .limits import LimitDoor, Limits
+from .metrics import Metrics
+from .problem import MEDIA_TYPE, Boundary, add_problem_handlers
+from .request_log import RequestLog
+from .settings import ServerSettings
 from .site_door import SiteDoor
 from .sites import Sites
 from .sse import frames
+from .turns import Asking, Turns
 from .visitor import Visitor
 
 BODY_LIMIT = 64 * 1024  # bytes; a message of 2,000 characters takes at most 24,000 as escaped JSON
@@ -38,7 +45,10 @@ _FAULT = {
     "content": {MEDIA_TYPE: {"schema": shapes.ProblemBody.model_json_schema()}},
 }
 _FAULTS: Answers = {"4XX": _FAULT, "5XX": _FAULT}
-_EVENTS = """event: parsed
+_EVENTS = """event: queued
+data: {"ahead": 2, "wait_s": 5}
+
+event: parsed
 data: {"intent": "search", "constraints": {"product": "desk lamp", "price_max": 40.0}}
 
 event: products
@@ -54,15 +64,9 @@ data: {"session_id": "s_9f2c", "turn": 1, "reply": "Here ..."}
 router = APIRouter()
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What every call works with: the shop's assistant, and the lane that its models run in."""
-
-    assistant: Assistant
-    lane: Lane
-
-
-def create_app(assistant: Assistant, lane: Lane, sites: Sites | None = None) -> FastAPI:
+def create_app(
+    assistant: Assistant, lane: Lane, sites: Sites | None = None, settings: ServerSettings | None = None
+) -> FastAPI:
     """The API over an open assistant, for its own pages and those of the sites.
 
     It closes the lane when the server stops; the assistant stays the caller's.
@@ -83,24 +87,23 @@ def create_app(assistant: Assistant, lane: Lane, sites: Sites | None = None) -> 
         # Swagger UI would ask validator.swagger.io about every specification that is not on localhost.
         swagger_ui_parameters={"validatorUrl": None},
     )
-    app.state.desk = Desk(assistant, lane)
+    settings, sites = settings or ServerSettings(), sites or Sites()
+    metrics = Metrics(lambda: lane.length, lambda: assistant.ahead)
+    turns = Turns(assistant, lane, metrics, log_messages=settings.log_messages)
+    desk = app.state.desk = Desk(assistant, lane, turns, Limits(settings), metrics, settings)
+    app.state.at_stop = []
     app.include_router(router)
     app.include_router(widget_pages.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
     app.add_middleware(Boundary)
-    sites = sites or Sites()
-    app.add_middleware(SiteDoor, sites=sites)
+    app.add_middleware(LimitDoor, limits=desk.limits)
+    app.add_middleware(SiteDoor, sites=sites)  # around the limits: a page elsewhere may read how long to wait
     app.add_middleware(SafeHeaders, framers=sites.origins)
+    app.add_middleware(RequestLog, metrics=metrics)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app
-
-
-def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-AtDesk = Annotated[Desk, Depends(_desk)]
 
 
 @router.post(
@@ -113,18 +116,15 @@ AtDesk = Annotated[Desk, Depends(_desk)]
     },
 )
 async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor) -> Response:
-    """One turn. With `stream` the answer is server-sent events: `parsed`, `products`, `token` (one or more), `done` with the
-    whole reply, or `error` with a problem document."""
+    """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
+    `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
-    ahead = partial(desk.assistant.read_ahead, session_id)
-    if request.stream:
-        await to_thread.run_sync(
-            desk.assistant.admit, session_id, visitor
-        )  # before the stream, whose status is always 200
-        turn = partial(desk.assistant.stream, request.message, session_id, visitor=visitor)
-        return EventSourceResponse(frames(desk.lane, turn, ahead))
-    reply = await desk.lane.run(partial(desk.assistant.reply, request.message, session_id, visitor=visitor))
-    desk.lane.spare(ahead)
+    asking = Asking(request.message, session_id, visitor)
+    if request.stream:  # what can be refused is refused before the stream, whose status is always 200
+        await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
+        events = frames(desk.turns.take(asking))
+        return EventSourceResponse(events, shutdown_grace_period=desk.settings.shutdown_s)
+    reply = await desk.turns.reply(asking)
     return JSONResponse(reply.to_json())
 
 
@@ -205,24 +205,36 @@ def healthz() -> dict[str, str]:
     return {"status": "alive"}
 
 
+@router.get(
+    "/metrics",
+    tags=["operation"],
+    response_model=None,
+    responses={
+        200: {"content": {"text/plain": {"example": "shop_line_length 0.0"}}, "description": "Counts and times"}
+    },
+)
+def metrics(desk: AtDesk) -> Response:
+    """What Prometheus reads: turns by intent and outcome, times of stages, errors by code, the line."""
+    return Response(desk.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
 @router.get("/readyz", tags=["operation"], response_model=None, responses={503: _FAULT})
 async def readyz(desk: AtDesk) -> Response:
     """200 when a search runs from end to end, with `degraded` where something is stood in for; 503 with what is missing otherwise."""
-    missing = await desk.lane.run(partial(_missing, desk.assistant))
-    if missing is not None:
-        return missing.response()
+    await desk.lane.run(partial(_try_out, desk.assistant))
     trouble = desk.assistant.trouble
     return JSONResponse({"status": "ready", "missing": []} | ({"degraded": [trouble]} if trouble else {}))
 
 
-def _missing(assistant: Assistant) -> Problem | None:
-    """What keeps the assistant from working, found by a search that uses embedder and index but not the slow parser."""
+class NotReady(ShopError):
+    status, slug, retryable = 503, "not-ready", True
+
+
+def _try_out(assistant: Assistant) -> None:
+    """NotReady with what keeps the assistant from working, found by a search that uses embedder and index but not the slow parser."""
     try:
         found = assistant.search("anything", limit=1, understand=False)
     except ShopError as error:
-        return Problem(503, "Not ready", error.detail, error.fix, retryable=True)
+        raise NotReady(error.detail, fix=error.fix) from error
     if not found.cards:
-        return Problem(
-            503, "Not ready", "The index holds no products.", "run `shop index FEED --store DIR`", retryable=True
-        )
-    return None
+        raise NotReady("The index holds no products.", fix="run `shop index FEED --store DIR`")

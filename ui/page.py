@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,16 +13,19 @@ from typing import Any
 import gradio as gr
 from anyio import to_thread
 from fastapi import FastAPI
+from starlette.routing import Mount
 
-from assistant import Assistant
-from assistant.model import Done, Event, Shown, Token, card_json
+from assistant.model import Done, Event, Parsed, Shown, Token, card_json
 from assistant.sessions import Session
 from retrieval.errors import NotFound
 
 from .cards import Spoken, cart, earlier, newest, understood
-from .lane import Lane
-from .problem import HANDLED, Problem, answer, problem_of
+from .desk import Desk, desk_of
+from .lane import Place
+from .problem import HANDLED, INTERNAL, Problem, answer, code_of, problem_of
+from .request_log import known_as, new_id
 from .shapes import Cart, ProductCard, Wishes
+from .turns import Asking
 
 TITLE = "Shop assistant"
 NOTE = (
@@ -38,7 +40,7 @@ _READ_TAB = "() => { try { return sessionStorage.getItem('shop-session') || '' }
 Update = dict[Any, Any]  # component -> its new value, as Gradio takes it
 
 
-def add_page(app: FastAPI, assistant: Assistant, lane: Lane) -> None:
+def add_page(app: FastAPI) -> None:
     """Let `app` answer with the page wherever it has no path of its own.
 
     As the router's default and not as a mount at "/", which would also catch the API's own paths when the method is wrong.
@@ -47,7 +49,7 @@ def add_page(app: FastAPI, assistant: Assistant, lane: Lane) -> None:
     handlers = {"exception_handlers": dict.fromkeys(HANDLED, answer)}
     gr.mount_gradio_app(
         site,
-        Page(assistant, lane).blocks,
+        Page(desk_of(app)).blocks,
         path="/",
         app_kwargs=handlers,
         theme=theme(),
@@ -59,6 +61,8 @@ def add_page(app: FastAPI, assistant: Assistant, lane: Lane) -> None:
         enable_monitoring=False,
         ssr_mode=False,
     )
+    (mounted,) = (route.app for route in site.routes if isinstance(route, Mount))
+    app.state.at_stop.append(mounted.stop_event.set)  # type: ignore[attr-defined]  # a gradio.routes.App; ends its heartbeats
     api_lifespan = app.router.lifespan_context
 
     @asynccontextmanager
@@ -78,9 +82,11 @@ def theme() -> gr.themes.Base:
 class Page:
     """The components and what their events do. gr.State holds the session id and nothing else."""
 
-    def __init__(self, assistant: Assistant, lane: Lane) -> None:
-        self._assistant = assistant
-        self._lane = lane
+    def __init__(self, desk: Desk) -> None:
+        self._assistant = desk.assistant
+        self._turns = desk.turns
+        self._limits = desk.limits
+        self._metrics = desk.metrics
         self.blocks = gr.Blocks(analytics_enabled=False, title=TITLE)
         with self.blocks:
             with gr.Row(elem_id="top"):
@@ -110,7 +116,9 @@ class Page:
         self._clear.click(self.clear, [self._session], drawn, **quiet)
         self.blocks.load(self.resume, [self._tab], drawn, js=_READ_TAB, **quiet)
 
-    async def say(self, typed: str, session_id: str | None, event: gr.EventData) -> AsyncIterator[Update]:
+    async def say(
+        self, typed: str, session_id: str | None, event: gr.EventData, request: gr.Request
+    ) -> AsyncIterator[Update]:
         """A message sent from the box or by a button, drawn from the moment it is sent until the turn is kept."""
         clicked = event._data.get("say") if isinstance(event._data, dict) else None
         message = str(clicked or typed).strip()
@@ -118,13 +126,18 @@ class Page:
             return
         session_id = session_id or self._assistant.new_session()
         turns = _spoken(await self._kept(session_id))
-        turn = Spoken(message, waiting=True)
+        turn, request_id = Spoken(message, waiting=True), new_id()
         yield {self._past: earlier(turns), self._now: _draw(turn, session_id), self._session: session_id}
         try:
-            async for update in self._take(turn, session_id):
+            self._limits.spend(request.client.host if request.client else None)
+            with known_as(request_id):  # the lane keeps it; this generator's steps may run in contexts of their own
+                events = self._turns.take(Asking(message, session_id, door="page"))
+            async for update in self._drawn(turn, session_id, events):
                 yield update
         except Exception as error:
-            problem = problem_of(error)
+            self._metrics.error(code_of(error))
+            with known_as(request_id):
+                problem = problem_of(error)
             failed = replace(turn, waiting=False, trouble=_kindly(problem))
             unsent = {} if clicked else {self._box: message}
             yield {self._now: _draw(failed, session_id), self._heard: escape(_kindly(problem)), **unsent}
@@ -144,11 +157,13 @@ class Page:
             await to_thread.run_sync(self._assistant.forget, session_id)
         return self._fresh()
 
-    async def _take(self, turn: Spoken, session_id: str) -> AsyncIterator[Update]:
+    async def _drawn(
+        self, turn: Spoken, session_id: str, events: AsyncIterator[Event | Place]
+    ) -> AsyncIterator[Update]:
         """The turn's events as what they change on the page; text is drawn at the page's pace."""
         drawn = 0.0
-        async for event in self._lane.stream(partial(self._assistant.stream, turn.message, session_id)):
-            turn = _with(turn, event)
+        async for event in events:
+            turn = with_event(turn, event)
             match event:
                 case Done(reply):
                     last = {self._now: _draw(turn, session_id), self._heard: escape(reply.reply)}
@@ -156,7 +171,6 @@ class Page:
                 case _ if time.monotonic() - drawn > PACE_S:
                     drawn = time.monotonic()
                     yield {self._now: _draw(turn, session_id)}
-        self._lane.spare(partial(self._assistant.read_ahead, session_id))
 
     async def _kept(self, session_id: str) -> Session | None:
         try:
@@ -197,9 +211,13 @@ def _spoken(kept: Session | None) -> list[Spoken]:
     return [Spoken.kept(turn.message, turn.reply) for turn in kept.turns[-TURNS_SHOWN:]] if kept else []
 
 
-def _with(turn: Spoken, event: Event) -> Spoken:
+def with_event(turn: Spoken, event: Event | Place) -> Spoken:
     """The turn as it stands after one more event."""
     match event:
+        case Place(ahead, wait_s):
+            return replace(turn, queued=f"{ahead} before you. About {wait_s} s.")
+        case Parsed():
+            return replace(turn, queued="")
         case Shown(cards):
             return replace(turn, products=tuple(ProductCard.model_validate(card_json(card)) for card in cards))
         case Token(text):
@@ -211,7 +229,7 @@ def _with(turn: Spoken, event: Event) -> Spoken:
 
 def _kindly(problem: Problem) -> str:
     """A problem in words for a shopper, who has no log to look into."""
-    if problem.request_id:
+    if problem.type == INTERNAL:
         return f"Something went wrong here, not with your words. Please try again.\nReference: {problem.request_id}"
     return f"{problem.detail}\nWhat helps: {problem.fix}."
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -15,10 +14,13 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from retrieval.errors import ShopError
+from retrieval.errors import BadInput, ShopError
+
+from .request_log import asked, new_id
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_S = 2
+KIND = "urn:shopping-assistant:"
+INTERNAL = f"{KIND}internal"
 _FIXES = {
     404: "see /docs for the paths there are",
     405: "see /docs for the methods of this path",
@@ -29,45 +31,66 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Problem:
-    """One error as a client sees it. type: a URI that names the kind; fix: what to do; request_id: where the log has more."""
+    """One error as a client sees it. type: a URI that names the kind; fix: what to do.
+
+    retry_after: seconds after which asking again may help. request_id: where the log has more.
+    """
 
     status: int
     title: str
     detail: str
     fix: str
     type: str = "about:blank"
-    retryable: bool = False
+    retry_after: int | None = None
     request_id: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The members of RFC 9457, and `fix`; without what does not apply."""
-        members = asdict(self)
-        del members["retryable"]
-        return {name: value for name, value in members.items() if value is not None}
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
     def response(self, headers: dict[str, str] | None = None) -> Response:
-        wait = {"Retry-After": str(RETRY_AFTER_S)} if self.retryable else {}
+        wait = {"Retry-After": str(self.retry_after)} if self.retry_after else {}
         body = json.dumps(self.to_json(), ensure_ascii=False)
         return Response(body, self.status, {**wait, **(headers or {})}, MEDIA_TYPE)
 
 
 def problem_of(error: Exception) -> Problem:
-    """The problem that an error is. An error nobody foresaw is logged with its trace, and the client gets only the id of that line."""
+    """The problem that an error is, noted with the request under way.
+
+    An error nobody foresaw is logged with its trace, and the client gets only the id of that line.
+    """
+    request = asked()
+    if request is not None:
+        request.error = code_of(error)
+        return replace(_problem(error, request.request_id), request_id=request.request_id)
+    return _problem(error, new_id())
+
+
+def code_of(error: BaseException) -> str:
+    """The error in a word, as the log and the metrics count it."""
+    if isinstance(error, ShopError):
+        return error.slug
+    if isinstance(error, RequestValidationError):
+        return BadInput.slug
+    return f"http-{error.status_code}" if isinstance(error, HTTPException) else "internal"
+
+
+def _problem(error: Exception, request_id: str) -> Problem:
     if isinstance(error, ShopError):
         title = error.slug.replace("-", " ").capitalize()
-        kind = f"urn:shopping-assistant:{error.slug}"
-        return Problem(error.status, title, error.detail, error.fix, kind, error.retryable)
+        return Problem(
+            error.status, title, error.detail, error.fix, f"{KIND}{error.slug}", retry_after=error.retry_after_s
+        )
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
         title = HTTPStatus(error.status_code).phrase
         fix = _FIXES.get(error.status_code, "see /docs for what this call takes")
         return Problem(error.status_code, title, f"{error.detail}.", fix)
-    request_id = f"r_{secrets.token_hex(8)}"
     log.error("unforeseen error, request %s", request_id, exc_info=error)
     detail = "Something went wrong on the server; it is not your request's fault."
     fix = f"try again; if it stays, look for {request_id} in the server's log"
-    return Problem(500, "Internal error", detail, fix, "urn:shopping-assistant:internal", request_id=request_id)
+    return Problem(500, "Internal error", detail, fix, INTERNAL, request_id=request_id)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -117,5 +140,5 @@ def _invalid(error: RequestValidationError) -> Problem:
         "Bad input",
         "; ".join(said) + ".",
         "see /docs for what this call takes",
-        "urn:shopping-assistant:bad-input",
+        f"{KIND}{BadInput.slug}",
     )

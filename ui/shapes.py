@@ -149,6 +149,7 @@ class Reply(_Shape):
     sources: list[Source]
     handoff: dict[str, Any] | None
     checkout_url: str | None = None
+    fault: Annotated[str | None, Field(description="the code of an error that the reply tells of")] = None
     latency_ms: dict[str, float]
 
 
@@ -203,4 +204,5 @@ class ProblemBody(_Shape):
     status: int
     detail: str
     fix: str
+    retry_after: Annotated[int | None, Field(description="seconds after which asking again may help")] = None
     request_id: str | None = None

@@ -6,7 +6,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .problem import Problem
+from retrieval.errors import ShopError
+
+from .problem import problem_of
 from .sites import Sites
 
 API = "/v1/"
@@ -17,6 +19,12 @@ PREFLIGHT = {
     "Vary": "Origin",
 }
 EXPOSED = "Retry-After, X-Request-ID"
+
+
+class SiteRefused(ShopError):
+    """A page of an origin, or a key, that no site names."""
+
+    status, slug = 403, "site-refused"
 
 
 class SiteDoor:
@@ -36,7 +44,7 @@ class SiteDoor:
         if scope["type"] != "http" or own(headers) or not scope["path"].startswith(API):
             await self.app(scope, receive, send)
         elif (refusal := self._refusal(scope["method"], headers)) is not None:
-            await refusal.response({"Vary": "Origin"})(scope, receive, send)
+            await problem_of(refusal).response({"Vary": "Origin"})(scope, receive, send)
         elif origin is None:
             await self.app(scope, receive, send)
         elif _is_preflight(scope["method"], headers):
@@ -45,7 +53,7 @@ class SiteDoor:
         else:
             await self.app(scope, receive, _readable(send, origin))
 
-    def _refusal(self, method: str, headers: Headers) -> Problem | None:
+    def _refusal(self, method: str, headers: Headers) -> SiteRefused | None:
         """Why this call may not come in; None when it may. A preflight has no key yet: an origin that some site names is enough."""
         origin, key = headers.get("origin"), headers.get("x-site-key")
         site = self._sites.get(key)
@@ -92,5 +100,5 @@ def _readable(send: Send, origin: str) -> Send:
     return with_origin
 
 
-def _forbidden(detail: str, fix: str) -> Problem:
-    return Problem(403, "Site refused", detail, fix, "urn:shopping-assistant:site-refused")
+def _forbidden(detail: str, fix: str) -> SiteRefused:
+    return SiteRefused(detail, fix=fix)

@@ -1,37 +1,35 @@
-"""A streamed turn as server-sent events: parsed, products, token ..., done; or error."""
+"""A streamed turn as server-sent events: queued ..., parsed, products, token ..., done; or error."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from sse_starlette import ServerSentEvent
 
 from assistant.model import Done, Event, Parsed, Shown, Token, card_json, constraints_json
 
-from .lane import Lane
+from .lane import Place
 from .problem import problem_of
 
 
-async def frames(
-    lane: Lane, turn: Callable[[], Iterator[Event]], ahead: Callable[[], object]
-) -> AsyncIterator[ServerSentEvent]:
-    """The turn's events as they come; an error of any kind is the last event, with its problem document.
-
-    ahead: done once the turn is whole, when nobody waits.
-    """
+async def frames(events: AsyncGenerator[Event | Place]) -> AsyncIterator[ServerSentEvent]:
+    """The turn's events as they come; an error of any kind is the last event, with its problem document."""
     try:
-        async for event in lane.stream(turn):
-            yield frame(event)
-        lane.spare(ahead)
+        async with aclosing(events):
+            async for event in events:
+                yield frame(event)
     except Exception as error:
         yield _frame("error", problem_of(error).to_json())
 
 
-def frame(event: Event) -> ServerSentEvent:
+def frame(event: Event | Place) -> ServerSentEvent:
     """One event on the wire; its data is one JSON object."""
     match event:
+        case Place(ahead, wait_s):
+            return _frame("queued", {"ahead": ahead, "wait_s": wait_s})
         case Parsed(intent, constraints):
             return _frame("parsed", {"intent": intent, "constraints": constraints_json(constraints)})
         case Shown(cards):

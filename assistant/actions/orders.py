@@ -110,7 +110,7 @@ def _with_order(parse: Parse, state: DialogueState, parts: Parts, *, act: OrderA
         )
     except OrdersDown as error:
         log.error("orders: %s", error)
-        return Outcome(answer=Answer(DOWN, found=False))
+        return Outcome(answer=Answer(DOWN, found=False), fault=error.slug)
 
 
 def _ask(number: str | None, told: Told, act: OrderAct | None) -> Outcome | None:
@@ -223,7 +223,7 @@ def _do(parse: Parse, request: OrderRequest, desk: OrderDesk) -> Outcome:
         return Outcome(answer=_stated(text), order=known)
     except OrdersDown as error:
         log.error("orders: %s", error)
-        return Outcome(answer=Answer(NOT_SURE, found=False), asked=parse, order=known)
+        return Outcome(answer=Answer(NOT_SURE, found=False), asked=parse, order=known, fault=error.slug)
     try:
         desk.log.done(request, reference)
     except SQLAlchemyError:

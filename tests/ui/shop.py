@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assistant import Assistant
 from assistant.model import Parse
+from assistant.parse import Parser
 from assistant.parts import Parts
 from retrieval.dense import Dense
 from retrieval.index import build_index
@@ -73,12 +74,12 @@ def build_store(path: Path) -> None:
 
 
 @contextmanager
-def open_shop(path: Path, *parses: Parse) -> Iterator[Assistant]:
+def open_shop(path: Path, *parses: Parse, parser: Parser | None = None) -> Iterator[Assistant]:
     """The assistant over the store, its parser giving `parses` in order."""
     store = Store(path)
     embedder = WordEmbedder()
     dense, lexical = Dense(store.chroma(), embedder), Lexical(store.catalog)
     searcher = Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical), "USD")
-    parts = Parts(QueuedParser(parses), searcher, store.catalog, embedder)
+    parts = Parts(parser or QueuedParser(parses), searcher, store.catalog, embedder)
     with Assistant(parts, store=store) as assistant:
         yield assistant

@@ -6,8 +6,12 @@ from html.parser import HTMLParser
 
 import pytest
 
+from assistant.model import Parsed
+from retrieval.query import Constraints
 from ui.cards import Spoken, card, cart, earlier, newest, ordinal, understood, wish_texts
 from ui.icons import placeholder
+from ui.lane import Place
+from ui.page import with_event
 from ui.shapes import Cart, CartItem, Evidence, FollowUp, ProductCard, Wishes
 
 HOSTILE = """<img src=x onerror="alert(1)"></li><script>alert(2)</script> ${alert(3)} {{alert(4)}} `"'&"""
@@ -190,3 +194,10 @@ def test_a_stand_in_is_drawn_for_the_narrowest_category_known_and_for_none() -> 
     lamp, unknown = placeholder("Brass Lamp", ["lighting", "desk lamps"]), placeholder("Thing", [])
     assert lamp != placeholder("Brass Lamp", ["kitchen", "cups"])
     assert unknown.count("<path") == 1
+
+
+def test_whoever_waits_reads_how_many_are_before_until_the_turn_begins() -> None:
+    waiting = with_event(Spoken("a lamp", waiting=True), Place(ahead=2, wait_s=5))
+    assert "2 before you. About 5 s." in newest(waiting)
+    begun = with_event(waiting, Parsed("search", Constraints()))
+    assert "before you" not in newest(begun)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +22,7 @@ from ui.lane import Lane
 from ui.problem import MEDIA_TYPE
 from ui.shapes import ProductBody, Reply, SearchBody, SessionBody
 
-from .live import served
+from .live import held, served
 from .shop import open_shop
 
 LAMPS = said("search", product="desk lamp", price_max=Decimal(40))
@@ -33,8 +34,8 @@ def app_of(small_store: Path) -> Iterator[AppOf]:
     """An app whose parser answers as queued."""
     with ExitStack() as open_shops:
 
-        def make(*parses: Parse) -> FastAPI:
-            return create_app(open_shops.enter_context(open_shop(small_store, *parses)), Lane())
+        def make(*parses: Parse, lane: Lane | None = None) -> FastAPI:
+            return create_app(open_shops.enter_context(open_shop(small_store, *parses)), lane or Lane())
 
         yield make
 
@@ -216,3 +217,23 @@ def test_a_stream_that_fails_ends_with_a_problem(app_of: AppOf) -> None:
     with served(app_of()) as address:
         came = events(address, {"message": "a" * 2_001, "stream": True})
     assert [(name, data["status"]) for name, data in came] == [("error", 422)]
+
+
+def test_a_full_line_is_refused_before_any_stream_begins(app_of: AppOf) -> None:
+    lane = Lane(waiting=1)
+    with TestClient(app_of(lane=lane)) as client, held(lane):
+        answers = [client.post("/v1/chat", json={"message": "lamp", "stream": stream}) for stream in (True, False)]
+    assert [(answer.status_code, answer.headers["retry-after"]) for answer in answers] == [(503, "2")] * 2
+    assert answers[0].json()["type"] == "urn:shopping-assistant:overloaded"
+
+
+def test_a_streamed_turn_says_its_place_while_it_waits(app_of: AppOf) -> None:
+    lane = Lane()
+    with served(app_of(LAMPS, lane=lane)) as address, ThreadPoolExecutor() as shoppers:
+        with held(lane):
+            turn = shoppers.submit(events, address, {"message": "desk lamp under 40", "stream": True})
+            while lane.length < 2 and not turn.done():
+                pass
+        came = turn.result()
+    assert came[0] == ("queued", {"ahead": 1, "wait_s": 2})
+    assert [name for name, _ in came[1:4]] == ["parsed", "products", "token"]

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from retrieval.errors import Overloaded
-from ui.lane import Lane
+from retrieval.errors import Overloaded, TookTooLong
+from ui.lane import Lane, Place
 
 
 @pytest.fixture
@@ -41,8 +41,9 @@ def test_one_more_than_the_line_holds_is_refused_at_once(lane: Lane) -> None:
     async def crowd() -> list[object]:
         first = [asyncio.ensure_future(lane.run(door.wait)) for _ in range(2)]
         await asyncio.sleep(0)
-        with pytest.raises(Overloaded):
+        with pytest.raises(Overloaded) as full:
             await lane.run(lambda: None)
+        assert full.value.retry_after_s == 2  # half of the line, at the first guess of 2 s a piece
         door.set()
         return list(await asyncio.gather(*first))
 
@@ -119,3 +120,77 @@ def test_spare_work_after_the_end_is_left_undone() -> None:
     lane.close()
     lane.spare(done.set)
     assert not done.is_set()
+
+
+def test_whoever_waits_is_told_each_place_until_the_turn_comes() -> None:
+    lane, doors = Lane(), [threading.Event(), threading.Event()]
+
+    async def crowd() -> list[object]:
+        first = [asyncio.ensure_future(lane.run(door.wait)) for door in doors]
+        await asyncio.sleep(0)
+        last, seen = lane.stream(lambda: ["turn"]), []
+        for door in doors:
+            seen.append(await anext(last))
+            door.set()
+        await asyncio.gather(*first)
+        return [*seen, *[item async for item in last]]
+
+    came = asyncio.run(crowd())
+    lane.close()
+    assert came[0] == Place(ahead=2, wait_s=4)  # at the first guess of 2 s a piece
+    assert isinstance(came[1], Place)
+    assert (came[1].ahead, came[2:]) == (1, ["turn"])
+
+
+def test_what_takes_too_long_is_an_error_and_goes_on_to_its_end() -> None:
+    lane, door, finished = Lane(turn_timeout_s=0.01), threading.Event(), threading.Event()
+
+    def work() -> None:
+        door.wait()
+        finished.set()
+
+    with pytest.raises(TookTooLong, match=r"longer than 0\.01 s"):
+        asyncio.run(lane.run(work))
+    door.set()
+    lane.close()
+    assert finished.is_set()
+
+
+def test_what_waits_too_long_is_refused_and_never_done() -> None:
+    lane, door, done = Lane(wait_timeout_s=0.01), threading.Event(), threading.Event()
+
+    async def crowd() -> None:
+        first = asyncio.ensure_future(lane.run(door.wait))
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded):
+            await lane.run(done.set)
+        door.set()
+        await first
+
+    asyncio.run(crowd())
+    lane.close()
+    assert not done.is_set()
+
+
+def test_whoever_leaves_the_line_makes_room() -> None:
+    lane, door, done = Lane(waiting=2), threading.Event(), threading.Event()
+
+    async def crowd() -> int:
+        first = asyncio.ensure_future(lane.run(door.wait))
+        await asyncio.sleep(0)
+        second = lane.stream(lambda: [done.set()])
+        assert await anext(second) == Place(ahead=1, wait_s=2)
+        await second.aclose()
+        door.set()
+        await first
+        return lane.length
+
+    assert asyncio.run(crowd()) == 0
+    lane.close()
+    assert not done.is_set()
+
+
+def test_spare_work_that_fails_is_logged(lane: Lane, caplog: pytest.LogCaptureFixture) -> None:
+    lane.spare(lambda: 1 / 0)
+    lane.close()
+    assert "ZeroDivisionError" in caplog.text

@@ -51,12 +51,14 @@ def test_a_shop_error_keeps_its_detail_and_its_fix(client: TestClient) -> None:
         "status": 503,
         "detail": "The store is open elsewhere.",
         "fix": "stop that process",
+        "retry_after": 2,
     }
 
 
 def test_an_error_that_passes_says_when_to_come_back(client: TestClient) -> None:
     assert client.get("/busy").headers["retry-after"] == "2"
-    assert problem_of(Overloaded("Full.", fix="wait")).status == 429
+    busy = problem_of(Overloaded("Full.", fix="wait", retry_after_s=9))
+    assert (busy.status, busy.response().headers["retry-after"]) == (503, "9")
 
 
 def test_an_unforeseen_error_shows_an_id_and_the_log_has_its_trace(

@@ -18,7 +18,7 @@ from tests.fakes import said
 from ui.http import create_app
 from ui.lane import Lane
 
-from .live import served
+from .live import held, served
 from .shop import open_shop
 from .test_browser import DESK, LAMPS, MESSAGE, PHONE, browser, pytestmark
 
@@ -62,9 +62,15 @@ def visit(browser: Browser, small_store: Path) -> Iterator[Visit]:
     tabs: list[Tab] = []
     with ExitStack() as stack:
 
-        def come(*parses: Parse, size: ViewportSize = DESK, path: str = "/widget-demo", scheme: str = "light") -> Tab:
+        def come(
+            *parses: Parse,
+            size: ViewportSize = DESK,
+            path: str = "/widget-demo",
+            scheme: str = "light",
+            lane: Lane | None = None,
+        ) -> Tab:
             shop = stack.enter_context(open_shop(small_store, *parses))
-            address = stack.enter_context(served(create_app(shop, Lane())))
+            address = stack.enter_context(served(create_app(shop, lane or Lane())))
             context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             stack.callback(context.close)
             tab = Tab(context.new_page(), [])
@@ -161,7 +167,13 @@ def test_the_host_can_take_over_the_cart(visit: Visit) -> None:
 
 @pytest.mark.parametrize(
     ("status", "says"),
-    [(403, "not allowed"), (429, "go on in 7 s"), (500, "went wrong on our side"), (None, "cannot be reached")],
+    [
+        (403, "not allowed"),
+        (429, "go on in 7 s"),
+        (503, "go on in 7 s"),
+        (500, "went wrong on our side"),
+        (None, "cannot be reached"),
+    ],
 )
 def test_what_fails_is_said_and_nothing_typed_is_lost(visit: Visit, status: int | None, says: str) -> None:
     tab = visit(LAMPS)
@@ -185,6 +197,16 @@ def test_what_fails_is_said_and_nothing_typed_is_lost(visit: Visit, status: int 
     if status in (500, None):
         tab.panel.get_by_role("button", name="Try again").click()
         expect(tab.card("Brass Desk Lamp")).to_be_visible()
+
+
+def test_whoever_waits_sees_how_many_are_before(visit: Visit) -> None:
+    lane = Lane()
+    tab = visit(LAMPS, lane=lane)
+    tab.open()
+    with held(lane):
+        tab.say(MESSAGE)
+        expect(tab.panel.get_by_role("status").filter(has_text="1 before you. About 2 s.")).to_be_visible()
+    expect(tab.card("Brass Desk Lamp")).to_be_visible()
 
 
 def test_every_request_carries_the_site_and_a_visitor_of_128_bits(visit: Visit) -> None:

@@ -39,13 +39,14 @@ def settings_with(llm: str | None, llm_url: str | None) -> Settings:
         else:  # an option stands before what the environment names, whichever of the two that is
             settings = Settings(llm=llm, llm_url=None if llm_url is None else HttpUrl(llm_url))
     except ValidationError as error:
-        raise _bad(error, llm_url) from error
+        raise bad_setting(error, llm_url) from error
     if settings.llm is not None and ModelHome.from_environment().hub:
         os.environ["HF_HUB_OFFLINE"] = "0"  # `shop` forbids it otherwise, and whoever allows the hub means it
     return settings
 
 
-def _bad(error: ValidationError, llm_url: str | None) -> BadInput:
+def bad_setting(error: ValidationError, llm_url: str | None = None) -> BadInput:
+    """The setting that cannot be, by its name in the environment."""
     said = error.errors(include_input=False, include_url=False)[0]
     place = f"SHOP_{str(said['loc'][0]).upper()}: " if said["loc"] else ""
     if llm_url is not None and not place:

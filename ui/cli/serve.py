@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import signal
 import socket
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import ValidationError
 
 from assistant import Assistant
 from assistant.settings import Settings
 from retrieval.errors import BadInput
+from ui import log
+from ui.settings import ServerSettings
 from ui.sites import Sites, read_sites
 
 from .demo import store_or_demo
-from .llm import Llm, LlmUrl, settings_with
+from .llm import Llm, LlmUrl, bad_setting, settings_with
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-
-SHUTDOWN_S = 10  # how long answers under way may take to finish when the server is told to stop
 
 
 def serve(
@@ -35,39 +34,35 @@ def serve(
 
     Example: shop serve --store store --port 8000
     """
+    from ui.server import run
+
+    log.configure()
     with listen(host, port) as listener:  # before the models load, so that a taken port is said at once
         path = store_or_demo(store)
         settings = settings_for(path, llm, llm_url)
-        sites = read_sites(settings.sites)
+        sites, server = read_sites(settings.sites), server_settings()
         with Assistant.open(path, settings) as assistant:
-            app = site(assistant, sites)
+            app = site(assistant, sites, server)
             typer.echo(f"Shop assistant: {address(listener)}/  (API documentation: {address(listener)}/docs)")
-            run(app, listener)
+            run(app, listener, server.shutdown_s)
 
 
-def site(assistant: Assistant, sites: Sites | None = None) -> FastAPI:
+def site(assistant: Assistant, sites: Sites | None = None, settings: ServerSettings | None = None) -> FastAPI:
     """The API with the page."""
+    settings = settings or ServerSettings()
     # Gradio takes seconds to import, which the other commands need not wait for.
     from ui.http import create_app
     from ui.lane import Lane
     from ui.page import add_page
 
-    lane = Lane()
-    app = create_app(assistant, lane, sites)
-    add_page(app, assistant, lane)
-    return app
-
-
-def run(app: FastAPI, listener: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM; answers under way are finished first, and whoever called gets to close what is open."""
-    import uvicorn
-
-    # uvicorn raises the signal again once it has stopped; by default SIGTERM would then end the process before the store is closed.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=SHUTDOWN_S
+    lane = Lane(
+        waiting=settings.waiting,
+        wait_timeout_s=settings.wait_timeout_s,
+        turn_timeout_s=settings.turn_timeout_s,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    app = create_app(assistant, lane, sites, settings)
+    add_page(app)
+    return app
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -96,3 +91,11 @@ def settings_for(store: Path, llm: str | None = None, llm_url: str | None = None
         return settings
     beside = store.resolve().with_name(f"{store.resolve().name}-sessions.db")
     return settings.model_copy(update={"sessions_url": f"sqlite:///{beside}"})
+
+
+def server_settings() -> ServerSettings:
+    """Limits, line and proxies as the environment names them; BadInput says which cannot be."""
+    try:
+        return ServerSettings()
+    except ValidationError as error:
+        raise bad_setting(error) from error

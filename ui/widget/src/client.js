@@ -53,7 +53,7 @@ export class Client {
       for await (const event of events(answer.body)) {
         clearTimeout(alarm);
         alarm = setTimeout(() => silence.abort(), PATIENCE);
-        if (event.name === "error") throw new Trouble("server", event.data.detail);
+        if (event.name === "error") throw new Trouble(kindOf(event.data.status), event.data.detail, event.data.retry_after);
         yield event;
         if (event.name === "done") return;
       }
@@ -67,10 +67,12 @@ export class Client {
   }
 }
 
+const KINDS = { 403: "blocked", 404: "missing", 413: "long", 422: "long", 429: "limited", 503: "busy" };
+const kindOf = (status) => KINDS[status] ?? "server";
+
 async function refused(answer) {
   const problem = await answer.json().catch(() => ({}));
-  const kind = { 403: "blocked", 404: "missing", 413: "long", 422: "long", 429: "limited" }[answer.status] ?? "server";
-  return new Trouble(kind, problem.detail, Number(answer.headers.get("Retry-After")) || undefined);
+  return new Trouble(kindOf(answer.status), problem.detail, Number(answer.headers.get("Retry-After")) || undefined);
 }
 
 async function* events(stream) {

@@ -172,6 +172,7 @@ class Panel {
       for await (const { name, data } of this.client.chat(text, this.keep.session, stop.signal)) {
         clearTimeout(slow);
         if (name === "parsed") { this.wanted = wishes(data.constraints, this.money); this.refresh(); slow = setTimeout(() => this.tell(this.words.slow), SLOW); }
+        else if (name === "queued") this.tell(fill(this.words.queued, data.ahead, data.wait_s));
         else if (name === "products") this.products(turn, data.products);
         else if (name === "token") turn.answer.textContent += data.text;
         else if (name === "done") this.finish(turn, data);
@@ -243,7 +244,7 @@ class Panel {
     const again = button(this.words.retry, () => this.say(text));
     turn.answer.textContent = "";
     turn.more.replaceChildren(el("div", { cls: "trouble", role: "alert" }, message, " ", kind !== "blocked" && again));
-    if (kind === "limited") {
+    if (kind === "limited" || kind === "busy") {
       again.disabled = true;
       setTimeout(() => { again.disabled = false; }, (trouble.retryAfter ?? 30) * 1000);
     }

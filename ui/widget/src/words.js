@@ -11,6 +11,7 @@ export const WORDS = {
   unsent: "That could not be sent.", keep: "Keep this conversation on this device?", yes: "Keep it", no: "No",
   export: "Download my conversation", erase: "Delete my conversation", restart: "Start over", erased: "The conversation is deleted.",
   working: "Looking", slow: "This takes longer than usual. Still working.",
+  queued: "{0} before you. About {1} s.", busy: "Many people are asking right now. You can go on in {0} s.",
   offline: "You are offline. Your message is kept; try again when you are back.",
   gone: "The assistant cannot be reached. Your message is kept.", blocked: "This page is not allowed to use the assistant.",
   limited: "Too many messages at once. You can go on in {0} s.", server: "Something went wrong on our side. Your message is kept.",

@@ -1,0 +1,43 @@
+"""What the API and the page work with: made once for an app, and kept in its state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Request
+
+from assistant import Assistant
+
+from .lane import Lane
+from .limits import Limits
+from .metrics import Metrics
+from .settings import ServerSettings
+from .turns import Turns
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The shop's assistant, the lane that its models run in, the turns taken there, how often one may call, what is counted.
+
+    An app keeps it as `state.desk`, beside `state.at_stop`: what is called when the server is told to stop.
+    """
+
+    assistant: Assistant
+    lane: Lane
+    turns: Turns
+    limits: Limits
+    metrics: Metrics
+    settings: ServerSettings
+
+
+def desk_of(app: FastAPI) -> Desk:
+    desk: Desk = app.state.desk
+    return desk
+
+
+def _desk(request: Request) -> Desk:
+    return desk_of(request.app)
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]

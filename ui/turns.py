@@ -1,0 +1,93 @@
+"""Turns as the API and the page take them: each in the lane, one after the other, with a line in the log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from assistant import Assistant
+from assistant.model import Done, Event, Parsed, Reply
+
+from .lane import Lane, Place
+from .log import logger
+from .metrics import Metrics
+from .problem import code_of
+
+UNREAD = "unread"  # the intent of a message that nothing was read in
+log = logger(__name__)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One message and who sends it where. door: what it came in by."""
+
+    message: str
+    session_id: str
+    visitor: str | None = None
+    door: Literal["api", "page"] = "api"
+
+
+class Turns:
+    """Takes turns, and reads ahead behind each while nobody waits. log_messages: whether the log may hold what shoppers write."""
+
+    def __init__(self, assistant: Assistant, lane: Lane, metrics: Metrics, *, log_messages: bool = False) -> None:
+        self._assistant = assistant
+        self._lane = lane
+        self._metrics = metrics
+        self._log_messages = log_messages
+
+    def take(self, asking: Asking) -> AsyncGenerator[Event | Place]:
+        """The turn's events, and before them its places in line. The place is taken now: Overloaded is raised here."""
+        events = self._lane.stream(partial(self._taken, asking, time.perf_counter()))
+        return self._with_ahead(events, asking.session_id)
+
+    async def reply(self, asking: Asking) -> Reply:
+        """The same turn whole."""
+        *_, last = [event async for event in self.take(asking)]
+        assert isinstance(last, Done)
+        return last.reply
+
+    async def _with_ahead(
+        self, events: AsyncGenerator[Event | Place], session_id: str
+    ) -> AsyncGenerator[Event | Place]:
+        async with aclosing(events):
+            async for event in events:
+                yield event
+        self._lane.spare(partial(self._assistant.read_ahead, session_id))
+
+    def _taken(self, asking: Asking, came: float) -> Iterator[Event]:
+        """The turn, in the lane's thread. came: when it got its place in line."""
+        waited, intent = time.perf_counter() - came, UNREAD
+        line = log.bind(session_id=asking.session_id, door=asking.door, wait_ms=_ms(waited))
+        if self._log_messages:
+            line = line.bind(message=asking.message)
+        try:
+            for event in self._assistant.stream(asking.message, asking.session_id, visitor=asking.visitor):
+                match event:
+                    case Parsed():
+                        intent = event.intent
+                    case Done(reply):
+                        self._metrics.answered(reply, waited)
+                        line.info("turn", **_told(reply))
+                yield event
+        except Exception as error:
+            self._metrics.failed(intent, waited)
+            total_ms = _ms(time.perf_counter() - came)
+            line.warning("turn", outcome="failed", error=code_of(error), intent=intent, total_ms=total_ms)
+            raise
+
+
+def _told(reply: Reply) -> dict[str, Any]:
+    """What the log says of an answer: counts and times, and no word of it."""
+    times = {f"{stage}_ms": ms for stage, ms in reply.to_json()["latency_ms"].items()}
+    counts = {"products": len(reply.cards), "relaxed": len(reply.relaxed), "sources": len(reply.sources)}
+    outcome = {"outcome": "failed", "error": reply.fault} if reply.fault else {"outcome": "answered"}
+    return {**outcome, "turn": reply.turn, "intent": reply.intent, "acts": list(reply.acts), **counts, **times}
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1e3, 1)
