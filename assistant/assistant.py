@@ -167,6 +167,8 @@ class Assistant:
         for asked in (self._parts.parser, self._parts.writer):
             if isinstance(asked, (LlmParser, ServerWriter)):
                 asked.close()
+        if self._parts.checkout_hook is not None:
+            self._parts.checkout_hook.close()
         self._sessions.close()
         if self._store is not None:
             self._store.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import HttpUrl, SecretStr
+
 from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.dense import Dense, MiniLMEmbedder
 from retrieval.errors import BadInput, StoreOutdated
@@ -13,6 +15,7 @@ from retrieval.search import Searcher
 from retrieval.store import Store
 
 from .chat_model import ChatModel
+from .checkout_http import CheckoutHook
 from .llm_model import ChatInProcess, LocalChat
 from .llm_parser import LlmParser, questions
 from .llm_server import ChatServer, Endpoint
@@ -23,6 +26,7 @@ from .parts import Parts
 from .sessions import MemorySessions, Sessions, SqlSessions
 from .settings import Settings
 from .unanswered import Unanswered
+from .webhook import Webhook
 from .writer import Writer
 from .writer_model import ModelWriter
 from .writer_server import ServerWriter
@@ -104,8 +108,24 @@ def build_parts(store: Store, settings: Settings, *, parser: Parser | None = Non
         confirm_below=settings.confirm_below,
         show_reading_below=settings.show_reading_below,
         checkout_url=settings.checkout_url,
+        checkout_hook=build_checkout(settings),
         writer=build_writer(settings),
     )
+
+
+def build_checkout(settings: Settings) -> CheckoutHook | None:
+    """The server of the shop that takes carts over; None where the settings name none."""
+    if settings.checkout_webhook is None:
+        return None
+    if settings.checkout_url is not None:
+        raise BadInput("SHOP_CHECKOUT_URL and SHOP_CHECKOUT_WEBHOOK both take the cart over.", fix="set one of the two")
+    return CheckoutHook(_webhook("SHOP_CHECKOUT_WEBHOOK", settings.checkout_webhook, settings.checkout_webhook_secret))
+
+
+def _webhook(setting: str, url: HttpUrl, secret: SecretStr | None) -> Webhook:
+    if secret is None:
+        raise BadInput(f"{setting} is set, {setting}_SECRET is not.", fix="set it: messages are signed with it")
+    return Webhook(str(url), secret.get_secret_value())
 
 
 def build_orders(store: Store, settings: Settings) -> OrderDesk | None:

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from retrieval.product import Product, as_number
 from retrieval.query import Constraints, Hit, Relaxed, Sort
 
+from .handover import Failure, HandedCart
 from .orders import OrderRequest, OrderTalk
 
 Intent = Literal[
@@ -131,6 +132,7 @@ class DialogueState:
     said: the message that opened the need. taste: what was liked and disliked, over all needs. asked: an act that the last turn
     asked about instead of doing it. order: the order last spoken of, and whether it was proven. earlier: needs left for another, the
     last one first. questioned: facets that the shop asked about in this need. dropped: constraints that the shopper took back in it.
+    handed: the cart that the shop took over last.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -148,6 +150,7 @@ class DialogueState:
     earlier: tuple[Need, ...] = ()
     questioned: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    handed: HandedCart | None = None
 
 
 @dataclass(frozen=True)
@@ -230,7 +233,8 @@ class Outcome:
     reasons: by product id, what the action itself has to say for a hit. question: asked with the answer or with the products.
     constraints, taste: as they stand after the action, None when it did not change them. checkout_url: where the shop takes over the
     cart. asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found.
-    matching: ids of the products that match, of very many an even part.
+    matching: ids of the products that match, of very many an even part. handed: the cart that the shop has taken over. failure: what
+    was asked for and could not be done.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -254,6 +258,8 @@ class Outcome:
     reading: str = ""
     order: OrderTalk | None = None
     matching: tuple[str, ...] = ()
+    handed: HandedCart | None = None
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True)
@@ -314,10 +320,12 @@ class Reply:
     sources: tuple[Source, ...] = ()
     comparison: Comparison | None = None
     checkout_url: str | None = None
+    checkout_reference: str | None = None
+    failure: Failure | None = None
     latency_ms: Latency = field(default_factory=Latency)
 
     def to_json(self) -> dict[str, Any]:
-        """The contract's object: lists are never null; `question`, `comparison` and `handoff` are null when absent."""
+        """The contract's object: lists are never null; `question`, `comparison`, `handoff` and `failure` are null when absent."""
         question = self.question
         return {
             "session_id": self.session_id,
@@ -336,6 +344,8 @@ class Reply:
             "sources": [asdict(source) for source in self.sources],
             "handoff": None,
             "checkout_url": self.checkout_url,
+            "checkout_reference": self.checkout_reference,
+            "failure": self.failure and asdict(self.failure),
             "latency_ms": {f.name: round(getattr(self.latency_ms, f.name), 1) for f in fields(Latency)},
         }
 

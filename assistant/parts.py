@@ -10,6 +10,7 @@ from retrieval.dense import Embedder
 from retrieval.policies import Policies
 from retrieval.search import Searcher
 
+from .checkout_http import CheckoutHook
 from .order_desk import OrderDesk
 from .parse import Parser
 from .unanswered import Unanswered
@@ -25,7 +26,8 @@ class Parts:
     policies: the shop's texts, None where there can be none. unanswered: where questions go that they do not answer.
     orders: None for a shop without an order system. session_id: whose turn this is, put in by the turn.
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
-    checkout_url: the address that takes over the cart, with {items} in it. questions: whether a wide need is answered with a question too.
+    checkout_url: the address that takes over the cart, with {items} in it; checkout_hook: or the server that does.
+    questions: whether a wide need is answered with a question too.
     writer: who words replies; None for composed sentences.
     """
 
@@ -43,4 +45,5 @@ class Parts:
     confirm_below: float = 0.0
     show_reading_below: float = 0.0
     checkout_url: str | None = None
+    checkout_hook: CheckoutHook | None = None
     writer: Writer | None = None

@@ -40,6 +40,12 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/\s]+\S*\{items\}",
         description="Where the shop takes over the cart, such as https://shop.example/cart?items={items}.",
     )
+    checkout_webhook: HttpUrl | None = Field(
+        default=None, description="Instead: a server of the shop that takes the cart over, as in docs/checkout.md."
+    )
+    checkout_webhook_secret: SecretStr | None = Field(
+        default=None, description="What carts are signed with: whsec_ and 24 to 64 bytes in base64."
+    )
     llm: str | None = Field(
         default=None,
         min_length=1,

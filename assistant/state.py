@@ -9,6 +9,7 @@ from typing import Any
 from retrieval.query import SOFT, Constraints, Sort
 from retrieval.words import content_stems
 
+from .handover import HandedCart
 from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
 from .orders import OrderTalk
 from .parse import clean
@@ -40,6 +41,7 @@ class Effect:
     asked: Parse | None = None
     order: OrderTalk | None = None
     questioned: str | None = None
+    handed: HandedCart | None = None
     then: Effect | None = None
 
     def in_order(self) -> Iterator[Effect]:
@@ -63,7 +65,8 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         constraints = merge(Constraints(), parse.slots)
         fresh = DialogueState(constraints, parse.slots.sort, said=message)
         kept = _left_for_another(state, parse.slots.product)
-        return replace(fresh, cart=state.cart, last=state.last, turn=state.turn, taste=state.taste, earlier=kept)
+        fresh = replace(fresh, cart=state.cart, handed=state.handed, taste=state.taste, earlier=kept)
+        return replace(fresh, last=state.last, turn=state.turn)
     if parse.intent in NARROWING:
         state, slots = _come_back(state, parse.slots)
         taken_back = ("price_min",) if slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
@@ -121,6 +124,7 @@ def leave(state: DialogueState, effect: Effect) -> DialogueState:
         asked=effect.asked,
         order=effect.order or _kept_order(state),
         questioned=(*state.questioned, effect.questioned) if effect.questioned else state.questioned,
+        handed=effect.handed or state.handed,
     )
 
 
@@ -142,8 +146,9 @@ def effect_of(outcome: Outcome) -> Effect:
     shown = tuple(hit.product.id for hit in outcome.hits) or outcome.listed
     questioned = outcome.question.field if outcome.question else None
     return Effect(
-        shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked, outcome.order, questioned
-    )
+        shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked, outcome.order, questioned,
+        outcome.handed,
+    )  # fmt: skip
 
 
 def merge(constraints: Constraints, slots: Slots) -> Constraints:

@@ -205,5 +205,7 @@ def _reply(
         sources=tuple(source for one in done for source in one.outcome.sources),
         comparison=next((one.outcome.comparison for one in done if one.outcome.comparison), None),
         checkout_url=next((one.outcome.checkout_url for one in done if one.outcome.checkout_url), None),
+        checkout_reference=next((one.outcome.handed.reference for one in done if one.outcome.handed), None),
+        failure=next((one.outcome.failure for one in done if one.outcome.failure), None),
         latency_ms=latency,
     )

@@ -131,8 +131,15 @@ class Source(_Shape):
     quote: str
 
 
+class Failure(_Shape):
+    """What was asked for and could not be done."""
+
+    kind: Annotated[str, Field(description="checkout")]
+    text: Annotated[str, Field(description="as the shopper reads it")]
+
+
 class Reply(_Shape):
-    """One turn's answer. Lists are never null; `question`, `comparison` and `handoff` are null when absent."""
+    """One turn's answer. Lists are never null; `question`, `comparison`, `handoff` and `failure` are null when absent."""
 
     session_id: str
     turn: int
@@ -149,6 +156,8 @@ class Reply(_Shape):
     sources: list[Source]
     handoff: dict[str, Any] | None
     checkout_url: str | None = None
+    checkout_reference: str | None = None
+    failure: Failure | None = None
     latency_ms: dict[str, float]
 
 

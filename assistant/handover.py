@@ -1,0 +1,22 @@
+"""What is known of things that went to the shop, or did not: a cart for its checkout, a conversation for its staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class HandedCart:
+    """A cart that the shop took over. key: the same for the same cart of a conversation; url: where it is paid, None when not said."""
+
+    key: str
+    reference: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something asked for that could not be done, as the shopper hears it. kind: checkout."""
+
+    kind: str
+    text: str
