@@ -16,6 +16,9 @@ from retrieval.store import Store
 
 from .chat_model import ChatModel
 from .checkout_http import CheckoutHook
+from .handoff import HandoffDesk, HandoffRules, Route
+from .handoff_routes import ByMail, ByWebhook, ToInbox
+from .letters import Letters
 from .llm_model import ChatInProcess, LocalChat
 from .llm_parser import LlmParser, questions
 from .llm_server import ChatServer, Endpoint
@@ -23,6 +26,7 @@ from .order_desk import OrderDesk, open_desk
 from .parse import Parser
 from .parse_model import ModelParser
 from .parts import Parts
+from .rules import read_rules
 from .sessions import MemorySessions, Sessions, SqlSessions
 from .settings import Settings
 from .unanswered import Unanswered
@@ -110,6 +114,7 @@ def build_parts(store: Store, settings: Settings, *, parser: Parser | None = Non
         checkout_url=settings.checkout_url,
         checkout_hook=build_checkout(settings),
         writer=build_writer(settings),
+        handoff=build_handoff(settings),
     )
 
 
@@ -120,6 +125,26 @@ def build_checkout(settings: Settings) -> CheckoutHook | None:
     if settings.checkout_url is not None:
         raise BadInput("SHOP_CHECKOUT_URL and SHOP_CHECKOUT_WEBHOOK both take the cart over.", fix="set one of the two")
     return CheckoutHook(_webhook("SHOP_CHECKOUT_WEBHOOK", settings.checkout_webhook, settings.checkout_webhook_secret))
+
+
+def build_handoff(settings: Settings) -> HandoffDesk:
+    """The way to the shop's staff that the settings name; else the inbox, where there is a database for it; else none."""
+    rules = read_rules(HandoffRules, settings.handoff_rules, "SHOP_HANDOFF_RULES")
+    if settings.handoff_webhook is not None and settings.handoff_smtp is not None:
+        raise BadInput("SHOP_HANDOFF_WEBHOOK and SHOP_HANDOFF_SMTP are both set.", fix="set one of the two")
+    letters = Letters(settings.sessions_url)
+    return HandoffDesk(rules, _route(settings, letters), letters)
+
+
+def _route(settings: Settings, letters: Letters) -> Route | None:
+    if settings.handoff_webhook is not None:
+        secret = settings.handoff_webhook_secret
+        return ByWebhook(_webhook("SHOP_HANDOFF_WEBHOOK", settings.handoff_webhook, secret))
+    if settings.handoff_smtp is not None:
+        if not settings.handoff_to:
+            raise BadInput("SHOP_HANDOFF_SMTP is set, SHOP_HANDOFF_TO is not.", fix="set the address it goes to")
+        return ByMail(settings.handoff_smtp.get_secret_value(), settings.handoff_to, settings.handoff_from)
+    return ToInbox(letters) if letters.lasting else None
 
 
 def _webhook(setting: str, url: HttpUrl, secret: SecretStr | None) -> Webhook:

@@ -21,7 +21,7 @@ Address = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+\S*$", max
 Reference = Annotated[str, StringConstraints(pattern=r"^[\w.:/#-]+$", max_length=64)]
 
 
-class _Taken(BaseModel):
+class Taken(BaseModel):
     """What the shop answers; it may say more."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
@@ -42,7 +42,7 @@ class CheckoutHook:
         reference = f"C-{key[:8].upper()}"
         answer = self._webhook.send(f"cart_{key}", cart_message(view, session_id, reference, datetime.now(UTC)))
         try:
-            taken = _Taken.model_validate_json(answer or b"{}")
+            taken = Taken.model_validate_json(answer or b"{}")
         except ValidationError as error:
             raise NotDelivered(
                 f"The shop's answer to a cart is not as documented: {error.errors(include_url=False)[0]['msg']}.",
@@ -56,25 +56,32 @@ class CheckoutHook:
 
 def cart_key(view: CartView, session_id: str) -> str:
     """32 hexadecimal digits, the same for the same things at the same prices in the same conversation, whatever their order."""
-    items = sorted(json.dumps(_item(product, quantity)) for product, quantity in view.lines)
+    items = sorted(json.dumps(item_json(product, quantity)) for product, quantity in view.lines)
     return sha256("\n".join((session_id, view.currency, *items)).encode()).hexdigest()[:32]
 
 
 def cart_message(view: CartView, session_id: str, reference: str, created: datetime) -> dict[str, Any]:
-    """The message's JSON object. Amounts are decimal numbers as strings."""
+    """The message's JSON object."""
     return {
         "type": "cart.handed_over",
         "created": created.isoformat(timespec="seconds"),
         "reference": reference,
         "session": session_id,
-        "items": [_item(product, quantity) for product, quantity in view.lines],
+        **cart_json(view),
+    }
+
+
+def cart_json(view: CartView) -> dict[str, Any]:
+    """The cart for other programs: every amount a decimal number as a string."""
+    return {
+        "items": [item_json(product, quantity) for product, quantity in view.lines],
         "count": view.count,
         "total": exact(view.total, view.currency),
         "currency": view.currency,
     }
 
 
-def _item(product: Product, quantity: int) -> dict[str, Any]:
+def item_json(product: Product, quantity: int) -> dict[str, Any]:
     price, currency = product.price, product.currency
     return {
         "id": product.id,

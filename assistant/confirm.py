@@ -80,6 +80,8 @@ def _leaves(parse: Parse, state: DialogueState, parts: Parts) -> str:
     count = view_of(state.cart, parts).count
     if parse.intent == "checkout" and parts.checkout_hook is not None and count:
         return f"go to the checkout with {_items(count)}"
+    if parse.intent == "handoff" and parts.handoff is not None and parts.handoff.route is not None:
+        return "pass this conversation on to the shop's staff"
     return ""
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+By = Literal["webhook", "email", "inbox"]
+Why = Literal["asked", "failed_turns", "cart_over", "intent"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,17 @@ class HandedCart:
 
 @dataclass(frozen=True)
 class Failure:
-    """Something asked for that could not be done, as the shopper hears it. kind: checkout."""
+    """Something asked for that could not be done, as the shopper hears it. kind: checkout, handoff."""
 
     kind: str
     text: str
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """A conversation that was passed on to the shop's staff. by: the way it went; hours: when they are there, as the shop says it."""
+
+    reference: str
+    by: By
+    why: Why
+    hours: str | None = None

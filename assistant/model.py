@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from retrieval.product import Product, as_number
 from retrieval.query import Constraints, Hit, Relaxed, Sort
 
-from .handover import Failure, HandedCart
+from .handover import Failure, HandedCart, Handoff
 from .orders import OrderRequest, OrderTalk
 
 Intent = Literal[
@@ -132,7 +132,7 @@ class DialogueState:
     said: the message that opened the need. taste: what was liked and disliked, over all needs. asked: an act that the last turn
     asked about instead of doing it. order: the order last spoken of, and whether it was proven. earlier: needs left for another, the
     last one first. questioned: facets that the shop asked about in this need. dropped: constraints that the shopper took back in it.
-    handed: the cart that the shop took over last.
+    handed: the cart that the shop took over last. handoff: once the conversation was passed on. failed: turns in a row that got no further.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -151,6 +151,8 @@ class DialogueState:
     questioned: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     handed: HandedCart | None = None
+    handoff: Handoff | None = None
+    failed: int = 0
 
 
 @dataclass(frozen=True)
@@ -233,8 +235,8 @@ class Outcome:
     reasons: by product id, what the action itself has to say for a hit. question: asked with the answer or with the products.
     constraints, taste: as they stand after the action, None when it did not change them. checkout_url: where the shop takes over the
     cart. asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found.
-    matching: ids of the products that match, of very many an even part. handed: the cart that the shop has taken over. failure: what
-    was asked for and could not be done.
+    matching: ids of the products that match, of very many an even part. handed: the cart that the shop has taken over. handoff: the
+    conversation as it was passed on. failure: what was asked for and could not be done.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -259,6 +261,7 @@ class Outcome:
     order: OrderTalk | None = None
     matching: tuple[str, ...] = ()
     handed: HandedCart | None = None
+    handoff: Handoff | None = None
     failure: Failure | None = None
 
 
@@ -322,6 +325,7 @@ class Reply:
     checkout_url: str | None = None
     checkout_reference: str | None = None
     failure: Failure | None = None
+    handoff: Handoff | None = None
     latency_ms: Latency = field(default_factory=Latency)
 
     def to_json(self) -> dict[str, Any]:
@@ -342,7 +346,7 @@ class Reply:
             "cart": self.cart.to_json(),
             "suggestions": list(self.suggestions),
             "sources": [asdict(source) for source in self.sources],
-            "handoff": None,
+            "handoff": self.handoff and asdict(self.handoff),
             "checkout_url": self.checkout_url,
             "checkout_reference": self.checkout_reference,
             "failure": self.failure and asdict(self.failure),

@@ -26,7 +26,7 @@ def documented_check() -> Callable[[bytes, Mapping[str, str], str], bool]:
 
 
 class WebhookServer:
-    """Serves until `close`. answer: what it says to a message that it took. statuses: of the next answers, which then lack it; LATE: none comes
+    """Serves until `close`. answer: what it says to a message that it took. statuses: of the next answers instead; LATE: none comes
     while the server runs. lost: how many of the next connections break after the message was taken.
 
     tries: ids in the order in which they came. taken: bodies by id, each once. refused: how many were not genuine.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -134,8 +134,17 @@ class Source(_Shape):
 class Failure(_Shape):
     """What was asked for and could not be done."""
 
-    kind: Annotated[str, Field(description="checkout")]
+    kind: Annotated[str, Field(description="checkout, handoff")]
     text: Annotated[str, Field(description="as the shopper reads it")]
+
+
+class Handoff(_Shape):
+    """The conversation as it was passed on to the shop's staff; null unless it really was."""
+
+    reference: str
+    by: Annotated[str, Field(description="webhook, email, inbox")]
+    why: Annotated[str, Field(description="asked, failed_turns, cart_over, intent")]
+    hours: str | None = None
 
 
 class Reply(_Shape):
@@ -154,7 +163,7 @@ class Reply(_Shape):
     cart: Cart
     suggestions: list[str]
     sources: list[Source]
-    handoff: dict[str, Any] | None
+    handoff: Handoff | None
     checkout_url: str | None = None
     checkout_reference: str | None = None
     failure: Failure | None = None

@@ -17,7 +17,8 @@ from assistant.actions.orders import LIMITED, NO_ORDERS, WRONG
 from assistant.model import Parse
 from assistant.order_desk import OrderDesk, open_desk
 from assistant.order_log import OrderLog
-from assistant.orders import OrderRules, read_rules
+from assistant.orders import OrderRules
+from assistant.rules import read_rules
 from assistant.sessions import SqlSessions
 from retrieval.errors import BadInput
 from retrieval.search import Searcher
@@ -167,7 +168,7 @@ def test_the_act_waits_through_a_restart(counter: Counter, tmp_path: Path) -> No
 def test_rules_with_an_unknown_key_name_it(tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_text("return_dayz = 3\n", encoding="utf-8")
     with pytest.raises(BadInput, match="return_dayz"):
-        read_rules(tmp_path / "rules.toml")
+        read_rules(OrderRules, tmp_path / "rules.toml", "SHOP_ORDER_RULES")
 
 
 def test_no_url_is_no_desk() -> None:
