@@ -20,7 +20,7 @@ class HandedCart:
 
 @dataclass(frozen=True)
 class Failure:
-    """Something asked for that could not be done, as the shopper hears it. kind: checkout, handoff."""
+    """Something asked for that could not be done, as the shopper hears it. kind: checkout, handoff, order."""
 
     kind: str
     text: str

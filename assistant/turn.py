@@ -235,7 +235,7 @@ def _reply(
         cards=tuple(card for one in done for card in one.cards),
         constraints=state.constraints,
         relaxed=tuple(relaxed for one in done for relaxed in one.outcome.relaxed),
-        question=_first(one.words.question for one in done) or beside.question,
+        question=beside.question or _first(one.words.question for one in done),
         cart=done[-1].cart,
         suggestions=done[-1].words.suggestions,
         sources=tuple(source for one in done for source in one.outcome.sources),

@@ -134,7 +134,7 @@ class Source(_Shape):
 class Failure(_Shape):
     """What was asked for and could not be done."""
 
-    kind: Annotated[str, Field(description="checkout, handoff")]
+    kind: Annotated[str, Field(description="checkout, handoff, order")]
     text: Annotated[str, Field(description="as the shopper reads it")]
 
 

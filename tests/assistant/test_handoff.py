@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, Reply
-from assistant.actions.handoff import OFFER
+from assistant.actions.handoff import OFFER, failed
 from assistant.build import build_handoff
 from assistant.handoff import HandoffDesk, HandoffRules
 from assistant.handoff_routes import ByMail, ByWebhook, ToInbox
+from assistant.handover import Failure
 from assistant.letters import Letters
-from assistant.model import Parse
+from assistant.model import Answer, Outcome, Parse
 from assistant.rules import read_rules
 from assistant.settings import Settings
 from assistant.state import replay
@@ -128,6 +129,21 @@ def test_two_failed_turns_in_a_row_offer_a_person_and_a_yes_passes_it_on(talk: T
     assert server.tries == []  # nothing goes out before the yes
     yes = conversation.say("yes please")
     assert (yes.intent, yes.handoff is not None, len(server.taken)) == ("handoff", True, 1)
+
+
+def test_the_offer_is_the_one_question_where_nothing_was_found(talk: Talking) -> None:
+    conversation = talk(*[said("search", product="lamp", exclude=("lamp", "light"))] * 2)
+    first, second = conversation.say(), conversation.say()
+    assert first.question is not None
+    assert (first.cards, first.question.field) == ((), "exclude")
+    assert second.question is not None
+    assert second.question.options == ("Yes", "No")
+
+
+def test_what_could_not_be_done_is_a_failed_turn_unless_it_is_asked_back() -> None:
+    down = Outcome(answer=Answer("It is down.", found=False), failure=Failure("order", "It is down."))
+    assert failed(said("order_status"), down)
+    assert not failed(said("order_status"), replace(down, asked=said("order_status")))
 
 
 def test_after_a_no_nothing_is_passed_on(talk: Talking, server: WebhookServer) -> None:
