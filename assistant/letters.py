@@ -10,22 +10,19 @@ from pydantic import TypeAdapter
 from sqlalchemy import (
     JSON,
     Column,
-    Engine,
     MetaData,
     String,
     Table,
     Text,
-    create_engine,
     delete,
     insert,
     select,
     update,
 )
-from sqlalchemy.pool import StaticPool
 
+from .database import clear_log, open_database
 from .handover import Why
 from .model import Exchange
-from .sessions import empty_log, open_engine
 
 WHY: dict[Why, str] = {
     "asked": "The shopper asked for a person.",
@@ -57,7 +54,7 @@ class Letter:
         lines = [f"{item['quantity']} × {item['title']} at {item['price'] or '?'}" for item in self.cart["items"]]
         total = f"Total: {self.cart['total']} {self.cart['currency']}"
         cart = [*lines, total] if lines else ["Cart: empty"]
-        said = [f"Shopper: {one.shopper}\nAssistant: {one.shop}" for one in self.transcript]
+        said = [f"Shopper: {one.shopper}" + (f"\nAssistant: {one.shop}" if one.shop else "") for one in self.transcript]
         head = [WHY[self.why], f"Reference: {self.reference}", f"When: {self.created}", self.need]
         text = "\n".join([*head, "", *cart, "", *said, ""])
         return text.encode(errors="replace").decode()  # half a character, which no mail can carry
@@ -90,7 +87,7 @@ class Letters:
 
     def __init__(self, url: str | None = None) -> None:
         self.lasting = url is not None
-        self._engine = open_engine(url) if url else _in_memory()
+        self._engine = open_database(url)
         _TABLES.create_all(self._engine)
 
     def keep(self, letter: Letter, trouble: str = "") -> None:
@@ -128,8 +125,4 @@ class Letters:
         with self._engine.begin() as db:
             found = db.execute(delete(_LETTERS).where(column == value)).rowcount
         if found:
-            empty_log(self._engine)
-
-
-def _in_memory() -> Engine:
-    return create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+            clear_log(self._engine)

@@ -11,7 +11,6 @@ from pydantic import TypeAdapter
 from sqlalchemy import (
     JSON,
     Column,
-    Engine,
     ForeignKey,
     Integer,
     MetaData,
@@ -159,7 +158,9 @@ class SqlSessions:
     """Conversations in a database: SQLite by a file, PostgreSQL by its URL."""
 
     def __init__(self, url: str) -> None:
-        self._engine = open_engine(url)
+        self._engine = create_engine(url)
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine, "connect", _prepare_sqlite)
         _TABLES.create_all(self._engine)
 
     def get(self, session_id: str) -> Session | None:
@@ -205,27 +206,13 @@ class SqlSessions:
             for table in _OF_A_SESSION:
                 db.execute(delete(table).where(table.c.session_id == session_id))
             found = db.execute(delete(_SESSIONS).where(_SESSIONS.c.id == session_id)).rowcount > 0
-        if found:
-            empty_log(self._engine)
+        if found and self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as db:  # else the words stay readable in the write-ahead log
+                db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return found
 
     def close(self) -> None:
         self._engine.dispose()
-
-
-def open_engine(url: str) -> Engine:
-    """The database at the URL; a SQLite one for many readers beside a writer, its erased rows overwritten."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def empty_log(engine: Engine) -> None:
-    """After an erasure: else its words stay readable in SQLite's write-ahead log."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as db:
-            db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
 
 
 class MailServer:
-    """Serves until `close`. mails: as accepted, in order. answers: to the next recipients, instead of a yes. tries: mails begun."""
+    """Serves until `close`. tls: with it, STARTTLS and a password are asked for.
 
-    def __init__(self) -> None:
+    mails: as accepted, in order; to: who gets each. answers: to the next recipients, instead of a yes. tries: mails begun. known: the
+    user and password last given.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.mails: list[EmailMessage] = []
         self.to: list[list[str]] = []
         self.answers: list[str] = []
         self.tries = 0
+        self.known: tuple[str, str] | None = None
         self._loop = asyncio.new_event_loop()
-        listening = self._loop.create_server(lambda: SMTP(self, loop=self._loop), "127.0.0.1", 0)
+        asks = {"tls_context": tls, "require_starttls": True, "auth_required": True, "authenticator": self._know}
+        talking = partial(SMTP, self, loop=self._loop, **(asks if tls else {}))
+        listening = self._loop.create_server(talking, "127.0.0.1", 0)
         self._server = self._loop.run_until_complete(listening)
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -47,6 +56,10 @@ class MailServer:
         self.mails.append(mail)
         self.to.append(envelope.rcpt_tos)
         return "250 OK"
+
+    def _know(self, server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
+        self.known = (given.login.decode(), given.password.decode())
+        return AuthResult(success=True)
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self._stopped(), self._loop).result()

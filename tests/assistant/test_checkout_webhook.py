@@ -10,8 +10,12 @@ from decimal import Decimal
 import pytest
 
 from assistant import Assistant, Reply
+from assistant.actions.handoff import OFFER
 from assistant.build import build_checkout
 from assistant.checkout_http import CheckoutHook, cart_key, cart_message
+from assistant.handoff import HandoffDesk, HandoffRules
+from assistant.handoff_routes import ByWebhook
+from assistant.letters import Letters
 from assistant.model import CartView, Parse
 from assistant.settings import Settings
 from assistant.state import replay
@@ -141,6 +145,19 @@ def test_an_unsure_checkout_sends_nothing_before_its_yes(searcher: Searcher, ser
 def test_an_empty_cart_is_not_sent(searcher: Searcher, server: WebhookServer) -> None:
     assert talk(searcher, server, said("checkout"))[-1].reply == "Your cart is empty."
     assert server.tries == []
+
+
+def test_a_cart_that_cannot_be_delivered_twice_brings_the_offer_of_a_person(
+    searcher: Searcher, server: WebhookServer
+) -> None:
+    server.statuses = [400, 400]
+    hook = CheckoutHook(Webhook(server.url, SECRET))
+    desk = HandoffDesk(HandoffRules(), ByWebhook(Webhook(server.url, SECRET)), Letters())
+    parts = replace(parts_with(searcher, [*TWO_TOTES, *[said("checkout")] * 2]), checkout_hook=hook, handoff=desk)
+    with Assistant(parts) as assistant:
+        replies = [assistant.reply(f"message {number}", "s_1") for number in range(4)]
+    assert [OFFER in reply.reply for reply in replies] == [False, False, False, True]
+    assert replies[-1].failure is not None
 
 
 def test_the_state_is_the_fold_of_its_turns(searcher: Searcher, server: WebhookServer) -> None:

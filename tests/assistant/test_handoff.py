@@ -16,7 +16,7 @@ from assistant.handoff import HandoffDesk, HandoffRules
 from assistant.handoff_routes import ByMail, ByWebhook, ToInbox
 from assistant.handover import Failure
 from assistant.letters import Letters
-from assistant.model import Answer, Outcome, Parse
+from assistant.model import Answer, Done, Outcome, Parse, Shown, Token
 from assistant.rules import read_rules
 from assistant.settings import Settings
 from assistant.state import replay
@@ -174,6 +174,18 @@ def test_a_cart_over_the_shop_s_amount_goes_to_a_person_once(talk: Talking, serv
     assert [reply.handoff and reply.handoff.why for reply in replies] == [None, None, "cart_over", None]
     assert "Your cart: 2 items, $58. I have passed this conversation on" in replies[2].reply
     assert [letter["cart"]["total"] for letter in server.taken.values()] == ["58.00"]
+
+
+def test_products_are_shown_before_the_shop_s_rules_send_anything(talk: Talking, server: WebhookServer) -> None:
+    conversation = talk(LAMP, rules=HandoffRules(intents=("search",)))
+    events, sent = [], []
+    for event in conversation.shop.stream("a lamp", "s_1"):
+        events.append(event)
+        sent.append(len(server.taken))
+    assert [sent[at] for at, event in enumerate(events) if isinstance(event, Shown)] == [0]
+    assert isinstance(events[-1], Done)
+    assert "".join(event.text for event in events if isinstance(event, Token)) == events[-1].reply.reply
+    assert "I have passed this conversation on" in events[-1].reply.reply
 
 
 def test_what_nobody_asked_for_fails_in_silence_and_is_not_tried_every_turn(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import ssl
+import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -26,6 +30,17 @@ def letters(tmp_path: Path) -> Iterator[Letters]:
     letters = Letters(f"sqlite:///{tmp_path / 'sessions.db'}")
     yield letters
     letters.close()
+
+
+def _certified(folder: Path) -> ssl.SSLContext:
+    """A server's side of TLS, with a certificate of its own in `cert.pem`."""
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(key), "-out", str(cert)]
+    named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(["openssl", "req", "-x509", "-days", "2", *made, *named], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return context
 
 
 class RouteContract:
@@ -169,6 +184,20 @@ class TestByMail(DeliveredElsewhere):
         with pytest.raises(NotDelivered, match="no TLS, so the password is not sent"):
             route.deliver(LETTER)
         assert server.tries == 0
+
+    @pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make a certificate")
+    def test_a_password_goes_over_tls_to_a_server_whose_certificate_is_trusted(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server = MailServer(_certified(tmp_path))
+        route = ByMail(f"smtp://shop:p%40ss@{server.address}", "help@shop.example", sleep=lambda _: None)
+        with closing(server):
+            with pytest.raises(NotDelivered, match="certificate verify failed"):
+                route.deliver(LETTER)
+            assert (server.known, server.mails) == (None, [])
+            monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+            route.deliver(LETTER)
+            assert (server.known, len(server.mails)) == (("shop", "p@ss"), 1)
 
     def test_tls_is_not_given_up_where_it_was_asked_for(self, server: MailServer) -> None:
         route = ByMail(f"smtps://{server.address}", "help@shop.example", timeout_s=0.5, sleep=lambda _: None)
