@@ -71,7 +71,9 @@ class ByMail:
         mail = EmailMessage()
         mail["From"], mail["To"] = self._from, self._to
         mail["Subject"] = f"Conversation passed on: {letter.reference}"
-        mail["Message-ID"] = f"<{letter.id}@{self._from.rpartition('@')[2].rstrip('>')}>"
+        place = self._from.rpartition("@")[2].rstrip(">")
+        mail["Message-ID"] = f"<{letter.id}@{place}>"
+        mail["References"] = f"<{letter.reference}@{place}>"  # a conversation's letters are one thread
         mail.set_content(letter.to_text())
         attempts(self._timeout_s * PATIENCE, self._sleep)(self._once, mail)
         return letter.reference

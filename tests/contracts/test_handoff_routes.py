@@ -164,6 +164,12 @@ class TestByMail(DeliveredElsewhere):
         assert server.to == [["help@shop.example", "b@shop.example"]]
         assert (server.mails[0]["Bcc"], server.mails[0]["From"]) == (None, "help@shop.example")
 
+    def test_the_letters_of_a_conversation_are_one_thread(self, server: MailServer, route: ByMail) -> None:
+        for letter in (LETTER, replace(LETTER, id="handoff_2")):
+            route.deliver(letter)
+        assert {mail["References"] for mail in server.mails} == {"<H-00000001@shop.example>"}
+        assert len({mail["Message-ID"] for mail in server.mails}) == 2
+
     def test_half_a_character_is_sent_as_a_question_mark(self, server: MailServer, route: ByMail) -> None:
         route.deliver(replace(LETTER, transcript=(Exchange("\ud83d", ""),)))
         assert "Shopper: ?" in server.mails[0].get_content()
