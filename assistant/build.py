@@ -26,7 +26,7 @@ from .order_desk import OrderDesk, open_desk
 from .parse import Parser
 from .parse_model import ModelParser
 from .parts import Parts
-from .rules import read_rules
+from .rules import read_toml
 from .sessions import MemorySessions, Sessions, SqlSessions
 from .settings import Settings
 from .unanswered import Unanswered
@@ -129,7 +129,7 @@ def build_checkout(settings: Settings) -> CheckoutHook | None:
 
 def build_handoff(settings: Settings) -> HandoffDesk:
     """The way to the shop's staff that the settings name; else the inbox, where there is a database for it; else none."""
-    rules = read_rules(HandoffRules, settings.handoff_rules, "SHOP_HANDOFF_RULES")
+    rules = read_toml(HandoffRules, settings.handoff_rules, "SHOP_HANDOFF_RULES")
     if settings.handoff_webhook is not None and settings.handoff_smtp is not None:
         raise BadInput("SHOP_HANDOFF_WEBHOOK and SHOP_HANDOFF_SMTP are both set.", fix="set one of the two")
     letters = Letters(settings.sessions_url)

@@ -19,14 +19,6 @@ class HandedCart:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """Something asked for that could not be done, as the shopper hears it. kind: checkout, handoff, order."""
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Handoff:
     """A conversation that was passed on to the shop's staff. by: the way it went; hours: when they are there, as the shop says it."""
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from retrieval.product import Product, as_number
 from retrieval.query import Constraints, Hit, Relaxed, Sort
 
-from .handover import Failure, HandedCart, Handoff
+from .handover import HandedCart, Handoff
 from .orders import OrderRequest, OrderTalk
 
 Intent = Literal[
@@ -235,8 +235,8 @@ class Outcome:
     reasons: by product id, what the action itself has to say for a hit. question: asked with the answer or with the products.
     constraints, taste: as they stand after the action, None when it did not change them. checkout_url: where the shop takes over the
     cart. asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found.
-    matching: ids of the products that match, of very many an even part. handed: the cart that the shop has taken over. handoff: the
-    conversation as it was passed on. failure: what was asked for and could not be done.
+    matching: ids of the products that match, of very many an even part. fault: code of the error that the answer tells of, if any.
+    handed: the cart that the shop has taken over. handoff: the conversation as it was passed on.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -260,9 +260,9 @@ class Outcome:
     reading: str = ""
     order: OrderTalk | None = None
     matching: tuple[str, ...] = ()
+    fault: str | None = None
     handed: HandedCart | None = None
     handoff: Handoff | None = None
-    failure: Failure | None = None
 
 
 @dataclass(frozen=True)
@@ -323,13 +323,13 @@ class Reply:
     sources: tuple[Source, ...] = ()
     comparison: Comparison | None = None
     checkout_url: str | None = None
+    fault: str | None = None
     checkout_reference: str | None = None
-    failure: Failure | None = None
     handoff: Handoff | None = None
     latency_ms: Latency = field(default_factory=Latency)
 
     def to_json(self) -> dict[str, Any]:
-        """The contract's object: lists are never null; `question`, `comparison`, `handoff` and `failure` are null when absent."""
+        """The contract's object: lists are never null; `question`, `comparison` and `handoff` are null when absent."""
         question = self.question
         return {
             "session_id": self.session_id,
@@ -348,8 +348,8 @@ class Reply:
             "sources": [asdict(source) for source in self.sources],
             "handoff": self.handoff and asdict(self.handoff),
             "checkout_url": self.checkout_url,
+            "fault": self.fault,
             "checkout_reference": self.checkout_reference,
-            "failure": self.failure and asdict(self.failure),
             "latency_ms": {f.name: round(getattr(self.latency_ms, f.name), 1) for f in fields(Latency)},
         }
 

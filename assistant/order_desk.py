@@ -8,10 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from .order_log import OrderLog
-from .orders import OrderBook, OrderRules
+from .orders import OrderBook, OrderRules, read_rules
 from .orders_http import HttpOrderBook
 from .orders_sql import SqlOrderBook
-from .rules import read_rules
 
 
 @dataclass(frozen=True)
@@ -29,4 +28,4 @@ def open_desk(url: str | None, rules: Path | None, log_url: str | None, *, key: 
     if url is None:
         return None
     book: OrderBook = HttpOrderBook(url, key) if url.startswith(("http://", "https://")) else SqlOrderBook(url)
-    return OrderDesk(book, read_rules(OrderRules, rules, "SHOP_ORDER_RULES"), OrderLog(log_url))
+    return OrderDesk(book, read_rules(rules), OrderLog(log_url))

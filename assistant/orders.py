@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from retrieval.errors import BadInput, ShopError
+
+from .rules import read_toml
 
 OrderState = Literal["placed", "packed", "shipped", "delivered", "cancelled", "returning"]
 OrderAct = Literal["cancel", "return", "address"]
@@ -164,3 +167,8 @@ class OrderRules(BaseModel):
 
 
 _NAMED: Mapping[OrderAct, str] = {"cancel": "cancelling", "return": "a return", "address": "a new address"}
+
+
+def read_rules(path: Path | None) -> OrderRules:
+    """The shop's rules; the defaults without a file. BadInput names the file and the first wrong key."""
+    return read_toml(OrderRules, path, "SHOP_ORDER_RULES")

@@ -14,7 +14,7 @@ from retrieval.errors import BadInput
 Rules = TypeVar("Rules", bound=BaseModel)
 
 
-def read_rules(kind: type[Rules], path: Path | None, setting: str) -> Rules:
+def read_toml(kind: type[Rules], path: Path | None, setting: str) -> Rules:
     """The rules; the defaults without a file. BadInput names the file and the first wrong key, or the setting."""
     if path is None:
         return kind()

@@ -241,8 +241,8 @@ def _reply(
         sources=tuple(source for one in done for source in one.outcome.sources),
         comparison=_first(one.comparison for one in outcomes),
         checkout_url=_first(one.checkout_url for one in outcomes),
+        fault=_first(one.fault for one in outcomes) or beside.fault,
         checkout_reference=_first(one.handed.reference if one.handed else None for one in outcomes),
-        failure=_first(one.failure for one in outcomes) or beside.failure,
         handoff=_first(one.handoff for one in outcomes) or beside.handoff,
         latency_ms=latency,
     )

@@ -131,13 +131,6 @@ class Source(_Shape):
     quote: str
 
 
-class Failure(_Shape):
-    """What was asked for and could not be done."""
-
-    kind: Annotated[str, Field(description="checkout, handoff, order")]
-    text: Annotated[str, Field(description="as the shopper reads it")]
-
-
 class Handoff(_Shape):
     """The conversation as it was passed on to the shop's staff; null unless it really was."""
 
@@ -148,7 +141,7 @@ class Handoff(_Shape):
 
 
 class Reply(_Shape):
-    """One turn's answer. Lists are never null; `question`, `comparison`, `handoff` and `failure` are null when absent."""
+    """One turn's answer. Lists are never null; `question`, `comparison` and `handoff` are null when absent."""
 
     session_id: str
     turn: int
@@ -165,8 +158,8 @@ class Reply(_Shape):
     sources: list[Source]
     handoff: Handoff | None
     checkout_url: str | None = None
+    fault: Annotated[str | None, Field(description="the code of an error that the reply tells of")] = None
     checkout_reference: str | None = None
-    failure: Failure | None = None
     latency_ms: dict[str, float]
 
 

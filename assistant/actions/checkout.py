@@ -12,13 +12,13 @@ from urllib.parse import quote
 from retrieval.product import Product, money
 
 from ..checkout_http import CheckoutHook, cart_key
-from ..handover import Failure
 from ..model import Answer, CartView, DialogueState, Outcome, Parse
 from ..parts import Parts
 from ..webhook import NotDelivered
 from .cart import available, total_line, view_of
 
 log = logging.getLogger(__name__)
+FAULT = "checkout-not-delivered"
 NOT_TAKEN = (
     "I could not hand it over: the shop's system did not confirm that it has it. "
     "Nothing is charged here, and your cart is kept as it is. Check out again to try once more."
@@ -51,15 +51,15 @@ def checkout(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def _taken_over(view: CartView, total: str, state: DialogueState, session_id: str, hook: CheckoutHook) -> Outcome:
-    """What the shop answered to the cart; a cart that it has already is not sent again. Without an answer that it has it, a failure."""
+    """What the shop answered to the cart; a cart that it has already is not sent again. Without an answer that it has it, an error."""
     before = state.handed
     again = before is not None and before.key == cart_key(view, session_id)
     try:
         handed = before if before and again else hook.hand_over(view, session_id)
     except NotDelivered as error:
         log.error("checkout: %s", error)
-        failure = Failure("checkout", f"{total} {NOT_TAKEN}")
-        return Outcome(cart=state.cart, answer=Answer(failure.text, (total,), found=False), failure=failure)
+        answer = Answer(f"{total} {NOT_TAKEN}", (total,), found=False)
+        return Outcome(cart=state.cart, answer=answer, fault=FAULT)
     said = "was handed over to the shop already and is not sent again" if again else "is handed over to the shop"
     then = _pay_at(handed.url) if handed.url else NO_PAGE
     text = f"{total} It {said}; the reference is {handed.reference}. {then}"

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from ..checkout_http import cart_json
 from ..handoff import HandoffDesk, HandoffRules
-from ..handover import By, Failure, Handoff, Why
+from ..handover import By, Handoff, Why
 from ..letters import Letter
 from ..model import Answer, DialogueState, Exchange, Outcome, Parse, Question, constraints_json
 from ..parts import Parts
@@ -22,6 +22,7 @@ from ..webhook import NotDelivered
 from .cart import Cart, view_of
 
 log = logging.getLogger(__name__)
+FAULT = "handoff-not-delivered"
 NO_WAY = "I can't reach a person from here, so nobody has been told."
 NOT_PASSED_ON = "I could not pass this conversation on, so nobody has been told."
 OFFER = "I am not getting you further: shall I pass this conversation on to the shop's staff?"
@@ -39,7 +40,7 @@ class Aside:
     failed: bool = False
     text: str = ""
     handoff: Handoff | None = None
-    failure: Failure | None = None
+    fault: str | None = None
     asked: Parse | None = None
     question: Question | None = None
 
@@ -52,8 +53,8 @@ def handoff(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     try:
         done = _pass_on("asked", Exchange(parse.message, ""), state, parts, desk)
     except NotDelivered as error:
-        failure = _failure(error, desk)
-        return Outcome(answer=_stated(failure.text, found=False), failure=failure)
+        log.error("handoff: %s", error)
+        return Outcome(answer=_stated(_not_passed_on(desk.rules), found=False), fault=FAULT)
     return Outcome(answer=_stated(_said(done, desk.rules)), handoff=done)
 
 
@@ -66,7 +67,7 @@ def aside(
     """
     fails = all(failed(parse, outcome) for parse, outcome in done)
     desk = parts.handoff
-    tried = any(outcome.handoff or (outcome.failure and outcome.failure.kind == "handoff") for _, outcome in done)
+    tried = any(outcome.handoff or outcome.fault == FAULT for _, outcome in done)
     if desk is None or desk.route is None or state.handoff is not None or tried:
         return Aside(fails)
     if (why := _by_rule(done, cart_before, state, parts, desk)) is not None:
@@ -84,7 +85,7 @@ def failed(parse: Parse, outcome: Outcome) -> bool:
     """Whether an act got the shopper no further: it was not understood, found nothing, or could not be done."""
     if outcome.asked is not None or outcome.question is not None:
         return False
-    if outcome.failure is not None or parse.intent == "other":
+    if outcome.fault is not None or parse.intent == "other":
         return True
     return not outcome.answer.found if outcome.answer is not None else not (outcome.hits and outcome.kind_found)
 
@@ -109,8 +110,8 @@ def _after_failures(exchange: Exchange, state: DialogueState, parts: Parts, desk
     try:
         done = _pass_on("failed_turns", exchange, state, parts, desk)
     except NotDelivered as error:
-        failure = _failure(error, desk)
-        return Aside(True, failure.text, failure=failure)
+        log.error("handoff: %s", error)
+        return Aside(True, _not_passed_on(desk.rules), fault=FAULT)
     return Aside(True, _said(done, desk.rules), done)
 
 
@@ -142,9 +143,8 @@ def _said(done: Handoff, rules: HandoffRules) -> str:
     return " ".join(one for one in (_PASSED_ON[done.by].format(done.reference), reach, _hours(rules)) if one)
 
 
-def _failure(error: NotDelivered, desk: HandoffDesk) -> Failure:
-    log.error("handoff: %s", error)
-    return Failure("handoff", f"{NOT_PASSED_ON} {_elsewhere(desk.rules)}")
+def _not_passed_on(rules: HandoffRules) -> str:
+    return f"{NOT_PASSED_ON} {_elsewhere(rules)}"
 
 
 def _elsewhere(rules: HandoffRules) -> str:

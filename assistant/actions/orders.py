@@ -16,7 +16,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from retrieval.words import content_stems
 
-from ..handover import Failure
 from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question
 from ..order_desk import OrderDesk
 from ..orders import ACTS, Order, OrderAct, OrderLine, OrderMoved, OrderRequest, OrdersDown, OrderTalk, Proof
@@ -111,7 +110,7 @@ def _with_order(parse: Parse, state: DialogueState, parts: Parts, *, act: OrderA
         )
     except OrdersDown as error:
         log.error("orders: %s", error)
-        return Outcome(answer=Answer(DOWN, found=False), failure=Failure("order", DOWN))
+        return Outcome(answer=Answer(DOWN, found=False), fault=error.slug)
 
 
 def _ask(number: str | None, told: Told, act: OrderAct | None) -> Outcome | None:
@@ -224,8 +223,7 @@ def _do(parse: Parse, request: OrderRequest, desk: OrderDesk) -> Outcome:
         return Outcome(answer=_stated(text), order=known)
     except OrdersDown as error:
         log.error("orders: %s", error)
-        failure = Failure("order", NOT_SURE)
-        return Outcome(answer=Answer(NOT_SURE, found=False), asked=parse, order=known, failure=failure)
+        return Outcome(answer=Answer(NOT_SURE, found=False), asked=parse, order=known, fault=error.slug)
     try:
         desk.log.done(request, reference)
     except SQLAlchemyError:

@@ -69,7 +69,7 @@ def test_the_shop_gets_the_cart_and_the_shopper_its_answer(searcher: Searcher, s
         f"Your cart: 2 items, $58. It is handed over to the shop; the reference is R-1. Pay on the shop's own page: {PAY} "
     )
     said_json = reply.to_json()
-    assert (said_json["checkout_url"], said_json["checkout_reference"], said_json["failure"]) == (PAY, "R-1", None)
+    assert (said_json["checkout_url"], said_json["checkout_reference"], said_json["fault"]) == (PAY, "R-1", None)
     assert reply.cart.count == 2
 
 
@@ -98,9 +98,9 @@ def test_what_is_not_delivered_is_an_error_and_the_cart_is_kept(searcher: Search
     server.statuses = [503] * 3
     *_, failed, again = talk(searcher, server, *TWO_TOTES, said("checkout"), said("checkout"))
     assert failed.reply.startswith("Your cart: 2 items, $58. I could not hand it over:")
-    assert failed.to_json()["failure"] == {"kind": "checkout", "text": failed.reply}
+    assert failed.to_json()["fault"] == "checkout-not-delivered"
     assert (failed.checkout_url, failed.checkout_reference, failed.cart.count) == (None, None, 2)
-    assert (again.failure, again.checkout_reference) == (None, "R-1")
+    assert (again.fault, again.checkout_reference) == (None, "R-1")
     assert (len(set(server.tries)), len(server.taken)) == (1, 1)  # the same id all along
 
 
@@ -120,7 +120,7 @@ def test_an_answer_out_of_the_contract_is_not_taken_for_a_yes(
 ) -> None:
     server.answer = answer
     reply = talk(searcher, server, *TWO_TOTES, said("checkout"))[-1]
-    assert reply.failure is not None
+    assert reply.fault is not None
     assert "I could not hand it over" in reply.reply
 
 
@@ -157,7 +157,7 @@ def test_a_cart_that_cannot_be_delivered_twice_brings_the_offer_of_a_person(
     with Assistant(parts) as assistant:
         replies = [assistant.reply(f"message {number}", "s_1") for number in range(4)]
     assert [OFFER in reply.reply for reply in replies] == [False, False, False, True]
-    assert replies[-1].failure is not None
+    assert replies[-1].fault is not None
 
 
 def test_the_state_is_the_fold_of_its_turns(searcher: Searcher, server: WebhookServer) -> None:

@@ -14,10 +14,9 @@ from assistant.actions.handoff import OFFER, failed
 from assistant.build import build_handoff
 from assistant.handoff import HandoffDesk, HandoffRules
 from assistant.handoff_routes import ByMail, ByWebhook, ToInbox
-from assistant.handover import Failure
 from assistant.letters import Letters
 from assistant.model import Answer, Done, Outcome, Parse, Shown, Token
-from assistant.rules import read_rules
+from assistant.rules import read_toml
 from assistant.settings import Settings
 from assistant.state import replay
 from assistant.webhook import Webhook
@@ -98,7 +97,7 @@ def test_what_is_not_delivered_is_not_claimed_but_kept(talk: Talking, server: We
         "I could not pass this conversation on, so nobody has been told. "
         "You can reach the shop yourself: help@shop.example. Office hours: Monday to Friday, 9 to 17."
     )
-    assert reply.to_json()["failure"] == {"kind": "handoff", "text": reply.reply}
+    assert reply.to_json()["fault"] == "handoff-not-delivered"
     assert reply.handoff is None
     assert [one.letter.transcript[0].shopper for one in conversation.letters.all()] == ["message 1"]
 
@@ -108,7 +107,7 @@ def test_without_a_way_to_a_person_nobody_is_told(talk: Talking) -> None:
     assert reply.reply == (
         "I can't reach a person from here, so nobody has been told. Please use the shop's contact page."
     )
-    assert (reply.handoff, reply.failure) == (None, None)
+    assert (reply.handoff, reply.fault) == (None, None)
 
 
 def test_asked_again_the_rest_goes_on_under_the_same_reference(talk: Talking, server: WebhookServer) -> None:
@@ -141,7 +140,7 @@ def test_the_offer_is_the_one_question_where_nothing_was_found(talk: Talking) ->
 
 
 def test_what_could_not_be_done_is_a_failed_turn_unless_it_is_asked_back() -> None:
-    down = Outcome(answer=Answer("It is down.", found=False), failure=Failure("order", "It is down."))
+    down = Outcome(answer=Answer("It is down.", found=False), fault="orders-down")
     assert failed(said("order_status"), down)
     assert not failed(said("order_status"), replace(down, asked=said("order_status")))
 
@@ -195,7 +194,7 @@ def test_what_nobody_asked_for_fails_in_silence_and_is_not_tried_every_turn(
     conversation = talk(TOTE, LAMP, TOTE, rules=HandoffRules(intents=("search",)))
     replies = [conversation.say() for _ in range(3)]
     assert not any("passed" in reply.reply or "nobody" in reply.reply for reply in replies)
-    assert [reply.failure for reply in replies] == [None] * 3
+    assert [reply.fault for reply in replies] == [None] * 3
     assert len(server.tries) == len(conversation.letters.all()) == 1
 
 
@@ -245,11 +244,11 @@ def test_words_alone_pass_nothing_on(talk: Talking, server: WebhookServer) -> No
 def test_the_shop_s_rules_are_checked(tmp_path: Path) -> None:
     file = tmp_path / "handoff.toml"
     file.write_text('contact = "a"\ncart_over = 99.90\nintents = ["order_change"]\n', encoding="utf-8")
-    rules = read_rules(HandoffRules, file, "SHOP_HANDOFF_RULES")
+    rules = read_toml(HandoffRules, file, "SHOP_HANDOFF_RULES")
     assert (rules.cart_over, rules.intents) == (Decimal("99.90"), ("order_change",))
     file.write_text('intents = ["angry"]\n', encoding="utf-8")
     with pytest.raises(BadInput, match=r"handoff\.toml: intents\.0: .*got 'angry'"):
-        read_rules(HandoffRules, file, "SHOP_HANDOFF_RULES")
+        read_toml(HandoffRules, file, "SHOP_HANDOFF_RULES")
 
 
 def test_the_way_is_the_one_that_the_settings_name(tmp_path: Path) -> None:

@@ -15,12 +15,10 @@ from hypothesis import strategies as st
 
 from assistant import Assistant
 from assistant.actions.orders import DOWN, LIMITED, NO_ORDERS, WRONG
-from assistant.handover import Failure
 from assistant.model import Parse
 from assistant.order_desk import OrderDesk, open_desk
 from assistant.order_log import OrderLog
-from assistant.orders import OrderRules
-from assistant.rules import read_rules
+from assistant.orders import OrderRules, read_rules
 from assistant.sessions import SqlSessions
 from retrieval.errors import BadInput
 from retrieval.search import Searcher
@@ -72,7 +70,7 @@ def test_an_order_system_that_does_not_answer_is_an_error_in_the_reply(searcher:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     desk = open_desk(url, None, None)
     reply = Assistant(replace(parts_with(searcher, [STATUS]), orders=desk)).reply("where is LM-100001? 12345", "s_1")
-    assert (reply.reply, reply.failure) == (DOWN, Failure("order", DOWN))
+    assert (reply.reply, reply.fault) == (DOWN, "orders-down")
 
 
 def test_the_status_is_told_after_number_and_postcode(counter: Counter) -> None:
@@ -178,7 +176,7 @@ def test_the_act_waits_through_a_restart(counter: Counter, tmp_path: Path) -> No
 def test_rules_with_an_unknown_key_name_it(tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_text("return_dayz = 3\n", encoding="utf-8")
     with pytest.raises(BadInput, match="return_dayz"):
-        read_rules(OrderRules, tmp_path / "rules.toml", "SHOP_ORDER_RULES")
+        read_rules(tmp_path / "rules.toml")
 
 
 def test_no_url_is_no_desk() -> None:
