@@ -121,7 +121,7 @@ class Assistant:
         if not self._sessions.forget(session_id):
             raise _no_session(session_id)
         if self._parts.handoff is not None:
-            self._parts.handoff.letters.forget(session_id)
+            self._parts.handoff.letters.erase([session_id])
 
     def search(
         self,

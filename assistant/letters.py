@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     MetaData,
     String,
     Table,
@@ -112,17 +113,18 @@ class Letters:
 
     def drop(self, letter_id: str) -> None:
         """Erase a letter that was delivered or dealt with."""
-        self._erase(_LETTERS.c.id, letter_id)
+        self._erase(_LETTERS.c.id == letter_id)
 
-    def forget(self, session_id: str) -> None:
-        """Erase all letters of a conversation."""
-        self._erase(_LETTERS.c.session_id, session_id)
+    def erase(self, sessions: Collection[str]) -> int:
+        """Erase all letters of these conversations; how many there were."""
+        return self._erase(_LETTERS.c.session_id.in_(list(sessions)))
 
     def close(self) -> None:
         self._engine.dispose()
 
-    def _erase(self, column: Column[str], value: str) -> None:
+    def _erase(self, which: ColumnElement[bool]) -> int:
         with self._engine.begin() as db:
-            found = db.execute(delete(_LETTERS).where(column == value)).rowcount
+            found = db.execute(delete(_LETTERS).where(which)).rowcount
         if found:
             clear_log(self._engine)
+        return found

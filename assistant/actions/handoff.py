@@ -24,7 +24,7 @@ from .cart import Cart, view_of
 log = logging.getLogger(__name__)
 FAULT = "handoff-not-delivered"
 NO_WAY = "I can't reach a person from here, so nobody has been told."
-NOT_PASSED_ON = "I could not pass this conversation on, so nobody has been told."
+NOT_PASSED_ON = "I could not pass this conversation on: nothing confirmed that anybody has got it."
 OFFER = "I am not getting you further: shall I pass this conversation on to the shop's staff?"
 _PASSED_ON: dict[By, str] = {
     "webhook": "I have passed this conversation on to the shop's staff; the reference is {}.",
