@@ -120,6 +120,8 @@ class Assistant:
         self.admit(session_id, visitor)
         if not self._sessions.forget(session_id):
             raise _no_session(session_id)
+        if self._parts.handoff is not None:
+            self._parts.handoff.letters.erase([session_id])
 
     def search(
         self,
@@ -172,6 +174,9 @@ class Assistant:
         for asked in (self._parts.parser, self._parts.writer):
             if isinstance(asked, (LlmParser, ServerWriter)):
                 asked.close()
+        for way in (self._parts.checkout_hook, self._parts.handoff):
+            if way is not None:
+                way.close()
         self._sessions.close()
         if self._store is not None:
             self._store.close()
@@ -188,7 +193,8 @@ class Assistant:
 
     def _take_turn(self, message: str, session_id: str, visitor: str | None) -> Iterator[Event]:
         known = self._sessions.get(session_id) or Session(session_id)
-        taken = yield from run_turn(message, known.state, self._parts, session_id)
+        history = tuple(turn.exchange for turn in known.turns)
+        taken = yield from run_turn(message, known.state, replace(self._parts, session_id=session_id, history=history))
         turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())
         self._sessions.add(session_id, turn, taken.state, visitor)
         yield Done(taken.reply)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import HttpUrl, SecretStr
+
 from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.dense import Dense, MiniLMEmbedder
 from retrieval.errors import BadInput, StoreOutdated
@@ -13,6 +15,10 @@ from retrieval.search import Searcher
 from retrieval.store import Store
 
 from .chat_model import ChatModel
+from .checkout_http import CheckoutHook
+from .handoff import HandoffDesk, HandoffRules, Route
+from .handoff_routes import ByMail, ByWebhook, ToInbox
+from .letters import Letters
 from .llm_model import ChatInProcess, LocalChat
 from .llm_parser import LlmParser, questions
 from .llm_server import ChatServer, Endpoint
@@ -20,9 +26,11 @@ from .order_desk import OrderDesk, open_desk
 from .parse import Parser
 from .parse_model import ModelParser
 from .parts import Parts
+from .rules import read_toml
 from .sessions import MemorySessions, Sessions, SqlSessions
 from .settings import Settings
 from .unanswered import Unanswered
+from .webhook import Webhook
 from .writer import Writer
 from .writer_model import ModelWriter
 from .writer_server import ServerWriter
@@ -104,8 +112,45 @@ def build_parts(store: Store, settings: Settings, *, parser: Parser | None = Non
         confirm_below=settings.confirm_below,
         show_reading_below=settings.show_reading_below,
         checkout_url=settings.checkout_url,
+        checkout_hook=build_checkout(settings),
         writer=build_writer(settings),
+        handoff=build_handoff(settings),
     )
+
+
+def build_checkout(settings: Settings) -> CheckoutHook | None:
+    """The server of the shop that takes carts over; None where the settings name none."""
+    if settings.checkout_webhook is None:
+        return None
+    if settings.checkout_url is not None:
+        raise BadInput("SHOP_CHECKOUT_URL and SHOP_CHECKOUT_WEBHOOK both take the cart over.", fix="set one of the two")
+    return CheckoutHook(_webhook("SHOP_CHECKOUT_WEBHOOK", settings.checkout_webhook, settings.checkout_webhook_secret))
+
+
+def build_handoff(settings: Settings) -> HandoffDesk:
+    """The way to the shop's staff that the settings name; else the inbox, where there is a database for it; else none."""
+    rules = read_toml(HandoffRules, settings.handoff_rules, "SHOP_HANDOFF_RULES")
+    if settings.handoff_webhook is not None and settings.handoff_smtp is not None:
+        raise BadInput("SHOP_HANDOFF_WEBHOOK and SHOP_HANDOFF_SMTP are both set.", fix="set one of the two")
+    letters = Letters(settings.sessions_url)
+    return HandoffDesk(rules, _route(settings, letters), letters)
+
+
+def _route(settings: Settings, letters: Letters) -> Route | None:
+    if settings.handoff_webhook is not None:
+        secret = settings.handoff_webhook_secret
+        return ByWebhook(_webhook("SHOP_HANDOFF_WEBHOOK", settings.handoff_webhook, secret))
+    if settings.handoff_smtp is not None:
+        if not settings.handoff_to:
+            raise BadInput("SHOP_HANDOFF_SMTP is set, SHOP_HANDOFF_TO is not.", fix="set the address it goes to")
+        return ByMail(settings.handoff_smtp.get_secret_value(), settings.handoff_to, settings.handoff_from)
+    return ToInbox(letters) if letters.lasting else None
+
+
+def _webhook(setting: str, url: HttpUrl, secret: SecretStr | None) -> Webhook:
+    if secret is None:
+        raise BadInput(f"{setting} is set, {setting}_SECRET is not.", fix="set it: messages are signed with it")
+    return Webhook(str(url), secret.get_secret_value())
 
 
 def build_orders(store: Store, settings: Settings) -> OrderDesk | None:

@@ -1,6 +1,7 @@
 """Acts on a reading that may be wrong: what changes the cart or leaves for the checkout is asked back first, and done after a yes.
 
-What would change is seen by doing it: an action gives its outcome as a value, which is then not kept. Pure.
+What would change is seen by doing it: an action gives its outcome as a value, which is then not kept. What would leave for the shop
+is asked about before the action, since that cannot be taken back.
 """
 
 from __future__ import annotations
@@ -58,8 +59,11 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """
     if state.asked is not None and refuses(parse.message):
         return Outcome(answer=Answer(LEFT))
+    unsure = parse.confidence < parts.confirm_below
+    if unsure and (leaving := _leaves(parse, state, parts)):
+        return _asking(leaving, parse)
     outcome = ACTIONS[parse.intent](parse, state, parts)
-    if parse.confidence < parts.confirm_below and (change := " and ".join(_changes(outcome, state, parts))):
+    if unsure and (change := " and ".join(_changes(outcome, state, parts))):
         return _asking(change, parse)
     if parse.intent in SEARCHES and parse.confidence < parts.show_reading_below:
         return replace(outcome, reading=reading_of(state.constraints, parts.currency))
@@ -69,6 +73,16 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 def _asking(change: str, parse: Parse) -> Outcome:
     text = f"{change[0].upper()}{change[1:]}: right?"
     return Outcome(answer=Answer(text, (text,)), question=Question("Shall I?", "confirm", ("Yes", "No")), asked=parse)
+
+
+def _leaves(parse: Parse, state: DialogueState, parts: Parts) -> str:
+    """What the act would send to the shop, as an order to it; "" when nothing."""
+    count = view_of(state.cart, parts).count
+    if parse.intent == "checkout" and parts.checkout_hook is not None and count:
+        return f"go to the checkout with {_items(count)}"
+    if parse.intent == "handoff" and parts.handoff is not None and parts.handoff.route is not None:
+        return "pass this conversation on to the shop's staff"
+    return ""
 
 
 def _changes(outcome: Outcome, state: DialogueState, parts: Parts) -> Iterator[str]:

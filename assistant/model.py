@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from retrieval.product import Product, as_number
 from retrieval.query import Constraints, Hit, Relaxed, Sort
 
+from .handover import HandedCart, Handoff
 from .orders import OrderRequest, OrderTalk
 
 Intent = Literal[
@@ -131,6 +132,7 @@ class DialogueState:
     said: the message that opened the need. taste: what was liked and disliked, over all needs. asked: an act that the last turn
     asked about instead of doing it. order: the order last spoken of, and whether it was proven. earlier: needs left for another, the
     last one first. questioned: facets that the shop asked about in this need. dropped: constraints that the shopper took back in it.
+    handed: the cart that the shop took over last. handoff: once the conversation was passed on. failed: turns in a row that got no further.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -148,6 +150,9 @@ class DialogueState:
     earlier: tuple[Need, ...] = ()
     questioned: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    handed: HandedCart | None = None
+    handoff: Handoff | None = None
+    failed: int = 0
 
 
 @dataclass(frozen=True)
@@ -231,6 +236,7 @@ class Outcome:
     constraints, taste: as they stand after the action, None when it did not change them. checkout_url: where the shop takes over the
     cart. asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found.
     matching: ids of the products that match, of very many an even part. fault: code of the error that the answer tells of, if any.
+    handed: the cart that the shop has taken over. handoff: the conversation as it was passed on.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -255,6 +261,8 @@ class Outcome:
     order: OrderTalk | None = None
     matching: tuple[str, ...] = ()
     fault: str | None = None
+    handed: HandedCart | None = None
+    handoff: Handoff | None = None
 
 
 @dataclass(frozen=True)
@@ -316,6 +324,8 @@ class Reply:
     comparison: Comparison | None = None
     checkout_url: str | None = None
     fault: str | None = None
+    checkout_reference: str | None = None
+    handoff: Handoff | None = None
     latency_ms: Latency = field(default_factory=Latency)
 
     def to_json(self) -> dict[str, Any]:
@@ -336,9 +346,10 @@ class Reply:
             "cart": self.cart.to_json(),
             "suggestions": list(self.suggestions),
             "sources": [asdict(source) for source in self.sources],
-            "handoff": None,
+            "handoff": self.handoff and asdict(self.handoff),
             "checkout_url": self.checkout_url,
             "fault": self.fault,
+            "checkout_reference": self.checkout_reference,
             "latency_ms": {f.name: round(getattr(self.latency_ms, f.name), 1) for f in fields(Latency)},
         }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,9 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from retrieval.errors import BadInput, ShopError
+
+from .rules import read_toml
 
 OrderState = Literal["placed", "packed", "shipped", "delivered", "cancelled", "returning"]
 OrderAct = Literal["cancel", "return", "address"]
@@ -170,15 +171,4 @@ _NAMED: Mapping[OrderAct, str] = {"cancel": "cancelling", "return": "a return", 
 
 def read_rules(path: Path | None) -> OrderRules:
     """The shop's rules; the defaults without a file. BadInput names the file and the first wrong key."""
-    if path is None:
-        return OrderRules()
-    try:
-        return OrderRules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(
-            f"{path} cannot be read as TOML: {error}", fix="mend the file named by SHOP_ORDER_RULES"
-        ) from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path}: {key}: {first['msg']}, got {first['input']!r:.80}", fix="change this key") from error
+    return read_toml(OrderRules, path, "SHOP_ORDER_RULES")

@@ -10,6 +10,9 @@ from retrieval.dense import Embedder
 from retrieval.policies import Policies
 from retrieval.search import Searcher
 
+from .checkout_http import CheckoutHook
+from .handoff import HandoffDesk
+from .model import Exchange
 from .order_desk import OrderDesk
 from .parse import Parser
 from .unanswered import Unanswered
@@ -23,10 +26,11 @@ class Parts:
     """The parser, the search and the catalogue, with what a reply may show. currency: the shop's (ISO 4217).
 
     policies: the shop's texts, None where there can be none. unanswered: where questions go that they do not answer.
-    orders: None for a shop without an order system. session_id: whose turn this is, put in by the turn.
+    orders: None for a shop without an order system. session_id, history: whose turn this is, and what was said before it.
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
-    checkout_url: the address that takes over the cart, with {items} in it. questions: whether a wide need is answered with a question too.
-    writer: who words replies; None for composed sentences.
+    checkout_url: the address that takes over the cart, with {items} in it; checkout_hook: or the server that does.
+    questions: whether a wide need is answered with a question too.
+    writer: who words replies; None for composed sentences. handoff: the way to the shop's staff, with its rules.
     """
 
     parser: Parser
@@ -40,7 +44,10 @@ class Parts:
     unanswered: Unanswered | None = None
     orders: OrderDesk | None = None
     session_id: str = ""
+    history: tuple[Exchange, ...] = ()
     confirm_below: float = 0.0
     show_reading_below: float = 0.0
     checkout_url: str | None = None
+    checkout_hook: CheckoutHook | None = None
     writer: Writer | None = None
+    handoff: HandoffDesk | None = None

@@ -40,6 +40,24 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/\s]+\S*\{items\}",
         description="Where the shop takes over the cart, such as https://shop.example/cart?items={items}.",
     )
+    checkout_webhook: HttpUrl | None = Field(
+        default=None, description="Instead: a server of the shop that takes the cart over, as in docs/checkout.md."
+    )
+    checkout_webhook_secret: SecretStr | None = Field(
+        default=None, description="What carts are signed with: whsec_ and 24 to 64 bytes in base64."
+    )
+    handoff_webhook: HttpUrl | None = Field(
+        default=None, description="A server of the shop that takes conversations for its staff, as in docs/handoff.md."
+    )
+    handoff_webhook_secret: SecretStr | None = Field(default=None, description="What they are signed with.")
+    handoff_smtp: SecretStr | None = Field(
+        default=None, description="Instead: a mail server, smtp://USER:PASSWORD@HOST:PORT or smtps://…"
+    )
+    handoff_to: str | None = Field(default=None, description="Where that mail goes: addresses separated by commas.")
+    handoff_from: str | None = Field(default=None, description="Sender of that mail; the first address it goes to.")
+    handoff_rules: Path | None = Field(
+        default=None, description="TOML file: contact, office hours, and when a conversation is passed on."
+    )
     llm: str | None = Field(
         default=None,
         min_length=1,

@@ -9,6 +9,7 @@ from typing import Any
 from retrieval.query import SOFT, Constraints, Sort
 from retrieval.words import content_stems
 
+from .handover import HandedCart, Handoff
 from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
 from .orders import OrderTalk
 from .parse import clean
@@ -29,7 +30,7 @@ class Effect:
     """What a turn leaves behind for the next: which products stand on the table, the cart, what was spoken of last.
 
     constraints, taste: None when the action did not change them. asked: an act that waits for a yes. questioned: the field asked about.
-    then: of the message's next act.
+    failed: whether the whole turn got the shopper no further; its last act has it. then: of the message's next act.
     """
 
     shown: tuple[str, ...] = ()
@@ -40,6 +41,9 @@ class Effect:
     asked: Parse | None = None
     order: OrderTalk | None = None
     questioned: str | None = None
+    handed: HandedCart | None = None
+    handoff: Handoff | None = None
+    failed: bool = False
     then: Effect | None = None
 
     def in_order(self) -> Iterator[Effect]:
@@ -63,7 +67,8 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         constraints = merge(Constraints(), parse.slots)
         fresh = DialogueState(constraints, parse.slots.sort, said=message)
         kept = _left_for_another(state, parse.slots.product)
-        return replace(fresh, cart=state.cart, last=state.last, turn=state.turn, taste=state.taste, earlier=kept)
+        fresh = replace(fresh, cart=state.cart, handed=state.handed, taste=state.taste, earlier=kept)
+        return replace(fresh, last=state.last, turn=state.turn, handoff=state.handoff, failed=state.failed)
     if parse.intent in NARROWING:
         state, slots = _come_back(state, parse.slots)
         taken_back = ("price_min",) if slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
@@ -105,7 +110,14 @@ def _same_kind(one: str | None, other: str | None) -> bool:
 
 def remember(state: DialogueState, effect: Effect, exchange: Exchange) -> DialogueState:
     """The state after the reply: what was shown, the cart as it is, one turn more."""
-    return replace(leave(state, effect), last=exchange, turn=state.turn + 1)
+    return ended(leave(state, effect), effect, exchange)
+
+
+def ended(state: DialogueState, effect: Effect, exchange: Exchange) -> DialogueState:
+    """The state at a turn's end, its acts done: what was said, what is asked, and whether it got the shopper further."""
+    failed = state.failed + 1 if effect.failed else 0
+    handoff = effect.handoff or state.handoff
+    return replace(state, last=exchange, turn=state.turn + 1, asked=effect.asked, failed=failed, handoff=handoff)
 
 
 def leave(state: DialogueState, effect: Effect) -> DialogueState:
@@ -121,6 +133,7 @@ def leave(state: DialogueState, effect: Effect) -> DialogueState:
         asked=effect.asked,
         order=effect.order or _kept_order(state),
         questioned=(*state.questioned, effect.questioned) if effect.questioned else state.questioned,
+        handed=effect.handed or state.handed,
     )
 
 
@@ -142,8 +155,9 @@ def effect_of(outcome: Outcome) -> Effect:
     shown = tuple(hit.product.id for hit in outcome.hits) or outcome.listed
     questioned = outcome.question.field if outcome.question else None
     return Effect(
-        shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked, outcome.order, questioned
-    )
+        shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked, outcome.order, questioned,
+        outcome.handed, outcome.handoff,
+    )  # fmt: skip
 
 
 def merge(constraints: Constraints, slots: Slots) -> Constraints:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from retrieval.product import money
 
 from .actions.cart import view_of
+from .actions.handoff import Aside, aside
 from .actions.orders import continued
 from .check import unsupported
 from .confirm import act, settled
@@ -19,10 +21,11 @@ from .model import Card, CartView, DialogueState, Event, Exchange, Latency, Outc
 from .parse import clean
 from .parts import Parts
 from .reply import NAMED, Words, write
-from .state import Effect, effect_of, leave, update
+from .state import Effect, effect_of, ended, leave, update
 from .wording import told
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 _PIECE = re.compile(r"\s*\S+\s*")
 
 
@@ -55,16 +58,15 @@ class Acted:
     write_ms: float
 
 
-def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) -> Generator[Event, None, Taken]:
+def run_turn(message: str, state: DialogueState, parts: Parts) -> Generator[Event, None, Taken]:
     """The turn's events up to the last word, in order; the generator returns the turn as taken."""
     started = time.perf_counter()
     read = replace(parts.parser.parse(message, state), message=message)  # what this message says
     parse = settled(read, state)  # a yes means the act that was asked about
-    parts = replace(parts, session_id=session_id)
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parsed = time.perf_counter()
     yield Parsed(parse.intent, update(state, parse, clean(message)).constraints)
-    acts, done, effects = tuple(parse.in_order()), list[Acted](), list[Effect]()
+    acts, done, effects, cart_before = tuple(parse.in_order()), list[Acted](), list[Effect](), state.cart
     for one in acts:
         state = update(state, one, clean(message))  # what the shopper wants now
         done.append(
@@ -73,15 +75,16 @@ def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) 
         effects.append(_left(done, effects))
         state = leave(done[-1].state, effects[-1])
     yield Shown(tuple(card for one in done for card in one.cards))
-    shown_at, text = time.perf_counter(), ""
-    for act_done in done:  # as a writer words it, where there is one
-        words = act_done.words.text
-        for sentence in told(message, words, act_done.outcome, act_done.cards, act_done.state, parts):
-            apart = " " if text and not text.endswith(" ") and not sentence.startswith(" ") else ""
-            yield from (Token(piece.group()) for piece in _PIECE.finditer(apart + sentence))
-            text += apart + sentence
+    shown_at = time.perf_counter()
+    text = yield from _spoken(message, done, parts)
+    outcomes = [(one, act_done.outcome) for one, act_done in zip(acts, done, strict=True)]
+    beside = aside(outcomes, cart_before, Exchange(message, text), state, parts)
+    if beside.text:
+        yield from _tokens(f" {beside.text}")
+        text += f" {beside.text}"
+    effects[-1] = _with(effects[-1], beside)
     exchange, effect = Exchange(message, text), _chained(effects)
-    state = replace(state, last=exchange, turn=state.turn + 1)
+    state = ended(state, effects[-1], exchange)
     latency = Latency(
         parse=(parsed - started) * 1e3,
         retrieve=sum(one.outcome.retrieve_ms for one in done),
@@ -89,7 +92,22 @@ def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) 
         write=sum(one.write_ms for one in done) + (time.perf_counter() - shown_at) * 1e3,
         total=(time.perf_counter() - started) * 1e3,
     )
-    return Taken(_reply(session_id, state, parse, done, text, latency), parse, effect, exchange, state)
+    return Taken(_reply(parts.session_id, state, parse, done, beside, text, latency), parse, effect, exchange, state)
+
+
+def _spoken(message: str, done: Sequence[Acted], parts: Parts) -> Generator[Event, None, str]:
+    """The words of all acts in pieces, as a writer words them where there is one; the generator returns the text."""
+    text = ""
+    for one in done:
+        for sentence in told(message, one.words.text, one.outcome, one.cards, one.state, parts):
+            apart = " " if text and not text.endswith(" ") and not sentence.startswith(" ") else ""
+            yield from _tokens(apart + sentence)
+            text += apart + sentence
+    return text
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    return (Token(piece.group()) for piece in _PIECE.finditer(text))
 
 
 def _share(parts: Parts, acts: Sequence[Parse]) -> int:
@@ -123,7 +141,18 @@ def _left(done: Sequence[Acted], before: Sequence[Effect]) -> Effect:
     if not before:
         return effect
     together = tuple(card.product.id for one in done for card in one.cards)
-    return replace(effect, shown=together or effect.shown, asked=effect.asked or before[-1].asked)
+    return replace(
+        effect,
+        shown=together or effect.shown,
+        asked=effect.asked or before[-1].asked,
+        handoff=effect.handoff or before[-1].handoff,
+    )
+
+
+def _with(effect: Effect, beside: Aside) -> Effect:
+    """The last act's effect with what was said of a person after it."""
+    asked, handoff = effect.asked or beside.asked, effect.handoff or beside.handoff
+    return replace(effect, asked=asked, handoff=handoff, failed=beside.failed)
 
 
 def _chained(effects: Sequence[Effect]) -> Effect:
@@ -188,8 +217,15 @@ def _cart_words(cart: CartView) -> Iterator[str]:
 
 
 def _reply(
-    session_id: str, state: DialogueState, parse: Parse, done: Sequence[Acted], text: str, latency: Latency
+    session_id: str,
+    state: DialogueState,
+    parse: Parse,
+    done: Sequence[Acted],
+    beside: Aside,
+    text: str,
+    latency: Latency,
 ) -> Reply:
+    outcomes = [one.outcome for one in done]
     return Reply(
         session_id=session_id,
         turn=state.turn,
@@ -199,12 +235,19 @@ def _reply(
         cards=tuple(card for one in done for card in one.cards),
         constraints=state.constraints,
         relaxed=tuple(relaxed for one in done for relaxed in one.outcome.relaxed),
-        question=next((one.words.question for one in done if one.words.question), None),
+        question=beside.question or _first(one.words.question for one in done),
         cart=done[-1].cart,
         suggestions=done[-1].words.suggestions,
         sources=tuple(source for one in done for source in one.outcome.sources),
-        comparison=next((one.outcome.comparison for one in done if one.outcome.comparison), None),
-        checkout_url=next((one.outcome.checkout_url for one in done if one.outcome.checkout_url), None),
-        fault=next((fault for one in done if (fault := one.outcome.fault or one.words.fault)), None),
+        comparison=_first(one.comparison for one in outcomes),
+        checkout_url=_first(one.checkout_url for one in outcomes),
+        fault=_first(one.outcome.fault or one.words.fault for one in done) or beside.fault,
+        checkout_reference=_first(one.handed.reference if one.handed else None for one in outcomes),
+        handoff=_first(one.handoff for one in outcomes) or beside.handoff,
         latency_ms=latency,
     )
+
+
+def _first(found: Iterable[T | None]) -> T | None:
+    """The first that is there."""
+    return next((one for one in found if one), None)

@@ -7,7 +7,8 @@ from zlib import crc32
 
 import numpy as np
 
-from assistant.model import DialogueState, Intent, Parse, Slots
+from assistant.letters import Letter
+from assistant.model import DialogueState, Exchange, Intent, Parse, Slots
 from retrieval.dense import Vectors
 from retrieval.words import content_stems
 
@@ -47,3 +48,20 @@ class QueuedParser:
 def said(intent: Intent, **slots: object) -> Parse:
     """A parse in a few words: `said("search", product="desk lamp", price_max=Decimal(40))`."""
     return Parse(intent, Slots(**slots))  # type: ignore[arg-type]
+
+
+_TOTE = {"id": "tote", "title": "Market Tote Bag", "variant": {}, "quantity": 2, "price": "29.00", "subtotal": "58.00"}
+LETTER = Letter(
+    id="handoff_1",
+    reference="H-00000001",
+    session="s_1",
+    created="2026-05-01T12:00:00+00:00",
+    why="asked",
+    need="Looking for: tote bag under $40.",
+    constraints={"product": "tote bag", "price_max": 40.0},
+    cart={"items": [_TOTE], "count": 2, "total": "58.00", "currency": "USD"},
+    transcript=(
+        Exchange("a tote bag under 40", "Here is one."),
+        Exchange("my café needs a person\nBcc: x@evil.example", ""),
+    ),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -131,6 +131,15 @@ class Source(_Shape):
     quote: str
 
 
+class Handoff(_Shape):
+    """The conversation as it was passed on to the shop's staff; null unless it really was."""
+
+    reference: str
+    by: Annotated[str, Field(description="webhook, email, inbox")]
+    why: Annotated[str, Field(description="asked, failed_turns, cart_over, intent")]
+    hours: str | None = None
+
+
 class Reply(_Shape):
     """One turn's answer. Lists are never null; `question`, `comparison` and `handoff` are null when absent."""
 
@@ -147,9 +156,10 @@ class Reply(_Shape):
     cart: Cart
     suggestions: list[str]
     sources: list[Source]
-    handoff: dict[str, Any] | None
+    handoff: Handoff | None
     checkout_url: str | None = None
     fault: Annotated[str | None, Field(description="the code of an error that the reply tells of")] = None
+    checkout_reference: str | None = None
     latency_ms: dict[str, float]
 
 

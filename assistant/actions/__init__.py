@@ -12,11 +12,12 @@ from .compare import compare
 from .complement import complement
 from .feedback import feedback
 from .find import find, more
+from .handoff import handoff
 from .orders import order_change, order_status
 from .policy import ask_product_or_policy, policy
 from .recommend import recommend
 from .similar import similar
-from .talk import bye, greet, help_, not_here_yet, other, reset
+from .talk import bye, greet, help_, other, reset
 
 Action = Callable[[Parse, DialogueState, Parts], Outcome]
 
@@ -37,7 +38,7 @@ ACTIONS: Mapping[Intent, Action] = {
     "order_change": order_change,
     "policy": policy,
     "feedback": feedback,
-    "handoff": not_here_yet,
+    "handoff": handoff,
     "greet": greet,
     "bye": bye,
     "help": help_,

@@ -1,21 +1,37 @@
-"""Handing the cart to the shop: an address that carries it, and what happens there. This chat takes no payment."""
+"""Handing the cart to the shop, by an address that carries it or a signed message, and what happens there.
+
+This chat takes no payment.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from retrieval.product import Product, money
 
-from ..model import Answer, DialogueState, Outcome, Parse
+from ..checkout_http import CheckoutHook, cart_key
+from ..model import Answer, CartView, DialogueState, Outcome, Parse
 from ..parts import Parts
+from ..webhook import NotDelivered
 from .cart import available, total_line, view_of
 
+log = logging.getLogger(__name__)
+FAULT = "checkout-not-delivered"
+NOT_TAKEN = (
+    "I could not hand it over: the shop's system did not confirm that it has it. "
+    "Nothing is charged here, and your cart is kept as it is. Check out again to try once more."
+)
+NO_PAGE = (
+    "It named no page to pay on, so ask the shop by that reference; nothing is charged in this chat, "
+    "and your cart stays here until you change it."
+)
 Lines = Sequence[tuple[Product, int]]
 
 
 def checkout(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """Where the shop takes the cart over; without such an address, plainly that no payment is taken here. The cart is kept either way."""
+    """Where the shop takes the cart over; without a way to hand it over, plainly that no payment is taken here. The cart is kept always."""
     view = view_of(state.cart, parts)
     if not view.lines:
         return Outcome(cart=state.cart, answer=Answer(_empty(state, parts), _focus_title(state, parts), found=False))
@@ -24,15 +40,38 @@ def checkout(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         said = " ".join(_short(product) for product in short)
         return Outcome(cart=state.cart, answer=Answer(f"{said} Change that and I hand the cart over.", (said,)))
     total = total_line(view)
+    if parts.checkout_hook is not None:
+        return _taken_over(view, total, state, parts.session_id, parts.checkout_hook)
     if parts.checkout_url is None:
         text = f"This chat cannot take payment. {total} It is kept as it is, so you can pay in the shop itself."
         return Outcome(cart=state.cart, answer=Answer(text, (total,)))
     url = address(parts.checkout_url, view.lines)
-    text = (
-        f"{total} Pay on the shop's own page: {url} You check it there and choose delivery and payment; "
+    text = f"{total} {_pay_at(url)}"
+    return Outcome(cart=state.cart, answer=Answer(text, (total, url)), checkout_url=url)
+
+
+def _taken_over(view: CartView, total: str, state: DialogueState, session_id: str, hook: CheckoutHook) -> Outcome:
+    """What the shop answered to the cart; a cart that it has already is not sent again. Without an answer that it has it, an error."""
+    before = state.handed
+    again = before is not None and before.key == cart_key(view, session_id)
+    try:
+        handed = before if before and again else hook.hand_over(view, session_id)
+    except NotDelivered as error:
+        log.error("checkout: %s", error)
+        answer = Answer(f"{total} {NOT_TAKEN}", (total,), found=False)
+        return Outcome(cart=state.cart, answer=answer, fault=FAULT)
+    said = "was handed over to the shop already and is not sent again" if again else "is handed over to the shop"
+    then = _pay_at(handed.url) if handed.url else NO_PAGE
+    text = f"{total} It {said}; the reference is {handed.reference}. {then}"
+    evidence = (total, handed.reference, handed.url or "")
+    return Outcome(cart=state.cart, answer=Answer(text, evidence), checkout_url=handed.url, handed=handed)
+
+
+def _pay_at(url: str) -> str:
+    return (
+        f"Pay on the shop's own page: {url} You check it there and choose delivery and payment; "
         "nothing is charged in this chat, and your cart stays here until you change it."
     )
-    return Outcome(cart=state.cart, answer=Answer(text, (total, url)), checkout_url=url)
 
 
 def address(template: str, lines: Lines) -> str:

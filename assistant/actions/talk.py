@@ -11,9 +11,6 @@ HELP = (
     "You can narrow it down, ask about a product, see more, and put things in your cart."
 )
 OFFER = "I can show you products, answer from their listings and keep your cart."
-NOT_YET = {
-    "handoff": "I can't reach a person from here, so nobody has been told. Please use the shop's contact page.",
-}
 
 
 def greet(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -36,8 +33,3 @@ def reset(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 def other(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     return Outcome(answer=Answer(f"That is outside what I can help with. {OFFER}"))
-
-
-def not_here_yet(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """A short true answer for what the assistant cannot do, instead of a pretended one."""
-    return Outcome(answer=Answer(NOT_YET[parse.intent]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant import Assistant
-from assistant.actions.orders import LIMITED, NO_ORDERS, WRONG
+from assistant.actions.orders import DOWN, LIMITED, NO_ORDERS, WRONG
 from assistant.model import Parse
 from assistant.order_desk import OrderDesk, open_desk
 from assistant.order_log import OrderLog
@@ -62,6 +63,14 @@ def talk(shop: Assistant, *messages: str, session_id: str = "s_1") -> list[str]:
 
 def test_a_shop_without_orders_says_so(assistant_with: AssistantWith) -> None:
     assert talk(assistant_with([STATUS]), "where is LM-100001?") == [NO_ORDERS]
+
+
+def test_an_order_system_that_does_not_answer_is_an_error_in_the_reply(searcher: Searcher) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    desk = open_desk(url, None, None)
+    reply = Assistant(replace(parts_with(searcher, [STATUS]), orders=desk)).reply("where is LM-100001? 12345", "s_1")
+    assert (reply.reply, reply.fault) == (DOWN, "orders-down")
 
 
 def test_the_status_is_told_after_number_and_postcode(counter: Counter) -> None:

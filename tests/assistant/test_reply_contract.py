@@ -19,7 +19,7 @@ from tests.small_shop import BY_ID
 KEYS: dict[str, Any] = {
     "session_id": str, "turn": int, "intent": str, "acts": list, "reply": str, "products": list, "constraints": dict,
     "relaxed": list, "question": (dict, type(None)), "comparison": (dict, type(None)), "cart": dict, "suggestions": list,
-    "sources": list, "handoff": (dict, type(None)), "latency_ms": dict,
+    "sources": list, "handoff": (dict, type(None)), "fault": (str, type(None)), "latency_ms": dict,
 }  # fmt: skip
 PRODUCT_KEYS = {
     "id", "title", "price", "currency", "brand", "category", "image_url", "url", "in_stock", "rank", "score", "reasons", "caveats",

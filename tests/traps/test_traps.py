@@ -99,7 +99,7 @@ def test_the_right_variant_of_a_family_is_found(assistant_with: AssistantWith, c
     assert _shown(reply)[0] == f"aster-{color}"
 
 
-def test_a_handoff_is_not_claimed(assistant_with: AssistantWith) -> None:
+def test_a_handoff_is_not_claimed_where_nobody_can_be_told(assistant_with: AssistantWith) -> None:
     reply = _last(assistant_with, said("handoff"))
     assert "nobody has been told" in reply.reply
     assert reply.to_json()["handoff"] is None

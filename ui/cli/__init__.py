@@ -14,6 +14,7 @@ from . import (
     chat,
     evaluate,
     evaluate_retrieval,
+    handoff,
     index,
     models,
     parse,
@@ -42,6 +43,7 @@ app.command("serve")(serve.serve)
 app.command("test")(test.run_stories)
 app.add_typer(models.app, name="models", help="The pinned models: where each comes from and whether it is here.")
 app.add_typer(policies.app, name="policies")
+app.add_typer(handoff.app, name="handoff")
 train.app.command("reranker")(train_reranker.reranker)
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
 evaluate.app.command("retrieval")(evaluate_retrieval.retrieval)
