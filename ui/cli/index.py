@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,7 @@ from assistant.build import build_embedder
 from assistant.settings import Settings
 from retrieval.feed import FeedSummary, read_feed
 from retrieval.feed_formats import FORMATS
+from retrieval.feed_losses import KINDS, Loss
 from retrieval.index import IndexSummary, build_index
 from retrieval.policy_text import read_policies
 from retrieval.store import Store
@@ -127,6 +129,18 @@ def _progress() -> Progress:
     return Progress(*columns, console=Console(stderr=True))
 
 
+def losses_told(losses: Sequence[Loss]) -> list[str]:
+    """A line for each kind of loss and one for each column of it."""
+    lines: list[str] = []
+    for kind, meaning in KINDS.items():
+        found = [loss for loss in losses if loss.kind == kind]
+        if found:
+            lines.append(f"{meaning[0].upper()}{meaning[1:]}:")
+        for loss in found:
+            lines.append(f"  {loss.column}: {loss.values:,} in {loss.rows:,} rows, such as {loss.example}")
+    return lines
+
+
 def _report(read: FeedSummary, done: IndexSummary, rejects: Path, store: Path) -> None:
     counts = f"{read.read:,} rows read, {read.used:,} used, {read.rejected:,} rejected"
     lines = [f"{counts}, {read.duplicates:,} with an id seen before (the last wins)."]
@@ -134,8 +148,8 @@ def _report(read: FeedSummary, done: IndexSummary, rejects: Path, store: Path) -
     lines += [f"{name} is not UTF-8; it was read as {encoding}." for name, encoding in read.encodings]
     if read.rejected:
         lines.append(f"Rejected rows, with line, field and reason: {rejects}")
-    if read.ignored_columns:
-        lines.append(f"Columns ignored: {', '.join(sorted(read.ignored_columns))}")
+        lines += [f"  for the {each.field}, {each.rows:,}: {each.example}" for each in read.rejects]
+    lines += losses_told(read.losses)
     rate = f" at {done.embedded / done.embed_seconds:,.0f} products/s" if done.embedded else ""
     changes = f"{done.changed:,} new or changed, {done.removed:,} removed, {done.embedded:,} embedded{rate}"
     lines.append(f"{done.products:,} products in {store}: {changes}.")
