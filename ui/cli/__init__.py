@@ -14,6 +14,7 @@ from . import (
     chat,
     evaluate,
     evaluate_retrieval,
+    feed,
     index,
     models,
     parse,
@@ -41,6 +42,7 @@ app.command("rerank")(rerank.rerank)
 app.command("serve")(serve.serve)
 app.command("test")(test.run_stories)
 app.add_typer(models.app, name="models", help="The pinned models: where each comes from and whether it is here.")
+app.add_typer(feed.app, name="feed")
 app.add_typer(policies.app, name="policies")
 train.app.command("reranker")(train_reranker.reranker)
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")

@@ -26,10 +26,12 @@ from assistant.settings import Settings
 from retrieval.feed import FeedSummary, read_feed
 from retrieval.feed_formats import FORMATS
 from retrieval.feed_losses import KINDS, Loss
+from retrieval.feed_report import FeedQuality
 from retrieval.index import IndexSummary, build_index
 from retrieval.policy_text import read_policies
 from retrieval.store import Store
 
+from .feed import write_report
 from .policies import index_policies
 
 STEPS = {"read": "Reading", "embed": "Embedding"}
@@ -56,6 +58,9 @@ def index(
     format_: Annotated[
         str | None, typer.Option("--format", help=f"{', '.join(FORMATS)}. [default: told by the content]")
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write there how good the feed is: a page, or JSON if the name ends in .json.")
+    ] = None,
     policies: Annotated[
         Path | None, typer.Option(help="Folder of policy pages (Markdown, HTML, text, PDF), instead of those before.")
     ] = None,
@@ -72,7 +77,9 @@ def index(
     if policies is not None:
         read_policies(policies)  # a wrong folder is an error before anything is indexed
     if feeds:
-        index_feeds(feeds, store, rejects=rejects, currency=currency, keep_missing=keep_missing, form=format_)
+        index_feeds(
+            feeds, store, rejects=rejects, currency=currency, keep_missing=keep_missing, form=format_, report=report
+        )
     if policies is not None:
         index_policies(policies, store, policies_url)
 
@@ -85,6 +92,7 @@ def index_feeds(
     currency: str = "USD",
     keep_missing: bool = False,
     form: str | None = None,
+    report: Path | None = None,
 ) -> None:
     """Feeds into the store directory, with a progress bar and a summary on standard error."""
     settings = Settings()
@@ -92,10 +100,11 @@ def index_feeds(
     store = Store(path, create=True)
     try:
         reading = read_feed(feeds, rejects or path / "rejects.jsonl", currency=currency, form=form)
+        quality = FeedQuality()
         with _progress() as bars:
             tasks = {step: bars.add_task(name, total=None) for step, name in STEPS.items()}
             summary = build_index(
-                reading,
+                quality.watch(reading) if report else reading,
                 store,
                 embedder,
                 keep_missing=keep_missing,
@@ -104,6 +113,8 @@ def index_feeds(
             )
         store.write_manifest(feeds=feeds_digest(feeds))
         _report(reading.summary, summary, rejects or path / "rejects.jsonl", path)
+        if report is not None:
+            write_report(quality.report([feed.name for feed in feeds], reading.summary), report)
     finally:
         store.close()
 
