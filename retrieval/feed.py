@@ -11,6 +11,7 @@ from typing import TextIO
 
 from .errors import FeedError
 from .feed_formats import FORMATS, in_our_columns
+from .feed_losses import Loss, Losses
 from .feed_row import RowReader
 from .feed_rows import FeedFile, Problem, Row
 from .feed_values import BadValue
@@ -18,11 +19,20 @@ from .product import Product
 
 
 @dataclass(frozen=True)
+class Rejects:
+    """Rows rejected for one field. example: the first, with file, line and reason."""
+
+    field: str
+    rows: int
+    example: str
+
+
+@dataclass(frozen=True)
 class FeedSummary:
     """What became of the rows. read = used + rejected; duplicates: used rows whose id had come before.
 
     encodings: (file, encoding) of those that are not all UTF-8. formats: (file, what it is), as in FORMATS.
-    ignored_columns: in some row they held what no attribute can be.
+    losses: what of the used rows no product keeps. rejects: how many rows each field cost, with the first reason.
     """
 
     read: int = 0
@@ -30,9 +40,15 @@ class FeedSummary:
     rejected: int = 0
     duplicates: int = 0
     attribute_columns: tuple[str, ...] = ()
-    ignored_columns: tuple[str, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    rejects: tuple[Rejects, ...] = ()
     encodings: tuple[tuple[str, str], ...] = ()
     formats: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ignored_columns(self) -> tuple[str, ...]:
+        """The columns of which some row held what no attribute can be, or what is the shop's own affair."""
+        return tuple(sorted({loss.column for loss in self.losses if loss.kind in ("ignored", "private")}))
 
 
 class FeedReading:
@@ -46,7 +62,7 @@ class FeedReading:
         self._formats: list[tuple[str, str]] = []
         self._used = self._rejected = 0
         self._ids: set[str] = set()
-        self._first_problem = ""
+        self._rejects_by_field: dict[str, Rejects] = {}
 
     @property
     def summary(self) -> FeedSummary:
@@ -56,7 +72,8 @@ class FeedReading:
             rejected=self._rejected,
             duplicates=self._used - len(self._ids),
             attribute_columns=tuple(sorted(self._reader.attribute_columns)),
-            ignored_columns=tuple(sorted(self._reader.ignored_columns)),
+            losses=self._reader.losses.all(),
+            rejects=tuple(sorted(self._rejects_by_field.values(), key=lambda one: -one.rows)),
             encodings=tuple((file.path.name, file.encoding) for file in self._files if file.encoding),
             formats=tuple(self._formats),
         )
@@ -66,6 +83,8 @@ class FeedReading:
         self._used = self._rejected = 0
         self._ids.clear()
         self._formats.clear()
+        self._rejects_by_field.clear()
+        self._reader.losses = Losses()
         self._rejects.parent.mkdir(parents=True, exist_ok=True)
         with self._rejects.open("w", encoding="utf-8", errors="backslashreplace") as rejects:
             for file in self._files:
@@ -81,7 +100,6 @@ class FeedReading:
         form, rows = in_our_columns(file.rows(), self._form)
         self._formats.append((file.path.name, FORMATS[form].title))
         for row in rows:
-            self._reader.ignored_columns.update(row.ignored)
             product = self._product(row, file, rejects)
             if product is not None:
                 self._used += 1
@@ -93,7 +111,7 @@ class FeedReading:
         problem = row.problem
         if row.cells is not None:
             try:
-                return self._reader.product(row.cells)
+                return self._reader.product(row.cells, row.lost)
             except BadValue as bad:
                 problem = Problem(bad.field, bad.value, bad.reason)
         if problem is not None:
@@ -102,7 +120,9 @@ class FeedReading:
 
     def _reject(self, row: Row, problem: Problem, file: FeedFile, rejects: TextIO) -> None:
         self._rejected += 1
-        self._first_problem = self._first_problem or f"line {row.line} of {file.path}: {problem.field} {problem.reason}"
+        example = f"line {row.line} of {file.path}: {problem.field} {problem.reason}"
+        known = self._rejects_by_field.get(problem.field, Rejects(problem.field, 0, example))
+        self._rejects_by_field[problem.field] = Rejects(problem.field, known.rows + 1, known.example)
         entry = {
             "file": str(file.path),
             "line": row.line,
@@ -117,7 +137,8 @@ class FeedReading:
         names = ", ".join(str(file.path) for file in self._files)
         if not self._rejected:
             return f"There is no row in {names}."
-        return f"None of {self._rejected:,} rows of {names} can be used; {self._first_problem} (see {self._rejects})."
+        first = next(iter(self._rejects_by_field.values())).example
+        return f"None of {self._rejected:,} rows of {names} can be used; {first} (see {self._rejects})."
 
 
 def read_feed(

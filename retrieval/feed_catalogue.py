@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
+from .feed_losses import Lost
 from .feed_rows import Problem, Row
-from .feed_values import BadValue
+from .feed_values import BadValue, is_absent
 
 KNOWN = frozenset(
     "id title description url media categories tags rating variants handle metadata options price_range list_price_range".split()
@@ -32,9 +33,12 @@ def rows(rows: Iterator[Row]) -> Iterator[Row]:
         if row.cells is None:
             yield row
             continue
-        products = row.cells.get("products", [row.cells])
-        for product in products if isinstance(products, list) else [products]:
-            yield from _variants(row, product)
+        products = row.cells.get("products")
+        if not isinstance(products, list):
+            yield from _variants(row, row.cells)
+            continue
+        for product in products:  # each is its own raw row: a reject must not carry the whole catalogue
+            yield from _variants(replace(row, raw=product), product)
 
 
 def _variants(row: Row, product: object) -> Iterator[Row]:
@@ -50,9 +54,20 @@ def _variants(row: Row, product: object) -> Iterator[Row]:
         except BadValue as bad:
             yield replace(row, cells=None, problem=Problem(bad.field, bad.value, bad.reason))
             continue
-        ignored = [name for name in product if name not in KNOWN]
-        ignored += [f"variants.{name}" for name in variant if name not in KNOWN_OF_VARIANT]
-        yield replace(row, cells=cells, ignored=tuple(ignored))
+        yield replace(row, cells=cells, lost=tuple(_lost(product, variant)))
+
+
+def _lost(product: Mapping[str, object], variant: Mapping[str, object]) -> Iterator[Lost]:
+    """What of a product and its variant `_cells` does not take."""
+    for name, value in product.items():
+        if name not in KNOWN and not is_absent(value):
+            yield Lost("ignored", name, value)
+    for name, value in variant.items():
+        if name not in KNOWN_OF_VARIANT and not is_absent(value):
+            yield Lost("ignored", f"variants.{name}", value)
+    for media in _mappings(variant.get("media")) + _mappings(product.get("media")):
+        if not _is_picture(media):
+            yield Lost("ignored", f"media of type {media['type']}", media.get("url"))
 
 
 def _cells(product: Mapping[str, object], variant: object, *, alone: bool) -> dict[str, object]:
@@ -67,8 +82,13 @@ def _cells(product: Mapping[str, object], variant: object, *, alone: bool) -> di
     options = _options(variant)
     cells["group_id"] = product.get("id") if options or not alone else None
     cells["options"] = options or None
-    cells["image_url"] = either.get("media")
-    cells["attributes"] = either.get("metadata")
+    media = _mappings(variant.get("media")) + _mappings(product.get("media"))
+    cells["image_url"] = [each.get("url") for each in media if _is_picture(each)]
+    metadata = either.get("metadata")
+    if isinstance(metadata, Mapping):  # the format has no place for a brand but this
+        cells["brand"] = metadata.get("brand")
+        metadata = {name: value for name, value in metadata.items() if name != "brand"}
+    cells["attributes"] = metadata
     cells["availability"] = _availability(variant.get("availability"))
     cells["gtin"] = [each.get("value") for each in _mappings(variant.get("barcodes"))]
     cells |= _prices(variant)
@@ -107,6 +127,10 @@ def _availability(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     return value.get("available") if value.get("available") is False else value.get("status", value.get("available"))
+
+
+def _is_picture(media: Mapping[str, object]) -> bool:
+    return media.get("type", "image") == "image"
 
 
 def _mappings(value: object) -> list[Mapping[str, object]]:

@@ -39,17 +39,34 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "rating_scale": ("rating_scale", "rating_max", "best_rating"),
     "review_count": ("review_count", "reviews_count", "rating_count", "number_of_reviews", "reviews"),
     "image_url": ("image_url", "image_link", "image", "image_src"),
+    "more_images": (
+        "additional_image_link",
+        "additional_image_links",
+        "additional_image_urls",
+        "additional_images",
+        "images",
+    ),
     "url": ("url", "link", "product_url", "canonical_link"),
     "attributes": ("attributes", "specifications", "specs", "properties", "product_detail", "additional_property"),
     "options": ("options", "variant_options", "variant_dict"),
 }
 _PLACES = {alias: (part, rank) for part, aliases in ALIASES.items() for rank, alias in enumerate(aliases)}
+# For the shop's eyes: what it pays, how it advertises and ships, where else it sells. A shopper must never be told.
+_PRIVATE = re.compile(
+    r"cost of goods sold|cost price|purchase price|cost|margin|auto pricing min price|custom label \d|ads .*|adwords .*"
+    r"|promotion id|(excluded|included) destination|shopping ads excluded country|pause|identifier exists"
+    r"|shipping label|transit time label|tax category|display ads .*|external seller id"
+    r"|is eligible (search|checkout)|is ads eligible|enable (search|checkout)|listing has variations"
+)
 _SPELLINGS = {"colour": "color", "colours": "color", "colors": "color"}
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a column is. part: of the product, None for an attribute. rank: 0 is the likeliest name of that part."""
+    """What a column is. part: of the product, "private" when it is the shop's own affair, None for an attribute.
+
+    rank: 0 is the likeliest name of that part.
+    """
 
     column: str
     part: str | None
@@ -61,6 +78,8 @@ def role_of(column: str) -> Role:
     """The role of a column by its name."""
     name = attribute_name(column)
     part, rank = _PLACES.get(re.sub(r"[ \-]", "_", name), (None, 0))
+    if part is None and _PRIVATE.fullmatch(name):
+        part = "private"
     return Role(column, part, rank, name)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from .feed_columns import Role, attribute_name, role_of
+from .feed_losses import Losses, Lost
 from .feed_money import parse_currency, parse_money
 from .feed_values import (
     BadValue,
     as_date,
     facts,
+    further_categories,
     is_absent,
+    listed_urls,
     named_values,
     parse_availability,
     parse_category,
@@ -26,11 +29,17 @@ from .product import Product
 
 Named = list[tuple[str, object]]  # (column, value)
 
+# Column that names a unit -> the columns whose figures are in it.
+UNITS_OF = {
+    "dimensions unit": ("length", "width", "height", "dimensions"),
+    "item weight unit": ("weight", "item weight"),
+    "weight unit": ("weight",),
+}
 TELLS_VARIANTS_APART = ("color", "size", "pattern", "material")  # for feeds that group variants and name no options
 
 
 class RowReader:
-    """Turns rows into products, and remembers which columns became attributes and which could not.
+    """Turns rows into products, and remembers which columns became attributes and what was lost of the rows it could read.
 
     currency: of prices that name none. today: the day by which dated sales are judged; a feed is a picture of one day.
     """
@@ -39,24 +48,35 @@ class RowReader:
         self._currency, self._today = currency, today or date.today()
         self._roles: dict[str, Role] = {}
         self.attribute_columns: set[str] = set()
-        self.ignored_columns: set[str] = set()
+        self.losses = Losses()
 
-    def product(self, cells: Mapping[str, object]) -> Product:
-        """The product of a row. BadValue when it has no id or title, or a price that cannot be read."""
-        parts, objects, further = self._sort(cells)
+    def product(self, cells: Mapping[str, object], lost: Sequence[Lost] = ()) -> Product:
+        """The product of a row. BadValue when it has no id or title, or a price that cannot be read.
+
+        lost: what the row lost before it came here.
+        """
+        losses = list(lost)
+        product = self._product(cells, losses)
+        self.losses.add(losses)
+        return product
+
+    def _product(self, cells: Mapping[str, object], lost: list[Lost]) -> Product:
+        """The product of a row; what it does not keep goes to `lost`."""
+        parts, objects, further = self._sort(cells, lost)
         product_id, title = _required(parts, "id"), _required(parts, "title")
-        price, list_price, currency = self._prices(parts)
-        in_stock, stock = _stock(parts, further)
-        rating, review_count = _rating(parts, further)
-        attributes = self._attributes(objects, further)
+        price, list_price, currency = self._prices(parts, lost)
+        in_stock, stock = _stock(parts, further, lost)
+        rating, review_count = _rating(parts, further, lost)
+        category = _category(parts.get("category"), lost)
+        attributes = self._attributes(objects, further, lost)
         group_id = plain_text(parts["group_id"]) if "group_id" in parts else None
-        options = self._options(parts.get("options"), group_id, attributes)
+        options = _options(parts.get("options"), group_id, attributes, lost)
         return Product(
             id=product_id,
             title=title,
             description=_description(parts.get("description", "")),
-            brand=_brand(parts.get("brand")),
-            category=parse_category(parts["category"]) if "category" in parts else (),
+            brand=_brand(parts.get("brand"), lost),
+            category=category,
             price=price,
             list_price=list_price,
             currency=currency,
@@ -67,11 +87,11 @@ class RowReader:
             attributes=attributes,
             options=options,
             group_id=group_id,
-            image_url=parse_url(parts["image_url"]) if "image_url" in parts else None,
-            url=parse_url(parts["url"]) if "url" in parts else None,
+            image_url=_picture(parts, lost),
+            url=_page(parts, lost),
         )
 
-    def _sort(self, cells: Mapping[str, object]) -> tuple[dict[str, object], Named, Named]:
+    def _sort(self, cells: Mapping[str, object], lost: list[Lost]) -> tuple[dict[str, object], Named, Named]:
         """(part of the product -> value, columns that hold attributes by name, further columns); what is absent is left out.
 
         Of two columns for one part the likelier name wins, and the other is a further column.
@@ -84,7 +104,11 @@ class RowReader:
             if is_absent(value):
                 continue
             role = self._roles.get(column) or self._learn(column)
-            if role.part is None:
+            if role.part == "private":
+                lost.append(Lost("private", column, "kept from the shopper"))
+            elif role.part == "category" and str(value).isdigit():  # a number of a taxonomy says nothing to a shopper
+                lost.append(Lost("ignored", column, value))
+            elif role.part is None:
                 further.append((column, value))
             elif role.part == "attributes":
                 objects.append((column, value))
@@ -94,12 +118,12 @@ class RowReader:
                 chosen[role.part], parts[role.part] = role, value
             else:
                 further.append((column, value))
-        return parts, objects, further
+        return parts, objects, _with_units(further)
 
     def _learn(self, column: str) -> Role:
         return self._roles.setdefault(column, role_of(column))
 
-    def _prices(self, parts: Mapping[str, object]) -> tuple[Decimal | None, Decimal | None, str]:
+    def _prices(self, parts: Mapping[str, object], lost: list[Lost]) -> tuple[Decimal | None, Decimal | None, str]:
         """(price now, price before a discount, currency). With a sale price, `price` is the one before, as merchant feeds have it."""
         stated = parse_currency(parts["currency"], "currency", self._currency) if "currency" in parts else None
         amounts: dict[str, Decimal] = {}
@@ -112,49 +136,80 @@ class RowReader:
                 currency = currency or named
         price, before = amounts.get("price"), amounts.get("list_price")
         sale = amounts.get("sale_price")
-        if sale and self._sale_runs(parts.get("sale_dates")):  # a sale price of 0 is how shop systems export "no sale"
+        if sale and self._sale_runs(
+            parts.get("sale_dates"), lost
+        ):  # a sale price of 0 is how shop systems export "no sale"
             price, before = sale, max(filter(None, (price, before)), default=None)
         if before is not None and before <= (price or 0):
+            if 0 < before < (price or 0):
+                lost.append(Lost("prices", "list_price", f"{before}, below the price now of {price}"))
             before = None
         return price, before, currency or self._currency
 
-    def _sale_runs(self, dates: object) -> bool:
+    def _sale_runs(self, dates: object, lost: list[Lost]) -> bool:
         """Whether today lies in "first day/last day"; without dates a sale runs, with unreadable ones it does not."""
         if dates is None:
             return True
         first, _, last = plain_text(dates).partition("/")
         begin, end = as_date(first), as_date(last)
+        if begin is None or end is None:
+            lost.append(Lost("not understood", "sale_price_effective_date", dates))
         return begin is not None and end is not None and begin <= self._today <= end
 
-    def _attributes(self, objects: Named, further: Named) -> dict[str, tuple[str, ...]]:
+    def _attributes(self, objects: Named, further: Named, lost: list[Lost]) -> dict[str, tuple[str, ...]]:
         """Attributes of columns that hold many by name, then of further columns."""
         attributes: dict[str, tuple[str, ...]] = {}
         for column, value in objects:
             pairs = named_values(value)
             for name, each in pairs or ():
                 if not _add(attributes, attribute_name(name), each):
-                    self.ignored_columns.add(f"{column}.{name}")
+                    lost.append(Lost("ignored", f"{column}.{name}", each))
             if pairs is None:
-                self.ignored_columns.add(column)
+                lost.append(Lost("ignored", column, value))
         for column, value in further:
             role = self._roles.get(column) or self._learn(column)
-            added = _add(attributes, role.attribute, value)
-            (self.attribute_columns if added else self.ignored_columns).add(column)
+            if _add(attributes, role.attribute, value):
+                self.attribute_columns.add(column)
+            else:
+                lost.append(Lost("ignored", column, value))
         return attributes
 
-    def _options(self, value: object, group_id: str | None, attributes: dict[str, tuple[str, ...]]) -> dict[str, str]:
-        """What tells the variant from its siblings. Options are facts of the product too, so they are put into `attributes`."""
-        if value is None:
-            single = {name: attributes[name][0] for name in TELLS_VARIANTS_APART if len(attributes.get(name, ())) == 1}
-            return single if group_id else {}
-        pairs = named_values(value)
-        if pairs is None:
-            self.ignored_columns.add("options")
-            return {}
-        options = {attribute_name(name): texts[0] for name, each in pairs if (texts := facts(each))}
-        for name, text in options.items():
-            attributes.setdefault(name, (text,))
-        return options
+
+def _options(
+    value: object, group_id: str | None, attributes: dict[str, tuple[str, ...]], lost: list[Lost]
+) -> dict[str, str]:
+    """What tells the variant from its siblings. Options are facts of the product too, so they are put into `attributes`."""
+    if value is None:
+        single = {name: attributes[name][0] for name in TELLS_VARIANTS_APART if len(attributes.get(name, ())) == 1}
+        return single if group_id else {}
+    options: dict[str, tuple[str, ...]] = {}
+    pairs = named_values(value)
+    for name, each in pairs or ():
+        texts = facts(each)
+        if texts:
+            options[attribute_name(name)] = texts
+        if texts is None or len(texts) > 1:
+            lost.append(Lost("names" if texts else "ignored", f"options.{name}", each, len(texts or (1, 1)) - 1))
+    if pairs is None:
+        lost.append(Lost("ignored", "options", value))
+    for name, texts in options.items():
+        attributes.setdefault(name, texts)
+    return {name: texts[0] for name, texts in options.items()}
+
+
+def _with_units(further: Named) -> Named:
+    """The columns with each figure beside its unit: length 30 and dimensions_unit cm give length 30 cm."""
+    units = {attribute_name(column): value for column, value in further if attribute_name(column) in UNITS_OF}
+    if not units:
+        return further
+    unit_of = {measured: plain_text(unit) for name, unit in units.items() for measured in UNITS_OF[name]}
+    joined: Named = []
+    for column, value in further:
+        unit = unit_of.get(attribute_name(column), "")
+        text = "" if isinstance(value, Mapping | list | tuple) else plain_text(value)
+        if attribute_name(column) not in units:
+            joined.append((column, f"{text} {unit}" if unit and text[-1:].isdigit() else value))
+    return joined
 
 
 def _add(attributes: dict[str, tuple[str, ...]], name: str, value: object) -> bool:
@@ -178,7 +233,7 @@ def _required(parts: Mapping[str, object], field: str) -> str:
     return text
 
 
-def _stock(parts: Mapping[str, object], further: Named) -> tuple[bool | None, int | None]:
+def _stock(parts: Mapping[str, object], further: Named, lost: list[Lost]) -> tuple[bool | None, int | None]:
     """(in stock, how many). What is not understood, or says more, goes to `further`."""
     in_stock: bool | None = None
     stock: int | None = None
@@ -186,16 +241,19 @@ def _stock(parts: Mapping[str, object], further: Named) -> tuple[bool | None, in
         in_stock, words = parse_availability(parts["availability"])
         if words:
             further.append(("availability", words))
+        if in_stock is None:
+            lost.append(Lost("not understood", "availability", parts["availability"]))
     if "stock" in parts:
         stock = parse_count(parts["stock"])
         if stock is None:
             further.append(("stock", parts["stock"]))
+            lost.append(Lost("not understood", "stock", parts["stock"]))
     if in_stock is None and stock is not None:
         in_stock = stock > 0
     return in_stock, stock
 
 
-def _rating(parts: Mapping[str, object], further: Named) -> tuple[float | None, int | None]:
+def _rating(parts: Mapping[str, object], further: Named, lost: list[Lost]) -> tuple[float | None, int | None]:
     """(stars 0..5, number of reviews). What is not understood goes to `further`; no stars from nobody is no rating."""
     rating: float | None = None
     count: int | None = None
@@ -203,17 +261,61 @@ def _rating(parts: Mapping[str, object], further: Named) -> tuple[float | None, 
         count = parse_count(parts["review_count"])
         if count is None:
             further.append(("reviews", parts["review_count"]))
+            lost.append(Lost("not understood", "review_count", parts["review_count"]))
     if "rating" in parts:
         rating = parse_rating(parts["rating"], parts.get("rating_scale"))
         if rating is None:
             further.append(("rating", parts["rating"]))
+            lost.append(Lost("not understood", "rating", parts["rating"]))
     return (rating if rating or count else None), count
 
 
-def _brand(value: object) -> str | None:
+def _category(value: object, lost: list[Lost]) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    path = parse_category(value)
+    if count := further_categories(value):
+        lost.append(Lost("categories", "category", value, count))
+    if not path:
+        lost.append(Lost("not understood", "category", value))
+    return path
+
+
+def _brand(value: object, lost: list[Lost]) -> str | None:
+    if isinstance(value, list | tuple) and value:
+        if len(value) > 1:
+            lost.append(Lost("names", "brand", value, len(value) - 1))
+        value = value[0]
     if isinstance(value, Mapping):
         value = value.get("name")
-    return None if is_absent(value) or isinstance(value, list | tuple | Mapping) else plain_text(value)
+    if is_absent(value):
+        return None
+    if isinstance(value, list | tuple | Mapping):
+        lost.append(Lost("not understood", "brand", value))
+        return None
+    return plain_text(value) or None
+
+
+def _picture(parts: Mapping[str, object], lost: list[Lost]) -> str | None:
+    """The first picture; further ones, and addresses that no page can show, are lost."""
+    usable: dict[str, None] = {}
+    for column in ("image_url", "more_images"):
+        for each in listed_urls(parts.get(column)):
+            if url := parse_url(each):
+                usable[url] = None
+            else:
+                lost.append(Lost("not understood", column, each))
+    first, *others = usable or [None]
+    if others:
+        lost.append(Lost("pictures", "image_url", others[0], len(others)))
+    return first
+
+
+def _page(parts: Mapping[str, object], lost: list[Lost]) -> str | None:
+    url = parse_url(parts.get("url", ""))
+    if url is None and "url" in parts:
+        lost.append(Lost("not understood", "url", parts["url"]))
+    return url
 
 
 def _description(value: object) -> str:

@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from .errors import FeedError
+from .feed_losses import Lost
 from .feed_xml import items, page_objects
 
 DELIMITERS = "\t,;|"
 PARQUET_BATCH = 1_000  # rows in memory at a time
+LARGEST_DOCUMENT = 1 << 28  # bytes of a file that is read as a whole
 SAMPLE = 1 << 16  # bytes of non-UTF-8 lines from which the encoding is told
 
 _READABLE = "give it as JSONL, CSV, TSV, XML or Parquet (text formats may be gzipped)"
@@ -40,16 +42,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. line: where it begins, from 1; in Parquet, XML and pages its number. raw: as it stood. cells or problem: one is None.
+    """One row. line: where it begins, from 1; in Parquet, XML, JSON lists and pages its number. raw: as it stood.
 
-    ignored: columns of it that hold nothing for a shopper.
+    cells or problem: one is None. lost: what of it the cells no longer hold.
     """
 
     line: int
     raw: object
     cells: Mapping[str, object] | None
     problem: Problem | None = None
-    ignored: tuple[str, ...] = ()
+    lost: tuple[Lost, ...] = ()
 
 
 class FeedFile:
@@ -74,7 +76,9 @@ class FeedFile:
                     yield from self._marked_up_rows(stream, text)
                     return
                 lines = self._lines(stream)
-                if self._is_json(text):
+                if self._is_document(text):
+                    yield from self._document_rows(lines)
+                elif self._named_jsonl() or text.startswith("{"):
                     yield from _json_rows(lines)
                 else:
                     yield from _delimited_rows(lines, self._delimiter(text))
@@ -118,14 +122,27 @@ class FeedFile:
             else:
                 yield Row(number, text, found if isinstance(found, dict) else {"@graph": found})
 
-    def _is_json(self, head: str) -> bool:
+    def _is_document(self, head: str) -> bool:
+        """Whether it is one JSON value over several lines, or a list, and not one value a line."""
         if self._named_jsonl():
-            return True
-        if head.startswith("["):
+            return False
+        return head.startswith("[") or re.match(r"\{\s*[\r\n]\s*\"", head) is not None
+
+    def _document_rows(self, lines: Iterable[str]) -> Iterator[Row]:
+        """The members of a list, or the one object. It has to fit into memory as a whole, so there is a limit."""
+        if self.path.stat().st_size > LARGEST_DOCUMENT:
             raise FeedError(
-                f"{self.path} is one JSON list.", fix="write one product a line: `jq -c '.[]' FEED > FEED.jsonl`"
+                f"{self.path} is one JSON value of over {LARGEST_DOCUMENT >> 20} MiB.",
+                fix="write one product a line: `jq -c '.[]' FEED > FEED.jsonl`",
             )
-        return head.startswith("{")
+        text = "".join(lines).strip("\ufeff \t\r\n")
+        try:
+            found = _decode_json(text)
+        except (ValueError, ArithmeticError, RecursionError) as error:
+            yield Row(1, text[:80], None, Problem("row", text[:80], f"not JSON: {error}"))
+            return
+        for number, record in enumerate(found if isinstance(found, list) else [found], start=1):
+            yield _json_row(number, record, record)
 
     def _delimiter(self, head: str) -> str:
         """The one that cuts the header into the most cells; the comma when none does."""
@@ -191,10 +208,13 @@ def _json_rows(lines: Iterable[str]) -> Iterator[Row]:
         except (ValueError, ArithmeticError, RecursionError) as error:
             yield Row(number, text, None, Problem("row", text[:80], f"not JSON: {error}"))
             continue
-        if isinstance(record, dict):
-            yield Row(number, text, record)
-        else:
-            yield Row(number, text, None, Problem("row", text[:80], "not a JSON object"))
+        yield _json_row(number, text, record)
+
+
+def _json_row(number: int, raw: object, record: object) -> Row:
+    if isinstance(record, dict):
+        return Row(number, raw, record)
+    return Row(number, raw, None, Problem("row", str(raw)[:80], "not a JSON object"))
 
 
 def _delimited_rows(lines: Iterable[str], delimiter: str) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import json
 import math
@@ -83,8 +84,10 @@ def parse_availability(value: object) -> tuple[bool | None, str | None]:
     """
     if isinstance(value, bool):
         return value, None
-    words = plain_text(value)
-    key = re.sub(r"[^a-z0-9]", "", words.lower().removeprefix("https://schema.org/").removeprefix("http://schema.org/"))
+    words = re.sub(r"^https?://schema\.org/", "", plain_text(value))
+    key = re.sub(r"[^a-z0-9]", "", words.lower())
+    if words != plain_text(value):
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words).lower()  # PreOrder
     if key.isdigit():
         return int(key) > 0, None
     if key in _IN_STOCK:
@@ -151,6 +154,28 @@ def parse_url(value: object) -> str | None:
     return text if not parts.scheme and text.startswith("/") else None
 
 
+def further_categories(value: object) -> int:
+    """How many paths stand beside the one that `parse_category` takes."""
+    value = from_json_text(value)
+    if not isinstance(value, list | tuple):
+        return 0
+    parts = [part for part in value if not is_absent(part)]
+    nested = [isinstance(part, list | tuple | Mapping) for part in parts]
+    if parts and (nested[0] or ">" in str(parts[0])):
+        return len(parts) - 1
+    return sum(nested)
+
+
+def listed_urls(value: object) -> list[object]:
+    """The addresses of a cell one by one: of a list its members, of a text what its commas part."""
+    value = from_json_text(value)
+    if isinstance(value, list | tuple):
+        return [url for each in value for url in listed_urls(each)]
+    if isinstance(value, str):
+        return [url for url in re.split(r"\s*,\s*(?=https?://)", value.strip()) if url]
+    return [] if value is None else [value]
+
+
 def facts(value: object) -> tuple[str, ...] | None:
     """The value or values of one attribute, none twice; None when they cannot be one: nested, an address, bytes, a book."""
     if type(value) is list and len(value) == 1:
@@ -182,10 +207,12 @@ def _fact(value: object) -> str | None:
 
 
 def named_values(value: object) -> list[tuple[str, object]] | None:
-    """(name, value) pairs of a JSON object, or of a list of {"name", "value"}; None when it is neither."""
+    """(name, value) pairs of a JSON object, a list of {"name", "value"}, or merchant text "section:name:value,…"; None of any other."""
     value = from_json_text(value)
     if isinstance(value, Mapping):
         return [(str(name), each) for name, each in value.items()]
+    if isinstance(value, str):
+        return _details(value)
     if not isinstance(value, list | tuple):
         return None
     pairs: list[tuple[str, object]] = []
@@ -197,6 +224,20 @@ def named_values(value: object) -> list[tuple[str, object]] | None:
         else:
             return None
     return pairs
+
+
+def _details(text: str) -> list[tuple[str, object]] | None:
+    """Of "Light:Socket:E27,"Light:Colour:warm, not cold"" (socket, E27) and (colour, "warm, not cold")."""
+    if len(text) > LONGEST_FACT:
+        return None
+    pairs: list[tuple[str, object]] = []
+    for detail in next(csv.reader([" ".join(text.split())], skipinitialspace=True), []):
+        _, _, named = detail.partition(":")
+        name, mark, value = named.partition(":")
+        if not mark:
+            return None
+        pairs.append((name, value))
+    return pairs or None
 
 
 def from_json_text(value: object) -> object:

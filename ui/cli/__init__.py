@@ -14,6 +14,7 @@ from . import (
     chat,
     evaluate,
     evaluate_retrieval,
+    feed,
     handoff,
     index,
     models,
@@ -42,6 +43,7 @@ app.command("rerank")(rerank.rerank)
 app.command("serve")(serve.serve)
 app.command("test")(test.run_stories)
 app.add_typer(models.app, name="models", help="The pinned models: where each comes from and whether it is here.")
+app.add_typer(feed.app, name="feed")
 app.add_typer(policies.app, name="policies")
 app.add_typer(handoff.app, name="handoff")
 train.app.command("reranker")(train_reranker.reranker)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -24,10 +25,13 @@ from assistant.build import build_embedder
 from assistant.settings import Settings
 from retrieval.feed import FeedSummary, read_feed
 from retrieval.feed_formats import FORMATS
+from retrieval.feed_losses import KINDS, Loss
+from retrieval.feed_report import FeedQuality
 from retrieval.index import IndexSummary, build_index
 from retrieval.policy_text import read_policies
 from retrieval.store import Store
 
+from .feed import write_report
 from .policies import index_policies
 
 STEPS = {"read": "Reading", "embed": "Embedding"}
@@ -54,6 +58,9 @@ def index(
     format_: Annotated[
         str | None, typer.Option("--format", help=f"{', '.join(FORMATS)}. [default: told by the content]")
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write there how good the feed is: a page, or JSON if the name ends in .json.")
+    ] = None,
     policies: Annotated[
         Path | None, typer.Option(help="Folder of policy pages (Markdown, HTML, text, PDF), instead of those before.")
     ] = None,
@@ -70,7 +77,9 @@ def index(
     if policies is not None:
         read_policies(policies)  # a wrong folder is an error before anything is indexed
     if feeds:
-        index_feeds(feeds, store, rejects=rejects, currency=currency, keep_missing=keep_missing, form=format_)
+        index_feeds(
+            feeds, store, rejects=rejects, currency=currency, keep_missing=keep_missing, form=format_, report=report
+        )
     if policies is not None:
         index_policies(policies, store, policies_url)
 
@@ -83,6 +92,7 @@ def index_feeds(
     currency: str = "USD",
     keep_missing: bool = False,
     form: str | None = None,
+    report: Path | None = None,
 ) -> None:
     """Feeds into the store directory, with a progress bar and a summary on standard error."""
     settings = Settings()
@@ -90,10 +100,11 @@ def index_feeds(
     store = Store(path, create=True)
     try:
         reading = read_feed(feeds, rejects or path / "rejects.jsonl", currency=currency, form=form)
+        quality = FeedQuality()
         with _progress() as bars:
             tasks = {step: bars.add_task(name, total=None) for step, name in STEPS.items()}
             summary = build_index(
-                reading,
+                quality.watch(reading) if report else reading,
                 store,
                 embedder,
                 keep_missing=keep_missing,
@@ -102,6 +113,8 @@ def index_feeds(
             )
         store.write_manifest(feeds=feeds_digest(feeds))
         _report(reading.summary, summary, rejects or path / "rejects.jsonl", path)
+        if report is not None:
+            write_report(quality.report([feed.name for feed in feeds], reading.summary), report)
     finally:
         store.close()
 
@@ -127,6 +140,18 @@ def _progress() -> Progress:
     return Progress(*columns, console=Console(stderr=True))
 
 
+def losses_told(losses: Sequence[Loss]) -> list[str]:
+    """A line for each kind of loss and one for each column of it."""
+    lines: list[str] = []
+    for kind, meaning in KINDS.items():
+        found = [loss for loss in losses if loss.kind == kind]
+        if found:
+            lines.append(f"{meaning[0].upper()}{meaning[1:]}:")
+        for loss in found:
+            lines.append(f"  {loss.column}: {loss.values:,} in {loss.rows:,} rows, such as {loss.example}")
+    return lines
+
+
 def _report(read: FeedSummary, done: IndexSummary, rejects: Path, store: Path) -> None:
     counts = f"{read.read:,} rows read, {read.used:,} used, {read.rejected:,} rejected"
     lines = [f"{counts}, {read.duplicates:,} with an id seen before (the last wins)."]
@@ -134,8 +159,8 @@ def _report(read: FeedSummary, done: IndexSummary, rejects: Path, store: Path) -
     lines += [f"{name} is not UTF-8; it was read as {encoding}." for name, encoding in read.encodings]
     if read.rejected:
         lines.append(f"Rejected rows, with line, field and reason: {rejects}")
-    if read.ignored_columns:
-        lines.append(f"Columns ignored: {', '.join(sorted(read.ignored_columns))}")
+        lines += [f"  for the {each.field}, {each.rows:,}: {each.example}" for each in read.rejects]
+    lines += losses_told(read.losses)
     rate = f" at {done.embedded / done.embed_seconds:,.0f} products/s" if done.embedded else ""
     changes = f"{done.changed:,} new or changed, {done.removed:,} removed, {done.embedded:,} embedded{rate}"
     lines.append(f"{done.products:,} products in {store}: {changes}.")

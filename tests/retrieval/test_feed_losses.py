@@ -1,0 +1,96 @@
+"""What a product does not keep of its row is counted, named and told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from retrieval.feed import read_feed
+from retrieval.feed_losses import KINDS, Loss, Losses, Lost, shortened
+from ui.cli.index import losses_told
+
+
+def losses(folder: Path, *rows: dict[str, object]) -> tuple[Loss, ...]:
+    (folder / "feed.jsonl").write_text(
+        "".join(json.dumps({"title": "Lamp", **row}) + "\n" for row in rows), encoding="utf-8"
+    )
+    reading = read_feed([folder / "feed.jsonl"], folder / "rejects.jsonl")
+    list(reading)
+    return reading.summary.losses
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "column", "values", "example"),
+    [
+        ({"image_url": ["/a.jpg", "/b.jpg", "/c.jpg"]}, "pictures", "image_url", 2, "/b.jpg"),
+        ({"image_link": "/a.jpg", "additional_image_link": "/b.jpg"}, "pictures", "image_url", 1, "/b.jpg"),
+        ({"image_url": "javascript:alert(1)"}, "not understood", "image_url", 1, "javascript:alert(1)"),
+        ({"url": "see our page"}, "not understood", "url", 1, "see our page"),
+        ({"category": ["A > B", "C > D"]}, "categories", "category", 1, "['A > B', 'C > D']"),
+        ({"brand": ["Nordlys", "Sund"]}, "names", "brand", 1, "['Nordlys', 'Sund']"),
+        ({"price": 5, "list_price": 4}, "prices", "list_price", 1, "4, below the price now of 5"),
+        ({"availability": "ask"}, "not understood", "availability", 1, "ask"),
+        ({"stock": "plenty"}, "not understood", "stock", 1, "plenty"),
+        ({"rating": "superb"}, "not understood", "rating", 1, "superb"),
+        ({"price": 5, "sale_price": 4, "sale_price_effective_date": "soon"}, "not understood",
+         "sale_price_effective_date", 1, "soon"),
+        ({"debug": {"a": [1]}}, "ignored", "debug", 1, "{'a': [1]}"),
+        ({"attributes": {"deep": {"a": 1}}}, "ignored", "attributes.deep", 1, "{'a': 1}"),
+        ({"cost_of_goods_sold": "2 USD"}, "private", "cost_of_goods_sold", 1, "kept from the shopper"),
+    ],
+)  # fmt: skip
+def test_each_loss_is_named_with_its_kind_its_column_and_an_example(
+    tmp_path: Path, cells: dict[str, object], kind: str, column: str, values: int, example: str
+) -> None:
+    assert losses(tmp_path, {"id": "1", **cells}) == (Loss(kind, column, 1, values, example),)
+
+
+def test_a_row_that_keeps_everything_loses_nothing(tmp_path: Path) -> None:
+    assert (
+        losses(tmp_path, {"id": "1", "price": 5, "list_price": 5, "category": ["a", "b"], "image_url": "/a.jpg"}) == ()
+    )
+
+
+def test_a_rejected_row_counts_as_rejected_and_not_as_losing(tmp_path: Path) -> None:
+    assert losses(tmp_path, {"id": "1"}, {"id": "2", "url": "nonsense page", "price": "x"}) == ()
+
+
+def test_losses_of_a_column_add_up_over_the_rows(tmp_path: Path) -> None:
+    pictures = [{"id": "1", "image_url": ["/a", "/b"]}, {"id": "2", "image_url": ["/a", "/b", "/c"]}]
+    assert losses(tmp_path, *pictures) == (Loss("pictures", "image_url", 2, 3, "/b"),)
+
+
+def test_what_a_shop_pays_is_no_attribute(tmp_path: Path) -> None:
+    (tmp_path / "feed.jsonl").write_text('{"id": 1, "title": "Lamp", "cost_of_goods_sold": "2 USD"}', encoding="utf-8")
+    (lamp,) = read_feed([tmp_path / "feed.jsonl"], tmp_path / "rejects.jsonl")
+    assert lamp.attributes == {}
+
+
+def test_rejects_are_counted_by_field_with_the_first_reason(tmp_path: Path) -> None:
+    path = tmp_path / "feed.csv"
+    path.write_text("id,title,price\n1,Lamp,5\n2,Shade,x\n3,,5\n4,Desk,y\n", encoding="utf-8")
+    reading = read_feed([path], tmp_path / "rejects.jsonl")
+    list(reading)
+    assert [(each.field, each.rows) for each in reading.summary.rejects] == [("price", 2), ("title", 1)]
+    assert reading.summary.rejects[0].example == f"line 3 of {path}: price no amount in it"
+
+
+def test_a_summary_tells_every_loss_under_its_kind() -> None:
+    counted = Losses()
+    counted.add([Lost("pictures", "image_url", "/b.jpg", 1_200), Lost("ignored", "debug", "x")])
+    assert losses_told(counted.all()) == [
+        "Columns ignored, since no fact of a product can be read from them:",
+        "  debug: 1 in 1 rows, such as x",
+        "Further pictures, of which the first is kept:",
+        "  image_url: 1,200 in 1 rows, such as /b.jpg",
+    ]
+
+
+def test_every_kind_of_loss_has_words() -> None:
+    assert all(KINDS.values())
+
+
+def test_a_long_example_is_shortened_and_says_so() -> None:
+    assert shortened("a" * 100) == "a" * 59 + "…"
