@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.dense import Dense, MiniLMEmbedder
 from retrieval.errors import BadInput, StoreOutdated
@@ -10,17 +12,21 @@ from retrieval.models import ModelHome, model_path
 from retrieval.policies import Policies
 from retrieval.rerank import LinearMix
 from retrieval.search import Searcher
-from retrieval.store import Store
+from retrieval.store import UNANSWERED, Store
 
 from .chat_model import ChatModel
 from .llm_model import ChatInProcess, LocalChat
 from .llm_parser import LlmParser, questions
 from .llm_server import ChatServer, Endpoint
 from .order_desk import OrderDesk, open_desk
+from .order_log import OrderLog
 from .parse import Parser
 from .parse_model import ModelParser
 from .parts import Parts
-from .sessions import MemorySessions, Sessions, SqlSessions
+from .privacy import Places
+from .seal import Seal
+from .sessions import MemorySessions, Sessions
+from .sessions_sql import SqlSessions
 from .settings import Settings
 from .unanswered import Unanswered
 from .writer import Writer
@@ -113,7 +119,7 @@ def build_orders(store: Store, settings: Settings) -> OrderDesk | None:
     own = store.path / "orders.db"
     url = settings.orders_url or (f"sqlite:///{own}" if own.is_file() else None)
     key = settings.orders_key.get_secret_value() if settings.orders_key else None
-    return open_desk(url, settings.order_rules, settings.sessions_url, key=key)
+    return open_desk(url, settings.order_rules, settings.sessions_url, key=key, seal=build_seal(settings))
 
 
 def _same_embedder(store: Store, name: str) -> None:
@@ -126,4 +132,14 @@ def _same_embedder(store: Store, name: str) -> None:
 
 
 def build_sessions(settings: Settings) -> Sessions:
-    return SqlSessions(settings.sessions_url) if settings.sessions_url else MemorySessions()
+    return SqlSessions(settings.sessions_url, build_seal(settings)) if settings.sessions_url else MemorySessions()
+
+
+def build_seal(settings: Settings) -> Seal:
+    return Seal(settings.encryption_key.get_secret_value() if settings.encryption_key else None)
+
+
+def build_places(store: Path, settings: Settings) -> Places:
+    """Where something of shoppers lies, without what a turn needs; the store may be in use."""
+    log = OrderLog(settings.sessions_url, build_seal(settings))
+    return Places(build_sessions(settings), log, Unanswered(store / UNANSWERED))
