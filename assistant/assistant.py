@@ -23,6 +23,7 @@ from .llm_parser import LlmParser
 from .model import Card, DialogueState, Done, Event, Reply
 from .parse import AheadUse, ReadsAhead
 from .parts import Parts
+from .privacy import Places, Retention, erase
 from .sessions import MemorySessions, Session, Sessions, Thumb, Turn
 from .settings import Settings
 from .state import merge
@@ -43,10 +44,18 @@ class Assistant:
     """One shop's assistant. Safe to call from many threads; the turns of one session run one after the other."""
 
     def __init__(
-        self, parts: Parts, sessions: Sessions | None = None, *, message_limit: int = 2_000, store: Store | None = None
+        self,
+        parts: Parts,
+        sessions: Sessions | None = None,
+        *,
+        message_limit: int = 2_000,
+        keep_days: int = 30,
+        store: Store | None = None,
     ) -> None:
         self._parts = parts
         self._sessions = sessions or MemorySessions()
+        self._places = Places(self._sessions, parts.orders.log if parts.orders else None, parts.unanswered)
+        self._retention = Retention(self._places, keep_days)
         self._message_limit = message_limit
         self._store = store
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # only of turns under way
@@ -59,7 +68,10 @@ class Assistant:
         opened = Store(Path(store))
         try:
             parts = build_parts(opened, settings)
-            return cls(parts, build_sessions(settings), message_limit=settings.message_limit, store=opened)
+            limits = {"message_limit": settings.message_limit, "keep_days": settings.keep_days}
+            assistant = cls(parts, build_sessions(settings), **limits, store=opened)
+            assistant._retention.keep()
+            return assistant
         except BaseException:
             opened.close()
             raise
@@ -80,6 +92,7 @@ class Assistant:
                 f"The message has {len(message):,} characters, at most {self._message_limit:,} are read.",
                 fix="send a shorter message",
             )
+        self._retention.keep()
         session_id = session_id or self.new_session()
         with self._turn_of(session_id):
             self.admit(session_id, visitor)
@@ -115,13 +128,18 @@ class Assistant:
             raise NotFound(f"The session has no turn {thumb.turn}.", fix=f"name one of its turns, 1 to {turns}")
         self._sessions.rate(session_id, thumb)
 
+    def thumbs(self, session_id: str) -> tuple[Thumb, ...]:
+        """What the shopper thought of the conversation's turns; for whoever was let in to `session`."""
+        return self._sessions.thumbs(session_id)
+
     def forget(self, session_id: str, *, visitor: str | None = None) -> None:
-        """Erase a conversation with its cart; NotFound when there is none."""
-        self.admit(session_id, visitor)
-        if not self._sessions.forget(session_id):
-            raise _no_session(session_id)
-        if self._parts.handoff is not None:
-            self._parts.handoff.letters.erase([session_id])
+        """Erase a conversation with all that came of it, once a turn that is under way is over; NotFound when there is none."""
+        with self._turn_of(session_id):
+            self.admit(session_id, visitor)
+            if not erase([session_id], self._places).conversations:
+                raise _no_session(session_id)
+            if self._parts.handoff is not None:
+                self._parts.handoff.letters.erase([session_id])
 
     def search(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import HttpUrl, SecretStr
 
 from retrieval.cross_encoder import CrossEncoderReranker
@@ -12,7 +14,7 @@ from retrieval.models import ModelHome, model_path
 from retrieval.policies import Policies
 from retrieval.rerank import LinearMix
 from retrieval.search import Searcher
-from retrieval.store import Store
+from retrieval.store import UNANSWERED, Store
 
 from .chat_model import ChatModel
 from .checkout_http import CheckoutHook
@@ -23,11 +25,15 @@ from .llm_model import ChatInProcess, LocalChat
 from .llm_parser import LlmParser, questions
 from .llm_server import ChatServer, Endpoint
 from .order_desk import OrderDesk, open_desk
+from .order_log import OrderLog
 from .parse import Parser
 from .parse_model import ModelParser
 from .parts import Parts
+from .privacy import Places
 from .rules import read_toml
-from .sessions import MemorySessions, Sessions, SqlSessions
+from .seal import Seal
+from .sessions import MemorySessions, Sessions
+from .sessions_sql import SqlSessions
 from .settings import Settings
 from .unanswered import Unanswered
 from .webhook import Webhook
@@ -158,7 +164,7 @@ def build_orders(store: Store, settings: Settings) -> OrderDesk | None:
     own = store.path / "orders.db"
     url = settings.orders_url or (f"sqlite:///{own}" if own.is_file() else None)
     key = settings.orders_key.get_secret_value() if settings.orders_key else None
-    return open_desk(url, settings.order_rules, settings.sessions_url, key=key)
+    return open_desk(url, settings.order_rules, settings.sessions_url, key=key, seal=build_seal(settings))
 
 
 def _same_embedder(store: Store, name: str) -> None:
@@ -171,4 +177,14 @@ def _same_embedder(store: Store, name: str) -> None:
 
 
 def build_sessions(settings: Settings) -> Sessions:
-    return SqlSessions(settings.sessions_url) if settings.sessions_url else MemorySessions()
+    return SqlSessions(settings.sessions_url, build_seal(settings)) if settings.sessions_url else MemorySessions()
+
+
+def build_seal(settings: Settings) -> Seal:
+    return Seal(settings.encryption_key.get_secret_value() if settings.encryption_key else None)
+
+
+def build_places(store: Path, settings: Settings) -> Places:
+    """Where something of shoppers lies, without what a turn needs; the store may be in use."""
+    log = OrderLog(settings.sessions_url, build_seal(settings))
+    return Places(build_sessions(settings), log, Unanswered(store / UNANSWERED))

@@ -11,6 +11,7 @@ from .order_log import OrderLog
 from .orders import OrderBook, OrderRules, read_rules
 from .orders_http import HttpOrderBook
 from .orders_sql import SqlOrderBook
+from .seal import Seal
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,11 @@ class OrderDesk:
     today: Callable[[], date] = date.today
 
 
-def open_desk(url: str | None, rules: Path | None, log_url: str | None, *, key: str | None = None) -> OrderDesk | None:
+def open_desk(
+    url: str | None, rules: Path | None, log_url: str | None, *, key: str | None = None, seal: Seal | None = None
+) -> OrderDesk | None:
     """The desk over a JSON API (http, https) or a database (any other URL); None without a URL."""
     if url is None:
         return None
     book: OrderBook = HttpOrderBook(url, key) if url.startswith(("http://", "https://")) else SqlOrderBook(url)
-    return OrderDesk(book, read_rules(rules), OrderLog(log_url))
+    return OrderDesk(book, read_rules(rules), OrderLog(log_url, seal))

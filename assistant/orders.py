@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -150,6 +151,14 @@ class OrderRules(BaseModel):
             return "Everything in this order is a final sale and cannot be returned."
         return None
 
+    def private_words(self, text: str) -> tuple[str, ...]:
+        """What looks like an order number or a postcode of this shop."""
+        return tuple(
+            found.group()
+            for pattern in (self.number, self.postcode)
+            for found in re.finditer(pattern, text, re.IGNORECASE)
+        )
+
     def states_for(self, act: OrderAct) -> tuple[OrderState, ...]:
         return {"cancel": self.cancel_states, "return": self.return_states, "address": self.address_states}[act]
 
@@ -167,6 +176,11 @@ class OrderRules(BaseModel):
 
 
 _NAMED: Mapping[OrderAct, str] = {"cancel": "cancelling", "return": "a return", "address": "a new address"}
+
+
+def asked_in(session_id: str) -> str:
+    """Who asked for an act, as its request and the log have it."""
+    return f"session {session_id}"
 
 
 def read_rules(path: Path | None) -> OrderRules:

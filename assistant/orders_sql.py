@@ -43,7 +43,7 @@ class SqlOrderBook:
     """An order book over two tables: the orders, and the acts done by key."""
 
     def __init__(self, url: str) -> None:
-        self._engine = create_engine(url)
+        self._engine = create_engine(url, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", lambda db, _: db.execute("PRAGMA busy_timeout = 5000"))
         _TABLES.create_all(self._engine)

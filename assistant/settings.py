@@ -29,6 +29,15 @@ class Settings(BaseSettings):
         default=None,
         description="SQLAlchemy URL where conversations are kept; in memory by default.",
     )
+    keep_days: int = Field(
+        default=30,
+        ge=1,
+        description="Days after its last turn after which a conversation and all that came of it is deleted.",
+    )
+    encryption_key: SecretStr | None = Field(
+        default=None,
+        description="Fernet key that encrypts conversations; several with commas between, the newest first.",
+    )
     orders_url: str | None = Field(
         default=None,
         description="Where orders are: an SQLAlchemy URL, or http(s) of a JSON API as in docs/orders.md.",

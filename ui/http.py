@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from decimal import Decimal
 from functools import partial
 from importlib.metadata import version
@@ -135,17 +136,18 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor) -> R
     responses={200: {"model": shapes.SessionBody}, **_FAULTS},
 )
 def session(session_id: str, desk: AtDesk, visitor: Visitor) -> Response:
-    """All that is kept of a conversation: its turns, what is wanted now, the cart."""
+    """All that is kept of a conversation: its turns, what is wanted now, the cart, the thumbs."""
     kept = desk.assistant.session(session_id, visitor=visitor)
     last = kept.turns[-1].reply
     turns = [{"message": turn.message, "reply": turn.reply} for turn in kept.turns]
     body = {"session_id": session_id, "turns": turns, "constraints": last["constraints"], "cart": last["cart"]}
+    body["thumbs"] = [asdict(thumb) for thumb in desk.assistant.thumbs(session_id)]
     return JSONResponse(body)
 
 
 @router.delete("/v1/sessions/{session_id}", tags=["dialogue"], status_code=204, responses=_FAULTS)
 def forget(session_id: str, desk: AtDesk, visitor: Visitor) -> None:
-    """Erase a conversation with its cart."""
+    """Erase a conversation with all that came of it; a turn under way is waited for."""
     desk.assistant.forget(session_id, visitor=visitor)
 
 

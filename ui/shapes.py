@@ -168,6 +168,12 @@ class KeptTurn(_Shape):
     reply: Reply
 
 
+class KeptThumb(_Shape):
+    turn: int
+    thumb: str
+    comment: str | None
+
+
 class SessionBody(_Shape):
     """All that is kept of a conversation."""
 
@@ -175,6 +181,7 @@ class SessionBody(_Shape):
     turns: list[KeptTurn]
     constraints: Wishes
     cart: Cart
+    thumbs: list[KeptThumb]
 
 
 class SearchBody(_Shape):

@@ -16,8 +16,12 @@ def _hashed(
         Header(pattern=TOKEN, description="128 random bits or more as base64url, made by the visitor's browser"),
     ] = None,
 ) -> str | None:
+    return hashed(x_visitor) if x_visitor else None
+
+
+def hashed(token: str) -> str:
     """SHA-256 of the token: 128 random bits cannot be guessed back from it, so no salt is needed."""
-    return hashlib.sha256(x_visitor.encode()).hexdigest() if x_visitor else None
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 Visitor = Annotated[str | None, Depends(_hashed)]

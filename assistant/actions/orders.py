@@ -18,7 +18,7 @@ from retrieval.words import content_stems
 
 from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question
 from ..order_desk import OrderDesk
-from ..orders import ACTS, Order, OrderAct, OrderLine, OrderMoved, OrderRequest, OrdersDown, OrderTalk, Proof
+from ..orders import ACTS, Order, OrderAct, OrderLine, OrderMoved, OrderRequest, OrdersDown, OrderTalk, Proof, asked_in
 from ..parts import Parts
 
 log = logging.getLogger(__name__)
@@ -198,7 +198,7 @@ def _request(
     named = tuple(f"{line.quantity} × {line.title}" for line in lines) if act == "return" else ()
     whole = "\n".join((session_id, str(turn), act, order.number, address, *named))
     key = sha256(whole.encode()).hexdigest()
-    return OrderRequest(act, order.number, order.state, key, f"session {session_id}", named, address)
+    return OrderRequest(act, order.number, order.state, key, asked_in(session_id), named, address)
 
 
 def _read_back(request: OrderRequest, lines: tuple[OrderLine, ...]) -> str:
@@ -227,7 +227,7 @@ def _do(parse: Parse, request: OrderRequest, desk: OrderDesk) -> Outcome:
     try:
         desk.log.done(request, reference)
     except SQLAlchemyError:
-        log.exception("the act %s on %s was done and not logged", reference, request.number)
+        log.exception("the act %s was done and not logged", reference)
     return Outcome(answer=_stated(f"Done: {_outcome(request)} The reference is {reference}."), order=known)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from retrieval.policies import Found, Policies
 
 from ..model import Answer, DialogueState, Outcome, Parse, Source
+from ..orders import OrderRules
 from ..parts import Parts
 from .ask import answer_for, ask_product
 from .table import meant
@@ -32,7 +33,7 @@ def policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     relevant = [found for found in parts.policies.search(question) if found.relevance >= RELEVANT]
     listing = _listing(parse, state, parts)
     if not relevant:
-        return _not_written(question, listing, parts)
+        return _not_written(question, parse, listing, parts)
     return _with_listing(_said(_with_the_other_side(relevant, parts.policies)), listing)
 
 
@@ -131,9 +132,12 @@ def _with_listing(outcome: Outcome, listing: Outcome | None) -> Outcome:
     return replace(outcome, answer=answer, focus=listing.focus)
 
 
-def _not_written(question: str, listing: Outcome | None, parts: Parts) -> Outcome:
+def _not_written(question: str, parse: Parse, listing: Outcome | None, parts: Parts) -> Outcome:
     """Nothing found is said, kept for the operator, and the shopper hears what helps."""
-    kept = parts.unanswered is not None and parts.unanswered.keep(question)
+    rules = parts.orders.rules if parts.orders else OrderRules()
+    number = parse.slots.order_id or ""
+    private = (number if any(map(str.isdigit, number)) else "", *rules.private_words(question))
+    kept = parts.unanswered is not None and parts.unanswered.keep(question, parts.session_id, private)
     noted = " I have noted the question for the shop." if kept else ""
     text = f"The shop's policies say nothing that I can find about this.{noted} Its staff can tell you, or put it in other words."
     if listing is not None and listing.answer is not None:

@@ -19,7 +19,7 @@ from assistant.model import Parse
 from assistant.order_desk import OrderDesk, open_desk
 from assistant.order_log import OrderLog
 from assistant.orders import OrderRules, read_rules
-from assistant.sessions import SqlSessions
+from assistant.sessions_sql import SqlSessions
 from retrieval.errors import BadInput
 from retrieval.search import Searcher
 from tests.conftest import AssistantWith, parts_with

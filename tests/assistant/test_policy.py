@@ -11,7 +11,7 @@ import pytest
 from assistant import Assistant
 from assistant.model import Parse
 from assistant.parts import Parts
-from assistant.unanswered import Unanswered, mask
+from assistant.unanswered import Unanswered
 from retrieval.policies import Policies
 from retrieval.policy_text import read_policies
 from retrieval.search import Searcher
@@ -85,6 +85,12 @@ def test_nothing_found_is_said_and_kept_for_the_shop(shop: Shop) -> None:
     assert (asked.question, asked.times) == ("Do you wrap presents? write to … or …", 2)
 
 
+def test_an_order_number_and_a_postcode_of_the_shop_are_masked_too(shop: Shop) -> None:
+    read = said("policy", order_id="nr77")
+    shop.with_pages(RETURNS, read_as=[read]).reply("do you wrap presents? order Nr77 or LM-12345 to 12345 or K1A 0B6")
+    assert [asked.question for asked in shop.unanswered.asked()] == ["do you wrap presents? order … or … to … or …"]
+
+
 def test_no_note_is_claimed_when_none_could_be_kept(shop: Shop, tmp_path: Path) -> None:
     shop.unanswered = Unanswered(tmp_path / "not-there" / "unanswered.jsonl")
     reply = shop.with_pages(RETURNS, read_as=[said("policy")]).reply("do you wrap presents?")
@@ -125,7 +131,3 @@ def test_a_poisoned_policy_is_quoted_and_changes_no_price(shop: Shop) -> None:
     found = assistant.reply("a desk lamp", "s_1")
     assert {str(card.product.price) for card in found.cards} & {"34.99", "44.99"}
     assert "$1 " not in found.reply
-
-
-def test_addresses_and_long_numbers_are_masked_and_short_ones_stay() -> None:
-    assert mask("order LM-100234 to a@b.example, within 30 days") == "order LM-… to … within 30 days"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 
@@ -167,6 +168,20 @@ def test_a_forgotten_session_is_gone(assistant_with: AssistantWith) -> None:
         shop.session("s_1")
     with pytest.raises(NotFound):
         shop.forget("s_1")
+
+
+def test_forgetting_waits_for_a_turn_under_way_and_takes_it_along(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("greet")])
+    turn = shop.stream("hello", "s_1")
+    next(turn)
+    with ThreadPoolExecutor(1) as aside:
+        forgetting = aside.submit(shop.forget, "s_1")
+        with pytest.raises(TimeoutError):
+            forgetting.result(0.05)
+        list(turn)
+        forgetting.result(10)
+    with pytest.raises(NotFound):
+        shop.session("s_1")
 
 
 def test_searching_without_a_dialogue_gives_reasons_too(assistant_with: AssistantWith) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from assistant.model import CartLine, DialogueState, Exchange, Parse, Slots
-from assistant.sessions import MemorySessions, Sessions, SqlSessions, Thumb, Turn
+from assistant.seal import Seal, WrongKey, new_key
+from assistant.sessions import Forgotten, MemorySessions, Sessions, Thumb, Turn
+from assistant.sessions_sql import SqlSessions
 from assistant.state import Effect, replay
+from retrieval.errors import BadInput, NotFound
 from retrieval.query import Constraints
 from tests.conftest import AssistantWith
 from tests.fakes import said
@@ -76,11 +82,13 @@ class SessionsContract:
         assert [turn.message for turn in kept.turns] == ["message 1", "message 2", "message 3"]
         assert kept.state.turn == 3
 
-    def test_forgetting_erases_all_of_one_conversation_and_nothing_else(self, reopen: Reopen) -> None:
+    def test_forgetting_erases_all_of_one_conversation_and_nothing_else_and_says_how_much(self, reopen: Reopen) -> None:
         sessions = reopen()
         sessions.add("s_1", TURN, STATE)
+        sessions.add("s_1", TURN, replace(STATE, turn=2))
         sessions.add("s_2", TURN, STATE)
-        assert sessions.forget("s_1")
+        sessions.rate("s_1", Thumb(2, "up"))
+        assert sessions.forget("s_1") == Forgotten(turns=2, thumbs=1)
         assert reopen().get("s_1") is None
         assert reopen().get("s_2") is not None
 
@@ -103,7 +111,43 @@ class SessionsContract:
         assert reopen().thumbs("s_1") == ()
 
     def test_forgetting_what_is_not_there_says_so(self, reopen: Reopen) -> None:
-        assert not reopen().forget("s_unknown")
+        assert reopen().forget("s_unknown") == Forgotten()
+
+    def test_a_turn_of_a_conversation_that_was_forgotten_under_way_is_not_kept(self, reopen: Reopen) -> None:
+        sessions = reopen()
+        sessions.add("s_1", TURN, STATE)
+        sessions.forget("s_1")
+        with pytest.raises(NotFound, match="erased"):
+            sessions.add("s_1", TURN, replace(STATE, turn=2))
+        with pytest.raises(NotFound, match="erased"):
+            sessions.rate("s_1", Thumb(1, "up"))
+        assert (reopen().get("s_1"), reopen().thumbs("s_1")) == (None, ())
+
+    def test_a_visitor_s_conversations_are_found_and_nobody_else_s(self, reopen: Reopen) -> None:
+        sessions = reopen()
+        for name, visitor in (("s_1", "anna"), ("s_2", "ben"), ("s_3", "anna"), ("s_4", None)):
+            sessions.add(name, TURN, STATE, visitor)
+        assert reopen().of("anna") == ("s_1", "s_3")
+        assert reopen().of("carl") == ()
+
+    def test_conversations_are_found_by_when_they_were_used_last(self, reopen: Reopen) -> None:
+        sessions = reopen()
+        sessions.add("s_1", TURN, STATE)
+        sessions.add("s_2", TURN, STATE)
+        between = datetime.now(UTC)
+        sessions.add("s_1", TURN, replace(STATE, turn=2))
+        assert reopen().unused_since(between) == ("s_2",)
+        kept = reopen().get("s_1")
+        assert kept is not None
+        assert kept.used is not None
+        assert between <= kept.used <= datetime.now(UTC)
+
+    def test_thumbs_given_at_once_for_one_turn_end_as_one(self, reopen: Reopen) -> None:
+        sessions = reopen()
+        sessions.add("s_1", TURN, STATE)
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda number: sessions.rate("s_1", Thumb(1, "up", str(number))), range(40)))
+        assert len(reopen().thumbs("s_1")) == 1
 
     def test_a_forgotten_conversation_starts_anew(self, reopen: Reopen) -> None:
         sessions = reopen()
@@ -152,8 +196,19 @@ class TestMemorySessions(SessionsContract):
         sessions = MemorySessions()
         return lambda: sessions
 
+    def test_of_more_conversations_than_are_kept_the_one_unused_longest_goes(self) -> None:
+        sessions = MemorySessions(most=2)
+        for name in ("s_1", "s_2"):
+            sessions.add(name, TURN, STATE, "anna")
+        sessions.add("s_1", TURN, replace(STATE, turn=2))
+        sessions.add("s_3", TURN, STATE)
+        assert [sessions.get(name) is not None for name in ("s_1", "s_2", "s_3")] == [True, False, True]
+        assert sessions.visitor("s_2") is None
+
 
 class TestSqlSessions(SessionsContract):
+    seal = Seal()
+
     @pytest.fixture
     def file(self, tmp_path: Path) -> Path:
         return tmp_path / "sessions.db"
@@ -163,7 +218,7 @@ class TestSqlSessions(SessionsContract):
         opened: list[SqlSessions] = []
 
         def make() -> SqlSessions:
-            opened.append(SqlSessions(f"sqlite:///{file}"))
+            opened.append(SqlSessions(f"sqlite:///{file}", self.seal))
             return opened[-1]
 
         yield make
@@ -173,7 +228,7 @@ class TestSqlSessions(SessionsContract):
     def test_a_turn_that_was_added_survives_a_kill(self, reopen: Reopen, file: Path) -> None:
         script = (
             "import os, sys\n"
-            "from assistant.sessions import SqlSessions\n"
+            "from assistant.sessions_sql import SqlSessions\n"
             "from tests.contracts.test_sessions import STATE, TURN\n"
             "SqlSessions(f'sqlite:///{sys.argv[1]}').add('s_1', TURN, STATE)\n"
             "os.kill(os.getpid(), 9)\n"
@@ -200,3 +255,83 @@ class TestSqlSessions(SessionsContract):
         kept = reopen().get("s_1")
         assert kept is not None
         assert (kept.turns, kept.state) == ((TURN,), STATE)
+
+    def test_a_database_of_a_time_without_ages_gets_them_when_it_is_opened(self, reopen: Reopen, file: Path) -> None:
+        before = datetime.now(UTC)
+        reopen().add("s_1", TURN, STATE)
+        with sqlite3.connect(file) as db:
+            db.execute("DROP TABLE sessions_used")
+        assert reopen().unused_since(before) == ()
+        assert reopen().unused_since(datetime.now(UTC)) == ("s_1",)
+
+    def test_a_new_file_is_its_owner_s_only(self, reopen: Reopen, file: Path) -> None:
+        reopen().add("s_1", TURN, STATE)
+        assert {part.stat().st_mode & 0o077 for part in file.parent.glob(f"{file.name}*")} == {0}
+
+
+KEYS = [new_key() for _ in range(3)]
+
+
+class TestSealedSqlSessions(TestSqlSessions):
+    """The same owed, and no word of it in the files."""
+
+    seal = Seal(KEYS[0])
+
+    test_no_word_of_a_forgotten_conversation_stays_in_the_files = None  # there is none to begin with
+    test_a_turn_that_was_added_survives_a_kill = None  # the script has no key
+
+    def test_no_word_stands_in_the_files(self, reopen: Reopen, file: Path) -> None:
+        sessions = reopen()
+        sessions.add("s_1", TURN, STATE)
+        sessions.rate("s_1", Thumb(1, "down", "too dear"))
+        assert not any(words in part.read_bytes() for part in file.parent.iterdir() for words in (b"warm", b"dear"))
+
+    @pytest.mark.parametrize("keys", [None, KEYS[1]])
+    def test_a_wrong_key_is_said_at_the_start_with_what_to_do(
+        self, reopen: Reopen, file: Path, keys: str | None
+    ) -> None:
+        reopen().add("s_1", TURN, STATE)
+        with pytest.raises(WrongKey, match="SHOP_ENCRYPTION_KEY"):
+            SqlSessions(f"sqlite:///{file}", Seal(keys))
+
+    def test_a_new_key_before_the_old_one_reads_both_and_after_resealing_the_old_one_can_go(
+        self, reopen: Reopen, file: Path
+    ) -> None:
+        sessions = reopen()
+        sessions.add("s_1", TURN, STATE)
+        sessions.rate("s_1", Thumb(1, "up", "sealed:with a mark"))
+        rotating = SqlSessions(f"sqlite:///{file}", Seal(f"{KEYS[1]}, {KEYS[0]}"))
+        rotating.add("s_2", TURN, STATE)
+        assert rotating.reseal() == 5  # two states, two turns, a comment
+        rotating.close()
+        for seal in (Seal(KEYS[1]), Seal(f"{KEYS[2]},{KEYS[1]}")):
+            kept = SqlSessions(f"sqlite:///{file}", seal)
+            assert kept.thumbs("s_1") == (Thumb(1, "up", "sealed:with a mark"),)
+            assert [kept.get(name) is not None for name in ("s_1", "s_2")] == [True, True]
+            kept.close()
+
+    def test_what_was_kept_before_there_was_a_key_stays_readable_and_is_sealed_by_resealing(
+        self, reopen: Reopen, file: Path
+    ) -> None:
+        plain = SqlSessions(f"sqlite:///{file}")
+        plain.add("s_1", TURN, STATE)
+        plain.rate("s_1", Thumb(1, "up", "sealed:with a mark"))
+        plain.close()
+        sessions = reopen()
+        assert sessions.thumbs("s_1") == (Thumb(1, "up", "sealed:with a mark"),)
+        sessions.reseal()
+        assert not any(b"warm" in part.read_bytes() for part in file.parent.iterdir())
+        kept = sessions.get("s_1")
+        assert kept is not None
+        assert kept.turns == (TURN,)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://h/d", "sqlite:////no/such/folder/x.db"])
+def test_an_address_that_is_no_database_says_how_to_write_one(url: str) -> None:
+    with pytest.raises(BadInput, match="Fix:"):
+        SqlSessions(url)
+
+
+def test_what_is_no_key_says_how_to_make_one() -> None:
+    with pytest.raises(BadInput, match="shop privacy key"):
+        Seal("a password")

@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from assistant.personal import MaskedFormatter
 from retrieval.errors import ShopError
 
 from . import (
@@ -20,6 +21,7 @@ from . import (
     models,
     parse,
     policies,
+    privacy,
     rerank,
     search,
     serve,
@@ -46,6 +48,7 @@ app.add_typer(models.app, name="models", help="The pinned models: where each com
 app.add_typer(feed.app, name="feed")
 app.add_typer(policies.app, name="policies")
 app.add_typer(handoff.app, name="handoff")
+app.add_typer(privacy.app, name="privacy")
 train.app.command("reranker")(train_reranker.reranker)
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
 evaluate.app.command("retrieval")(evaluate_retrieval.retrieval)
@@ -55,11 +58,9 @@ app.add_typer(evaluate.app, name="eval", help="Measure.")
 @app.callback()
 def options(debug: bool = typer.Option(False, "--debug", help="Show where an error comes from.")) -> None:
     """Options of every command."""
-    logging.basicConfig(
-        level=logging.DEBUG if debug else logging.WARNING,
-        stream=sys.stderr,
-        format="%(levelname)s %(name)s: %(message)s",
-    )
+    to_stderr = logging.StreamHandler(sys.stderr)
+    to_stderr.setFormatter(MaskedFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, handlers=[to_stderr])
     for chatty in ("httpx", "httpcore", "chromadb", "urllib3", "filelock", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

@@ -26,7 +26,7 @@ def store_or_demo(store: Path | None) -> Path:
 def demo_store() -> Path:
     """The demo shop's store in the cache directory; built, saying so, when it is missing or older than catalogue and policies."""
     feed, policies = demo_feed(), demo_policies()
-    path = ModelHome.from_environment().cache.parent / "demo-store"
+    path = demo_path()
     manifest = _manifest(path)
     if not (manifest and manifest.complete and manifest.feeds == feeds_digest([feed])):
         typer.echo("No store given: building the demo shop (once).", err=True)
@@ -36,6 +36,11 @@ def demo_store() -> Path:
         index_policies(policies, path)
         (path / RECORD).write_text(texts, encoding="utf-8")
     return path
+
+
+def demo_path() -> Path:
+    """Where the demo shop's store is, once it is built."""
+    return ModelHome.from_environment().cache.parent / "demo-store"
 
 
 def _manifest(path: Path) -> Manifest | None:

@@ -1,0 +1,123 @@
+"""What is kept of shoppers, over all places: shown, erased, and deleted when it is old. docs/privacy.md lists the places."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import asdict, astuple, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from more_itertools import chunked
+from pydantic import TypeAdapter
+from sqlalchemy.exc import SQLAlchemyError
+
+from .order_log import Cleared, OrderLog
+from .sessions import Session, Sessions, Thumb
+from .unanswered import Unanswered
+
+log = logging.getLogger(__name__)
+_SESSION, _THUMBS = TypeAdapter(Session), TypeAdapter(tuple[Thumb, ...])
+_DAY = timedelta(days=1)
+AT_ONCE = 500  # conversations in one statement
+
+
+@dataclass(frozen=True)
+class Places:
+    """Everywhere that something of a shopper is kept."""
+
+    sessions: Sessions
+    orders: OrderLog | None = None
+    unanswered: Unanswered | None = None
+
+    def close(self) -> None:
+        self.sessions.close()
+        if self.orders is not None:
+            self.orders.close()
+
+
+@dataclass(frozen=True)
+class Gone:
+    """How much was deleted. wrong_proofs: of which it is no longer known whose they were."""
+
+    conversations: int = 0
+    turns: int = 0
+    thumbs: int = 0
+    order_acts: int = 0
+    wrong_proofs: int = 0
+    questions: int = 0
+
+    def __add__(self, other: Gone) -> Gone:
+        return Gone(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
+
+def kept_of(sessions: Collection[str], places: Places) -> dict[str, Any]:
+    """All that is kept of these conversations, as JSON has it."""
+    found = [kept for name in sessions if (kept := places.sessions.get(name))]
+    acts = places.orders.acts(sessions) if places.orders else ()
+    wrong = places.orders.wrong_proofs(sessions) if places.orders else ()
+    return {
+        "conversations": [_conversation(kept, places.sessions) for kept in found],
+        "order_acts": [{**asdict(act), "at": act.at.isoformat()} for act in acts],
+        "wrong_proofs": [at.isoformat() for at in wrong],
+        "questions": places.unanswered.of(sessions) if places.unanswered else [],
+    }
+
+
+def erase(sessions: Collection[str], places: Places) -> Gone:
+    """Delete all that is kept of these conversations, and count it; what is not there counts nothing."""
+    cleared = places.orders.erase(sessions) if places.orders else Cleared()
+    questions = places.unanswered.erase(sessions) if places.unanswered else 0
+    gone = [places.sessions.forget(name) for name in sessions]  # last, since from here on nothing leads to the rest
+    return Gone(
+        sum(one.turns > 0 for one in gone),
+        sum(one.turns for one in gone),
+        sum(one.thumbs for one in gone),
+        cleared.acts,
+        cleared.wrong_proofs,
+        questions,
+    )
+
+
+def expire(before: datetime, places: Places) -> Gone:
+    """Delete conversations unused since then with all that is kept of them, and every older act and question."""
+    cleared = places.orders.expire(before) if places.orders else Cleared()
+    gone = Gone(
+        order_acts=cleared.acts,
+        wrong_proofs=cleared.wrong_proofs,
+        questions=places.unanswered.expire(before) if places.unanswered else 0,
+    )
+    for some in chunked(places.sessions.unused_since(before), AT_ONCE):
+        gone += erase(some, places)
+    return gone
+
+
+class Retention:
+    """Deletes what is older than `days`, at most once a day, when `keep` is called."""
+
+    def __init__(self, places: Places, days: int, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._places, self._days, self._now = places, timedelta(days=days), now
+        self._next: datetime | None = None
+        self._guard = threading.Lock()
+
+    def keep(self) -> None:
+        """Delete what is due. A database that fails is logged: it must not cost anybody an answer."""
+        now = self._now()
+        with self._guard:
+            if self._next is not None and now < self._next:
+                return
+            self._next = now + _DAY
+        try:
+            expire(now - self._days, self._places)
+        except (SQLAlchemyError, OSError):
+            log.exception("what is too old was not deleted; it is tried again tomorrow")
+
+
+def _conversation(kept: Session, sessions: Sessions) -> dict[str, Any]:
+    thumbs = sessions.thumbs(kept.session_id)
+    return {
+        **_SESSION.dump_python(kept, mode="json"),
+        "visitor": sessions.visitor(kept.session_id),
+        "thumbs": _THUMBS.dump_python(thumbs, mode="json"),
+    }

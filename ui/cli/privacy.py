@@ -1,0 +1,128 @@
+"""`shop privacy`: what is kept of a visitor, shown and erased; what is too old, deleted; the key. docs/privacy.md."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assistant.build import build_places
+from assistant.privacy import Gone, Places, erase, expire, kept_of
+from assistant.seal import new_key
+from assistant.sessions_sql import SqlSessions
+from retrieval.errors import BadInput, StoreNotFound
+from ui.visitor import TOKEN, hashed
+
+from .demo import demo_path
+from .serve import settings_for
+
+app = typer.Typer(
+    name="privacy", help="What is kept of a visitor: shown, erased, deleted when it is old.", no_args_is_help=True,
+    epilog="Example: shop privacy export --visitor kQ3vUe2xW8mZr5tYb7nLpA --store store",
+)  # fmt: skip
+StorePath = Annotated[
+    Path | None, typer.Option("--store", help="Directory of the store, which may be in use; the demo shop's without.")
+]
+Visitor = Annotated[
+    str | None, typer.Option(help="The token that the visitor's browser sends as X-Visitor, or its SHA-256.")
+]
+SessionId = Annotated[
+    str | None, typer.Option("--session", help="Instead of a visitor: one conversation, such as one of the page.")
+]
+
+
+@app.command("export")
+def export(visitor: Visitor = None, session: SessionId = None, store: StorePath = None) -> None:
+    """Everything that is kept of a visitor, as one JSON object on standard output.
+
+    Example: shop privacy export --visitor kQ3vUe2xW8mZr5tYb7nLpA --store store
+    """
+    with _places(store) as places:
+        found = kept_of(_sessions(visitor, session, places), places)
+    typer.echo(f"{len(found['conversations'])} conversations.", err=True)
+    typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@app.command("erase")
+def erase_visitor(visitor: Visitor = None, session: SessionId = None, store: StorePath = None) -> None:
+    """Delete everything that is kept of a visitor, and say how much that was; a second time it is nothing.
+
+    Example: shop privacy erase --visitor kQ3vUe2xW8mZr5tYb7nLpA --store store
+    """
+    with _places(store) as places:
+        _tell(erase(_sessions(visitor, session, places), places))
+
+
+@app.command("expire")
+def expire_old(store: StorePath = None) -> None:
+    """Delete what is older than SHOP_KEEP_DAYS now. A server does so at its start and daily when it is used.
+
+    Example: shop privacy expire --store store
+    """
+    days = settings_for(_there(store)).keep_days
+    with _places(store) as places:
+        _tell(expire(datetime.now(UTC) - timedelta(days=days), places))
+
+
+@app.command("key")
+def key() -> None:
+    """A new random key for SHOP_ENCRYPTION_KEY.
+
+    Example: shop privacy key
+    """
+    typer.echo(new_key())
+
+
+@app.command("reseal")
+def reseal(store: StorePath = None) -> None:
+    """Encrypt what is kept anew with the first key of SHOP_ENCRYPTION_KEY, so that the others can go. Stop the server first.
+
+    Example: shop privacy reseal --store store
+    """
+    with _places(store) as places:
+        assert isinstance(places.sessions, SqlSessions)
+        assert places.orders is not None
+        typer.echo(json.dumps({"conversations": places.sessions.reseal(), "order_acts": places.orders.reseal()}))
+
+
+@contextmanager
+def _places(store: Path | None) -> Iterator[Places]:
+    path = _there(store)
+    places = build_places(path, settings_for(path))
+    try:
+        yield places
+    finally:
+        places.close()
+
+
+def _there(store: Path | None) -> Path:
+    path = store or demo_path()
+    if not (path / "manifest.json").is_file():
+        raise StoreNotFound(f"No index in {path}.", fix="name the store that the server serves with --store")
+    return path
+
+
+def _sessions(visitor: str | None, session: str | None, places: Places) -> list[str]:
+    """The ids of the conversations meant. What looks like a hash may be a token too, so both are looked for."""
+    if (visitor is None) == (session is None):
+        raise typer.BadParameter("give either --visitor or --session")
+    if session is not None:
+        return [session]
+    assert visitor is not None
+    if not re.fullmatch(TOKEN, visitor):
+        raise BadInput(
+            f"{visitor!r} is no visitor's id.", fix="give the token of X-Visitor, 22 to 64 characters, or its SHA-256"
+        )
+    return [name for one in (visitor, hashed(visitor)) for name in places.sessions.of(one)]
+
+
+def _tell(gone: Gone) -> None:
+    counts: dict[str, Any] = asdict(gone)
+    typer.echo(json.dumps(counts))
