@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from retrieval.product import money
 
 from .actions.cart import view_of
+from .actions.choosing import answered
 from .actions.orders import continued
 from .check import unsupported
 from .confirm import act, settled
@@ -61,6 +62,7 @@ def run_turn(message: str, state: DialogueState, parts: Parts, session_id: str) 
     parse = settled(read, state)  # a yes means the act that was asked about
     parts = replace(parts, session_id=session_id)
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
+    parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parsed = time.perf_counter()
     yield Parsed(parse.intent, update(state, parse, clean(message)).constraints)
     acts, done, effects = tuple(parse.in_order()), list[Acted](), list[Effect]()
