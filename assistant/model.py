@@ -55,11 +55,20 @@ class Slots:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Variants of one thing, by id, of which one is to go into the cart as often as `quantity` says."""
+
+    ids: tuple[str, ...]
+    quantity: int = 1
+
+
+@dataclass(frozen=True)
 class Parse:
     """What one message says: its main intent, all its acts in order, the slots. confidence: 0..1, from the token probabilities.
 
     message: the words themselves, as typed; the turn puts them in, a parser need not. order: an act on an order, whole, as it was
-    read back; only the action that asks for a yes sets it. then: what the same message asks for next ("add it, and show me a vase").
+    read back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked
+    for it. then: what the same message asks for next ("add it, and show me a vase").
     """
 
     intent: Intent
@@ -68,6 +77,7 @@ class Parse:
     confidence: float = 1.0
     message: str = ""
     order: OrderRequest | None = None
+    choice: Choice | None = None
     then: Parse | None = None
 
     def in_order(self) -> Iterator[Parse]:

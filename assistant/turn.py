@@ -12,6 +12,7 @@ from typing import TypeVar
 from retrieval.product import money
 
 from .actions.cart import view_of
+from .actions.choosing import answered
 from .actions.handoff import Aside, aside
 from .actions.orders import continued
 from .check import unsupported
@@ -64,6 +65,7 @@ def run_turn(message: str, state: DialogueState, parts: Parts) -> Generator[Even
     read = replace(parts.parser.parse(message, state), message=message)  # what this message says
     parse = settled(read, state)  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
+    parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parsed = time.perf_counter()
     yield Parsed(parse.intent, update(state, parse, clean(message)).constraints)
     acts, done, effects, cart_before = tuple(parse.in_order()), list[Acted](), list[Effect](), state.cart

@@ -67,14 +67,14 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
 def _stated(product: Product, field: str) -> Iterator[tuple[str, str]]:
     """(name, value) of the attributes and options that speak of the field; for features of all that are not plain yes or no."""
     for name, value in product.options.items():
-        if field == "features" or _speaks_of(name, field):
+        if field == "features" or speaks_of(name, field):
             yield name, value
     for name, values in product.attributes.items():
-        if field == "features" or _speaks_of(name, field):
+        if field == "features" or speaks_of(name, field):
             yield from ((name, value) for value in values if value.casefold() not in ("no", "none"))
 
 
-def _speaks_of(name: str, field: str) -> bool:
+def speaks_of(name: str, field: str) -> bool:
     """By its last word: "frame color" is a colour, "color temperature" is not."""
     return stem(name.split()[-1]) in _NAMES[field] if name.split() else False
 
@@ -91,6 +91,9 @@ def _color_in(title: str) -> str | None:
 @lru_cache(maxsize=50_000)
 def _canonical(field: str, text: str) -> tuple[str, ...]:
     """Stems to compare by; sizes with their letters spelled out."""
-    if field == "size":
-        text = " ".join(_SIZES.get(part, part) for part in text.casefold().replace("-", " ").split())
-    return content_stems(text)
+    return content_stems(spelled_size(text) if field == "size" else text)
+
+
+def spelled_size(text: str) -> str:
+    """The text with the letters of sizes as words: "xl" -> "extra large"."""
+    return " ".join(_SIZES.get(part, part) for part in text.casefold().replace("-", " ").split())

@@ -40,6 +40,11 @@ class Product:
     image_url: str | None = None
     url: str | None = None
 
+    @property
+    def sold_out(self) -> bool:
+        """Whether the record says that none is left; what it does not say is not sold out."""
+        return self.in_stock is False or (self.stock is not None and self.stock <= 0)
+
     def to_json(self) -> dict[str, Any]:
         """The record as JSON types; money as a number with the currency's own decimals."""
         record = {f.name: getattr(self, f.name) for f in fields(self)}

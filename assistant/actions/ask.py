@@ -77,7 +77,8 @@ def facts_of(product: Product, family: Sequence[Product]) -> Iterator[Fact]:
         yield Fact("price", money(product.price, product.currency), asked_as="cost")
     if product.in_stock is not None:
         few = f", only {product.stock} left" if product.stock and product.stock <= FEW_LEFT else ""
-        yield Fact("availability", f"in stock{few}" if product.in_stock else "sold out", asked_as="how many left")
+        said = f"in stock{few}" if product.in_stock else "sold out"
+        yield Fact("availability", said, asked_as="in stock, sold out, how many left")
     if product.rating is not None:
         yield Fact(
             "rating",

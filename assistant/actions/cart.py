@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from retrieval.evidence import judge
 from retrieval.product import Product, money
-from retrieval.words import contains
 
 from ..mentions import mentioned
-from ..model import Answer, CartLine, CartView, DialogueState, Outcome, Parse, Slots
+from ..model import Answer, CartLine, CartView, DialogueState, Outcome, Parse
 from ..parts import Parts
 from ..state import merge
+from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .table import called, meant
+from .variants import meant_variants, open_option, with_options
 
 Cart = tuple[CartLine, ...]
 MOST = 999
@@ -23,21 +23,46 @@ MOST = 999
 def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """Put what the message means into the cart. Nothing shown yet: show what there is, so that the shopper can choose.
 
-    Several of several products at once are asked about: a cart is not filled on a guess.
+    Several of several products at once, and a variant that nobody chose, are asked about: a cart is not filled on a guess.
     """
+    if parse.choice is not None:
+        chosen = parts.catalog.get_many(parse.choice.ids)
+        return _put([chosen] if chosen else [], parse.choice.quantity, state, parts)
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
-    if len(products) > 1 and (parse.slots.quantity or 1) > 1:
-        return Outcome(cart=state.cart, answer=_done([f"{parse.slots.quantity} of which? {_places(products)}."]))
-    cart, said = state.cart, []
+    quantity = parse.slots.quantity or 1
+    if len(products) > 1 and quantity > 1:
+        return Outcome(cart=state.cart, answer=_done([f"{quantity} of which? {_places(products)}."]))
+    meanings, said = [], []
     for product in products:
-        chosen, missing = _variant(product, parse.slots, parts)
-        cart, sentence = (cart, missing) if missing else add(cart, chosen, parse.slots.quantity or 1)
-        said.append(sentence)
+        variants, unmet = meant_variants(product, parse, state, parts)
+        if unmet:
+            said.append(f"{product.title} does not come in {unmet}, so I did not add it.")
+        else:
+            meanings.append(variants)
+    return replace(_put(meanings, quantity, state, parts, said), focus=products[-1].id)
+
+
+def _put(
+    meanings: Sequence[list[Product]], quantity: int, state: DialogueState, parts: Parts, said: Sequence[str] = ()
+) -> Outcome:
+    """One variant of each meaning in the cart; the first of which several are left, or the one meant is sold out, is asked about."""
+    cart, told, asked = state.cart, list(said), list[Asked]()
+    for variants in meanings:
+        if option := open_option(variants):
+            asked.append(ask_among(variants, option, quantity))
+            continue
+        variant = next((one for one in variants if not one.sold_out), variants[0])
+        cart, sentence = add(cart, variant, quantity)
+        told.append(sentence)
+        if variant.sold_out:
+            asked += ask_instead(variant, parts.catalog.variants(variant), quantity)
     if cart != state.cart:
-        said.append(total_line(view_of(cart, parts)))
-    return Outcome(cart=cart, focus=products[-1].id, answer=_done(said))
+        told.append(total_line(view_of(cart, parts)))
+    told += [one.text for one in asked[:1]] + [one.later for one in asked[1:]]
+    question, act = (asked[0].question, asked[0].act) if asked else (None, None)
+    return Outcome(cart=cart, answer=_done(told), question=question, asked=act)
 
 
 def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -69,11 +94,11 @@ def add(cart: Cart, product: Product, quantity: int) -> tuple[Cart, str]:
     there = next((line.quantity for line in cart if line.product_id == product.id), 0)
     most = available(product)
     if most == 0:
-        return cart, f"{product.title} is sold out, so I did not add it."
+        return cart, f"{with_options(product)} is sold out, so I did not add it."
     wanted = min(there + quantity, most)
     limit = "" if wanted == there + quantity else f" {_limit(product)}"
     if wanted <= there:
-        return cart, f"{there} × {product.title} {'is' if there == 1 else 'are'} in your cart already.{limit}"
+        return cart, f"{there} × {with_options(product)} {'is' if there == 1 else 'are'} in your cart already.{limit}"
     return _with(cart, product.id, wanted), f"Added {_times(wanted - there, product)}.{limit}"
 
 
@@ -89,9 +114,9 @@ def set_quantity(cart: Cart, product: Product, quantity: int) -> tuple[Cart, str
 
 def available(product: Product) -> int:
     """How many a cart may hold: what is in stock, 0 for what is sold out, MOST where the feed does not say."""
-    if product.in_stock is False:
+    if product.sold_out:
         return 0
-    return MOST if product.stock is None else min(max(product.stock, 0), MOST)
+    return MOST if product.stock is None else min(product.stock, MOST)
 
 
 def _limit(product: Product) -> str:
@@ -132,21 +157,6 @@ def _choose_first(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     return Outcome(cart=state.cart, answer=Answer("Which product do you mean? Tell me what you are looking for."))
 
 
-def _variant(product: Product, slots: Slots, parts: Parts) -> tuple[Product, str | None]:
-    """The sibling in the colour and size asked for; with a sentence instead when the family does not come that way."""
-    asked = [("color", color) for color in slots.color] + [("size", size) for size in slots.size]
-    family = parts.catalog.variants(product)
-    for field, wish in asked:
-        status = {variant.id: judge(variant, field, wish).status for variant in family}
-        fitting = [variant for variant in family if status[variant.id] == "met" or contains(variant.title, wish)]
-        if not fitting and (len(family) > 1 or "unmet" in status.values()):
-            return product, f"{product.title} does not come in {wish}, so I did not add it."
-        family = fitting or family
-    if product in family:
-        return product, None
-    return next((variant for variant in family if available(variant)), family[0]), None
-
-
 def _in_cart(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     """The products of the cart that the message means: by name or place in what was shown, else by name or place in the cart."""
     products = [product for product, _ in view_of(state.cart, parts).lines]
@@ -169,11 +179,11 @@ def _with(cart: Cart, product_id: str, quantity: int) -> Cart:
 
 
 def _times(quantity: int, product: Product) -> str:
-    return f"{quantity} × {product.title}{_at(product)}"
+    return f"{quantity} × {with_options(product)}{_at(product)}"
 
 
 def _line(product: Product, quantity: int) -> str:
-    return f"{product.title} × {quantity}{_at(product)}"
+    return f"{with_options(product)} × {quantity}{_at(product)}"
 
 
 def _at(product: Product) -> str:

@@ -29,6 +29,8 @@ def _ask(searcher: Searcher, state: DialogueState = SHOWN, **slots: object) -> A
         ("tower", "bulb", "Tower Floor Lamp: “Needs an E27 bulb; the bulb is sold separately.”"),
         ("quiet", "touchscreen", "Quiet Headphones: touchscreen no."),
         ("kettle", "availability", "Copper Kettle: availability sold out."),
+        ("kettle", "in stock", "Copper Kettle: availability sold out."),
+        ("tower", "sold out", "Tower Floor Lamp: availability in stock."),
         ("satchel", "laptop", "Brown Satchel Bag: “A satchel for a 13 inch laptop.”"),
     ],
 )
@@ -47,7 +49,7 @@ def test_what_the_listing_does_not_say_is_said_to_be_missing() -> None:
 def test_every_fact_stands_in_the_record() -> None:
     assert [fact.text for fact in facts_of(BY_ID["tote"], [])] == [
         "price cost: $29",
-        "availability how many left: in stock",
+        "availability in stock, sold out, how many left: in stock",
         "rating: 4.6 of 5 from 95 reviews",
         "brand: Corrie",
         "material: canvas",
