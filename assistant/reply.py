@@ -41,7 +41,7 @@ def write(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
     if outcome.answer is not None:
         said = _next_after(cards, state) if cards else _next_without(state)
         return Words(outcome.answer.text, outcome.question, said)
-    return _nothing(state, currency)
+    return _nothing(outcome, state, currency)
 
 
 def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> str:
@@ -136,9 +136,14 @@ def _price(card: Card) -> str:
     return "" if product.price is None else f" {money(product.price, product.currency)}"
 
 
-def _nothing(state: DialogueState, currency: str) -> Words:
-    """Nothing may be shown: say which wish leaves nothing, and ask the one thing that helps."""
+def _nothing(outcome: Outcome, state: DialogueState, currency: str) -> Words:
+    """Nothing may be shown: the shop does not sell it, or a wish leaves nothing; then ask the one thing that helps."""
     constraints = state.constraints
+    if not outcome.kind_found:
+        unsold = (
+            f"No listing here is called “{constraints.product}”, and none comes near it. What else are you looking for?"
+        )
+        return Words(unsold, suggestions=START)
     text = f"I have nothing for {need_phrase(constraints, currency)}."
     options = tuple(f"Allow {refused}" for refused in constraints.exclude) or ("Start over",)
     return Words(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
 
-from retrieval.errors import BadInput, NotFound
+from retrieval.errors import NotFound, ShopError
 from retrieval.product import Product, money
 
 from .assistant import Assistant
@@ -28,12 +28,12 @@ _OPENING = re.compile(r"^[A-Z]\w+ (?:the|an?) (?=[A-Z])")
 
 @dataclass(frozen=True)
 class Played:
-    """A turn as it went. wrong: empty when all is as expected."""
+    """A turn as it went. latency_ms: None for one that got no reply, which is no fast turn. wrong: empty when all is as expected."""
 
     number: int
     shopper: str
     reply: str
-    latency_ms: float
+    latency_ms: float | None
     wrong: tuple[Mismatch, ...] = ()
 
 
@@ -65,7 +65,7 @@ class Result:
             "turns": len(story.turns),
             "played": len(self.turns),
             "failed": None if self.as_expected else {"turn": last.number, "shopper": last.shopper, "wrong": wrong},
-            "latency_ms": [round(turn.latency_ms, 1) for turn in self.turns],
+            "latency_ms": [turn.latency_ms and round(turn.latency_ms, 1) for turn in self.turns],
         }
 
 
@@ -97,8 +97,8 @@ def _play_turn(number: int, turn: Turn, heard: _Heard, session_id: str) -> Playe
     heard.messages.append(turn.shopper)
     try:
         reply = heard.assistant.reply(turn.shopper, session_id)
-    except BadInput as error:
-        return Played(number, turn.shopper, "", 0.0, (Mismatch("reply", "an answer", str(error)),))
+    except ShopError as error:
+        return Played(number, turn.shopper, "", None, (Mismatch("reply", "an answer", str(error)),))
     wrong = mismatches(turn, reply, heard.shown.keys())
     heard.shown |= {card.product.id: card.product for card in reply.cards}
     if turn.grounded:

@@ -33,13 +33,14 @@ class Summary:
 
 def summarize(runs: Sequence[Sequence[Result]]) -> Summary:
     """runs: by story, its results in the order played."""
-    took = [turn.latency_ms for results in runs for result in results for turn in result.turns]
+    played = [turn for results in runs for result in results for turn in result.turns]
+    took = [turn.latency_ms for turn in played if turn.latency_ms is not None]
     return Summary(
         stories=len(runs),
         passed=sum(all(result.passed for result in results) for results in runs),
         known=sum(status(results) == "known" for results in runs),
         repeats=max(map(len, runs), default=0),
-        turns=len(took),
+        turns=len(played),
         latency_p50_ms=median(took) if took else 0.0,
         latency_p95_ms=quantiles(took, n=20)[-1] if len(took) > 1 else sum(took),
     )
@@ -110,7 +111,7 @@ def junit(runs: Sequence[Sequence[Result]]) -> str:
 
 def _case(results: Sequence[Result]) -> ET.Element:
     scripted = results[0].scripted
-    seconds = sum(turn.latency_ms for result in results for turn in result.turns) / MS
+    seconds = sum(turn.latency_ms or 0.0 for result in results for turn in result.turns) / MS
     where = {"classname": scripted.file.stem, "file": str(scripted.file), "line": str(scripted.line)}
     case = ET.Element("testcase", {"name": scripted.story.story, "time": f"{seconds:.3f}", **where})
     failed = _first_failed(results)
