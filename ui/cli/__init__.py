@@ -14,6 +14,7 @@ from . import (
     chat,
     evaluate,
     evaluate_retrieval,
+    export,
     feed,
     index,
     models,
@@ -35,6 +36,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.command("index")(index.index)
+app.command("export")(export.export)
 app.command("chat")(chat.chat)
 app.command("search")(search.search)
 app.command("parse")(parse.parse)
