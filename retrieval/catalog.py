@@ -7,6 +7,8 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from more_itertools import chunked
@@ -97,6 +99,15 @@ class Catalog:
             return [product]
         rows = self.connection.execute("SELECT record FROM products WHERE family = ? ORDER BY row", [product.group_id])
         return [Product.from_json(json.loads(record)) for (record,) in rows]
+
+    def families(self) -> Iterator[list[Product]]:
+        """All products, those of a family together, in the order in which the first of each came."""
+        rows = self.connection.execute(
+            "SELECT record, place FROM (SELECT record, row, min(row) OVER (PARTITION BY coalesce(family, row)) AS place FROM products)"
+            " ORDER BY place, row"
+        )
+        for _, family in groupby(rows, key=itemgetter(1)):
+            yield [Product.from_json(json.loads(record)) for record, _ in family]
 
     def ids(self) -> frozenset[str]:
         return frozenset(row[0] for row in self.connection.execute("SELECT id FROM products"))

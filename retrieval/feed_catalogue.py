@@ -77,7 +77,7 @@ def _cells(product: Mapping[str, object], variant: object, *, alone: bool) -> di
     cells: dict[str, object] = {
         name: either.get(name) for name in ("description", "url", "categories", "tags", "condition")
     }
-    cells["title"] = product.get("title") or variant.get("title")
+    cells["title"] = _title(product.get("title"), variant.get("title"))
     cells["id"] = variant.get("id") or variant.get("sku")
     options = _options(variant)
     cells["group_id"] = product.get("id") if options or not alone else None
@@ -97,6 +97,13 @@ def _cells(product: Mapping[str, object], variant: object, *, alone: bool) -> di
         cells |= {"rating": rating.get("value"), "rating_scale": rating.get("scale_max")}
         cells["review_count"] = rating.get("count")
     return cells
+
+
+def _title(of_product: object, of_variant: object) -> object:
+    """The variant's when it says more than the product's ("Ridge Boot 41"), and not only what differs ("41")."""
+    if isinstance(of_product, str) and isinstance(of_variant, str):
+        return of_variant if of_product.casefold() in of_variant.casefold() else of_product
+    return of_product or of_variant
 
 
 def _prices(variant: Mapping[str, object]) -> dict[str, object]:

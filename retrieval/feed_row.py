@@ -70,7 +70,9 @@ class RowReader:
         category = _category(parts.get("category"), lost)
         attributes = self._attributes(objects, further, lost)
         group_id = plain_text(parts["group_id"]) if "group_id" in parts else None
-        options = _options(parts.get("options"), group_id, attributes, lost)
+        options = _options(parts.get("options"), attributes, lost) if "options" in parts else {}
+        if group_id and "options" not in parts:
+            options = _telling_apart(further, attributes)
         return Product(
             id=product_id,
             title=title,
@@ -175,13 +177,16 @@ class RowReader:
         return attributes
 
 
-def _options(
-    value: object, group_id: str | None, attributes: dict[str, tuple[str, ...]], lost: list[Lost]
-) -> dict[str, str]:
+def _telling_apart(further: Named, attributes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Options of a variant whose feed names none: colour, size, pattern and material, where a column or the product has one value."""
+    columns = {attribute_name(column): facts(value) or () for column, value in further}
+    values = {name: (columns.get(name, ()), attributes.get(name, ())) for name in TELLS_VARIANTS_APART}
+    single = {name: next((each for each in both if len(each) == 1), ()) for name, both in values.items()}
+    return {name: each[0] for name, each in single.items() if each}
+
+
+def _options(value: object, attributes: dict[str, tuple[str, ...]], lost: list[Lost]) -> dict[str, str]:
     """What tells the variant from its siblings. Options are facts of the product too, so they are put into `attributes`."""
-    if value is None:
-        single = {name: attributes[name][0] for name in TELLS_VARIANTS_APART if len(attributes.get(name, ())) == 1}
-        return single if group_id else {}
     options: dict[str, tuple[str, ...]] = {}
     pairs = named_values(value)
     for name, each in pairs or ():

@@ -21,7 +21,8 @@ DROPPED = frozenset(
 )
 GTINS = ("gtin", "gtin8", "gtin12", "gtin13", "gtin14")
 READ_OF_AN_OFFER = frozenset(
-    "@type @id url offers offerCount price lowPrice highPrice priceCurrency availability itemCondition priceSpecification".split()
+    "@type @id url offers offerCount price lowPrice highPrice priceCurrency availability itemCondition priceSpecification"
+    " inventoryLevel".split()
 )
 # Codes of UN/CEFACT Recommendation 20, which schema.org asks for, as people write them.
 UNITS = {
@@ -122,6 +123,8 @@ def _offer(offer: Mapping[str, object], lost: list[Lost]) -> dict[str, object]:
     """Price, price before, currency, availability and condition of an offer."""
     cells: dict[str, object] = {"price": offer.get("price", offer.get("lowPrice"))}
     cells |= {"currency": offer.get("priceCurrency"), "availability": offer.get("availability")}
+    if (stock := _value(offer.get("inventoryLevel"))) is not None:
+        cells["stock"] = stock
     if condition := offer.get("itemCondition"):
         cells["condition"] = str(condition).rpartition("/")[2].removesuffix("Condition").lower()
     for spec in _listed(offer.get("priceSpecification")):

@@ -95,7 +95,8 @@ def _variant(filled: Mapping[str, object], *, tracked: bool) -> dict[str, object
         del cells["group_id"]
     cells.setdefault("sku", "-".join([str(filled["handle"]), *map(str, options.values())]))
     cells["image_url"] = filled.get("variant image") or filled.get("image src")
-    cells["weight"] = _weight(filled)
+    if weight := _weight(filled):
+        cells["weight"] = weight
     cells["tags"] = [tag.strip() for tag in str(filled.get("tags", "")).split(",")]
     cells["gtin"] = str(filled.get("variant barcode", "")).lstrip("'")  # which keeps spreadsheets from rounding it
     if tracked and "variant inventory tracker" not in filled:

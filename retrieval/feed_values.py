@@ -87,7 +87,8 @@ def parse_availability(value: object) -> tuple[bool | None, str | None]:
     words = re.sub(r"^https?://schema\.org/", "", plain_text(value))
     key = re.sub(r"[^a-z0-9]", "", words.lower())
     if words != plain_text(value):
-        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words).lower()  # PreOrder
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words).lower()  # InStoreOnly
+        words = words.replace("pre order", "preorder").replace("back order", "backorder")
     if key.isdigit():
         return int(key) > 0, None
     if key in _IN_STOCK:

@@ -15,6 +15,7 @@ from . import (
     chat,
     evaluate,
     evaluate_retrieval,
+    export,
     feed,
     handoff,
     index,
@@ -38,6 +39,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.command("index")(index.index)
+app.command("export")(export.export)
 app.command("chat")(chat.chat)
 app.command("search")(search.search)
 app.command("parse")(parse.parse)
