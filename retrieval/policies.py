@@ -118,7 +118,7 @@ class Policies:
     def _by_words(self, match: str) -> dict[str, float]:
         """BM25 of the passages that share a word with the question, as a share of the best one's."""
         rows = self._catalog.connection.execute(
-            "SELECT passages.id, -bm25(passage_words, 2.0, 1.0) AS score"
+            "SELECT passages.id, -bm25(passage_words) AS score"
             " FROM passage_words JOIN passages ON passages.row = passage_words.rowid"
             " WHERE passage_words MATCH ? ORDER BY score DESC, passages.id LIMIT ?",
             [match, PROPOSED],

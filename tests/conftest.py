@@ -26,6 +26,7 @@ from tests.fakes import QueuedParser, WordEmbedder
 from tests.small_shop import PRODUCTS
 
 settings.register_profile("shop", deadline=None)  # how long an example takes is the machine's business, not the claim's
+settings.register_profile("many", deadline=None, max_examples=1_000)
 settings.load_profile("shop")
 LOOPBACK = ["127.0.0.1", "::1"]
 AssistantWith = Callable[..., Assistant]

@@ -20,6 +20,7 @@ RELEVANT = (
 QUOTED_WORDS = 60  # of one passage
 BESIDE = 0.8  # share of the best statement's nearness from which another of the passage is quoted too
 SAME_SUBJECT = 0.72  # cosine from which two statements of different sections speak of the same thing
+_INSIDE = str.maketrans("“”", "‘’")
 NO_POLICIES = "This shop has given me no policies, so I won't guess. Its staff can tell you."
 _NUMBER = re.compile(r"(?<![\w.,])([$€£]?)(\d+(?:[.,]\d+)*)\s*(%|[a-z]+)?", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:no|not|never|cannot|can't|don't|won't|without)\b", re.IGNORECASE)
@@ -68,7 +69,9 @@ def _said(found: Sequence[Found]) -> Outcome:
         if len(found) > 1
         else ""
     )
-    evidence = tuple(words for one in found for words in (one.passage.title, one.passage.text))
+    evidence = tuple(
+        words for one in found for words in (one.passage.title, one.passage.text, _nested(one.passage.text))
+    )
     return Outcome(answer=Answer(lead + quoted, evidence), sources=sources)
 
 
@@ -91,7 +94,12 @@ def source_of(found: Found) -> Source:
 
 def _in_marks(quote: str) -> str:
     """Each run of words in quotation marks of its own, since what is left out was not said."""
-    return " … ".join(f"“{run}”" for run in quote.split(" … "))
+    return " … ".join(f"“{_nested(run)}”" for run in quote.split(" … "))
+
+
+def _nested(words: str) -> str:
+    """The words with quotation marks as they stand inside of others: a text cannot end its own quotation and go on as if we spoke."""
+    return words.translate(_INSIDE)
 
 
 def _with_the_other_side(found: Sequence[Found], policies: Policies) -> list[Found]:

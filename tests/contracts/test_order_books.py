@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -118,5 +119,5 @@ class TestHttpOrderBook(OrderBookContract):
         server.fail = 2
         with pytest.raises(OrdersDown):
             book.cancel(CANCEL)
-        with pytest.raises(OrdersDown):
-            HttpOrderBook(server.url, "another key").status(PLACED.number)
+        with closing(HttpOrderBook(server.url, "another key")) as stranger, pytest.raises(OrdersDown):
+            stranger.status(PLACED.number)
