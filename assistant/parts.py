@@ -24,6 +24,7 @@ class Parts:
 
     policies: the shop's texts, None where there can be none. unanswered: where questions go that they do not answer.
     orders: None for a shop without an order system. session_id: whose turn this is, put in by the turn.
+    email: the shopper's, verified; put in for the turn.
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
     checkout_url: the address that takes over the cart, with {items} in it. questions: whether a wide need is answered with a question too.
     writer: who words replies; None for composed sentences.
@@ -40,6 +41,7 @@ class Parts:
     unanswered: Unanswered | None = None
     orders: OrderDesk | None = None
     session_id: str = ""
+    email: str | None = None
     confirm_below: float = 0.0
     show_reading_below: float = 0.0
     checkout_url: str | None = None

@@ -25,6 +25,7 @@ from retrieval.errors import BadInput, ShopError
 from . import shapes, widget_pages
 from .desk import AtDesk, Desk
 from .guard import BodyLimit, SafeHeaders
+from .identity import SignedIn, checked
 from .lane import Lane
 from .limits import LimitDoor, Limits
 from .metrics import Metrics
@@ -61,7 +62,8 @@ event: done
 data: {"session_id": "s_9f2c", "turn": 1, "reply": "Here ..."}
 """
 
-router = APIRouter()
+router = APIRouter(dependencies=[checked])
+operation = APIRouter(tags=["operation"])
 
 
 def create_app(
@@ -90,9 +92,10 @@ def create_app(
     settings, sites = settings or ServerSettings(), sites or Sites()
     metrics = Metrics(lambda: lane.length, lambda: assistant.ahead)
     turns = Turns(assistant, lane, metrics, log_messages=settings.log_messages)
-    desk = app.state.desk = Desk(assistant, lane, turns, Limits(settings), metrics, settings)
+    desk = app.state.desk = Desk(assistant, lane, turns, Limits(settings), metrics, settings, sites)
     app.state.at_stop = []
     app.include_router(router)
+    app.include_router(operation)
     app.include_router(widget_pages.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
@@ -115,11 +118,11 @@ def create_app(
         **_FAULTS,
     },
 )
-async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor) -> Response:
+async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, shopper: SignedIn) -> Response:
     """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
     `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
-    asking = Asking(request.message, session_id, visitor)
+    asking = Asking(request.message, session_id, visitor, shopper.email if shopper else None)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
         await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
         events = frames(desk.turns.take(asking))
@@ -199,15 +202,14 @@ def product(product_id: str, desk: AtDesk) -> Response:
     return JSONResponse(desk.assistant.product(product_id).to_json())
 
 
-@router.get("/healthz", tags=["operation"])
+@operation.get("/healthz")
 def healthz() -> dict[str, str]:
     """The process is alive."""
     return {"status": "alive"}
 
 
-@router.get(
+@operation.get(
     "/metrics",
-    tags=["operation"],
     response_model=None,
     responses={
         200: {"content": {"text/plain": {"example": "shop_line_length 0.0"}}, "description": "Counts and times"}
@@ -218,7 +220,7 @@ def metrics(desk: AtDesk) -> Response:
     return Response(desk.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 
-@router.get("/readyz", tags=["operation"], response_model=None, responses={503: _FAULT})
+@operation.get("/readyz", response_model=None, responses={503: _FAULT})
 async def readyz(desk: AtDesk) -> Response:
     """200 when a search runs from end to end, with `degraded` where something is stood in for; 503 with what is missing otherwise."""
     await desk.lane.run(partial(_try_out, desk.assistant))

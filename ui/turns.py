@@ -23,11 +23,12 @@ log = logger(__name__)
 
 @dataclass(frozen=True)
 class Asking:
-    """One message and who sends it where. door: what it came in by."""
+    """One message and who sends it where. email: that the shop vouches for. door: what it came in by."""
 
     message: str
     session_id: str
     visitor: str | None = None
+    email: str | None = None
     door: Literal["api", "page"] = "api"
 
 
@@ -66,7 +67,9 @@ class Turns:
         if self._log_messages:
             line = line.bind(message=asking.message)
         try:
-            for event in self._assistant.stream(asking.message, asking.session_id, visitor=asking.visitor):
+            for event in self._assistant.stream(
+                asking.message, asking.session_id, visitor=asking.visitor, email=asking.email
+            ):
                 match event:
                     case Parsed():
                         intent = event.intent
