@@ -10,10 +10,11 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, FastAPI, Query
+from fastapi import APIRouter, FastAPI, Path, Query
 from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
 from sse_starlette import EventSourceResponse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -22,7 +23,7 @@ from assistant.model import card_json
 from assistant.sessions import Thumb
 from retrieval.errors import BadInput, ShopError
 
-from . import shapes, widget_pages
+from . import examples, shapes, widget_pages
 from .desk import AtDesk, Desk
 from .guard import BodyLimit, SafeHeaders
 from .identity import SignedIn, checked
@@ -43,25 +44,19 @@ QUERY_LIMIT = 500  # characters of a search without dialogue
 Answers = dict[int | str, dict[str, Any]]
 _FAULT = {
     "description": "A problem document",
-    "content": {MEDIA_TYPE: {"schema": shapes.ProblemBody.model_json_schema()}},
+    "content": {MEDIA_TYPE: {"schema": shapes.ProblemBody.model_json_schema(), "example": examples.PROBLEM}},
 }
 _FAULTS: Answers = {"4XX": _FAULT, "5XX": _FAULT}
-_EVENTS = """event: queued
-data: {"ahead": 2, "wait_s": 5}
 
-event: parsed
-data: {"intent": "search", "constraints": {"product": "desk lamp", "price_max": 40.0}}
 
-event: products
-data: {"products": []}
+def _answer(shape: type[BaseModel], example: examples.Example, more: dict[str, Any] | None = None) -> Answers:
+    """What a call answers when all is well, and that all else is a problem."""
+    content = {"application/json": {"example": example}, **(more or {})}
+    return {200: {"model": shape, "content": content, "description": "Done"}, **_FAULTS}
 
-event: token
-data: {"text": "Here "}
 
-event: done
-data: {"session_id": "s_9f2c", "turn": 1, "reply": "Here ..."}
-"""
-
+SessionId = Annotated[str, Path(examples=[examples.REPLY["session_id"]])]
+ProductId = Annotated[str, Path(examples=[examples.PRODUCT["id"]], description="may hold slashes")]
 router = APIRouter(dependencies=[checked])
 operation = APIRouter(tags=["operation"])
 
@@ -113,10 +108,7 @@ def create_app(
     "/v1/chat",
     tags=["dialogue"],
     response_model=None,
-    responses={
-        200: {"model": shapes.Reply, "content": {"text/event-stream": {"example": _EVENTS}}, "description": "The turn"},
-        **_FAULTS,
-    },
+    responses=_answer(shapes.Reply, examples.REPLY, {"text/event-stream": {"example": examples.EVENTS}}),
 )
 async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, shopper: SignedIn) -> Response:
     """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
@@ -135,9 +127,9 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, shop
     "/v1/sessions/{session_id}",
     tags=["dialogue"],
     response_model=None,
-    responses={200: {"model": shapes.SessionBody}, **_FAULTS},
+    responses=_answer(shapes.SessionBody, examples.SESSION),
 )
-def session(session_id: str, desk: AtDesk, visitor: Visitor) -> Response:
+def session(session_id: SessionId, desk: AtDesk, visitor: Visitor) -> Response:
     """All that is kept of a conversation: its turns, what is wanted now, the cart."""
     kept = desk.assistant.session(session_id, visitor=visitor)
     last = kept.turns[-1].reply
@@ -147,7 +139,7 @@ def session(session_id: str, desk: AtDesk, visitor: Visitor) -> Response:
 
 
 @router.delete("/v1/sessions/{session_id}", tags=["dialogue"], status_code=204, responses=_FAULTS)
-def forget(session_id: str, desk: AtDesk, visitor: Visitor) -> None:
+def forget(session_id: SessionId, desk: AtDesk, visitor: Visitor) -> None:
     """Erase a conversation with its cart."""
     desk.assistant.forget(session_id, visitor=visitor)
 
@@ -168,7 +160,7 @@ Amount = Annotated[
     "/v1/search",
     tags=["catalogue"],
     response_model=None,
-    responses={200: {"model": shapes.SearchBody}, **_FAULTS},
+    responses=_answer(shapes.SearchBody, examples.SEARCH),
 )
 async def search(
     desk: AtDesk,
@@ -195,9 +187,9 @@ async def search(
     "/v1/products/{product_id:path}",
     tags=["catalogue"],
     response_model=None,
-    responses={200: {"model": shapes.ProductBody}, **_FAULTS},
+    responses=_answer(shapes.ProductBody, examples.PRODUCT),
 )
-def product(product_id: str, desk: AtDesk) -> Response:
+def product(product_id: ProductId, desk: AtDesk) -> Response:
     """One product's record."""
     return JSONResponse(desk.assistant.product(product_id).to_json())
 
