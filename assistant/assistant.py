@@ -82,10 +82,13 @@ class Assistant:
         assert isinstance(last, Done)
         return last.reply
 
-    def stream(self, message: str, session_id: str | None = None, *, visitor: str | None = None) -> Iterator[Event]:
+    def stream(
+        self, message: str, session_id: str | None = None, *, visitor: str | None = None, email: str | None = None
+    ) -> Iterator[Event]:
         """The same turn as events: Parsed, Shown, Token ..., Done. The turn is kept before Done is given out.
 
         visitor: whose a session becomes that starts with this turn. From then on it is not there for anybody else.
+        email: the shopper's, verified by the caller; it proves orders and is not kept.
         """
         if len(message) > self._message_limit:
             raise BadInput(
@@ -96,7 +99,7 @@ class Assistant:
         session_id = session_id or self.new_session()
         with self._turn_of(session_id):
             self.admit(session_id, visitor)
-            yield from self._take_turn(message, session_id, visitor)
+            yield from self._take_turn(message, session_id, visitor, email)
 
     def admit(self, session_id: str, visitor: str | None) -> None:
         """NotFound when the session is another visitor's."""
@@ -209,10 +212,11 @@ class Assistant:
         with self._turns_guard:
             return self._turns.setdefault(session_id, threading.Lock())
 
-    def _take_turn(self, message: str, session_id: str, visitor: str | None) -> Iterator[Event]:
+    def _take_turn(self, message: str, session_id: str, visitor: str | None, email: str | None) -> Iterator[Event]:
         known = self._sessions.get(session_id) or Session(session_id)
         history = tuple(turn.exchange for turn in known.turns)
-        taken = yield from run_turn(message, known.state, replace(self._parts, session_id=session_id, history=history))
+        parts = replace(self._parts, session_id=session_id, history=history, email=email)
+        taken = yield from run_turn(message, known.state, parts)
         turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())
         self._sessions.add(session_id, turn, taken.state, visitor)
         yield Done(taken.reply)

@@ -26,11 +26,12 @@ class Parts:
     """The parser, the search and the catalogue, with what a reply may show. currency: the shop's (ISO 4217).
 
     policies: the shop's texts, None where there can be none. unanswered: where questions go that they do not answer.
-    orders: None for a shop without an order system. session_id, history: whose turn this is, and what was said before it.
+    orders: None for a shop without an order system. session_id, history, email: whose turn this is, what was said before it, and the
+    shopper's address where it was verified.
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
-    checkout_url: the address that takes over the cart, with {items} in it; checkout_hook: or the server that does.
-    questions: whether a wide need is answered with a question too.
-    writer: who words replies; None for composed sentences. handoff: the way to the shop's staff, with its rules.
+        checkout_url: the address that takes over the cart, with {items} in it; checkout_hook: or the server that does.
+        questions: whether a wide need is answered with a question too.
+        writer: who words replies; None for composed sentences. handoff: the way to the shop's staff, with its rules.
     """
 
     parser: Parser
@@ -45,6 +46,7 @@ class Parts:
     orders: OrderDesk | None = None
     session_id: str = ""
     history: tuple[Exchange, ...] = ()
+    email: str | None = None
     confirm_below: float = 0.0
     show_reading_below: float = 0.0
     checkout_url: str | None = None

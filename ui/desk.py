@@ -13,12 +13,14 @@ from .lane import Lane
 from .limits import Limits
 from .metrics import Metrics
 from .settings import ServerSettings
+from .sites import Sites
 from .turns import Turns
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The shop's assistant, the lane that its models run in, the turns taken there, how often one may call, what is counted.
+    """The shop's assistant, the lane that its models run in, the turns taken there, how often one may call, what is
+    counted, the server's settings, and the sites that may call.
 
     An app keeps it as `state.desk`, beside `state.at_stop`: what is called when the server is told to stop.
     """
@@ -29,6 +31,7 @@ class Desk:
     limits: Limits
     metrics: Metrics
     settings: ServerSettings
+    sites: Sites
 
 
 def desk_of(app: FastAPI) -> Desk:

@@ -11,10 +11,11 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, FastAPI, Query
+from fastapi import APIRouter, FastAPI, Path, Query
 from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
 from sse_starlette import EventSourceResponse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -23,9 +24,10 @@ from assistant.model import card_json
 from assistant.sessions import Thumb
 from retrieval.errors import BadInput, ShopError
 
-from . import shapes, widget_pages
+from . import examples, shapes, widget_pages
 from .desk import AtDesk, Desk
 from .guard import BodyLimit, SafeHeaders
+from .identity import SignedIn, checked
 from .lane import Lane
 from .limits import LimitDoor, Limits
 from .metrics import Metrics
@@ -43,26 +45,21 @@ QUERY_LIMIT = 500  # characters of a search without dialogue
 Answers = dict[int | str, dict[str, Any]]
 _FAULT = {
     "description": "A problem document",
-    "content": {MEDIA_TYPE: {"schema": shapes.ProblemBody.model_json_schema()}},
+    "content": {MEDIA_TYPE: {"schema": shapes.ProblemBody.model_json_schema(), "example": examples.PROBLEM}},
 }
 _FAULTS: Answers = {"4XX": _FAULT, "5XX": _FAULT}
-_EVENTS = """event: queued
-data: {"ahead": 2, "wait_s": 5}
 
-event: parsed
-data: {"intent": "search", "constraints": {"product": "desk lamp", "price_max": 40.0}}
 
-event: products
-data: {"products": []}
+def _answer(shape: type[BaseModel], example: examples.Example, more: dict[str, Any] | None = None) -> Answers:
+    """What a call answers when all is well, and that all else is a problem."""
+    content = {"application/json": {"example": example}, **(more or {})}
+    return {200: {"model": shape, "content": content, "description": "Done"}, **_FAULTS}
 
-event: token
-data: {"text": "Here "}
 
-event: done
-data: {"session_id": "s_9f2c", "turn": 1, "reply": "Here ..."}
-"""
-
-router = APIRouter()
+SessionId = Annotated[str, Path(examples=[examples.REPLY["session_id"]])]
+ProductId = Annotated[str, Path(examples=[examples.PRODUCT["id"]], description="may hold slashes")]
+router = APIRouter(dependencies=[checked])
+operation = APIRouter(tags=["operation"])
 
 
 def create_app(
@@ -91,9 +88,10 @@ def create_app(
     settings, sites = settings or ServerSettings(), sites or Sites()
     metrics = Metrics(lambda: lane.length, lambda: assistant.ahead)
     turns = Turns(assistant, lane, metrics, log_messages=settings.log_messages)
-    desk = app.state.desk = Desk(assistant, lane, turns, Limits(settings), metrics, settings)
+    desk = app.state.desk = Desk(assistant, lane, turns, Limits(settings), metrics, settings, sites)
     app.state.at_stop = []
     app.include_router(router)
+    app.include_router(operation)
     app.include_router(widget_pages.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
@@ -111,16 +109,13 @@ def create_app(
     "/v1/chat",
     tags=["dialogue"],
     response_model=None,
-    responses={
-        200: {"model": shapes.Reply, "content": {"text/event-stream": {"example": _EVENTS}}, "description": "The turn"},
-        **_FAULTS,
-    },
+    responses=_answer(shapes.Reply, examples.REPLY, {"text/event-stream": {"example": examples.EVENTS}}),
 )
-async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor) -> Response:
+async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, shopper: SignedIn) -> Response:
     """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
     `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
-    asking = Asking(request.message, session_id, visitor)
+    asking = Asking(request.message, session_id, visitor, shopper.email if shopper else None)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
         await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
         events = frames(desk.turns.take(asking))
@@ -133,9 +128,9 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor) -> R
     "/v1/sessions/{session_id}",
     tags=["dialogue"],
     response_model=None,
-    responses={200: {"model": shapes.SessionBody}, **_FAULTS},
+    responses=_answer(shapes.SessionBody, examples.SESSION),
 )
-def session(session_id: str, desk: AtDesk, visitor: Visitor) -> Response:
+def session(session_id: SessionId, desk: AtDesk, visitor: Visitor) -> Response:
     """All that is kept of a conversation: its turns, what is wanted now, the cart, the thumbs."""
     kept = desk.assistant.session(session_id, visitor=visitor)
     last = kept.turns[-1].reply
@@ -146,7 +141,7 @@ def session(session_id: str, desk: AtDesk, visitor: Visitor) -> Response:
 
 
 @router.delete("/v1/sessions/{session_id}", tags=["dialogue"], status_code=204, responses=_FAULTS)
-def forget(session_id: str, desk: AtDesk, visitor: Visitor) -> None:
+def forget(session_id: SessionId, desk: AtDesk, visitor: Visitor) -> None:
     """Erase a conversation with all that came of it; a turn under way is waited for."""
     desk.assistant.forget(session_id, visitor=visitor)
 
@@ -167,7 +162,7 @@ Amount = Annotated[
     "/v1/search",
     tags=["catalogue"],
     response_model=None,
-    responses={200: {"model": shapes.SearchBody}, **_FAULTS},
+    responses=_answer(shapes.SearchBody, examples.SEARCH),
 )
 async def search(
     desk: AtDesk,
@@ -194,22 +189,21 @@ async def search(
     "/v1/products/{product_id:path}",
     tags=["catalogue"],
     response_model=None,
-    responses={200: {"model": shapes.ProductBody}, **_FAULTS},
+    responses=_answer(shapes.ProductBody, examples.PRODUCT),
 )
-def product(product_id: str, desk: AtDesk) -> Response:
+def product(product_id: ProductId, desk: AtDesk) -> Response:
     """One product's record."""
     return JSONResponse(desk.assistant.product(product_id).to_json())
 
 
-@router.get("/healthz", tags=["operation"])
+@operation.get("/healthz")
 def healthz() -> dict[str, str]:
     """The process is alive."""
     return {"status": "alive"}
 
 
-@router.get(
+@operation.get(
     "/metrics",
-    tags=["operation"],
     response_model=None,
     responses={
         200: {"content": {"text/plain": {"example": "shop_line_length 0.0"}}, "description": "Counts and times"}
@@ -220,7 +214,7 @@ def metrics(desk: AtDesk) -> Response:
     return Response(desk.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 
-@router.get("/readyz", tags=["operation"], response_model=None, responses={503: _FAULT})
+@operation.get("/readyz", response_model=None, responses={503: _FAULT})
 async def readyz(desk: AtDesk) -> Response:
     """200 when a search runs from end to end, with `degraded` where something is stood in for; 503 with what is missing otherwise."""
     await desk.lane.run(partial(_try_out, desk.assistant))

@@ -40,9 +40,9 @@ class Metrics:
         registry.register(_Ahead(ahead))
         ProcessCollector(registry=registry)
 
-    def answered(self, reply: Reply, wait_s: float) -> None:
-        """Count a turn; one whose reply only tells of an error has failed."""
-        self._turns.labels(reply.intent, "failed" if reply.fault else "answered").inc()
+    def answered(self, reply: Reply, wait_s: float, *, late: bool = False) -> None:
+        """Count a turn. One whose reply only tells of an error has failed, and so has one that came too late for whoever asked."""
+        self._turns.labels(reply.intent, "failed" if reply.fault or late else "answered").inc()
         self._waits.observe(wait_s)
         for stage, ms in reply.to_json()["latency_ms"].items():
             self._stages.labels(stage).observe(ms / 1e3)

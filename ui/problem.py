@@ -49,9 +49,11 @@ class Problem:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
     def response(self, headers: dict[str, str] | None = None) -> Response:
-        wait = {"Retry-After": str(self.retry_after)} if self.retry_after else {}
+        own = {"Retry-After": str(self.retry_after)} if self.retry_after else {}
+        if self.status == 401:
+            own["WWW-Authenticate"] = 'Bearer error="invalid_token"'
         body = json.dumps(self.to_json(), ensure_ascii=False)
-        return Response(body, self.status, {**wait, **(headers or {})}, MEDIA_TYPE)
+        return Response(body, self.status, {**own, **(headers or {})}, MEDIA_TYPE)
 
 
 def problem_of(error: Exception) -> Problem:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from retrieval.errors import BadInput
 
+SECRET_LENGTH = 32  # characters; HS256 asks for as many bytes as its hash has
 _PORTS = {"http": 80, "https": 443}
 _EXAMPLE = (
     'write it like [[site]] key = "lamps", name = "Lamps", origins = ["https://shop.example"], as in docs/deploy.md'
@@ -32,13 +33,14 @@ def exact_origin(value: str) -> str:
 
 
 class Site(BaseModel):
-    """One site: the key that its widget sends, and the pages that may send it."""
+    """One site: the key that its widget sends, and the pages that may send it. secret: what its server signs shoppers' tokens with."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     name: Annotated[str, Field(min_length=1)]
     origins: Annotated[tuple[Annotated[str, AfterValidator(exact_origin)], ...], Field(min_length=1)]
+    secret: Annotated[SecretStr | None, Field(min_length=SECRET_LENGTH)] = None
 
 
 class Sites(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
@@ -11,6 +12,7 @@ from typing import Any, Literal
 
 from assistant import Assistant
 from assistant.model import Done, Event, Parsed, Reply
+from retrieval.errors import TookTooLong
 
 from .lane import Lane, Place
 from .log import logger
@@ -23,11 +25,12 @@ log = logger(__name__)
 
 @dataclass(frozen=True)
 class Asking:
-    """One message and who sends it where. door: what it came in by."""
+    """One message and who sends it where. email: that the shop vouches for. door: what it came in by."""
 
     message: str
     session_id: str
     visitor: str | None = None
+    email: str | None = None
     door: Literal["api", "page"] = "api"
 
 
@@ -42,8 +45,9 @@ class Turns:
 
     def take(self, asking: Asking) -> AsyncGenerator[Event | Place]:
         """The turn's events, and before them its places in line. The place is taken now: Overloaded is raised here."""
-        events = self._lane.stream(partial(self._taken, asking, time.perf_counter()))
-        return self._with_ahead(events, asking.session_id)
+        late = threading.Event()
+        events = self._lane.stream(partial(self._taken, asking, late, time.perf_counter()))
+        return self._followed(events, late, asking.session_id)
 
     async def reply(self, asking: Asking) -> Reply:
         """The same turn whole."""
@@ -51,28 +55,34 @@ class Turns:
         assert isinstance(last, Done)
         return last.reply
 
-    async def _with_ahead(
-        self, events: AsyncGenerator[Event | Place], session_id: str
+    async def _followed(
+        self, events: AsyncGenerator[Event | Place], late: threading.Event, session_id: str
     ) -> AsyncGenerator[Event | Place]:
-        async with aclosing(events):
-            async for event in events:
-                yield event
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+        except TookTooLong:
+            late.set()
+            raise
         self._lane.spare(partial(self._assistant.read_ahead, session_id))
 
-    def _taken(self, asking: Asking, came: float) -> Iterator[Event]:
-        """The turn, in the lane's thread. came: when it got its place in line."""
+    def _taken(self, asking: Asking, late: threading.Event, came: float) -> Iterator[Event]:
+        """The turn, in the lane's thread. late: set once nobody waits for it any more. came: when it got its place in line."""
         waited, intent = time.perf_counter() - came, UNREAD
         line = log.bind(session_id=asking.session_id, door=asking.door, wait_ms=_ms(waited))
         if self._log_messages:
             line = line.bind(message=asking.message)
         try:
-            for event in self._assistant.stream(asking.message, asking.session_id, visitor=asking.visitor):
+            for event in self._assistant.stream(
+                asking.message, asking.session_id, visitor=asking.visitor, email=asking.email
+            ):
                 match event:
                     case Parsed():
                         intent = event.intent
                     case Done(reply):
-                        self._metrics.answered(reply, waited)
-                        line.info("turn", **_told(reply))
+                        self._metrics.answered(reply, waited, late=late.is_set())
+                        line.info("turn", **_told(reply, TookTooLong.slug if late.is_set() else reply.fault))
                 yield event
         except Exception as error:
             self._metrics.failed(intent, waited)
@@ -81,11 +91,11 @@ class Turns:
             raise
 
 
-def _told(reply: Reply) -> dict[str, Any]:
+def _told(reply: Reply, error: str | None) -> dict[str, Any]:
     """What the log says of an answer: counts and times, and no word of it."""
     times = {f"{stage}_ms": ms for stage, ms in reply.to_json()["latency_ms"].items()}
     counts = {"products": len(reply.cards), "relaxed": len(reply.relaxed), "sources": len(reply.sources)}
-    outcome = {"outcome": "failed", "error": reply.fault} if reply.fault else {"outcome": "answered"}
+    outcome = {"outcome": "failed", "error": error} if error else {"outcome": "answered"}
     return {**outcome, "turn": reply.turn, "intent": reply.intent, "acts": list(reply.acts), **counts, **times}
 
 

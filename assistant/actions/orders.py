@@ -24,6 +24,7 @@ from ..parts import Parts
 log = logging.getLogger(__name__)
 NO_ORDERS = "I can't look into orders here. The shop's own order page or its staff can."
 ASK_ALL = "Please give me the order number and the e-mail address or the postcode of the order."
+ASK_NUMBER = "Please give me the order number."
 ASK_PROOF = "Please give me the e-mail address or the postcode of that order as well."
 WRONG = "I can't match that order number with that e-mail address or postcode. Please check both; both stand in the order's confirmation."
 LIMITED = "I can't check more order details for now. The shop's staff can help you, or try again later."
@@ -92,11 +93,11 @@ def _with_order(parse: Parse, state: DialogueState, parts: Parts, *, act: OrderA
     desk, talk = parts.orders, state.order or OrderTalk()
     if desk is None:
         return Outcome(answer=Answer(NO_ORDERS))
-    told = told_by(parse, desk)
+    told = _vouched(told_by(parse, desk), parts.email)
     number = told.number or talk.number
     proven = talk.proven and number == talk.number
     if not proven and (asked := _ask(number, told, act)):
-        return asked
+        return replace(asked, answer=Answer(ASK_NUMBER)) if parts.email and number is None else asked
     assert number is not None
     try:
         order = desk.book.status(number) if proven else _proven(number, told.proof, parts.session_id, desk)
@@ -111,6 +112,11 @@ def _with_order(parse: Parse, state: DialogueState, parts: Parts, *, act: OrderA
     except OrdersDown as error:
         log.error("orders: %s", error)
         return Outcome(answer=Answer(DOWN, found=False), fault=error.slug)
+
+
+def _vouched(told: Told, email: str | None) -> Told:
+    """With the shopper's verified address as the proof, unless the message gives another: an order may have been made with that."""
+    return told if told.proof.email or told.proof.postcode else replace(told, proof=Proof(email))
 
 
 def _ask(number: str | None, told: Told, act: OrderAct | None) -> Outcome | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from assistant import Assistant
-from assistant.model import Parse
+from assistant.model import DialogueState, Parse
 from assistant.order_desk import OrderDesk
 from assistant.order_log import OrderLog
 from assistant.orders import Order, OrderRules, OrdersDown, Proof
@@ -88,6 +89,27 @@ def test_an_apology_in_a_reply_is_a_failed_turn_and_an_error(searcher: Searcher,
         assert counted(client, "shop_errors_total", code="orders-down") == 1
     desk.book.close()
     desk.log.close()
+
+
+def test_a_turn_that_comes_too_late_has_failed(small_store: Path) -> None:
+    door = threading.Event()
+
+    class SlowReader:
+        def parse(self, message: str, state: DialogueState) -> Parse:
+            door.wait()
+            return said("greet")
+
+    with open_shop(small_store, parser=SlowReader()) as shop:
+        lane = Lane(turn_timeout_s=0.01)
+        with TestClient(create_app(shop, lane)) as client:
+            answer = client.post("/v1/chat", json={"message": "hello", "session_id": "s_slow"})
+            assert (answer.status_code, answer.json()["type"]) == (504, "urn:shopping-assistant:took-too-long")
+            door.set()
+            while lane.length:
+                pass
+            assert client.get("/v1/sessions/s_slow").json()["turns"][0]["message"] == "hello"  # kept all the same
+            assert counted(client, "shop_turns_total", intent="greet", outcome="failed") == 1
+            assert counted(client, "shop_errors_total", code="took-too-long") == 1
 
 
 def test_refusals_are_counted_by_their_code(small_store: Path) -> None:

@@ -199,6 +199,16 @@ def test_what_fails_is_said_and_nothing_typed_is_lost(visit: Visit, status: int 
         expect(tab.card("Brass Desk Lamp")).to_be_visible()
 
 
+def test_a_token_that_the_shop_gives_is_sent_and_its_refusal_told(visit: Visit) -> None:
+    tab = visit(LAMPS)  # a server without sites can check no token
+    tab.run("ShopAssistant.setUser({ name: 'Ada', token: 'a.b.c' })")
+    tab.open()
+    with tab.page.expect_request("**/v1/chat") as asked:
+        tab.say(MESSAGE)
+    assert asked.value.headers["authorization"] == "Bearer a.b.c"
+    expect(tab.panel.get_by_role("alert")).to_contain_text("Your sign-in has run out.")
+
+
 def test_whoever_waits_sees_how_many_are_before(visit: Visit) -> None:
     lane = Lane()
     tab = visit(LAMPS, lane=lane)

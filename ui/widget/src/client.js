@@ -15,6 +15,7 @@ export class Client {
 
   async ask(path, { method = "GET", body, signal } = {}) {
     const headers = { "X-Site-Key": this.site, "X-Visitor": this.visitor };
+    if (this.token) headers.Authorization = `Bearer ${this.token}`;
     if (body) headers["Content-Type"] = "application/json";
     let answer;
     try {
@@ -67,7 +68,7 @@ export class Client {
   }
 }
 
-const KINDS = { 403: "blocked", 404: "missing", 413: "long", 422: "long", 429: "limited", 503: "busy" };
+const KINDS = { 401: "expired", 403: "blocked", 404: "missing", 413: "long", 422: "long", 429: "limited", 503: "busy" };
 const kindOf = (status) => KINDS[status] ?? "server";
 
 async function refused(answer) {

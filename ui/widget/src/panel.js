@@ -48,7 +48,7 @@ class Panel {
     await this.begun;
     return this.say(String(text));
   }
-  setUser(user) { this.user = user; this.welcome(); }
+  setUser(user) { this.user = user; this.client.token = user?.token; this.welcome(); }
   setContext(context) { this.context = context; this.welcome(); }
   setTheme(theme) { applyTheme(this.host, theme); }
   setLocale(tag, words = {}) {

@@ -15,7 +15,7 @@ export const WORDS = {
   offline: "You are offline. Your message is kept; try again when you are back.",
   gone: "The assistant cannot be reached. Your message is kept.", blocked: "This page is not allowed to use the assistant.",
   limited: "Too many messages at once. You can go on in {0} s.", server: "Something went wrong on our side. Your message is kept.",
-  missing: "This conversation is no longer there.", long: "That message could not be read. Shorten it and try again.",
+  expired: "Your sign-in has run out. Reload the page and try again.", missing: "This conversation is no longer there.", long: "That message could not be read. Shorten it and try again.",
 };
 
 export const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, at) => String(values[at]));

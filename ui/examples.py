@@ -1,0 +1,115 @@
+"""What the OpenAPI page shows: one conversation's objects, whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Example = dict[str, Any]
+
+CARD: Example = {
+    "id": "brass-lamp",
+    "title": "Brass Desk Lamp",
+    "price": 34.99,
+    "list_price": 49.99,
+    "currency": "USD",
+    "brand": "Halden",
+    "category": ["lighting", "desk lamps"],
+    "image_url": None,
+    "url": "https://shop.example/brass-lamp",
+    "in_stock": True,
+    "rating": 4.6,
+    "review_count": 512,
+    "rank": 1,
+    "score": 0.93,
+    "reasons": [
+        {"kind": "constraint", "text": "$34.99 is under your $40 limit", "field": "price"},
+        {"kind": "match", "text": "“warm white light”", "field": "description"},
+    ],
+    "caveats": [],
+    "sponsored": False,
+}
+WISHES: Example = {
+    "product": "desk lamp",
+    "category": None,
+    "brand": None,
+    "color": [],
+    "size": [],
+    "material": [],
+    "gender": None,
+    "features": ["warm"],
+    "exclude": [],
+    "price_min": None,
+    "price_max": 40.0,
+    "quantity": None,
+    "in_stock": False,
+}
+CART: Example = {"items": [], "count": 0, "total": 0.0, "currency": "USD"}
+REPLY: Example = {
+    "session_id": "s_9f2c5d1e7a3b4c6d8e0f1a2b3c4d5e6f",
+    "turn": 1,
+    "intent": "search",
+    "acts": ["search"],
+    "reply": "Here is a desk lamp under $40: the Brass Desk Lamp at $34.99.",
+    "products": [CARD],
+    "constraints": WISHES,
+    "relaxed": [],
+    "question": None,
+    "comparison": None,
+    "cart": CART,
+    "suggestions": ["Add the first one to my cart"],
+    "sources": [],
+    "handoff": None,
+    "checkout_url": None,
+    "fault": None,
+    "latency_ms": {"parse": 310.0, "retrieve": 12.0, "rerank": 95.0, "write": 3.0, "total": 420.0},
+}
+SESSION: Example = {
+    "session_id": REPLY["session_id"],
+    "turns": [{"message": "i need a warm desk lamp under 40", "reply": REPLY}],
+    "constraints": WISHES,
+    "cart": CART,
+}
+SEARCH: Example = {"query": "warm desk lamp", "products": [CARD], "total": 1, "relaxed": []}
+PRODUCT: Example = {
+    "id": "brass-lamp",
+    "title": "Brass Desk Lamp",
+    "description": "A warm white light for late pages.",
+    "brand": "Halden",
+    "category": ["lighting", "desk lamps"],
+    "price": 34.99,
+    "list_price": 49.99,
+    "currency": "USD",
+    "in_stock": True,
+    "stock": 5,
+    "rating": 4.6,
+    "review_count": 512,
+    "attributes": {"color": ["brass"]},
+    "options": {},
+    "group_id": None,
+    "image_url": None,
+    "url": "https://shop.example/brass-lamp",
+}
+PROBLEM: Example = {
+    "type": "urn:shopping-assistant:too-many-requests",
+    "title": "Too many requests",
+    "status": 429,
+    "detail": "More than 60 calls in 60 s came from this visitor.",
+    "fix": "wait 12 s, then send it again",
+    "retry_after": 12,
+    "request_id": "r_5b1f0c9d2e7a4836",
+}
+EVENTS = """event: queued
+data: {"ahead": 2, "wait_s": 5}
+
+event: parsed
+data: {"intent": "search", "constraints": {"product": "desk lamp", "price_max": 40.0}}
+
+event: products
+data: {"products": []}
+
+event: token
+data: {"text": "Here "}
+
+event: done
+data: {"session_id": "s_9f2c", "turn": 1, "reply": "Here ..."}
+"""
