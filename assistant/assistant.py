@@ -54,7 +54,10 @@ class Assistant:
     ) -> None:
         self._parts = parts
         self._sessions = sessions or MemorySessions()
-        self._places = Places(self._sessions, parts.orders.log if parts.orders else None, parts.unanswered)
+        orders, handoff = parts.orders, parts.handoff
+        self._places = Places(
+            self._sessions, orders.log if orders else None, parts.unanswered, handoff.letters if handoff else None
+        )
         self._retention = Retention(self._places, keep_days)
         self._message_limit = message_limit
         self._store = store
@@ -141,8 +144,6 @@ class Assistant:
             self.admit(session_id, visitor)
             if not erase([session_id], self._places).conversations:
                 raise _no_session(session_id)
-            if self._parts.handoff is not None:
-                self._parts.handoff.letters.erase([session_id])
 
     def search(
         self,

@@ -138,7 +138,7 @@ def build_handoff(settings: Settings) -> HandoffDesk:
     rules = read_toml(HandoffRules, settings.handoff_rules, "SHOP_HANDOFF_RULES")
     if settings.handoff_webhook is not None and settings.handoff_smtp is not None:
         raise BadInput("SHOP_HANDOFF_WEBHOOK and SHOP_HANDOFF_SMTP are both set.", fix="set one of the two")
-    letters = Letters(settings.sessions_url)
+    letters = Letters(settings.sessions_url, build_seal(settings))
     return HandoffDesk(rules, _route(settings, letters), letters)
 
 
@@ -186,5 +186,5 @@ def build_seal(settings: Settings) -> Seal:
 
 def build_places(store: Path, settings: Settings) -> Places:
     """Where something of shoppers lies, without what a turn needs; the store may be in use."""
-    log = OrderLog(settings.sessions_url, build_seal(settings))
-    return Places(build_sessions(settings), log, Unanswered(store / UNANSWERED))
+    url, seal = settings.sessions_url, build_seal(settings)
+    return Places(build_sessions(settings), OrderLog(url, seal), Unanswered(store / UNANSWERED), Letters(url, seal))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,12 +19,14 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    true,
     update,
 )
 
 from .database import clear_log, open_database
 from .handover import Why
 from .model import Exchange
+from .seal import Seal
 
 WHY: dict[Why, str] = {
     "asked": "The shopper asked for a person.",
@@ -86,14 +89,16 @@ _LETTER = TypeAdapter(Letter)
 class Letters:
     """Letters in the conversations' database, or in memory as long as the process lives."""
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | None = None, seal: Seal | None = None) -> None:
         self.lasting = url is not None
         self._engine = open_database(url)
+        self._seal = seal or Seal()
         _TABLES.create_all(self._engine)
 
     def keep(self, letter: Letter, trouble: str = "") -> None:
         """Keep a letter, or why a kept one was not delivered this time."""
-        row = {"trouble": trouble, "reference": letter.reference, "letter": _LETTER.dump_python(letter, mode="json")}
+        closed = self._seal.close(_LETTER.dump_python(letter, mode="json"))
+        row = {"trouble": trouble, "reference": letter.reference, "letter": closed}
         with self._engine.begin() as db:
             if db.execute(update(_LETTERS).where(_LETTERS.c.id == letter.id).values(row)).rowcount == 0:
                 one = {"id": letter.id, "session_id": letter.session, "created": letter.created}
@@ -101,9 +106,11 @@ class Letters:
 
     def all(self) -> Sequence[KeptLetter]:
         """Every letter that is kept, the oldest first."""
-        query = select(_LETTERS.c.letter, _LETTERS.c.trouble).order_by(_LETTERS.c.created, _LETTERS.c.id)
-        with self._engine.connect() as db:
-            return [KeptLetter(_LETTER.validate_python(letter), trouble) for letter, trouble in db.execute(query)]
+        return self._kept(true())
+
+    def of(self, sessions: Collection[str]) -> Sequence[KeptLetter]:
+        """Those of these conversations."""
+        return self._kept(_LETTERS.c.session_id.in_(list(sessions)))
 
     def has(self, session_id: str) -> bool:
         """Whether a letter of the conversation is kept."""
@@ -119,8 +126,28 @@ class Letters:
         """Erase all letters of these conversations; how many there were."""
         return self._erase(_LETTERS.c.session_id.in_(list(sessions)))
 
+    def expire(self, before: datetime) -> int:
+        """Erase all that are older; how many there were."""
+        return self._erase(_LETTERS.c.created < before.isoformat())
+
+    def reseal(self) -> int:
+        """Write all letters with the newest key, or in the clear without any; how many there are."""
+        with self._engine.begin() as db:
+            kept = db.execute(select(_LETTERS.c.id, _LETTERS.c.letter)).all()
+            for name, letter in kept:
+                closed = self._seal.close(self._seal.open(letter))
+                db.execute(update(_LETTERS).where(_LETTERS.c.id == name).values(letter=closed))
+        clear_log(self._engine)
+        return len(kept)
+
     def close(self) -> None:
         self._engine.dispose()
+
+    def _kept(self, which: ColumnElement[bool]) -> Sequence[KeptLetter]:
+        query = select(_LETTERS.c.letter, _LETTERS.c.trouble).where(which)
+        with self._engine.connect() as db:
+            rows = db.execute(query.order_by(_LETTERS.c.created, _LETTERS.c.id))
+            return [KeptLetter(_LETTER.validate_python(self._seal.open(letter)), trouble) for letter, trouble in rows]
 
     def _erase(self, which: ColumnElement[bool]) -> int:
         with self._engine.begin() as db:

@@ -29,9 +29,9 @@ class Parts:
     orders: None for a shop without an order system. session_id, history, email: whose turn this is, what was said before it, and the
     shopper's address where it was verified.
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
-        checkout_url: the address that takes over the cart, with {items} in it; checkout_hook: or the server that does.
-        questions: whether a wide need is answered with a question too.
-        writer: who words replies; None for composed sentences. handoff: the way to the shop's staff, with its rules.
+    checkout_url: the address that takes over the cart, with {items} in it; checkout_hook: or the server that does.
+    questions: whether a wide need is answered with a question too.
+    writer: who words replies; None for composed sentences. handoff: the way to the shop's staff, with its rules.
     """
 
     parser: Parser

@@ -13,12 +13,13 @@ from more_itertools import chunked
 from pydantic import TypeAdapter
 from sqlalchemy.exc import SQLAlchemyError
 
+from .letters import KeptLetter, Letters
 from .order_log import Cleared, OrderLog
 from .sessions import Session, Sessions, Thumb
 from .unanswered import Unanswered
 
 log = logging.getLogger(__name__)
-_SESSION, _THUMBS = TypeAdapter(Session), TypeAdapter(tuple[Thumb, ...])
+_SESSION, _THUMBS, _LETTERS = TypeAdapter(Session), TypeAdapter(tuple[Thumb, ...]), TypeAdapter(tuple[KeptLetter, ...])
 _DAY = timedelta(days=1)
 AT_ONCE = 500  # conversations in one statement
 
@@ -30,11 +31,12 @@ class Places:
     sessions: Sessions
     orders: OrderLog | None = None
     unanswered: Unanswered | None = None
+    letters: Letters | None = None
 
     def close(self) -> None:
-        self.sessions.close()
-        if self.orders is not None:
-            self.orders.close()
+        for place in (self.sessions, self.orders, self.letters):
+            if place is not None:
+                place.close()
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Gone:
     order_acts: int = 0
     wrong_proofs: int = 0
     questions: int = 0
+    letters: int = 0
 
     def __add__(self, other: Gone) -> Gone:
         return Gone(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
@@ -62,6 +65,7 @@ def kept_of(sessions: Collection[str], places: Places) -> dict[str, Any]:
         "order_acts": [{**asdict(act), "at": act.at.isoformat()} for act in acts],
         "wrong_proofs": [at.isoformat() for at in wrong],
         "questions": places.unanswered.of(sessions) if places.unanswered else [],
+        "letters": _LETTERS.dump_python(tuple(places.letters.of(sessions)) if places.letters else (), mode="json"),
     }
 
 
@@ -69,6 +73,7 @@ def erase(sessions: Collection[str], places: Places) -> Gone:
     """Delete all that is kept of these conversations, and count it; what is not there counts nothing."""
     cleared = places.orders.erase(sessions) if places.orders else Cleared()
     questions = places.unanswered.erase(sessions) if places.unanswered else 0
+    letters = places.letters.erase(sessions) if places.letters else 0
     gone = [places.sessions.forget(name) for name in sessions]  # last, since from here on nothing leads to the rest
     return Gone(
         sum(one.turns > 0 for one in gone),
@@ -77,16 +82,18 @@ def erase(sessions: Collection[str], places: Places) -> Gone:
         cleared.acts,
         cleared.wrong_proofs,
         questions,
+        letters,
     )
 
 
 def expire(before: datetime, places: Places) -> Gone:
-    """Delete conversations unused since then with all that is kept of them, and every older act and question."""
+    """Delete conversations unused since then with all that is kept of them, and every older act, question and letter."""
     cleared = places.orders.expire(before) if places.orders else Cleared()
     gone = Gone(
         order_acts=cleared.acts,
         wrong_proofs=cleared.wrong_proofs,
         questions=places.unanswered.expire(before) if places.unanswered else 0,
+        letters=places.letters.expire(before) if places.letters else 0,
     )
     for some in chunked(places.sessions.unused_since(before), AT_ONCE):
         gone += erase(some, places)

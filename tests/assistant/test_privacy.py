@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from assistant import Assistant
+from assistant.handoff import HandoffDesk, HandoffRules
+from assistant.letters import Letter, Letters
 from assistant.order_desk import OrderDesk
 from assistant.order_log import OrderLog
 from assistant.orders import OrderRules
@@ -35,7 +37,14 @@ SAID = (
     (said("policy"), "do you wrap presents?"),
 )
 WORDS = ("a.b@example.com", "54321", "presents", "dear", "anna", "s_anna")
-ALL = Gone(conversations=1, turns=4, thumbs=1, order_acts=1, wrong_proofs=1, questions=1)
+ALL = Gone(conversations=1, turns=4, thumbs=1, order_acts=1, wrong_proofs=1, questions=1, letters=1)
+
+
+def letter_of(visitor: str) -> Letter:
+    now = datetime.now(UTC).isoformat()
+    return Letter(
+        visitor, f"H-{visitor}", f"s_{visitor}", now, "asked", f"A dear lamp for {visitor}", {}, {"items": []}, ()
+    )
 
 
 class Shop:
@@ -45,7 +54,9 @@ class Shop:
         self._searcher, self._store, self.folder = searcher, store, folder
         folder.mkdir()
         url = f"sqlite:///{folder / 'sessions.db'}"
-        self.places = Places(SqlSessions(url, seal), OrderLog(url, seal), Unanswered(folder / "unanswered.jsonl"))
+        self.places = Places(
+            SqlSessions(url, seal), OrderLog(url, seal), Unanswered(folder / "unanswered.jsonl"), Letters(url, seal)
+        )
         pages = folder.parent / "pages"
         pages.mkdir()
         (pages / "returns.md").write_text("# Returns\n\nA lamp may be returned.\n", encoding="utf-8")
@@ -57,10 +68,13 @@ class Shop:
         assert self.places.orders is not None
         desk = OrderDesk(book, OrderRules(), self.places.orders)
         parts = parts_with(self._searcher, [parse for parse, _ in SAID])
-        parts = replace(parts, orders=desk, policies=self._policies, unanswered=self.places.unanswered)
+        assert self.places.letters is not None
+        staff = HandoffDesk(HandoffRules(), None, self.places.letters)
+        parts = replace(parts, orders=desk, policies=self._policies, unanswered=self.places.unanswered, handoff=staff)
         assistant = Assistant(parts, self.places.sessions)
         for _, message in SAID:
             assistant.reply(message, f"s_{visitor}", visitor=visitor)
+        self.places.letters.keep(letter_of(visitor), "the shop's server does not answer")
         assistant.rate(f"s_{visitor}", Thumb(1, "down", f"too dear for {visitor}"), visitor=visitor)
         book.close()
         return assistant
@@ -93,6 +107,7 @@ def test_everything_of_a_visitor_is_exported_and_nothing_of_another(shop: Shop) 
         1,
         ["do you wrap presents?"],
     )
+    assert [one["letter"]["need"] for one in found["letters"]] == ["A dear lamp for anna"]
     assert "ben" not in json.dumps(found)
 
 

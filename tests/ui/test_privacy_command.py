@@ -60,7 +60,11 @@ def test_expire_deletes_nothing_that_is_young(folder: Path) -> None:
 def test_a_key_is_made_and_what_is_kept_is_sealed_with_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = shop("privacy", "key").stdout.strip()
     monkeypatch.setenv("SHOP_ENCRYPTION_KEY", key)
-    assert json.loads(shop("privacy", "reseal", "--store", "store").stdout) == {"conversations": 6, "order_acts": 0}
+    assert json.loads(shop("privacy", "reseal", "--store", "store").stdout) == {
+        "conversations": 6,
+        "order_acts": 0,
+        "letters": 0,
+    }
     monkeypatch.delenv("SHOP_ENCRYPTION_KEY")
     refused = shop("privacy", "export", "--visitor", TOKEN, "--store", "store")
     assert (refused.returncode, "SHOP_ENCRYPTION_KEY" in refused.stderr) == (1, True)

@@ -89,7 +89,9 @@ def reseal(store: StorePath = None) -> None:
     with _places(store) as places:
         assert isinstance(places.sessions, SqlSessions)
         assert places.orders is not None
-        typer.echo(json.dumps({"conversations": places.sessions.reseal(), "order_acts": places.orders.reseal()}))
+        assert places.letters is not None
+        acts, letters = places.orders.reseal(), places.letters.reseal()
+        typer.echo(json.dumps({"conversations": places.sessions.reseal(), "order_acts": acts, "letters": letters}))
 
 
 @contextmanager
