@@ -286,7 +286,7 @@ class TestSealedSqlSessions(TestSqlSessions):
         sessions.rate("s_1", Thumb(1, "down", "too dear"))
         assert not any(words in part.read_bytes() for part in file.parent.iterdir() for words in (b"warm", b"dear"))
 
-    @pytest.mark.parametrize("keys", [None, KEYS[1]])
+    @pytest.mark.parametrize("keys", [None, KEYS[1]], ids=["none", "another"])
     def test_a_wrong_key_is_said_at_the_start_with_what_to_do(
         self, reopen: Reopen, file: Path, keys: str | None
     ) -> None:
