@@ -23,7 +23,14 @@ def explain(
 def _card(hit: Hit, constraints: Constraints, own: tuple[Reason, ...]) -> Card:
     found = [judge(hit.product, field, wish) for field, wish in constraints.wishes]
     reasons = (*own, *reasons_for(hit.product, constraints), *_met(found)) or (_nearest(hit),)
-    return Card(hit.product, hit.relevance, hit.rank, reasons, (*broken(hit.product, constraints), *_missed(found)))
+    caveats = (*broken(hit.product, constraints), *_missed(_without_alternatives(found)))
+    return Card(hit.product, hit.relevance, hit.rank, reasons, caveats)
+
+
+def _without_alternatives(found: Sequence[Evidence]) -> Iterator[Evidence]:
+    """Without the colours and sizes that are no want, because the product has another of those named: "in blue or black"."""
+    had = {evidence.field for evidence in found if evidence.status == "met"} & {"color", "size"}
+    return (evidence for evidence in found if evidence.field not in had)
 
 
 def reasons_for(product: Product, constraints: Constraints) -> tuple[Reason, ...]:

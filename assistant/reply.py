@@ -83,17 +83,15 @@ def _count(outcome: Outcome, cards: Sequence[Card], state: DialogueState) -> str
 
 def need_phrase(constraints: Constraints, currency: str) -> str:
     """The need in the shopper's words: "black desk lamp (warm) under $40, without leather"."""
+    looks = [*([" or ".join(constraints.color)] if constraints.color else []), *constraints.material]
     features = ", ".join(constraints.features)
-    named = (
-        f"{constraints.product} ({features})"
-        if constraints.product and features
-        else constraints.product or f"something {features}".strip()
-    )
-    wishes = [*constraints.color, *constraints.material, named]
-    bounds = _bounds(constraints, currency)
+    if constraints.product:
+        named = " ".join([*looks, constraints.product]) + (f" ({features})" if features else "")
+    else:
+        named = f"something {', '.join([*looks, *constraints.features])}".strip()
     brand = f" by {constraints.brand}" if constraints.brand else ""
     without = f", without {' or '.join(constraints.exclude)}" if constraints.exclude else ""
-    return " ".join(wishes) + brand + bounds + without
+    return named + brand + _bounds(constraints, currency) + without
 
 
 def reading_of(constraints: Constraints, currency: str) -> str:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from .catalog import Catalog
 from .query import Candidate
-from .words import content_words, words
+from .words import content_words, spellings, words
 
 WEIGHTS = (3.0, 2.0, 2.0, 1.0, 1.0, 1.0)  # title, category, brand, attributes, description, said
 OWN = "title category brand attributes description"  # the columns that hold the listing's own words
@@ -50,7 +50,7 @@ class Lexical:
 
     def matching(self, text: str, *, columns: str = OWN) -> set[str]:
         """Ids of all products that have every word of the text somewhere in these columns; empty for a text without words."""
-        match = " AND ".join(_quoted(word) for word in content_words(text))
+        match = " AND ".join(f"({_any_spelling(word)})" for word in content_words(text))
         if not match:
             return set()
         rows = self._catalog.connection.execute(
@@ -62,13 +62,17 @@ class Lexical:
 
 def any_of(text: str) -> str:
     """An FTS5 query that any content word of the text meets; user text never reaches MATCH unquoted. "" for no words."""
-    return " OR ".join(_quoted(word) for word in content_words(text))
+    return " OR ".join(_any_spelling(word) for word in content_words(text))
 
 
 def phrase(text: str) -> str:
     """An FTS5 query for the text's words one after the other; "" for no words."""
     inner = " ".join(text[word.start : word.end] for word in words(text))
     return _quoted(inner) if inner else ""
+
+
+def _any_spelling(word: str) -> str:
+    return " OR ".join(_quoted(one) for one in spellings(word))
 
 
 def _quoted(text: str) -> str:

@@ -21,6 +21,14 @@ STOPWORDS = frozenset(
     "please".split()
 )
 
+# British spellings and their American ones, of words that listings use; only those that mean nothing else.
+_SPELLINGS = dict(
+    pair.split("/")
+    for pair in "aluminium/aluminum armour/armor catalogue/catalog centre/center colour/color cosy/cozy fibre/fiber "
+    "flavour/flavor flavoured/flavored grey/gray jewellery/jewelry litre/liter metre/meter millimetre/millimeter "
+    "centimetre/centimeter mould/mold moustache/mustache odour/odor organiser/organizer plough/plow pyjama/pajama sulphur/sulfur "
+    "theatre/theater tyre/tire yoghurt/yogurt".split()
+)
 
 NEGATIONS = frozenset("no not non without never free isn't doesn't cannot can't".split())
 _EDGES = STOPWORDS - NEGATIONS  # what a quotation neither begins nor ends with
@@ -41,9 +49,24 @@ class Word:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """The stem of one word, without accents and case: "Lamps" -> "lamp"."""
+    """The stem of one word, without accents and case, in American spelling: "Lamps" -> "lamp", "grey" -> "gray"."""
+    stemmed = _stemmed(word)
+    return _AMERICAN.get(stemmed, stemmed)
+
+
+def spellings(word: str) -> tuple[str, ...]:
+    """The word, and how it is spelled across the Atlantic where that is different: for an index that knows the letters only."""
+    stemmed = _stemmed(word)
+    return (word, *(other for other in (_AMERICAN.get(stemmed), _BRITISH.get(stemmed)) if other))
+
+
+def _stemmed(word: str) -> str:
     plain = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
     return str(_STEMMER.stemWord(plain.replace("’", "'").removesuffix("'s")))
+
+
+_AMERICAN = {_stemmed(british): _stemmed(american) for british, american in _SPELLINGS.items()}
+_BRITISH = {american: british for british, american in _AMERICAN.items()}
 
 
 def words(text: str) -> Iterator[Word]:

@@ -12,7 +12,7 @@ from assistant.check import Claim, claims_of, unsupported
 from assistant.explain import explain
 from assistant.model import Card, CartView, DialogueState, Outcome
 from assistant.reply import Words, write
-from assistant.turn import checked, evidence
+from assistant.turn import UNSUPPORTED, checked, evidence
 from retrieval.query import Constraints, Hit
 from tests.small_shop import BY_ID, PRODUCTS
 
@@ -58,7 +58,7 @@ def test_a_reply_with_a_lie_is_rewritten_from_what_is_shown(caplog: pytest.LogCa
     cards = _cards("tower", "clamp")
     with caplog.at_level(logging.WARNING):
         words = checked(Words("The Tower Floor Lamp is now $7!"), _sources(cards), cards)
-    assert words == Words("Here is what I found: 1. Tower Floor Lamp, 2. Bolt Clamp Lamp.")
+    assert words == Words("Here is what I found: 1. Tower Floor Lamp, 2. Bolt Clamp Lamp.", fault=UNSUPPORTED)
     assert "no source for" in caplog.text
 
 

@@ -120,6 +120,16 @@ def test_wishes_met_unmet_and_unstated_are_told_apart() -> None:
     ]
 
 
+def test_of_several_colours_one_is_enough() -> None:
+    card = _card("aster-black", color=("white", "black"))
+    assert _said(card.reasons) == [("color: black", "color")]
+    assert card.caveats == ()
+    assert _said(_card("aster-black", color=("white", "red")).caveats) == [
+        ("comes in black, not white", "color"),
+        ("comes in black, not red", "color"),
+    ]
+
+
 def test_what_a_record_denies_is_a_caveat() -> None:
     card = _card("quiet", features=("touchscreen",))
     assert [(caveat.kind, caveat.field) for caveat in card.caveats] == [("unmet", "touchscreen")]

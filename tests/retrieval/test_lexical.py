@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.lexical import Lexical, phrase
+from retrieval.product import Product
+from retrieval.store import Store
 from tests.small_shop import BY_ID, CALLED_LAMP
 
 SYNTAX = [
@@ -63,6 +65,15 @@ def test_a_word_in_the_title_counts_more_than_one_in_the_description(lexical: Le
 
 def test_accents_and_endings_do_not_matter(lexical: Lexical) -> None:
     assert [candidate.product_id for candidate in lexical.retrieve("cafe cup", 1)] == ["cafe"]
+
+
+def test_the_spelling_of_the_other_side_of_the_ocean_is_found(new_store: Store) -> None:
+    rug, pot = Product("rug", "Gray Rug"), Product("pot", "Grey Pot")
+    new_store.catalog.put([rug, pot], run=1)
+    found = Lexical(new_store.catalog)
+    assert {candidate.product_id for candidate in found.retrieve("grey", 5)} == {"rug", "pot"}
+    assert found.matching("grey rug") == {"rug"}
+    assert found.matching("gray pot") == {"pot"}
 
 
 def test_matching_wants_every_word_in_the_columns_named(lexical: Lexical) -> None:

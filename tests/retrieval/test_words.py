@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.words import contains, content_stems, content_words, only_denied, quote, stem, words
+from retrieval.words import contains, content_stems, content_words, only_denied, quote, spellings, stem, words
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,18 @@ def test_stem_agrees_with_the_index_on_what_is_the_same_word(word: str) -> None:
     index.execute("INSERT INTO t VALUES (?)", [word])
     assert [row[0] for row in index.execute("SELECT term FROM terms")] == [stem(word)]
     index.close()
+
+
+@pytest.mark.parametrize(("british", "american"), [("grey", "Gray"), ("colours", "color"), ("jewellery", "jewelry")])
+def test_british_and_american_spellings_are_one_word(british: str, american: str) -> None:
+    assert stem(british) == stem(american)
+    assert contains(f"a {american} thing", british)
+
+
+def test_a_word_has_its_other_spelling_beside_it_for_an_index_of_letters() -> None:
+    assert spellings("grey") == ("grey", stem("gray"))
+    assert [stem(one) for one in spellings("jewelry")] == [stem("jewelry")] * 2
+    assert spellings("lamp") == ("lamp",)
 
 
 def test_content_words_leave_out_function_words() -> None:
