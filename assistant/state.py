@@ -22,7 +22,9 @@ NEEDS_KEPT = 5  # earlier needs that a conversation can come back to
 ALSO_CALLED = {
     "colour": "color", "budget": "price", "price limit": "price", "limit": "price", "price range": "price",
     "price": "price", "maker": "brand", "fabric": "material", "colors": "color", "colours": "color",
+    "price_max": "price",  # by its slot's name the reader takes back "the budget" and "the price", both ends of a range
 }  # fmt: skip
+ENDS = {"minimum": "price_min", "maximum": "price_max"}  # one end of a range, in the shopper's word for it
 
 
 @dataclass(frozen=True)
@@ -183,8 +185,7 @@ def drop(constraints: Constraints, names: Iterable[str]) -> Constraints:
 
 
 def _drop_one(constraints: Constraints, name: str) -> Constraints:
-    slot = ALSO_CALLED.get(name, name)
-    empty = Constraints()
+    slot, empty = ENDS.get(name, ALSO_CALLED.get(name, name)), Constraints()
     if slot == "price":
         return replace(constraints, price_min=None, price_max=None)
     if slot in {f.name for f in fields(Constraints)}:

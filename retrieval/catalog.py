@@ -121,6 +121,15 @@ class Catalog:
         )
         return frozenset(row[0] for row in rows)
 
+    def shelves(self, ids: Iterable[str]) -> list[tuple[str, str | None, str]]:
+        """(id, kind, narrowest category) of those of the products that have a category."""
+        rows = self.connection.execute(
+            "SELECT id, kind, json_extract(record, '$.category[#-1]') AS shelf FROM products"
+            " WHERE shelf IS NOT NULL AND id IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(ids))],
+        )
+        return rows.fetchall()
+
     def in_order(self, sort: Sort, ids: Iterable[str]) -> Iterator[Product]:
         """These products in the order asked for, read as far as the caller goes; those without a price or a rating come last."""
         chosen = "SELECT record FROM products WHERE id IN (SELECT value FROM json_each(?))"

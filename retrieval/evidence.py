@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from .product import Product
-from .words import NEGATIONS, content_stems, negated, quote, stem, words
+from .words import NEGATIONS, content_stems, content_words, negated, only_denied, quote, stem, words
 
 Status = Literal["met", "unmet", "unstated"]
 
@@ -19,6 +19,7 @@ COLORS = frozenset(
     "turquoise aqua green olive mint sage khaki yellow mustard orange coral peach brown tan beige cream ivory burgundy maroon".split()
 )
 _NAMES = {"color": ("color", "colour"), "size": ("size",), "material": ("materi", "fabric")}  # stems
+LESS = "less"
 _SIZES = {"xs": "extra small", "s": "small", "m": "medium", "l": "large", "xl": "extra large", "xxl": "2xl"}
 
 
@@ -45,9 +46,10 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
     for source, value in stated:
         text = f"{source} {value}" if field == "features" else value
         if set(wanted) <= set(_canonical(field, text)):
-            if negated(text, wanted) and not set(wish.split()) & NEGATIONS:
-                return Evidence(field, wish, "unmet", text, source)
-            return Evidence(field, wish, "met", value if field != "features" else f"{source}: {value}", source)
+            said = value if field != "features" else f"{source}: {value}"
+            own = value if set(wanted) <= set(_canonical(field, value)) else text  # not the name, which denies nothing
+            denied = negated(own, wanted) and not set(wish.split()) & NEGATIONS
+            return Evidence(field, wish, "unmet" if denied else "met", said, source)
     if field == "features":
         for source, value in _refusals(product):
             if set(wanted) <= set(content_stems(source)):
@@ -61,6 +63,8 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
             return Evidence(field, wish, "unmet" if denied else "met", found, source)
     if field == "color" and (other := _color_in(product.title)):
         return Evidence(field, wish, "unmet", other, "title")
+    if field == "features" and (opposite := _opposite_in(product.title, wish)):
+        return Evidence(field, wish, "unmet", opposite, "title")
     return Evidence(field, wish, "unstated")
 
 
@@ -86,6 +90,21 @@ def _refusals(product: Product) -> Iterator[tuple[str, str]]:
 
 def _color_in(title: str) -> str | None:
     return next((title[word.start : word.end] for word in words(title) if word.stem in COLORS), None)
+
+
+def _opposite_in(title: str, wish: str) -> str | None:
+    """The title's words around the wish's opposite by the ending -less: "wired" of "wireless", and the other way round."""
+    for wished in content_words(wish):
+        for word in words(title):
+            said = title[word.start : word.end].lower()
+            apart = wished.endswith(LESS) != said.endswith(LESS)
+            if (
+                apart
+                and stem(wished.removesuffix(LESS)) == stem(said.removesuffix(LESS))
+                and not only_denied(title, said)
+            ):
+                return quote(title, (word.stem,), around=1)
+    return None
 
 
 @lru_cache(maxsize=50_000)

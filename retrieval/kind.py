@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .catalog import Catalog
-from .kinds import kind_at_end
+from .kinds import is_a, kind_at_end, kind_of
 from .lexical import Lexical
-from .words import content_words
+from .product import Product
+from .words import content_stems, content_words
 
 
 def kind_levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[frozenset[str]]:
     """Ids of the kind, the strictest reading first, none empty; an empty list for no phrase, and for a kind that the shop does not have.
 
     First by what the things are: those of a kind that the phrase names in a listing's or a shopper's words; of "gaming laptop" the
-    laptops with "gaming" in title or category before the others. Then by words: every word in title or category, the head there.
+    laptops with "gaming" in title or category before the others. What stands in a category of just that name is of the kind too, where
+    its title says nothing else. Then by words: every word in title or category, the head there.
     """
     said = content_words(phrase or "")
     if not said:
@@ -21,5 +25,30 @@ def kind_levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[
     named = catalog.of_kinds(entries) if entries else frozenset[str]()
     whole = frozenset(lexical.matching(" ".join(said), columns="title category"))
     head = frozenset(lexical.matching(said[-1], columns="title category")) if len(said) > 1 else frozenset[str]()
-    levels = [named, whole, head] if exact else [whole & named, named, whole, head]
+    shelf = _on_shelf(catalog, lexical, said, entries)
+    levels = [named | shelf, whole, head] if exact else [shelf or (whole & named), named, whole, head]
     return [ids for ids in levels if ids]
+
+
+def known_otherwise(products: Iterable[Product], phrase: str | None) -> frozenset[str]:
+    """Ids of those products that are known to be another thing: of a known kind, outside the shop's own category of just that name.
+
+    Empty where no product stands in such a category, and for a phrase that is known in words: what means the same may be called
+    otherwise then.
+    """
+    wanted, candidates = content_stems(phrase or ""), list(products)
+    outside = [one for one in candidates if not one.category or content_stems(one.category[-1]) != wanted]
+    if len(outside) == len(candidates) or kind_at_end(phrase or "")[0]:
+        return frozenset()
+    return frozenset(one.id for one in outside if kind_of(one) is not None)
+
+
+def _on_shelf(catalog: Catalog, lexical: Lexical, said: tuple[str, ...], entries: frozenset[str]) -> frozenset[str]:
+    """Ids of what stands in a narrowest category called just so, without what its title makes another kind: a case among headphones."""
+    wanted = content_stems(" ".join(said))
+    return frozenset(
+        product_id
+        for product_id, kind, shelf in catalog.shelves(lexical.matching(" ".join(said), columns="category"))
+        if content_stems(shelf) == wanted
+        and (not entries or kind is None or any(is_a(entry, kind) for entry in entries))
+    )

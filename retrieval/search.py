@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from .catalog import Catalog
 from .constraints import eligible_ids
 from .dense import Dense
+from .evidence import judge
 from .family import families
 from .fusion import rrf
-from .kind import kind_levels
+from .kind import kind_levels, known_otherwise
 from .lexical import Lexical
 from .product import Product
 from .query import SOFT, Hit, Query, Ranking, Relaxed
@@ -105,9 +106,13 @@ class Searcher:
             products.sort(key=lambda product: (-relevance[product.id], product.id))
         near = max(FITS * max(relevances, default=0.0), ENOUGH)
 
+        apart = known_otherwise(products, query.constraints.product) | _denying(products, query, kind or frozenset())
+
         def fits(product: Product) -> bool:
             if kind is None:
                 return relevance[product.id] >= ENOUGH or bool(query.sort)
+            if product.id in apart:
+                return False
             return product.id in kind or (bool(kind) and relevance[product.id] >= near)
 
         def hit(product: Product, rank: int) -> Hit:
@@ -117,6 +122,16 @@ class Searcher:
 
         kept = islice(families(products, seen), limit)
         return tuple(hit(one, rank) for rank, one in enumerate(kept, start=1))
+
+
+def _denying(products: Sequence[Product], query: Query, kind: Ids) -> Ids:
+    """Ids of the products whose listings deny a wished feature that another product of the kind has."""
+    denying: set[str] = set()
+    for wish in query.constraints.features:
+        status = {product.id: judge(product, "features", wish).status for product in products}
+        if any(status[product.id] == "met" for product in products if product.id in kind):
+            denying |= {product_id for product_id, found in status.items() if found == "unmet"}
+    return frozenset(denying)
 
 
 def _first_left(kinds: list[Ids], eligible: Ids | None) -> Ids:

@@ -57,10 +57,16 @@ def test_a_single_value_is_replaced(name: str, old: object, new: object) -> None
     assert getattr(_after(Constraints(**{name: old}), **{name: new}), name) == new  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("said_name", ["price", "budget", "price limit", "limit", "price range"])
+@pytest.mark.parametrize("said_name", ["price", "budget", "price limit", "limit", "price range", "price_max"])
 def test_taking_back_the_budget_takes_back_both_bounds(said_name: str) -> None:
     after = drop(Constraints(product="lamp", price_min=Decimal(5), price_max=FORTY), [said_name])
     assert after == Constraints(product="lamp")
+
+
+@pytest.mark.parametrize(("said_name", "left"), [("minimum", (None, FORTY)), ("maximum", (Decimal(5), None))])
+def test_one_end_of_a_range_is_taken_back_by_its_own_name(said_name: str, left: tuple[Decimal | None, ...]) -> None:
+    after = drop(Constraints(price_min=Decimal(5), price_max=FORTY), [said_name])
+    assert (after.price_min, after.price_max) == left
 
 
 @pytest.mark.parametrize(("said_name", "slot"), [("colour", "color"), ("color", "color"), ("features", "features")])

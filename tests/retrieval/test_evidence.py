@@ -64,6 +64,33 @@ def test_a_feature_that_nothing_states_is_unstated() -> None:
     assert _of("tower", "features", "dimmable") == Evidence("features", "dimmable", "unstated")
 
 
+def test_a_value_that_denies_the_name_of_its_field_is_no_evidence_for_it() -> None:
+    shoe = Product("1", "Shoe", attributes={"waterproof rating": ("not waterproof",)})
+    said = "waterproof rating: not waterproof"
+    assert judge(shoe, "features", "waterproof") == Evidence(
+        "features", "waterproof", "unmet", said, "waterproof rating"
+    )
+    tent = Product("2", "Tent", attributes={"waterproof rating": ("3,000 mm",)})
+    assert judge(tent, "features", "waterproof").status == "met"
+
+
+@pytest.mark.parametrize(
+    ("title", "wish", "status", "said"),
+    [
+        ("Thread Wired Earphones", "wireless", "unmet", "Thread Wired Earphones"),
+        ("Basin Wireless Headphones", "wired", "unmet", "Basin Wireless Headphones"),
+        ("Wire-Free Bra", "wireless", "unstated", None),
+        ("Wired Earphones with a Wireless Case", "wireless", "met", "Wired Earphones with a Wireless Case"),
+        ("Plain Earphones", "wireless", "unstated", None),
+    ],
+)
+def test_what_a_title_says_against_a_word_in_less_is_unmet(
+    title: str, wish: str, status: str, said: str | None
+) -> None:
+    found = judge(Product("1", title), "features", wish)
+    assert (found.status, found.words) == (status, said)
+
+
 @pytest.mark.parametrize(
     ("wish", "stated"), [("M", "medium"), ("extra large", "XL"), ("x-large", "X Large"), ("xxl", "2XL")]
 )

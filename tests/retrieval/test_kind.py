@@ -1,0 +1,81 @@
+"""Which products are of the kind asked for: by what their titles say, and by the shop's own category of that name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from retrieval.dense import Dense
+from retrieval.index import build_index
+from retrieval.kind import kind_levels, known_otherwise
+from retrieval.lexical import Lexical
+from retrieval.product import Product
+from retrieval.query import Constraints, Query
+from retrieval.rerank import LinearMix
+from retrieval.search import Searcher
+from retrieval.store import Store
+from tests.fakes import WordEmbedder
+
+
+def _product(name: str, title: str, *category: str) -> Product:
+    return Product(name, title, category=category, price=Decimal(9), in_stock=True, stock=3)
+
+
+PRODUCTS = (
+    _product("spine", "Spine Office Chair", "seating", "office chairs"),
+    _product("dormouse", "Dormouse Compact Desk Chair", "seating", "office chairs"),
+    _product("mat", "Office Chair Mat, Desk Lamp Gray", "seating", "mats"),
+    _product("lamp", "Clip-on Desk Lamp", "seating", "office chairs"),
+    _product("beans", "First Light Espresso Beans", "coffee", "coffee beans"),
+    _product("huila", "Huila Sunday Coffee", "coffee", "coffee beans"),
+    _product("machine", "Bean-to-Cup Coffee Machine", "coffee", "coffee machines"),
+    _product("basin", "Basin Wireless Headphones", "audio", "over-ear headphones"),
+    _product("thread", "Thread Wired Headphones", "audio", "wired earphones"),
+    _product("lark", "Lark Headphones", "audio", "on-ear headphones"),
+)
+BY_ID = {product.id: product for product in PRODUCTS}
+
+
+@pytest.fixture(scope="module")
+def shelves(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    store = Store(tmp_path_factory.mktemp("shelves") / "store", create=True)
+    build_index(PRODUCTS, store, WordEmbedder())
+    lexical, dense = Lexical(store.catalog), Dense(store.chroma(), WordEmbedder())
+    yield Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical))
+    store.close()
+
+
+def _found(searcher: Searcher, product: str, *features: str, without: tuple[str, ...] = ()) -> set[str]:
+    need = Constraints(product=product, features=features, exclude=without)
+    ranking, _ = searcher.search(Query(product, need), limit=5)
+    return {hit.product.id for hit in ranking.hits if hit.fits}
+
+
+@pytest.mark.parametrize(
+    ("phrase", "ids"), [("office chairs", {"spine", "dormouse"}), ("coffee beans", {"beans", "huila"})]
+)
+def test_a_category_of_just_that_name_holds_the_kind_but_for_what_its_title_makes_another(
+    shelves: Searcher, phrase: str, ids: set[str]
+) -> None:
+    assert kind_levels(shelves.catalog, shelves.lexical, phrase)[0] == ids
+
+
+def test_a_known_thing_of_another_category_is_not_what_the_shops_own_category_names(shelves: Searcher) -> None:
+    assert known_otherwise(PRODUCTS, "coffee beans") >= {"machine"}
+    assert not known_otherwise(PRODUCTS, "coffee beans") & {"beans", "huila"}
+    assert _found(shelves, "coffee beans") == {"beans", "huila"}
+
+
+@pytest.mark.parametrize("phrase", [None, "headphones", "espresso"])
+def test_nothing_is_known_otherwise_without_such_a_category_or_for_a_known_word(phrase: str | None) -> None:
+    assert known_otherwise(PRODUCTS, phrase) == frozenset()
+
+
+def test_what_denies_a_feature_is_left_out_where_another_has_it(shelves: Searcher) -> None:
+    assert _found(shelves, "headphones", "wireless") == {"basin", "lark"}
+
+
+def test_what_denies_a_feature_stays_where_none_has_it(shelves: Searcher) -> None:
+    assert _found(shelves, "headphones", "wireless", without=("basin",)) == {"thread", "lark"}
