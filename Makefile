@@ -3,12 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check setup models browser widget clean
+.PHONY: demo test check setup models browser postgres widget clean
 
 demo: setup ## The page on the demo shop; its address is printed
 	$(BIN)/shop serve
 
-test: setup browser ## All tests
+test: setup browser postgres ## All tests
 	$(BIN)/pytest
 
 check: .venv/installed ## Style and types
@@ -30,6 +30,10 @@ models: .venv/installed
 browser: ## A Chromium for the browser tests, where apt and the rights to use it are there
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
 	  || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null)
+
+postgres: ## A PostgreSQL that the tests start, likewise
+	@ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
+	  || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql >/dev/null)
 
 widget: ## The widget's shipped files from their sources; needs node
 	npm --prefix ui/widget ci --ignore-scripts --no-audit --no-fund

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.database import open_database
 from assistant.model import CartLine, DialogueState, Exchange, Parse, Slots
 from assistant.seal import Seal, WrongKey, new_key
 from assistant.sessions import Forgotten, MemorySessions, Sessions, Thumb, Turn
@@ -206,24 +206,97 @@ class TestMemorySessions(SessionsContract):
         assert sessions.visitor("s_2") is None
 
 
-class TestSqlSessions(SessionsContract):
+class DatabaseContract(SessionsContract):
+    """What any database owes besides. `url` is a fixture of each."""
+
     seal = Seal()
 
     @pytest.fixture
-    def file(self, tmp_path: Path) -> Path:
-        return tmp_path / "sessions.db"
-
-    @pytest.fixture
-    def reopen(self, file: Path) -> Iterator[Reopen]:
+    def reopen(self, url: str) -> Iterator[Reopen]:
         opened: list[SqlSessions] = []
 
         def make() -> SqlSessions:
-            opened.append(SqlSessions(f"sqlite:///{file}", self.seal))
+            opened.append(SqlSessions(url, self.seal))
             return opened[-1]
 
         yield make
         for sessions in opened:
             sessions.close()
+
+    def test_a_turn_is_kept_with_its_state_or_not_at_all(self, reopen: Reopen) -> None:
+        sessions = reopen()
+        sessions.add("s_1", TURN, STATE)
+        unwritable = Turn("second", said("other"), Effect(), Exchange("", ""), {"reply": object()})
+        with pytest.raises(Exception, match="object"):
+            sessions.add("s_1", unwritable, DialogueState(turn=2))
+        kept = reopen().get("s_1")
+        assert kept is not None
+        assert (kept.turns, kept.state) == ((TURN,), STATE)
+
+    def test_a_database_of_a_time_without_ages_gets_them_when_it_is_opened(self, reopen: Reopen, url: str) -> None:
+        before = datetime.now(UTC)
+        reopen().add("s_1", TURN, STATE)
+        engine = open_database(url)
+        with engine.begin() as db:
+            db.exec_driver_sql("DROP TABLE sessions_used")
+        engine.dispose()
+        assert reopen().unused_since(before) == ()
+        assert reopen().unused_since(datetime.now(UTC)) == ("s_1",)
+
+
+KEYS = [new_key() for _ in range(3)]
+
+
+class SealedContract(DatabaseContract):
+    """The same owed with a key, and what the key owes."""
+
+    seal = Seal(KEYS[0])
+
+    @pytest.mark.parametrize("keys", [None, KEYS[1]], ids=["none", "another"])
+    def test_a_wrong_key_is_said_at_the_start_with_what_to_do(self, reopen: Reopen, url: str, keys: str | None) -> None:
+        reopen().add("s_1", TURN, STATE)
+        with pytest.raises(WrongKey, match="SHOP_ENCRYPTION_KEY"):
+            SqlSessions(url, Seal(keys))
+
+    def test_a_new_key_before_the_old_one_reads_both_and_after_resealing_the_old_one_can_go(
+        self, reopen: Reopen, url: str
+    ) -> None:
+        sessions = reopen()
+        sessions.add("s_1", TURN, STATE)
+        sessions.rate("s_1", Thumb(1, "up", "sealed:with a mark"))
+        rotating = SqlSessions(url, Seal(f"{KEYS[1]}, {KEYS[0]}"))
+        rotating.add("s_2", TURN, STATE)
+        assert rotating.reseal() == 5  # two states, two turns, a comment
+        rotating.close()
+        for seal in (Seal(KEYS[1]), Seal(f"{KEYS[2]},{KEYS[1]}")):
+            kept = SqlSessions(url, seal)
+            assert kept.thumbs("s_1") == (Thumb(1, "up", "sealed:with a mark"),)
+            assert [kept.get(name) is not None for name in ("s_1", "s_2")] == [True, True]
+            kept.close()
+
+    def test_what_was_kept_before_there_was_a_key_stays_readable_and_is_sealed_by_resealing(
+        self, reopen: Reopen, url: str
+    ) -> None:
+        plain = SqlSessions(url)
+        plain.add("s_1", TURN, STATE)
+        plain.rate("s_1", Thumb(1, "up", "sealed:with a mark"))
+        plain.close()
+        sessions = reopen()
+        assert sessions.thumbs("s_1") == (Thumb(1, "up", "sealed:with a mark"),)
+        sessions.reseal()
+        kept = sessions.get("s_1")
+        assert kept is not None
+        assert kept.turns == (TURN,)
+
+
+class TestSqlSessions(DatabaseContract):
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        return tmp_path / "sessions.db"
+
+    @pytest.fixture
+    def url(self, file: Path) -> str:
+        return f"sqlite:///{file}"
 
     def test_a_turn_that_was_added_survives_a_kill(self, reopen: Reopen, file: Path) -> None:
         script = (
@@ -246,84 +319,30 @@ class TestSqlSessions(SessionsContract):
         sessions.forget("s_1")
         assert not any(b"warm lamp" in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
 
-    def test_a_turn_is_kept_with_its_state_or_not_at_all(self, reopen: Reopen) -> None:
-        sessions = reopen()
-        sessions.add("s_1", TURN, STATE)
-        unwritable = Turn("second", said("other"), Effect(), Exchange("", ""), {"reply": object()})
-        with pytest.raises(Exception, match="object"):
-            sessions.add("s_1", unwritable, DialogueState(turn=2))
-        kept = reopen().get("s_1")
-        assert kept is not None
-        assert (kept.turns, kept.state) == ((TURN,), STATE)
-
-    def test_a_database_of_a_time_without_ages_gets_them_when_it_is_opened(self, reopen: Reopen, file: Path) -> None:
-        before = datetime.now(UTC)
-        reopen().add("s_1", TURN, STATE)
-        with sqlite3.connect(file) as db:
-            db.execute("DROP TABLE sessions_used")
-        assert reopen().unused_since(before) == ()
-        assert reopen().unused_since(datetime.now(UTC)) == ("s_1",)
-
     def test_a_new_file_is_its_owner_s_only(self, reopen: Reopen, file: Path) -> None:
         reopen().add("s_1", TURN, STATE)
         assert {part.stat().st_mode & 0o077 for part in file.parent.glob(f"{file.name}*")} == {0}
 
 
-KEYS = [new_key() for _ in range(3)]
+class TestSealedSqlSessions(SealedContract):
+    @pytest.fixture
+    def url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'sessions.db'}"
 
-
-class TestSealedSqlSessions(TestSqlSessions):
-    """The same owed, and no word of it in the files."""
-
-    seal = Seal(KEYS[0])
-
-    test_no_word_of_a_forgotten_conversation_stays_in_the_files = None  # there is none to begin with
-    test_a_turn_that_was_added_survives_a_kill = None  # the script has no key
-
-    def test_no_word_stands_in_the_files(self, reopen: Reopen, file: Path) -> None:
+    def test_no_word_stands_in_the_files(self, reopen: Reopen, tmp_path: Path) -> None:
         sessions = reopen()
         sessions.add("s_1", TURN, STATE)
         sessions.rate("s_1", Thumb(1, "down", "too dear"))
-        assert not any(words in part.read_bytes() for part in file.parent.iterdir() for words in (b"warm", b"dear"))
+        assert not any(words in part.read_bytes() for part in tmp_path.iterdir() for words in (b"warm", b"dear"))
 
-    @pytest.mark.parametrize("keys", [None, KEYS[1]], ids=["none", "another"])
-    def test_a_wrong_key_is_said_at_the_start_with_what_to_do(
-        self, reopen: Reopen, file: Path, keys: str | None
-    ) -> None:
-        reopen().add("s_1", TURN, STATE)
-        with pytest.raises(WrongKey, match="SHOP_ENCRYPTION_KEY"):
-            SqlSessions(f"sqlite:///{file}", Seal(keys))
-
-    def test_a_new_key_before_the_old_one_reads_both_and_after_resealing_the_old_one_can_go(
-        self, reopen: Reopen, file: Path
-    ) -> None:
-        sessions = reopen()
-        sessions.add("s_1", TURN, STATE)
-        sessions.rate("s_1", Thumb(1, "up", "sealed:with a mark"))
-        rotating = SqlSessions(f"sqlite:///{file}", Seal(f"{KEYS[1]}, {KEYS[0]}"))
-        rotating.add("s_2", TURN, STATE)
-        assert rotating.reseal() == 5  # two states, two turns, a comment
-        rotating.close()
-        for seal in (Seal(KEYS[1]), Seal(f"{KEYS[2]},{KEYS[1]}")):
-            kept = SqlSessions(f"sqlite:///{file}", seal)
-            assert kept.thumbs("s_1") == (Thumb(1, "up", "sealed:with a mark"),)
-            assert [kept.get(name) is not None for name in ("s_1", "s_2")] == [True, True]
-            kept.close()
-
-    def test_what_was_kept_before_there_was_a_key_stays_readable_and_is_sealed_by_resealing(
-        self, reopen: Reopen, file: Path
-    ) -> None:
-        plain = SqlSessions(f"sqlite:///{file}")
+    def test_resealing_leaves_no_word_of_what_was_in_the_clear(self, url: str, tmp_path: Path) -> None:
+        plain = SqlSessions(url)
         plain.add("s_1", TURN, STATE)
-        plain.rate("s_1", Thumb(1, "up", "sealed:with a mark"))
         plain.close()
-        sessions = reopen()
-        assert sessions.thumbs("s_1") == (Thumb(1, "up", "sealed:with a mark"),)
-        sessions.reseal()
-        assert not any(b"warm" in part.read_bytes() for part in file.parent.iterdir())
-        kept = sessions.get("s_1")
-        assert kept is not None
-        assert kept.turns == (TURN,)
+        sealed = SqlSessions(url, self.seal)
+        sealed.reseal()
+        sealed.close()
+        assert not any(b"warm" in part.read_bytes() for part in tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://h/d", "sqlite:////no/such/folder/x.db"])

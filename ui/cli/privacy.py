@@ -46,7 +46,7 @@ def export(visitor: Visitor = None, session: SessionId = None, store: StorePath 
     """
     with _places(store) as places:
         found = kept_of(_sessions(visitor, session, places), places)
-    typer.echo(f"{len(found['conversations'])} conversations.", err=True)
+    typer.echo(f"Conversations: {len(found['conversations'])}.", err=True)
     typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
