@@ -93,7 +93,7 @@ PROBLEM: Example = {
     "type": "urn:shopping-assistant:too-many-requests",
     "title": "Too many requests",
     "status": 429,
-    "detail": "More than 60 calls in 60 s came from this visitor.",
+    "detail": "That is more than 60 messages and requests in 60 s from this visitor.",
     "fix": "wait 12 s, then send it again",
     "retry_after": 12,
     "request_id": "r_5b1f0c9d2e7a4836",

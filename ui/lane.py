@@ -168,7 +168,7 @@ class Lane:
         if piece.give_up():
             return self._full()
         detail = f"The answer took longer than {self._turn_timeout_s:g} s."
-        return TookTooLong(detail, fix="look at the conversation in a while: the answer is kept there when it comes")
+        return TookTooLong(detail, fix="look in a while: a turn's answer is kept in its conversation when it comes")
 
 
 def _stopping() -> Overloaded:

@@ -54,7 +54,7 @@ class Limits:
                 free_at = self._windows.get_window_stats(rate, whose, key).reset_time
                 wait_s = max(1, math.ceil(free_at - time.time()))
                 raise TooMany(
-                    f"More than {rate.amount} calls in {rate.get_expiry():,} s came from this {whose}.",
+                    f"That is more than {rate.amount} messages and requests in {rate.get_expiry():,} s from this {whose}.",
                     fix=f"wait {wait_s} s, then send it again",
                     retry_after_s=wait_s,
                 )

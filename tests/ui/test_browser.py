@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, ViewportS
 from assistant.model import Parse
 from tests.fakes import said
 from ui.cli.serve import site
+from ui.settings import ServerSettings
 
 from .live import served
 from .shop import HOSTILE, open_shop
@@ -92,8 +93,15 @@ def visit(browser: Browser, small_store: Path) -> Iterator[Shop]:
     visits: list[Visit] = []
     with ExitStack() as stack:
 
-        def come(*parses: Parse, scheme: Scheme = "light", size: ViewportSize = DESK, path: str = "/") -> Visit:
-            address = stack.enter_context(served(site(stack.enter_context(open_shop(small_store, *parses)))))
+        def come(
+            *parses: Parse,
+            scheme: Scheme = "light",
+            size: ViewportSize = DESK,
+            path: str = "/",
+            settings: ServerSettings | None = None,
+        ) -> Visit:
+            shop = stack.enter_context(open_shop(small_store, *parses))
+            address = stack.enter_context(served(site(shop, settings=settings)))
             context = browser.new_context(
                 viewport=size, color_scheme=scheme, is_mobile=size is PHONE, has_touch=size is PHONE
             )
@@ -109,6 +117,16 @@ def visit(browser: Browser, small_store: Path) -> Iterator[Shop]:
         for there in visits:
             assert there.hosts() == {"127.0.0.1"}
             assert there.alarms == []
+
+
+def test_one_message_too_many_is_told_how_long_to_wait_and_stays_in_the_box(visit: Shop) -> None:
+    shop = visit(LAMPS, settings=ServerSettings(address_limit="1/hour"))
+    shop.say(MESSAGE)
+    assert shop.cards()
+    shop.say("in black please")
+    expect(shop.page.locator("#now .trouble")).to_contain_text("more than 1 messages and requests in 3,600 s")
+    expect(shop.page.locator("#now .trouble")).to_contain_text("What helps: wait")
+    expect(shop.page.get_by_role("textbox", name="Your message")).to_have_value("in black please")
 
 
 def test_a_shopper_finds_a_lamp_narrows_it_down_and_puts_it_in_the_cart(visit: Shop) -> None:

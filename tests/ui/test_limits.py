@@ -54,7 +54,7 @@ def test_one_call_too_many_is_told_how_long_to_wait(client_with: ClientWith) -> 
     assert (refused.status_code, refused.headers["content-type"]) == (429, MEDIA_TYPE)
     assert 1 <= int(refused.headers["retry-after"]) == problem["retry_after"] <= 60
     assert problem["type"] == "urn:shopping-assistant:too-many-requests"
-    assert problem["detail"] == "More than 2 calls in 60 s came from this visitor."
+    assert problem["detail"] == "That is more than 2 messages and requests in 60 s from this visitor."
     assert problem["fix"] == f"wait {problem['retry_after']} s, then send it again"
 
 
@@ -145,7 +145,7 @@ def test_what_is_no_person_s_haste_is_let_through_by_default() -> None:
     limits = Limits(ServerSettings())
     for _ in range(60):  # a call a second, for a minute
         limits.spend("192.0.2.1", ANNA)
-    with pytest.raises(TooMany, match="60 calls in 60 s"):
+    with pytest.raises(TooMany, match="60 messages and requests in 60 s"):
         limits.spend("192.0.2.1", ANNA)
 
 
