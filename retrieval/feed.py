@@ -12,6 +12,7 @@ from typing import TextIO
 from .errors import FeedError
 from .feed_formats import FORMATS, in_our_columns
 from .feed_losses import Loss, Losses
+from .feed_metadata import feed_in, told_beside
 from .feed_row import RowReader
 from .feed_rows import FeedFile, Problem, Row
 from .feed_values import BadValue
@@ -31,7 +32,8 @@ class Rejects:
 class FeedSummary:
     """What became of the rows. read = used + rejected; duplicates: used rows whose id had come before.
 
-    encodings: (file, encoding) of those that are not all UTF-8. formats: (file, what it is), as in FORMATS.
+    encodings: (file, encoding) of those that are not all UTF-8. formats: (file, what it is), as in FORMATS. metadata: (folder, what
+    the metadata.json in it says).
     losses: what of the used rows no product keeps. rejects: how many rows each field cost, with the first reason.
     """
 
@@ -44,6 +46,7 @@ class FeedSummary:
     rejects: tuple[Rejects, ...] = ()
     encodings: tuple[tuple[str, str], ...] = ()
     formats: tuple[tuple[str, str], ...] = ()
+    metadata: tuple[tuple[str, str], ...] = ()
 
     @property
     def ignored_columns(self) -> tuple[str, ...]:
@@ -76,6 +79,7 @@ class FeedReading:
             rejects=tuple(sorted(self._rejects_by_field.values(), key=lambda one: -one.rows)),
             encodings=tuple((file.path.name, file.encoding) for file in self._files if file.encoding),
             formats=tuple(self._formats),
+            metadata=tuple((file.path.parent.name, told) for file in self._files if (told := told_beside(file.path))),
         )
 
     def __iter__(self) -> Iterator[Product]:
@@ -149,11 +153,13 @@ def read_feed(
     today: date | None = None,
     form: str | None = None,
 ) -> FeedReading:
-    """The products of these feeds, in a stream. FeedError when a file is not there.
+    """The products of these feeds, in a stream; a folder stands for the products.jsonl in it. FeedError when a file is not there.
 
     rejects: JSONL, written while reading, gone when nothing is rejected. currency: ISO 4217, of prices that name none. today: for
     sales with dates; the current day by default. form: a name of FORMATS, of all the files; else each tells its own.
     """
     if not paths:
         raise FeedError("No feed is named.", fix="name at least one JSONL, CSV, TSV or Parquet file")
-    return FeedReading([FeedFile(path) for path in paths], rejects, RowReader(currency.upper(), today=today), form)
+    return FeedReading(
+        [FeedFile(feed_in(path)) for path in paths], rejects, RowReader(currency.upper(), today=today), form
+    )

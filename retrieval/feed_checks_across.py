@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from .feed_checks import BARCODES, Group, Weight
+from .feed_losses import shortened
 from .product import Product
 
 FAR = 30  # times the median of its category, or a thirtieth of it
@@ -54,7 +55,8 @@ class Repeat:
         for count, seen in heapq.nlargest(KEPT, repeated, key=lambda each: each[0]):
             product_id, title, key = seen[0]
             others = ", ".join(other for other, _, _ in seen[1:])
-            yield product_id, title, f"{count} share “{key[:60]}”: also {others}"
+            more = f" and {count - len(seen)} more" if count > len(seen) else ""
+            yield product_id, title, f"{count} share “{shortened(key)}”: also {others}{more}"
 
 
 @dataclass

@@ -10,8 +10,15 @@ from functools import lru_cache
 ALIASES: dict[str, tuple[str, ...]] = {
     "id": ("id", "product_id", "item_id", "variant_id", "variant_sku", "sku", "offer_id"),
     "group_id": ("group_id", "item_group_id", "product_group_id", "parent_id", "parent_sku", "handle"),
-    "title": ("title", "name", "product_name", "product_title", "item_name"),
-    "description": ("description", "body_(html)", "body_html", "product_description", "long_description"),
+    "title": ("title", "name", "product_name", "product_title", "item_name", "structured_title", "short_title"),
+    "description": (
+        "description",
+        "body_(html)",
+        "body_html",
+        "product_description",
+        "long_description",
+        "structured_description",
+    ),
     "brand": ("brand", "brand_name", "vendor", "manufacturer"),
     "category": (
         "category",

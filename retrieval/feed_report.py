@@ -183,7 +183,7 @@ def quality_of(reading: FeedReading, feeds: Iterable[str]) -> FeedReport:
 
 
 def _finding_across(each: _Found, used: int) -> Finding:
-    examples = tuple(Example(one, title, shortened(seen)) for one, title, seen in islice(each.examples(), KEPT))
+    examples = tuple(Example(one, title, seen) for one, title, seen in islice(each.examples(), KEPT))
     share = _share(each.count, used)
     return Finding(each.name, each.group, each.weight, each.title, each.count, share, each.cost, each.fix, examples)
 

@@ -24,6 +24,7 @@ from .feed_values import (
     parse_url,
     plain_lines,
     plain_text,
+    structured_content,
 )
 from .product import Product
 
@@ -106,6 +107,8 @@ class RowReader:
             if is_absent(value):
                 continue
             role = self._roles.get(column) or self._learn(column)
+            if role.attribute.startswith("structured "):
+                value = structured_content(value)
             if role.part == "private":
                 lost.append(Lost("private", column, "kept from the shopper"))
             elif role.part == "category" and str(value).isdigit():  # a number of a taxonomy says nothing to a shopper

@@ -167,6 +167,14 @@ def further_categories(value: object) -> int:
     return sum(nested)
 
 
+def structured_content(value: object) -> object:
+    """The text of a merchant feed's structured_title, which says first who wrote it: `trained_algorithmic_media:"Desk Lamp"`."""
+    if isinstance(value, Mapping):
+        return value.get("content", value)
+    found = re.fullmatch(r"\s*(?:default|trained_algorithmic_media)\s*:\s*\"?(.*?)\"?\s*", str(value), re.DOTALL)
+    return found[1] if found else value
+
+
 def listed_urls(value: object) -> list[object]:
     """The addresses of a cell one by one: of a list its members, of a text what its commas part."""
     value = from_json_text(value)

@@ -16,10 +16,16 @@ def items(stream: IO[bytes]) -> Iterator[dict[str, object]]:
     from defusedxml.ElementTree import ParseError, iterparse
 
     try:
-        for _, element in iterparse(stream, forbid_dtd=True):
+        within: list[Any] = []  # the elements that are open, the root first
+        for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
+            if event == "start":
+                within.append(element)
+                continue
+            within.pop()
             if _name(element) in ("item", "entry"):
                 yield _cells(element)
-                element.clear()
+                if within:
+                    within[-1].remove(element)  # else its parent would hold the shells of all items to the end
     except (ParseError, DefusedXmlException) as error:
         raise FeedError(f"The XML cannot be read to its end: {error}.", fix="export or download it again") from error
 

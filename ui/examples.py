@@ -60,6 +60,7 @@ REPLY: Example = {
     "sources": [],
     "handoff": None,
     "checkout_url": None,
+    "checkout_reference": None,
     "fault": None,
     "latency_ms": {"parse": 310.0, "retrieve": 12.0, "rerank": 95.0, "write": 3.0, "total": 420.0},
 }
@@ -68,6 +69,7 @@ SESSION: Example = {
     "turns": [{"message": "i need a warm desk lamp under 40", "reply": REPLY}],
     "constraints": WISHES,
     "cart": CART,
+    "thumbs": [{"turn": 1, "thumb": "up", "comment": None}],
 }
 SEARCH: Example = {"query": "warm desk lamp", "products": [CARD], "total": 1, "relaxed": []}
 PRODUCT: Example = {

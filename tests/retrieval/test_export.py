@@ -118,7 +118,7 @@ def read_back(folder: Path, name: str, currency: str = "USD") -> dict[str, Produ
 
 
 @pytest.mark.parametrize("name", [each for each in EXPORTS if each != "shopify"])
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(given_families=families())
 def test_what_the_format_has_a_place_for_comes_back_as_it_was(name: str, given_families: list[list[Product]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -129,7 +129,7 @@ def test_what_the_format_has_a_place_for_comes_back_as_it_was(name: str, given_f
     assert set(summary.lost) <= NO_PLACE[name]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(given_families=families())
 def test_a_shopify_import_holds_one_currency_and_the_stock_that_is_counted(given_families: list[list[Product]]) -> None:
     in_dollars = [

@@ -135,6 +135,20 @@ def test_column_names_of_merchant_feeds_are_understood(tmp_path: Path) -> None:
     assert product.options == {"color": "red"}
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        'trained_algorithmic_media:"Lamp: warm"',
+        "default:Lamp: warm",
+        "Lamp: warm",
+        {"digital_source_type": "trained_algorithmic_media", "content": "Lamp: warm"},
+    ],
+)
+def test_a_structured_title_and_description_give_their_content(tmp_path: Path, written: object) -> None:
+    (product,) = read_rows(tmp_path, {"id": "1", "structured_title": written, "structured_description": written})
+    assert (product.title, product.description) == ("Lamp: warm", "Lamp: warm")
+
+
 def test_of_two_columns_for_the_id_the_likelier_wins_and_the_other_becomes_an_attribute(tmp_path: Path) -> None:
     (product,) = read_rows(tmp_path, {"sku": "S-9", "id": "1", "title": "Lamp"})
     assert (product.id, product.attributes) == ("1", {"sku": ("S-9",)})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tracemalloc
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from retrieval.errors import FeedError
 from retrieval.feed import FeedReading, read_feed
+from retrieval.feed_xml import items
 from retrieval.product import Product
 
 SHOPIFY = """Handle,Title,Body (HTML),Vendor,Published,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,\
@@ -123,3 +126,33 @@ def test_a_shopify_row_that_names_no_product_is_reported(tmp_path: Path) -> None
     assert [each.title for each in products] == ["Mug"]
     (reject,) = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_text("utf-8").splitlines()]
     assert (reject["line"], reject["field"]) == (3, "Handle")
+
+
+def test_a_long_xml_feed_takes_no_more_memory_than_a_short_one() -> None:
+    def peak(count: int) -> int:
+        item = b"<item><id>1</id><title>Lamp</title></item>"
+        stream = io.BytesIO(b"<rss><channel>" + item * count + b"</channel></rss>")
+        tracemalloc.start()
+        assert sum(1 for _ in items(stream)) == count
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(10)  # what is loaded once
+    assert peak(20_000) < 2 * peak(2_000)
+
+
+def test_a_title_of_a_variant_counts_when_it_says_more_than_that_of_its_product(tmp_path: Path) -> None:
+    variants = [{"id": "a", "title": "Boot, 41"}, {"id": "b", "title": "42"}, {"id": "c"}]
+    _, products = reading(tmp_path, json.dumps({"id": "p", "title": "Boot", "variants": variants}))
+    assert [each.title for each in products] == ["Boot, 41", "Boot", "Boot"]
+
+
+def test_a_shopify_stock_of_none_that_may_be_oversold_is_a_backorder(tmp_path: Path) -> None:
+    content = "Handle,Title,Variant SKU,Variant Price,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy\n"
+    content += "mug,Mug,MUG,8,shopify,0,continue\ncup,Cup,CUP,8,shopify,0,deny\n"
+    _, products = reading(tmp_path, content)
+    assert [(each.in_stock, each.attributes) for each in products] == [
+        (False, {"availability": ("backorder",)}),
+        (False, {}),
+    ]

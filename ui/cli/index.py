@@ -26,6 +26,7 @@ from assistant.settings import Settings
 from retrieval.feed import FeedSummary, read_feed
 from retrieval.feed_formats import FORMATS
 from retrieval.feed_losses import KINDS, Loss
+from retrieval.feed_metadata import feed_in
 from retrieval.feed_report import FeedQuality
 from retrieval.index import IndexSummary, build_index
 from retrieval.policy_text import read_policies
@@ -46,7 +47,10 @@ class Rate(ProgressColumn):
 
 def index(
     feeds: Annotated[
-        list[Path] | None, typer.Argument(metavar="FEED…", help="JSONL, CSV, TSV, XML, HTML or Parquet; .gz is fine.")
+        list[Path] | None,
+        typer.Argument(
+            metavar="FEED…", help="JSONL, CSV, TSV, XML, HTML or Parquet, or a folder with products.jsonl; .gz is fine."
+        ),
     ] = None,
     *,
     store: Annotated[Path, typer.Option(help="Directory of the store; made when it is not there.")],
@@ -123,7 +127,7 @@ def feeds_digest(feeds: list[Path]) -> str:
     """What tells one version of these feeds from another: a digest of their bytes."""
     digest = hashlib.blake2b(digest_size=16)
     for feed in feeds:
-        with feed.open("rb") as file:
+        with feed_in(feed).open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
 
@@ -156,6 +160,7 @@ def _report(read: FeedSummary, done: IndexSummary, rejects: Path, store: Path) -
     counts = f"{read.read:,} rows read, {read.used:,} used, {read.rejected:,} rejected"
     lines = [f"{counts}, {read.duplicates:,} with an id seen before (the last wins)."]
     lines += [f"{name} was read as: {form}." for name, form in read.formats]
+    lines += [f"metadata.json of {folder}: {told}." for folder, told in read.metadata]
     lines += [f"{name} is not UTF-8; it was read as {encoding}." for name, encoding in read.encodings]
     if read.rejected:
         lines.append(f"Rejected rows, with line, field and reason: {rejects}")
