@@ -15,10 +15,10 @@ Status = Literal["met", "unmet", "unstated"]
 # The basic colour words of English and those that shops print most; used only to see that a listing states another colour.
 COLORS = frozenset(
     stem(color)
-    for color in "black white gray grey silver gold brass copper bronze red pink rose purple violet lilac lavender mauve blue navy teal "
+    for color in "black white gray silver gold brass copper bronze red pink rose purple violet lilac lavender mauve blue navy teal "
     "turquoise aqua green olive mint sage khaki yellow mustard orange coral peach brown tan beige cream ivory burgundy maroon".split()
 )
-_NAMES = {"color": ("color", "colour"), "size": ("size",), "material": ("materi", "fabric")}  # stems
+_NAMES = {"color": ("color",), "size": ("size",), "material": ("materi", "fabric")}  # stems, in American spelling
 LESS = "less"
 _SIZES = {"xs": "extra small", "s": "small", "m": "medium", "l": "large", "xl": "extra large", "xxl": "2xl"}
 
