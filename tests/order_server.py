@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import asdict
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote
 
 from pydantic import TypeAdapter
 
 from assistant.orders import Order, OrderBook, OrderMoved, OrderRequest, Proof
+from tests.loopback import LoopbackServer
 
 KEY = "a-key-of-the-test"
 _ORDER = TypeAdapter(Order)
 
 
-class OrderServer:
+class OrderServer(LoopbackServer):
     """Serves a book until `close`. fail: how many of the next answers to an act are lost after the act was done."""
 
     def __init__(self, book: OrderBook) -> None:
@@ -46,18 +46,11 @@ class OrderServer:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
+        super().__init__(Handler)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/api"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        return f"{self.address}/api"
 
     def get(self, book: OrderBook, path: str, authorization: str | None) -> tuple[int, Any]:
         if authorization != f"Bearer {KEY}":

@@ -6,9 +6,11 @@ import json
 import re
 import threading
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+
+from tests.loopback import LoopbackServer
 
 LATE, BROKEN = -1, 0
 SECRET = "whsec_plJ3nmyCDGBKInavdOK15jslplJ3nmyCDGBKInavdOK15jsl"
@@ -25,7 +27,7 @@ def documented_check() -> Callable[[bytes, Mapping[str, str], str], bool]:
     return genuine
 
 
-class WebhookServer:
+class WebhookServer(LoopbackServer):
     """Serves until `close`. answer: what it says to a message that it took. statuses: of the next answers instead; LATE: none comes
     while the server runs. lost: how many of the next connections break after the message was taken.
 
@@ -40,20 +42,15 @@ class WebhookServer:
         self.taken: dict[str, dict[str, Any]] = {}
         self.refused = 0
         self._genuine, self._closing = documented_check(), threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
+        super().__init__(self._handler())
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/hook"
+        return f"{self.address}/hook"
 
     def close(self) -> None:
         self._closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().close()
 
     def take(self, headers: Mapping[str, str], body: bytes) -> int:
         """The status of the answer; LATE or BROKEN when there is to be none."""

