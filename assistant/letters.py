@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     MetaData,
+    Select,
     String,
     Table,
     Text,
@@ -80,6 +81,7 @@ _LETTERS = Table(
     Column("trouble", Text, nullable=False),
     Column("letter", JSON, nullable=False),
 )
+_KEPT = (_LETTERS.c.letter, _LETTERS.c.trouble)
 _LETTER = TypeAdapter(Letter)
 
 
@@ -101,9 +103,17 @@ class Letters:
 
     def all(self) -> Sequence[KeptLetter]:
         """Every letter that is kept, the oldest first."""
-        query = select(_LETTERS.c.letter, _LETTERS.c.trouble).order_by(_LETTERS.c.created, _LETTERS.c.id)
-        with self._engine.connect() as db:
-            return [KeptLetter(_LETTER.validate_python(letter), trouble) for letter, trouble in db.execute(query)]
+        return self._found(select(*_KEPT).order_by(_LETTERS.c.created, _LETTERS.c.id))
+
+    def newest(self, limit: int, offset: int = 0) -> Sequence[KeptLetter]:
+        """A page of the letters, the newest first."""
+        return self._found(
+            select(*_KEPT).order_by(_LETTERS.c.created.desc(), _LETTERS.c.id).limit(limit).offset(offset)
+        )
+
+    def get(self, letter_id: str) -> KeptLetter | None:
+        """The letter of this id; None when there is none."""
+        return next(iter(self._found(select(*_KEPT).where(_LETTERS.c.id == letter_id))), None)
 
     def has(self, session_id: str) -> bool:
         """Whether a letter of the conversation is kept."""
@@ -121,6 +131,10 @@ class Letters:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _found(self, query: Select[Any]) -> list[KeptLetter]:
+        with self._engine.connect() as db:
+            return [KeptLetter(_LETTER.validate_python(letter), trouble) for letter, trouble in db.execute(query)]
 
     def _erase(self, which: ColumnElement[bool]) -> int:
         with self._engine.begin() as db:
