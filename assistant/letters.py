@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,19 +13,20 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     MetaData,
-    Select,
     String,
     Table,
     Text,
     delete,
     insert,
     select,
+    true,
     update,
 )
 
 from .database import clear_log, open_database
 from .handover import Why
 from .model import Exchange
+from .seal import Seal
 
 WHY: dict[Why, str] = {
     "asked": "The shopper asked for a person.",
@@ -81,21 +83,22 @@ _LETTERS = Table(
     Column("trouble", Text, nullable=False),
     Column("letter", JSON, nullable=False),
 )
-_KEPT = (_LETTERS.c.letter, _LETTERS.c.trouble)
 _LETTER = TypeAdapter(Letter)
 
 
 class Letters:
     """Letters in the conversations' database, or in memory as long as the process lives."""
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | None = None, seal: Seal | None = None) -> None:
         self.lasting = url is not None
         self._engine = open_database(url)
+        self._seal = seal or Seal()
         _TABLES.create_all(self._engine)
 
     def keep(self, letter: Letter, trouble: str = "") -> None:
         """Keep a letter, or why a kept one was not delivered this time."""
-        row = {"trouble": trouble, "reference": letter.reference, "letter": _LETTER.dump_python(letter, mode="json")}
+        closed = self._seal.close(_LETTER.dump_python(letter, mode="json"))
+        row = {"trouble": trouble, "reference": letter.reference, "letter": closed}
         with self._engine.begin() as db:
             if db.execute(update(_LETTERS).where(_LETTERS.c.id == letter.id).values(row)).rowcount == 0:
                 one = {"id": letter.id, "session_id": letter.session, "created": letter.created}
@@ -103,23 +106,28 @@ class Letters:
 
     def all(self) -> Sequence[KeptLetter]:
         """Every letter that is kept, the oldest first."""
-        return self._found(select(*_KEPT).order_by(_LETTERS.c.created, _LETTERS.c.id))
+        return self._kept(true())
 
-    def newest(self, limit: int, offset: int = 0) -> Sequence[KeptLetter]:
-        """A page of the letters, the newest first."""
-        return self._found(
-            select(*_KEPT).order_by(_LETTERS.c.created.desc(), _LETTERS.c.id).limit(limit).offset(offset)
-        )
-
-    def get(self, letter_id: str) -> KeptLetter | None:
-        """The letter of this id; None when there is none."""
-        return next(iter(self._found(select(*_KEPT).where(_LETTERS.c.id == letter_id))), None)
+    def of(self, sessions: Collection[str]) -> Sequence[KeptLetter]:
+        """Those of these conversations."""
+        return self._kept(_LETTERS.c.session_id.in_(list(sessions)))
 
     def has(self, session_id: str) -> bool:
         """Whether a letter of the conversation is kept."""
         with self._engine.connect() as db:
             found = db.execute(select(_LETTERS.c.id).where(_LETTERS.c.session_id == session_id).limit(1))
             return found.first() is not None
+
+    def newest(self, limit: int, offset: int = 0) -> Sequence[KeptLetter]:
+        """A page of the letters, the newest first."""
+        page = select(_LETTERS.c.id).order_by(_LETTERS.c.created.desc(), _LETTERS.c.id.desc())
+        with self._engine.connect() as db:
+            names = list(db.execute(page.limit(limit).offset(offset)).scalars())
+        return self._kept(_LETTERS.c.id.in_(names))[::-1]
+
+    def get(self, letter_id: str) -> KeptLetter | None:
+        """The letter of this id; None when there is none."""
+        return next(iter(self._kept(_LETTERS.c.id == letter_id)), None)
 
     def drop(self, letter_id: str) -> None:
         """Erase a letter that was delivered or dealt with."""
@@ -129,12 +137,28 @@ class Letters:
         """Erase all letters of these conversations; how many there were."""
         return self._erase(_LETTERS.c.session_id.in_(list(sessions)))
 
+    def expire(self, before: datetime) -> int:
+        """Erase all that are older; how many there were."""
+        return self._erase(_LETTERS.c.created < before.isoformat())
+
+    def reseal(self) -> int:
+        """Write all letters with the newest key, or in the clear without any; how many there are."""
+        with self._engine.begin() as db:
+            kept = db.execute(select(_LETTERS.c.id, _LETTERS.c.letter)).all()
+            for name, letter in kept:
+                closed = self._seal.close(self._seal.open(letter))
+                db.execute(update(_LETTERS).where(_LETTERS.c.id == name).values(letter=closed))
+        clear_log(self._engine)
+        return len(kept)
+
     def close(self) -> None:
         self._engine.dispose()
 
-    def _found(self, query: Select[Any]) -> list[KeptLetter]:
+    def _kept(self, which: ColumnElement[bool]) -> Sequence[KeptLetter]:
+        query = select(_LETTERS.c.letter, _LETTERS.c.trouble).where(which)
         with self._engine.connect() as db:
-            return [KeptLetter(_LETTER.validate_python(letter), trouble) for letter, trouble in db.execute(query)]
+            rows = db.execute(query.order_by(_LETTERS.c.created, _LETTERS.c.id))
+            return [KeptLetter(_LETTER.validate_python(self._seal.open(letter)), trouble) for letter, trouble in rows]
 
     def _erase(self, which: ColumnElement[bool]) -> int:
         with self._engine.begin() as db:

@@ -23,8 +23,8 @@ from ..problem import problem_of
 from ..site_door import own
 from .pages import render
 
-HOME, LOGIN, STYLE = "/admin", "/admin/login", "/admin/operator.css"
-OPEN_TO_ALL = (LOGIN, STYLE)
+HOME, LOGIN = "/admin", "/admin/login"
+OPEN_TO_ALL = (LOGIN, f"{HOME}/operator.css", f"{HOME}/icon.svg")
 COOKIE = "shop_operator"
 LASTS_S = 12 * 3600
 HEADERS = {

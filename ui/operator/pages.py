@@ -26,6 +26,11 @@ def style() -> bytes:
 
 
 @cache
+def icon() -> bytes:
+    return (_HERE.parent / "favicon.svg").read_bytes()
+
+
+@cache
 def _templates() -> Environment:
     pages = Environment(
         loader=FileSystemLoader(_HERE / "templates"),

@@ -17,7 +17,7 @@ from retrieval.errors import NotFound
 from ..desk import AtDesk, Desk
 from . import door
 from .figures import STAGES, figures, need_of
-from .pages import render, style
+from .pages import icon, render, style
 from .sheets import Cell, sheet
 from .window import DAYS, Window
 
@@ -46,6 +46,11 @@ def log_out() -> Response:
 @router.get("/operator.css")
 def styles() -> Response:
     return Response(style(), media_type="text/css")
+
+
+@router.get("/icon.svg")
+def picture() -> Response:
+    return Response(icon(), media_type="image/svg+xml")
 
 
 @router.get("")
