@@ -19,6 +19,7 @@ from retrieval.store import Store
 from .actions.find import query_for
 from .build import build_parts, build_sessions
 from .explain import explain
+from .letters import Letters
 from .llm_parser import LlmParser
 from .model import Card, DialogueState, Done, Event, Reply
 from .parse import AheadUse, ReadsAhead
@@ -179,6 +180,16 @@ class Assistant:
     def new_session(self) -> str:
         """An id that nobody can guess: 128 random bits."""
         return f"s_{secrets.token_hex(16)}"
+
+    @property
+    def places(self) -> Places:
+        """Where conversations and what came of them are kept: for the shop's operator, never for shoppers."""
+        return self._places
+
+    @property
+    def letters(self) -> Letters | None:
+        """The letters to the shop's staff that lie here; None where there is no inbox."""
+        return self._parts.handoff.letters if self._parts.handoff else None
 
     @property
     def ahead(self) -> AheadUse | None:

@@ -118,6 +118,17 @@ class Letters:
             found = db.execute(select(_LETTERS.c.id).where(_LETTERS.c.session_id == session_id).limit(1))
             return found.first() is not None
 
+    def newest(self, limit: int, offset: int = 0) -> Sequence[KeptLetter]:
+        """A page of the letters, the newest first."""
+        page = select(_LETTERS.c.id).order_by(_LETTERS.c.created.desc(), _LETTERS.c.id.desc())
+        with self._engine.connect() as db:
+            names = list(db.execute(page.limit(limit).offset(offset)).scalars())
+        return self._kept(_LETTERS.c.id.in_(names))[::-1]
+
+    def get(self, letter_id: str) -> KeptLetter | None:
+        """The letter of this id; None when there is none."""
+        return next(iter(self._kept(_LETTERS.c.id == letter_id)), None)
+
     def drop(self, letter_id: str) -> None:
         """Erase a letter that was delivered or dealt with."""
         self._erase(_LETTERS.c.id == letter_id)

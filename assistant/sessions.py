@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
@@ -12,6 +12,8 @@ from retrieval.errors import NotFound
 
 from .model import DialogueState, Exchange, Parse
 from .state import Effect
+
+Mark = tuple[datetime, str]  # a place in the list of conversations: last turn, id
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,34 @@ class Forgotten:
     thumbs: int = 0
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A conversation in a list. used: when its last turn was; opening: its first message; up, down: how many thumbs."""
+
+    session_id: str
+    used: datetime
+    turns: int
+    opening: str
+    up: int = 0
+    down: int = 0
+
+    @property
+    def mark(self) -> Mark:
+        """Where it stands in the list."""
+        return self.used, self.session_id
+
+
+@dataclass(frozen=True)
+class Told:
+    """A turn as far as both sides saw it. number: from 1; reply: the contract's object; failed: it got the shopper no further."""
+
+    session_id: str
+    number: int
+    message: str
+    reply: Mapping[str, Any]
+    failed: bool = False
+
+
 class Sessions(Protocol):
     """Conversations by id. What `add` returned from is kept, whatever happens after."""
 
@@ -81,6 +111,12 @@ class Sessions(Protocol):
 
     def unused_since(self, before: datetime) -> tuple[str, ...]:
         """The ids of conversations whose last turn is older."""
+
+    def newest(self, limit: int, *, before: Mark | None = None, prefix: str = "") -> tuple[Listed, ...]:
+        """Conversations whose id begins so, by their last turn, the newest first; those after a place in this list."""
+
+    def told(self, sessions: Collection[str]) -> tuple[Told, ...]:
+        """The turns of these conversations, those of each in their order."""
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -138,9 +174,29 @@ class MemorySessions:
         with self._lock:
             return tuple(name for name, kept in self._sessions.items() if kept.used and kept.used < before)
 
+    def newest(self, limit: int, *, before: Mark | None = None, prefix: str = "") -> tuple[Listed, ...]:
+        with self._lock:
+            listed = [self._listed(kept) for name, kept in self._sessions.items() if name.startswith(prefix)]
+        listed.sort(key=lambda one: one.mark, reverse=True)
+        return tuple(one for one in listed if before is None or one.mark < before)[:limit]
+
+    def told(self, sessions: Collection[str]) -> tuple[Told, ...]:
+        found = [kept for name in sessions if (kept := self._sessions.get(name))]
+        return tuple(
+            Told(kept.session_id, number, turn.message, turn.reply, any(one.failed for one in turn.effect.in_order()))
+            for kept in found
+            for number, turn in enumerate(kept.turns, start=1)
+        )
+
     def close(self) -> None:
         for kept in (self._sessions, self._visitors, self._thumbs):
             kept.clear()
+
+    def _listed(self, kept: Session) -> Listed:
+        thumbs = [one.thumb for one in self.thumbs(kept.session_id)]
+        used = kept.used or datetime.min.replace(tzinfo=UTC)
+        up, down = thumbs.count("up"), thumbs.count("down")
+        return Listed(kept.session_id, used, len(kept.turns), kept.turns[0].message, up, down)
 
 
 def forgotten(session_id: str) -> NotFound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -10,16 +11,22 @@ from pydantic import TypeAdapter
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     DateTime,
     ForeignKey,
     Integer,
     MetaData,
+    ScalarSelect,
+    Select,
     String,
     Table,
     Text,
+    and_,
     delete,
+    func,
     insert,
     literal,
+    or_,
     select,
     update,
 )
@@ -29,7 +36,7 @@ from sqlalchemy.exc import IntegrityError
 from .database import clear_log, open_database, upsert
 from .model import DialogueState
 from .seal import Seal
-from .sessions import Forgotten, Session, Thumb, Turn, forgotten
+from .sessions import Forgotten, Listed, Mark, Session, Thumb, Told, Turn, forgotten
 
 _TABLES = MetaData()
 _SESSIONS = Table(
@@ -93,7 +100,7 @@ class SqlSessions:
             read = tuple(_TURN.validate_python(self._seal.open(turn)) for turn in turns)
         if found is None:
             return None
-        used = found.at and found.at.replace(tzinfo=found.at.tzinfo or UTC)  # SQLite keeps no zone
+        used = found.at and _in_utc(found.at)
         return Session(session_id, read, _STATE.validate_python(self._seal.open(found.state)), used)
 
     def add(self, session_id: str, turn: Turn, state: DialogueState, visitor: str | None = None) -> None:
@@ -150,6 +157,33 @@ class SqlSessions:
         with self._engine.connect() as db:
             return tuple(db.execute(select(_USED.c.session_id).where(_USED.c.at < before)).scalars())
 
+    def newest(self, limit: int, *, before: Mark | None = None, prefix: str = "") -> tuple[Listed, ...]:
+        few = _page(limit, before, prefix).subquery()
+        opening = and_(_TURNS.c.session_id == few.c.session_id, _TURNS.c.number == 1)
+
+        def count(table: Table, *which: ColumnElement[bool]) -> ScalarSelect[int]:
+            theirs = select(func.count()).select_from(table).where(table.c.session_id == few.c.session_id, *which)
+            return theirs.correlate(few).scalar_subquery()
+
+        up, down = (count(_THUMBS, _THUMBS.c.thumb == thumb) for thumb in ("up", "down"))
+        columns = (few.c.session_id, few.c.at, count(_TURNS), _TURNS.c.turn, up, down)
+        query = select(*columns).select_from(few.outerjoin(_TURNS, opening))
+        with self._engine.connect() as db:
+            rows = db.execute(query.order_by(few.c.at.desc(), few.c.session_id.desc())).all()
+        return tuple(
+            Listed(name, _in_utc(at), turns, (self._seal.open(first) or {}).get("message", ""), up, down)
+            for name, at, turns, first, up, down in rows
+        )
+
+    def told(self, sessions: Collection[str]) -> tuple[Told, ...]:
+        theirs = select(_TURNS).where(_TURNS.c.session_id.in_(list(sessions)))
+        with self._engine.connect() as db:
+            rows = db.execute(theirs.order_by(_TURNS.c.session_id, _TURNS.c.number)).all()
+        opened = ((name, number, self._seal.open(turn)) for name, number, turn in rows)
+        return tuple(
+            Told(name, number, turn["message"], turn["reply"], _failed(turn["effect"])) for name, number, turn in opened
+        )
+
     def reseal(self) -> int:
         """Write everything kept with the newest key, or in the clear without any; the number of values written. No server may run."""
         written = 0
@@ -189,3 +223,23 @@ class SqlSessions:
         latest = select(_SESSIONS.c.state).join(_USED).order_by(_USED.c.at.desc()).limit(1)
         with self._engine.connect() as db:
             self._seal.open(db.execute(latest).scalar_one_or_none())
+
+
+def _page(limit: int, before: Mark | None, prefix: str) -> Select[Any]:
+    """Ids and times of one page of conversations, the newest first, by the index on the time."""
+    page = select(_USED.c.session_id, _USED.c.at).order_by(_USED.c.at.desc(), _USED.c.session_id.desc()).limit(limit)
+    if before is not None:
+        at, name = before
+        after = or_(_USED.c.at < at, and_(_USED.c.at == at, _USED.c.session_id < name))
+        page = page.where(_USED.c.at <= at, after)
+    return page.where(_USED.c.session_id.startswith(prefix, autoescape=True)) if prefix else page
+
+
+def _failed(effect: dict[str, Any] | None) -> bool:
+    """Whether the turn that left this, as it is kept, got the shopper no further: its last act says so."""
+    return effect is not None and (bool(effect.get("failed")) or _failed(effect.get("then")))
+
+
+def _in_utc(at: datetime) -> datetime:
+    """The time with its zone, which SQLite does not keep."""
+    return at.replace(tzinfo=at.tzinfo or UTC)

@@ -37,7 +37,7 @@ HSTS = "max-age=31536000"  # a year; without subdomains, which are not this serv
 
 
 class SafeHeaders:
-    """Adds HEADERS and the policy to every response, and HSTS to those that went over https.
+    """Adds HEADERS and the policy to every response that has none of its own, and HSTS to those that went over https.
 
     framers: origins whose pages may show this server's in a frame, besides its own.
     """
@@ -51,7 +51,8 @@ class SafeHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(self._headers)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = HSTS
             await send(message)

@@ -31,6 +31,7 @@ from .identity import SignedIn, checked
 from .lane import Lane
 from .limits import LimitDoor, Limits
 from .metrics import Metrics
+from .operator import routes as operator_pages
 from .problem import MEDIA_TYPE, Boundary, add_problem_handlers
 from .request_log import RequestLog
 from .settings import ServerSettings
@@ -93,6 +94,7 @@ def create_app(
     app.include_router(router)
     app.include_router(operation)
     app.include_router(widget_pages.router)
+    app.include_router(operator_pages.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
     app.add_middleware(Boundary)

@@ -21,6 +21,7 @@ from .problem import problem_of
 from .settings import ServerSettings
 
 API = "/v1/"
+GUESSES = "10/minute; 60/hour"  # tries of the operator's token from one address
 log = logging.getLogger(__name__)
 
 
@@ -40,6 +41,7 @@ class Limits:
         self._windows = MovingWindowRateLimiter(MemoryStorage())
         self._visitor = _parsed(settings.visitor_limit)
         self._address = _parsed(settings.address_limit)
+        self._guesses = _parsed(GUESSES)
 
     def spend(self, address: str | None, visitor: str | None = None) -> None:
         """Count one call; TooMany when the visitor or the address has none left."""
@@ -47,6 +49,10 @@ class Limits:
             self._hit(self._visitor, "visitor", hashlib.sha256(visitor.encode()).hexdigest())
         if address is not None:
             self._hit(self._address, "address", _household(address))
+
+    def guess(self, address: str) -> None:
+        """Count one try of the operator's token, right or wrong; TooMany when the address has none left."""
+        self._hit(self._guesses, "address at the login", _household(address))
 
     def _hit(self, rates: Iterable[RateLimitItem], whose: str, key: str) -> None:
         for rate in rates:

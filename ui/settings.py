@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from typing import Annotated
 
 from limits import parse_many
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -47,6 +47,11 @@ class ServerSettings(BaseSettings):
     wait_timeout_s: float = Field(default=120, gt=0, description="Longest wait in line.")
     turn_timeout_s: float = Field(default=60, gt=0, description="Longest turn or search once it has begun.")
     log_messages: bool = Field(default=False, description="Let the log hold what shoppers write.")
+    admin_token: Annotated[SecretStr | None, BeforeValidator(lambda given: given or None)] = Field(
+        default=None,
+        min_length=16,
+        description="What the operator logs in with at /admin; without one there is no such page.",
+    )
     shutdown_s: int = Field(
         default=30, ge=0, description="Seconds that answers under way and in line get when the server is told to stop."
     )

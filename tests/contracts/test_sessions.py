@@ -189,6 +189,54 @@ class SessionsContract:
             assert {turn.message for turn in kept.turns} == {f"s_{number}"}
             assert (len(kept.turns), kept.state.focus) == (5, f"s_{number}")
 
+    def test_the_newest_conversation_is_listed_first_with_its_turns_and_thumbs(self, reopen: Reopen) -> None:
+        sessions = reopen()
+        sessions.add("s_1", TURN, STATE)
+        sessions.add("s_2", TURN, STATE)
+        sessions.add("s_1", replace(TURN, message="and in black"), replace(STATE, turn=2))
+        for turn, thumb in ((1, "up"), (2, "down")):
+            sessions.rate("s_1", Thumb(turn, thumb))  # type: ignore[arg-type]
+        listed = reopen().newest(10)
+        assert [(one.session_id, one.turns, one.up, one.down) for one in listed] == [("s_1", 2, 1, 1), ("s_2", 1, 0, 0)]
+        assert {one.opening for one in listed} == {TURN.message}
+        assert listed[0].used >= listed[1].used
+
+    def test_pages_of_the_list_hold_each_conversation_once(self, reopen: Reopen) -> None:
+        sessions = reopen()
+        for number in range(5):
+            sessions.add(f"s_{number}", TURN, STATE)
+        first = sessions.newest(2)
+        second = sessions.newest(2, before=first[-1].mark)
+        third = sessions.newest(2, before=second[-1].mark)
+        names = [one.session_id for page in (first, second, third) for one in page]
+        assert names == ["s_4", "s_3", "s_2", "s_1", "s_0"]
+        assert sessions.newest(2, before=third[-1].mark) == ()
+
+    def test_the_list_is_searched_by_the_beginning_of_an_id_in_which_signs_mean_themselves(
+        self, reopen: Reopen
+    ) -> None:
+        sessions = reopen()
+        for name in ("s_ab", "sxab", "s_b"):
+            sessions.add(name, TURN, STATE)
+        assert [one.session_id for one in sessions.newest(9, prefix="s_a")] == ["s_ab"]
+        assert sessions.newest(9, prefix="%") == ()
+
+    def test_what_was_said_is_told_in_its_order(self, reopen: Reopen) -> None:
+        sessions = reopen()
+        for name in ("s_1", "s_2", "s_3"):
+            sessions.add(name, TURN, STATE)
+        sessions.add("s_1", replace(TURN, message="and in black"), replace(STATE, turn=2))
+        told = [(one.session_id, one.number, one.message) for one in reopen().told(["s_1", "s_3"])]
+        assert told == [("s_1", 1, TURN.message), ("s_1", 2, "and in black"), ("s_3", 1, TURN.message)]
+        assert sessions.told(["s_2"])[0].reply == TURN.reply
+        assert not sessions.told(["s_2"])[0].failed
+        assert sessions.told([]) == ()
+
+    def test_a_turn_is_told_as_failed_when_its_last_act_says_so(self, reopen: Reopen) -> None:
+        sessions = reopen()
+        sessions.add("s_1", replace(TURN, effect=Effect(then=Effect(failed=True))), STATE)
+        assert [one.failed for one in sessions.told(["s_1"])] == [True]
+
 
 class TestMemorySessions(SessionsContract):
     @pytest.fixture
