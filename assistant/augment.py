@@ -24,6 +24,11 @@ MIX: Mapping[str, int] = {
     "cart_view": 2, "checkout": 1, "greet": 2, "bye": 2, "help": 2, "other": 5, "recommend": 2, "similar": 2,
     "complement": 2, "feedback": 2, "policy": 1, "order_status": 1, "order_change": 1, "handoff": 1,
 }  # fmt: skip
+JOINED = 90  # characters of the longest message that is joined to another: people do not do two things at length
+_BEFORE = ("cart_add", "cart_remove", "cart_view", "feedback", "ask_product", "compare", "policy", "order_status")
+_AFTER: Mapping[Intent, int] = {"search": 6, "policy": 2, "checkout": 2, "cart_view": 1}
+_JOINTS = (" and ", " and ", ", and ", ". ", ". ", ". Also, ", ", also ", " then ", ". Oh and ", ", ", " & ")
+_JOINTS_AFTER_A_QUESTION = (" ", " And ", " Also, ", " oh and ")
 _BOUNDS = ("max", "min", "about")
 _NEEDS_PRODUCTS = {"ask_product", "compare", "cart_add", "similar", "complement", "feedback", "more"}
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -59,6 +64,19 @@ def with_bounds(examples: Sequence[Example], *, share: float, seed: int) -> list
     bare = [e for e in plain if e.slots.price_max is e.slots.price_min is None]
     chosen = rng.sample(bare, round(share * len(bare)))
     return [bounded for example in chosen if (bounded := _bounded(example, rng)) is not None]
+
+
+def with_second_acts(examples: Sequence[Example], *, share: float, seed: int) -> list[Example]:
+    """New examples: a message that says nothing of what was shown, put after a share of those that may go before it.
+
+    Each part keeps its label and its words; the exchange before is the first part's.
+    """
+    rng = random.Random(seed)
+    single = [example for example in examples if not example.then and len(example.message) < JOINED]
+    firsts = [example for example in single if example.intent in _BEFORE]
+    seconds = {intent: [e for e in single if e.intent == intent and _alone(e)] for intent in _AFTER}
+    chosen = rng.sample(firsts, round(share * len(firsts)))
+    return [made for first in chosen if (made := _joined(first, seconds, rng)) is not None]
 
 
 def with_typos(examples: Sequence[Example], *, share: float, seed: int) -> list[Example]:
@@ -170,6 +188,25 @@ def _bounded(example: Example, rng: random.Random) -> Example | None:
     slots = replace(example.slots, price_min=bound.price_min, price_max=bound.price_max)
     made = Example(joined, example.last, example.intent, slots)
     return made if (bound.price_min or bound.price_max) and len(clean(joined)) < 700 else None
+
+
+def _alone(example: Example) -> bool:
+    """Whether the message can be said after another: it points at nothing that was shown."""
+    return not example.slots.ref and not example.slots.drop
+
+
+def _joined(first: Example, seconds: Mapping[Intent, Sequence[Example]], rng: random.Random) -> Example | None:
+    """Both messages as one; None when no second is there or a label's words could not be told from the other message's."""
+    intent = rng.choices(list(seconds), weights=list(_AFTER.values()))[0]
+    if intent == first.intent or not seconds[intent]:
+        return None
+    second = rng.choice(seconds[intent])
+    said = first.message.rstrip(" .!,;")
+    message = said + rng.choice(_JOINTS_AFTER_A_QUESTION if said.endswith("?") else _JOINTS) + second.message
+    then = ((second.intent, second.slots),)
+    read = read_answer(write_answer(first.intent, first.slots, message, then), message)
+    same = [(act.intent, act.slots) for act in read.in_order()] == [(first.intent, first.slots), *then]
+    return Example(message, first.last, first.intent, first.slots, then) if same else None
 
 
 def _mistyped(example: Example, rng: random.Random) -> Example:

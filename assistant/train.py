@@ -19,8 +19,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from retrieval.errors import BadInput
+from retrieval.hardware import compute_dtype
 
-from .augment import compose, with_bounds, with_typos, written
+from .augment import compose, with_bounds, with_second_acts, with_typos, written
 from .calibration import FILE, LEAST, calibrate, split, write_calibration
 from .labels import read_examples
 from .marks import read_spans
@@ -39,7 +40,8 @@ _IGNORED = -100  # the label that cross entropy leaves out
 @dataclass(frozen=True)
 class Recipe:
     """How an adapter is tuned. composed: turns put together from phrases, new ones each epoch. written: with data/turns.txt.
-    bounded, typos, warmup: shares, 0..1. held_out: share of the labelled messages that confidence is calibrated on instead."""
+    sample: labelled messages that an epoch reads, others each time; 0 for all. bounded, second_acts, typos, warmup: shares, 0..1.
+    held_out: share of the labelled messages that confidence is calibrated on instead."""
 
     epochs: int = 4
     seed: int = 7
@@ -49,7 +51,9 @@ class Recipe:
     learning_rate: float = 1e-3
     warmup: float = 0.025
     composed: int = 1600
+    sample: int = 0
     bounded: float = 0.25
+    second_acts: float = 0.1
     typos: float = 0.06
     written: bool = True
     held_out: float = 0.05
@@ -138,10 +142,13 @@ def start_run(labels: Labels, *, base: Path, out: Path, recipe: Recipe, start: P
 
 
 def epoch_examples(examples: Sequence[Example], recipe: Recipe, *, epoch: int) -> list[Example]:
-    """What one epoch reads: every labelled example, some with a price bound added, the hand-written turns, newly composed ones."""
+    """What one epoch reads: labelled examples, some with a price bound or a second act added, hand-written turns, newly composed ones."""
     seed = recipe.seed * 1000 + epoch
-    real = [*examples, *(written() if recipe.written else ()), *with_bounds(examples, share=recipe.bounded, seed=seed)]
-    return with_typos([*real, *compose(recipe.composed, seed=seed)], share=recipe.typos, seed=seed)
+    real = random.Random(seed).sample(examples, recipe.sample) if 0 < recipe.sample < len(examples) else examples
+    more = with_second_acts(examples, share=recipe.second_acts, seed=seed)
+    by_hand = written() if recipe.written else []
+    made = [*with_bounds(real, share=recipe.bounded, seed=seed), *more, *compose(recipe.composed, seed=seed)]
+    return with_typos([*real, *by_hand, *made], share=recipe.typos, seed=seed)
 
 
 def encode(examples: Sequence[Example], tokenizer: Any) -> list[Sequences]:
@@ -166,8 +173,8 @@ def batches_of(sequences: Sequence[Sequences], recipe: Recipe, *, epoch: int) ->
 class Run:
     """The model being tuned, its optimizer, and what is saved between epochs.
 
-    The adapter computes in bfloat16 (1.5 times faster here than float32 with its casts), but the optimizer steps on float32
-    copies: steps of 1e-4 would be lost in bfloat16's eight bits.
+    The adapter computes in bfloat16 where the processor or a GPU multiplies it natively, else in float32: an older processor takes
+    300 times as long for bfloat16. The optimizer steps on float32 copies: steps of 1e-4 would be lost in bfloat16's eight bits.
     """
 
     def __init__(
@@ -181,7 +188,8 @@ class Run:
 
         torch.manual_seed(recipe.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        model: Any = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16)
+        self.dtype = torch.bfloat16 if self.device.type == "cuda" else compute_dtype()
+        model: Any = AutoModelForCausalLM.from_pretrained(base, dtype=self.dtype)
         model.to(self.device)
         config = LoraConfig(r=recipe.rank, lora_alpha=recipe.alpha, target_modules="all-linear", task_type="CAUSAL_LM")
         with warnings.catch_warnings():  # peft asks for a name that transformers has begun to change
@@ -323,6 +331,7 @@ def _card(run: Run, labels: Labels) -> str:
     unsaid = sum(bool(lost(e.slots, e.message)) for e in run.examples)
     begun = "" if run.start is None else f"\nBegun from another adapter, {run.start.name}.\n"
     recipe = "\n".join(f"- {name}: {value}" for name, value in asdict(run.recipe).items())
+    dtype = str(run.dtype).removeprefix("torch.")
     libraries = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "peft"))
     return f"""# Parser adapter
 
@@ -333,10 +342,11 @@ intent and slots. Licence: Apache-2.0. Made {datetime.now(UTC):%Y-%m-%d}.
 {len(run.examples)} labelled messages of {labels.names}; {unsaid} of them have a slot that no words of the
 message say, which is left out. {len(run.held_out)} more were held out to calibrate confidence. To these come {by_hand} turns written
 by hand (assistant/data/turns.txt), and in each epoch anew {run.recipe.composed} turns composed from assistant/data/phrases.yaml,
-price bounds in words joined to a share of the searches and refinements, and typos (assistant/augment.py).
+price bounds in words joined to a share of the searches and refinements, second acts to a share of the messages, and typos
+(assistant/augment.py).
 
 ## Recipe
-LoRA on all linear layers, loss on the answer only, AdamW, rate falling linearly, computed in bfloat16 with float32 weights.
+LoRA on all linear layers, loss on the answer only, AdamW, rate falling linearly, computed in {dtype} with float32 weights.
 
 {recipe}
 {begun}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
-from assistant.augment import MIX, compose, expand, phrases, with_bounds, with_typos
-from assistant.model import INTENTS, Example, Slots
+from assistant.augment import MIX, compose, expand, phrases, with_bounds, with_second_acts, with_typos
+from assistant.model import INTENTS, Example, Exchange, Slots
 from assistant.parse import clean, lost
 
 LAMP = Example("need a leather desk chair", None, "search", Slots(product="desk chair", material=("leather",)))
@@ -45,6 +45,28 @@ def test_an_added_bound_leaves_the_other_slots_alone() -> None:
 def test_a_message_with_a_price_gets_no_second_one() -> None:
     priced = Example("mug under 9", None, "search", Slots(product="mug", price_max=Decimal(9)))
     assert with_bounds([priced], share=1, seed=1) == []
+
+
+def test_a_second_act_keeps_both_labels_and_the_exchange_of_the_first() -> None:
+    shown = Exchange("lamps", "1. Aria $34")
+    taken = Example("add the cheapest!", shown, "cart_add", Slots(ref=("cheapest",)))
+    pointing = Example(
+        "like the first", None, "search", Slots(product="like", ref=(1,))
+    )  # points at what is no longer meant
+    made = [example for seed in range(40) for example in with_second_acts([taken, LAMP, pointing], share=1, seed=seed)]
+    assert made
+    for example in made:
+        assert (example.last, example.intent, example.slots) == (shown, "cart_add", taken.slots)
+        assert example.then == (("search", LAMP.slots),)
+        assert example.message.startswith("add the cheapest")
+        assert example.message.endswith(LAMP.message)
+
+
+def test_a_second_act_is_never_of_the_first_one_s_kind() -> None:
+    mug = Example("add 9 mugs", None, "cart_add", Slots(product="mugs", quantity=9))
+    no_search = Example("return window?", None, "policy", Slots(ask="return window"))
+    made = [example for seed in range(40) for example in with_second_acts([mug, no_search], share=1, seed=seed)]
+    assert {(example.intent, example.then[0][0]) for example in made} == {("cart_add", "policy")}
 
 
 def test_a_typo_is_made_in_the_message_and_its_label_alike() -> None:

@@ -47,6 +47,9 @@ def parser(
     composed: Annotated[
         int, typer.Option(min=0, help="Turns composed from phrases for each epoch.")
     ] = _DEFAULTS.composed,
+    sample: Annotated[
+        int, typer.Option(min=0, help="Labelled messages that an epoch reads, others each time; 0 for all.")
+    ] = _DEFAULTS.sample,
     held_out: Annotated[
         float, typer.Option(min=0, max=0.5, help="Share of the labels that only confidence is calibrated on.")
     ] = _DEFAULTS.held_out,
@@ -62,6 +65,7 @@ def parser(
         epochs=epochs,
         seed=seed,
         composed=composed,
+        sample=sample,
         learning_rate=rate,
         held_out=held_out,
         batch=batch,
