@@ -45,6 +45,16 @@ def _put(dense: Dense, *products: Product) -> None:
     dense.put(products, WordEmbedder().embed([embedding_text(product) for product in products]))
 
 
+def test_a_text_that_is_asked_for_again_is_not_embedded_again(new_store: Store) -> None:
+    embedder = WordEmbedder()
+    dense = Dense(new_store.chroma(), embedder)
+    _put(dense, BY_ID["tote"], BY_ID["storm"])
+    for _ in range(2):
+        dense.retrieve("canvas tote", 1)
+        assert set(dense.similarity("canvas tote", ["tote", "storm"])) == {"tote", "storm"}
+    assert embedder.embedded == ["canvas tote"]
+
+
 def test_the_score_is_the_cosine(own: Dense) -> None:
     vectors = WordEmbedder().embed(["canvas tote", embedding_text(BY_ID["tote"])])
     (best,) = own.retrieve("canvas tote", 1)
