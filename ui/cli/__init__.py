@@ -14,6 +14,7 @@ from retrieval.errors import ShopError
 from . import (
     chat,
     evaluate,
+    evaluate_dialogue,
     evaluate_retrieval,
     export,
     feed,
@@ -54,6 +55,7 @@ app.add_typer(privacy.app, name="privacy")
 train.app.command("reranker")(train_reranker.reranker)
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
 evaluate.app.command("retrieval")(evaluate_retrieval.retrieval)
+evaluate.app.command("dialogue")(evaluate_dialogue.dialogue)
 app.add_typer(evaluate.app, name="eval", help="Measure.")
 
 
