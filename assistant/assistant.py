@@ -142,7 +142,10 @@ class Assistant:
     def answers(self, session_id: str, after: int = 0, *, visitor: str | None = None) -> tuple[StaffAnswer, ...]:
         """What persons of the shop answered into the conversation, in order, beyond so many; NotFound when there is no such one."""
         self.admit(session_id, visitor)
-        return self._sessions.answers(session_id, after)
+        try:
+            return self._sessions.answers(session_id, after)
+        except NotFound:
+            raise _no_session(session_id) from None  # as for another visitor's, so that nobody learns that it is there
 
     def forget(self, session_id: str, *, visitor: str | None = None) -> None:
         """Erase a conversation with all that came of it, once a turn that is under way is over; NotFound when there is none."""
