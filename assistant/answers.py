@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.errors import BadInput
+from retrieval.errors import BadInput, NotFound
 
 from .sessions import Sessions, StaffAnswer
 
@@ -22,4 +22,10 @@ def keep_answer(sessions: Sessions, session_id: str, text: str, key: str) -> Sta
             f"The answer has {len(plain):,} characters, at most {ANSWER_LIMIT:,} are taken.",
             fix="shorten it, or send two answers",
         )
-    return sessions.answer(session_id, plain, key)
+    try:
+        return sessions.answer(session_id, plain, key)
+    except NotFound:
+        raise NotFound(
+            "The conversation is no longer kept, so nobody would read the answer.",
+            fix="reach the shopper as your shop does otherwise",
+        ) from None
