@@ -25,7 +25,7 @@ from .model import Card, DialogueState, Done, Event, Reply
 from .parse import AheadUse, ReadsAhead
 from .parts import Parts
 from .privacy import Places, Retention, erase
-from .sessions import MemorySessions, Session, Sessions, Thumb, Turn
+from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
 from .settings import Settings
 from .state import merge
 from .turn import run_turn
@@ -138,6 +138,14 @@ class Assistant:
     def thumbs(self, session_id: str) -> tuple[Thumb, ...]:
         """What the shopper thought of the conversation's turns; for whoever was let in to `session`."""
         return self._sessions.thumbs(session_id)
+
+    def answers(self, session_id: str, after: int = 0, *, visitor: str | None = None) -> tuple[StaffAnswer, ...]:
+        """What persons of the shop answered into the conversation, in order, beyond so many; NotFound when there is no such one."""
+        self.admit(session_id, visitor)
+        try:
+            return self._sessions.answers(session_id, after)
+        except NotFound:
+            raise _no_session(session_id) from None  # as for another visitor's, so that nobody learns that it is there
 
     def forget(self, session_id: str, *, visitor: str | None = None) -> None:
         """Erase a conversation with all that came of it, once a turn that is under way is over; NotFound when there is none."""

@@ -15,11 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .letters import KeptLetter, Letters
 from .order_log import Cleared, OrderLog
-from .sessions import Session, Sessions, Thumb
+from .sessions import Session, Sessions, StaffAnswer, Thumb
 from .unanswered import Unanswered
 
 log = logging.getLogger(__name__)
 _SESSION, _THUMBS, _LETTERS = TypeAdapter(Session), TypeAdapter(tuple[Thumb, ...]), TypeAdapter(tuple[KeptLetter, ...])
+_ANSWERS = TypeAdapter(tuple[StaffAnswer, ...])
 _DAY = timedelta(days=1)
 AT_ONCE = 500  # conversations in one statement
 
@@ -50,6 +51,7 @@ class Gone:
     wrong_proofs: int = 0
     questions: int = 0
     letters: int = 0
+    answers: int = 0
 
     def __add__(self, other: Gone) -> Gone:
         return Gone(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
@@ -83,6 +85,7 @@ def erase(sessions: Collection[str], places: Places) -> Gone:
         cleared.wrong_proofs,
         questions,
         letters,
+        sum(one.answers for one in gone),
     )
 
 
@@ -122,9 +125,10 @@ class Retention:
 
 
 def _conversation(kept: Session, sessions: Sessions) -> dict[str, Any]:
-    thumbs = sessions.thumbs(kept.session_id)
+    thumbs, answers = sessions.thumbs(kept.session_id), sessions.answers(kept.session_id)
     return {
         **_SESSION.dump_python(kept, mode="json"),
         "visitor": sessions.visitor(kept.session_id),
         "thumbs": _THUMBS.dump_python(thumbs, mode="json"),
+        "answers": _ANSWERS.dump_python(answers, mode="json"),
     }

@@ -9,6 +9,8 @@ from html import escape
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from assistant.actions.handoff import FAULT
+from assistant.sessions import StaffAnswer
 from retrieval.product import money
 
 from .icons import placeholder
@@ -20,6 +22,7 @@ EXAMPLES = (
     "Quiet keyboard, not black",
     "Coffee beans for espresso",
 )
+TEAM = "From the shop’s team"
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 
@@ -27,7 +30,7 @@ _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".s
 class Spoken:
     """One turn as it stands on the page, from the moment the message is sent. waiting: more is to come. trouble: why it failed.
 
-    queued: who is served first, while that is so.
+    queued: who is served first, while that is so. passed_on: the shopper was told whether the staff have it. answers: theirs, after it.
     """
 
     message: str
@@ -38,12 +41,16 @@ class Spoken:
     waiting: bool = False
     trouble: str | None = None
     queued: str = ""
+    passed_on: bool = False
+    answers: tuple[StaffAnswer, ...] = ()
 
     @classmethod
-    def kept(cls, message: str, reply: Mapping[str, Any]) -> Self:
+    def kept(cls, message: str, reply: Mapping[str, Any], answers: tuple[StaffAnswer, ...] = ()) -> Self:
         """A turn that was taken, from the contract's object."""
         shape = Reply.model_validate(reply)
-        return cls(message, shape.reply, tuple(shape.products), shape.question, tuple(shape.suggestions))
+        passed_on = shape.handoff is not None or shape.fault == FAULT
+        said = (message, shape.reply, tuple(shape.products), shape.question, tuple(shape.suggestions))
+        return cls(*said, passed_on=passed_on, answers=answers)
 
 
 def earlier(turns: Sequence[Spoken]) -> str:
@@ -55,6 +62,14 @@ def earlier(turns: Sequence[Spoken]) -> str:
 def newest(turn: Spoken | None) -> str:
     """The turn under way or the last one, with what to say next; an invitation when nothing was said yet."""
     return _welcome() if turn is None else _turn(turn, in_reach=True, following=_next(turn))
+
+
+def staff_answer(text: str) -> str:
+    """What a person of the shop wrote, apart from what the assistant says; of the newest it is said who answers next."""
+    return (
+        f'<div class="staff"><p class="from">{TEAM}</p><p class="words" dir="auto">{_lines(text)}</p>'
+        '<p class="next">The assistant answers what you write next. Ask for a person to pass it on again.</p></div>'
+    )
 
 
 def understood(wishes: Wishes, currency: str) -> str:
@@ -126,7 +141,7 @@ def ordinal(rank: int) -> str:
 
 
 def _turn(turn: Spoken, *, in_reach: bool, following: str = "") -> str:
-    busy = ' aria-busy="true"' if turn.waiting else ""
+    marks = (' aria-busy="true"' if turn.waiting else "") + (" data-passed-on" if turn.passed_on else "")
     parts = [
         f'<div class="said"><span class="sr-only">You: </span>{_lines(turn.message)}</div>',
         f'<div class="answer"><span class="sr-only">Assistant: </span>{_lines(turn.text)}</div>' if turn.text else "",
@@ -134,8 +149,9 @@ def _turn(turn: Spoken, *, in_reach: bool, following: str = "") -> str:
         f'<div class="trouble">{_lines(turn.trouble)}</div>' if turn.trouble else "",
         _thinking(turn.queued) if turn.waiting and not turn.text else "",
         following,
+        *(staff_answer(answer.text) for answer in turn.answers),
     ]
-    return f'<section class="turn"{busy}>{"".join(parts)}</section>'
+    return f'<section class="turn"{marks}>{"".join(parts)}</section>'
 
 
 def _thinking(queued: str) -> str:

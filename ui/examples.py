@@ -64,12 +64,20 @@ REPLY: Example = {
     "fault": None,
     "latency_ms": {"parse": 310.0, "retrieve": 12.0, "rerank": 95.0, "write": 3.0, "total": 420.0},
 }
+STAFF_ANSWER: Example = {
+    "number": 1,
+    "turn": 1,
+    "text": "The lamp comes back on Friday. Shall we put one aside for you?",
+    "at": "2026-05-01T12:05:00+00:00",
+}
+ANSWERS: Example = {"session_id": REPLY["session_id"], "answers": [STAFF_ANSWER]}
 SESSION: Example = {
     "session_id": REPLY["session_id"],
     "turns": [{"message": "i need a warm desk lamp under 40", "reply": REPLY}],
     "constraints": WISHES,
     "cart": CART,
     "thumbs": [{"turn": 1, "thumb": "up", "comment": None}],
+    "answers": [STAFF_ANSWER],
 }
 SEARCH: Example = {"query": "warm desk lamp", "products": [CARD], "total": 1, "relaxed": []}
 PRODUCT: Example = {

@@ -21,7 +21,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant import Assistant
 from assistant.model import card_json
-from assistant.sessions import Thumb
+from assistant.sessions import StaffAnswer, Thumb
 from retrieval.errors import BadInput, ShopError
 
 from . import examples, shapes, widget_pages
@@ -133,13 +133,34 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, shop
     responses=_answer(shapes.SessionBody, examples.SESSION),
 )
 def session(session_id: SessionId, desk: AtDesk, visitor: Visitor) -> Response:
-    """All that is kept of a conversation: its turns, what is wanted now, the cart, the thumbs."""
+    """All that is kept of a conversation: its turns, what is wanted now, the cart, the thumbs, the answers of the shop's staff."""
     kept = desk.assistant.session(session_id, visitor=visitor)
     last = kept.turns[-1].reply
     turns = [{"message": turn.message, "reply": turn.reply} for turn in kept.turns]
     body = {"session_id": session_id, "turns": turns, "constraints": last["constraints"], "cart": last["cart"]}
     body["thumbs"] = [asdict(thumb) for thumb in desk.assistant.thumbs(session_id)]
+    body["answers"] = [_staff_answer(one) for one in desk.assistant.answers(session_id, visitor=visitor)]
     return JSONResponse(body)
+
+
+@router.get(
+    "/v1/sessions/{session_id}/answers",
+    tags=["dialogue"],
+    response_model=None,
+    responses=_answer(shapes.AnswersBody, examples.ANSWERS),
+)
+def answers(
+    session_id: SessionId,
+    desk: AtDesk,
+    visitor: Visitor,
+    after: Annotated[int, Query(ge=0, le=1_000_000, description="the number of the last one that is known")] = 0,
+) -> Response:
+    """What persons of the shop answered into a conversation that was passed on to them, in order, beyond those known.
+
+    To be asked now and then while the conversation is open; most conversations are never passed on and need not ask."""
+    found = desk.assistant.answers(session_id, after, visitor=visitor)
+    body = {"session_id": session_id, "answers": [_staff_answer(one) for one in found]}
+    return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
 
 @router.delete("/v1/sessions/{session_id}", tags=["dialogue"], status_code=204, responses=_FAULTS)
@@ -196,6 +217,10 @@ async def search(
 def product(product_id: ProductId, desk: AtDesk) -> Response:
     """One product's record."""
     return JSONResponse(desk.assistant.product(product_id).to_json())
+
+
+def _staff_answer(one: StaffAnswer) -> dict[str, Any]:
+    return {**asdict(one), "at": one.at.isoformat(timespec="seconds")}
 
 
 @operation.get("/healthz")

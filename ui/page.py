@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from assistant.model import Done, Event, Parsed, Shown, Token, card_json
-from assistant.sessions import Session
+from assistant.sessions import Session, StaffAnswer
 from retrieval.errors import NotFound
 
-from .cards import Spoken, cart, earlier, newest, understood
+from .cards import Spoken, cart, earlier, newest, staff_answer, understood
 from .desk import Desk, desk_of
 from .lane import Place
 from .problem import HANDLED, INTERNAL, Problem, answer, code_of, problem_of
@@ -96,6 +97,7 @@ class Page:
                 with gr.Column(scale=3, elem_id="talk"):
                     self._past = _part("past", "", script=_script())
                     self._now = _part("now", _draw(None, ""), script=_script())
+                    _part("staff", f"<template>{staff_answer('')}</template>", script=_script("staff.js"))
                     self._box = _message_box()
                     _part("note", f"<p>{NOTE}</p>")
                 with gr.Column(scale=1, min_width=240, elem_id="aside"):
@@ -125,9 +127,11 @@ class Page:
         if not message:
             return
         session_id = session_id or self._assistant.new_session()
-        turns = _spoken(await self._kept(session_id))
+        kept, answers = await self._kept(session_id), await self._answers(session_id)
+        turns = _spoken(kept, answers)
         turn, request_id = Spoken(message, waiting=True), new_id()
-        yield {self._past: earlier(turns), self._now: _draw(turn, session_id), self._session: session_id}
+        past = earlier(turns) + _answered(kept, answers)
+        yield {self._past: past, self._now: _draw(turn, session_id), self._session: session_id}
         try:
             self._limits.spend(request.client.host if request.client else None)
             with known_as(request_id):  # the lane keeps it; this generator's steps may run in contexts of their own
@@ -147,8 +151,10 @@ class Page:
         kept = await self._kept(tab) if tab else None
         if kept is None:
             return self._fresh()
-        turns = _spoken(kept)
-        drawn = {self._past: earlier(turns[:-1]), self._now: _draw(turns[-1], tab), self._session: tab}
+        answers = await self._answers(tab)
+        turns = _spoken(kept, answers)
+        past = earlier(turns[:-1]) + _answered(kept, answers)
+        drawn = {self._past: past, self._now: _draw(turns[-1], tab), self._session: tab}
         return {**drawn, **self._aside(kept.turns[-1].reply)}
 
     async def clear(self, session_id: str | None) -> Update:
@@ -178,6 +184,12 @@ class Page:
         except NotFound:
             return None
 
+    async def _answers(self, session_id: str) -> tuple[StaffAnswer, ...]:
+        try:
+            return await to_thread.run_sync(self._assistant.answers, session_id)
+        except NotFound:
+            return ()
+
     def _aside(self, reply: Mapping[str, Any]) -> Update:
         wishes, view = Wishes.model_validate(reply["constraints"]), Cart.model_validate(reply["cart"])
         return {self._wishes: understood(wishes, view.currency), self._cart: cart(view)}
@@ -203,12 +215,21 @@ def _message_box() -> gr.Textbox:
     )
 
 
-def _script() -> str:
-    return (_HERE / "page.js").read_text(encoding="utf-8")
+def _script(name: str = "page.js") -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
 
 
-def _spoken(kept: Session | None) -> list[Spoken]:
-    return [Spoken.kept(turn.message, turn.reply) for turn in kept.turns[-TURNS_SHOWN:]] if kept else []
+def _spoken(kept: Session | None, answers: Iterable[StaffAnswer]) -> list[Spoken]:
+    after = {number: tuple(some) for number, some in groupby(answers, lambda one: one.turn)}
+    turns = list(enumerate(kept.turns, start=1))[-TURNS_SHOWN:] if kept else ()
+    return [Spoken.kept(turn.message, turn.reply, after.get(number, ())) for number, turn in turns]
+
+
+def _answered(kept: Session | None, answers: Sequence[StaffAnswer]) -> str:
+    """For staff.js, where the conversation was passed on: the number of the last answer that is drawn here."""
+    if not answers and (kept is None or kept.state.handoff is None):
+        return ""
+    return f'<div hidden data-answered="{answers[-1].number if answers else 0}"></div>'
 
 
 def with_event(turn: Spoken, event: Event | Place) -> Spoken:

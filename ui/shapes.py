@@ -174,6 +174,22 @@ class KeptThumb(_Shape):
     comment: str | None
 
 
+class StaffAnswer(_Shape):
+    """What a person of the shop wrote, as plain text."""
+
+    number: Annotated[int, Field(description="from 1, in order")]
+    turn: Annotated[int, Field(description="the last turn before it")]
+    text: str
+    at: Annotated[str, Field(description="when, UTC", json_schema_extra={"format": "date-time"})]
+
+
+class AnswersBody(_Shape):
+    """Answers of the shop's staff, the oldest first."""
+
+    session_id: str
+    answers: list[StaffAnswer]
+
+
 class SessionBody(_Shape):
     """All that is kept of a conversation."""
 
@@ -182,6 +198,7 @@ class SessionBody(_Shape):
     constraints: Wishes
     cart: Cart
     thumbs: list[KeptThumb]
+    answers: list[StaffAnswer] = []
 
 
 class SearchBody(_Shape):

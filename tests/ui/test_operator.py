@@ -186,14 +186,16 @@ def test_a_page_elsewhere_cannot_read_or_frame_it_even_with_the_cookie(opened: O
         {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"},
     ],
 )
-@pytest.mark.parametrize("path", ["login", "logout", "letters/handoff_1/close"])
+@pytest.mark.parametrize("path", ["login", "logout", "letters/handoff_1/close", "conversations/s_1/answer"])
 def test_a_form_elsewhere_changes_nothing(opened: Open, headers: dict[str, str], path: str) -> None:
     client = opened()
     letters = shop_of(client).letters
     assert letters is not None
     letters.keep(LETTER)
-    assert client.post(f"/admin/{path}", headers=headers, data={"token": TOKEN}).status_code == 403
+    shop_of(client).places.sessions.add("s_1", _turn("a person"), DialogueState(turn=1))
+    assert client.post(f"/admin/{path}", headers=headers, data={"token": TOKEN, "text": "Pay here"}).status_code == 403
     assert len(letters.all()) == 1
+    assert shop_of(client).answers("s_1") == ()
     assert client.get("/admin").status_code == 200
 
 

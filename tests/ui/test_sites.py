@@ -152,13 +152,14 @@ def test_a_visitors_conversation_is_not_there_for_anybody_else(client: TestClien
     thumb = {"session_id": session_id, "turn": 1, "thumb": "up"}
     answers = [
         client.get(path, headers=headers),
+        client.get(f"{path}/answers", headers=headers),
         client.delete(path, headers=headers),
         client.post("/v1/feedback", json=thumb, headers=headers),
         ask(client, visitor=other, session_id=session_id),
         ask(client, visitor=other, session_id=session_id, stream=True),
     ]
     missing = client.get("/v1/sessions/s_none").json()["title"]
-    assert [(answer.status_code, answer.json()["title"]) for answer in answers] == [(404, missing)] * 5
+    assert [(answer.status_code, answer.json()["title"]) for answer in answers] == [(404, missing)] * 6
 
 
 def test_a_visitor_goes_on_reads_and_erases(client: TestClient) -> None:

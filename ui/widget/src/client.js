@@ -32,6 +32,10 @@ export class Client {
     return this.ask(`v1/sessions/${encodeURIComponent(id)}`).then((answer) => answer.json());
   }
 
+  answers(id, after) {
+    return this.ask(`v1/sessions/${encodeURIComponent(id)}/answers?after=${after}`).then((answer) => answer.json());
+  }
+
   forget(id) {
     return this.ask(`v1/sessions/${encodeURIComponent(id)}`, { method: "DELETE" });
   }

@@ -3,8 +3,9 @@ import { Client } from "./client.js";
 import { button, drawing, el, webAddress } from "./dom.js";
 import { Keep } from "./keep.js";
 import css from "./panel.css";
+import { Staff, passedOn } from "./staff.js";
 import { applyTheme } from "./theme.js";
-import { cartLines, card, chips, comparison, wishChips } from "./view.js";
+import { cartLines, card, chips, comparison, staffAnswer, wishChips } from "./view.js";
 import { WORDS, fill, nth, wishes } from "./words.js";
 
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
@@ -16,6 +17,8 @@ class Panel {
     Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [] });
     this.keep = new Keep(options.site ?? "", options.storage);
     this.client = new Client(base, options.site ?? "", this.keep.visitor);
+    this.staff = new Staff({ session: () => this.keep.session, seen: () => !this.box.hidden,
+      ask: (...what) => this.client.answers(...what), show: (answers) => this.staffSaid(answers) });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
@@ -33,6 +36,7 @@ class Panel {
     this.bubble?.setAttribute("aria-expanded", "true");
     if (this.bubble) this.input.focus();
     if (!this.begun) this.begun = this.resume();
+    this.staff.look();
     this.emit("opened");
   }
   close() {
@@ -58,6 +62,7 @@ class Panel {
   }
   reset() {
     this.stop?.abort();
+    this.staff.stop();
     this.keep.forget();
     this.client.visitor = this.keep.visitor;
     Object.assign(this, { cart: { items: [], count: 0 }, wanted: [] });
@@ -75,7 +80,7 @@ class Panel {
     this.reset();
     this.tell(this.words.erased);
   }
-  destroy() { this.stop?.abort(); }
+  destroy() { this.stop?.abort(); this.staff.stop(); }
 
   // ---- the frame
   draw() {
@@ -214,11 +219,21 @@ class Panel {
     this.wanted = wishes(reply.constraints, this.money);
     this.cart = reply.cart;
     this.refresh();
+    this.staff.on ||= passedOn(reply);
+    this.staff.soon();
     if (again) return;
     this.keep.remember(reply.session_id);
     this.said.textContent = reply.reply;
     this.consent.hidden = !this.keep.mayAsk;
     this.emit("message", { from: "assistant", text: reply.reply, reply });
+  }
+  staffSaid(answers, again = false) {
+    this.log.querySelectorAll(".next").forEach((old) => old.remove());
+    this.log.append(...answers.map((answer) => staffAnswer(answer, this.words)));
+    if (again) return;
+    this.log.lastElementChild.scrollIntoView({ block: "nearest" });
+    this.said.textContent = answers.map(({ text }) => `${this.words.team}: ${text}`).join("\n");
+    for (const { text } of answers) this.emit("message", { from: "staff", text });
   }
   thumbs({ session_id, turn }) {
     const group = el("div", { cls: "thumbs" });
@@ -239,7 +254,7 @@ class Panel {
   failed(turn, text, trouble) {
     if (!trouble.kind) console.error(trouble);
     const kind = trouble.kind ?? "server";
-    if (kind === "missing") this.keep.remember(null);
+    if (kind === "missing") { this.keep.remember(null); this.staff.stop(); }
     const message = this.explain({ kind, retryAfter: trouble.retryAfter });
     const again = button(this.words.retry, () => this.say(text));
     turn.answer.textContent = "";
@@ -274,7 +289,10 @@ class Panel {
     try {
       const kept = await this.client.session(this.keep.session);
       this.log.querySelector(".welcome")?.remove();
-      for (const { message, reply } of kept.turns) this.finish(this.turn(message), reply, true);
+      for (const { message, reply } of kept.turns) {
+        this.finish(this.turn(message), reply, true);
+        this.staff.take(kept.answers.filter(({ turn }) => turn === reply.turn), (answers) => this.staffSaid(answers, true));
+      }
     } catch (trouble) {
       if (trouble.kind === "missing") this.keep.remember(null);
       else this.tell(this.explain(trouble));

@@ -71,6 +71,9 @@ export function comparison({ fields, rows }, titles, words) {
   return el("div", { cls: "compare", tabindex: "0", role: "region", "aria-label": words.comparison }, el("table", {}, el("thead", {}, head), el("tbody", {}, body)));
 }
 
+export const staffAnswer = ({ text }, words) =>
+  el("section", { cls: "turn staff" }, el("p", { cls: "from" }, words.team), el("p", { cls: "answer", dir: "auto" }, text), el("p", { cls: "next" }, words.next));
+
 export const chips = (texts, say, label) =>
   texts.length > 0 && el("div", { cls: "chips", role: "group", "aria-label": label }, texts.map((text) => button(text, () => say(text))));
 

@@ -10,6 +10,7 @@ export const WORDS = {
   notTaken: "The shop could not add it.", comparison: "Comparison", thumbUp: "Good answer", thumbDown: "Bad answer", thanks: "Thank you.",
   unsent: "That could not be sent.", keep: "Keep this conversation on this device?", yes: "Keep it", no: "No",
   export: "Download my conversation", erase: "Delete my conversation", restart: "Start over", erased: "The conversation is deleted.",
+  team: "From the shop's team", next: "The assistant answers what you write next. Ask for a person to pass it on again.",
   working: "Looking", slow: "This takes longer than usual. Still working.",
   queued: "{0} before you. About {1} s.", busy: "Many people are asking right now. You can go on in {0} s.",
   offline: "You are offline. Your message is kept; try again when you are back.",
