@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
 
 from assistant.model import Parsed
+from assistant.sessions import StaffAnswer
 from retrieval.query import Constraints
 from ui.cards import Spoken, card, cart, earlier, newest, ordinal, understood, wish_texts
 from ui.icons import placeholder
@@ -151,7 +153,8 @@ def hostile_parts() -> list[str]:
     said = [Evidence(kind=HOSTILE, text=HOSTILE, field=HOSTILE)]
     product = changed(title=HOSTILE, brand=HOSTILE, category=[HOSTILE], reasons=said, caveats=said)
     question = FollowUp(text=HOSTILE, field=HOSTILE, options=[HOSTILE])
-    turn = Spoken(HOSTILE, HOSTILE, (product,), question, (HOSTILE, "x"), trouble=HOSTILE)
+    staff = (StaffAnswer(1, 1, HOSTILE, datetime.now(UTC)),)
+    turn = Spoken(HOSTILE, HOSTILE, (product,), question, (HOSTILE, "x"), trouble=HOSTILE, answers=staff)
     line = CartItem(product_id=HOSTILE, title=HOSTILE, quantity=1, unit_price=1, subtotal=1)
     wishes = Wishes(product=HOSTILE, brand=HOSTILE, color=[HOSTILE], exclude=[HOSTILE], features=[HOSTILE])
     return [earlier([turn]), newest(turn), cart(Cart(items=[line], count=1, total=1)), understood(wishes, "USD")]
@@ -201,3 +204,13 @@ def test_whoever_waits_reads_how_many_are_before_until_the_turn_begins() -> None
     assert "2 before you. About 5 s." in newest(waiting)
     begun = with_event(waiting, Parsed("search", Constraints()))
     assert "before you" not in newest(begun)
+
+
+def test_what_the_staff_write_stands_after_its_turn_and_apart_from_the_assistant_s_words() -> None:
+    staff = tuple(StaffAnswer(number, 1, f"Answer {number}", datetime.now(UTC)) for number in (1, 2))
+    html = newest(Spoken("a person", "I have passed this on.", suggestions=("More",), answers=staff))
+    shown = Reader(html).text
+    told = [shown.index(words) for words in ("I have passed this on.", "More", "Answer 1", "Answer 2")]
+    assert told == sorted(told)
+    assert shown.count("From the shop’s team") == 2
+    assert html.partition('class="answer"')[2].partition("</div>")[0].count("Answer") == 0

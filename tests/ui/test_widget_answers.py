@@ -91,6 +91,7 @@ def test_a_person_s_answers_come_into_the_open_chat_and_stay(tab: Tab, answer: A
     told = tab.panel.locator(".said, .from").all_inner_texts()
     team = "From the shop's team"
     assert told == ["a desk lamp", "a person, please", team, team, "another lamp"]
+    expect(tab.panel.get_by_text("The assistant answers what you write next.")).to_have_count(1)
     answer("Until Friday.")
     tab.page.clock.fast_forward("00:06")
     expect(staff).to_have_count(3)

@@ -228,8 +228,8 @@ class Panel {
     this.emit("message", { from: "assistant", text: reply.reply, reply });
   }
   staffSaid(answers, again = false) {
-    this.log.querySelectorAll(".next").forEach((old) => old.remove());
     this.log.append(...answers.map((answer) => staffAnswer(answer, this.words)));
+    [...this.log.querySelectorAll(".next")].slice(0, -1).forEach((old) => old.remove());
     if (again) return;
     this.log.lastElementChild.scrollIntoView({ block: "nearest" });
     this.said.textContent = answers.map(({ text }) => `${this.words.team}: ${text}`).join("\n");
