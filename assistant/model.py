@@ -68,7 +68,9 @@ class Parse:
 
     message: the words themselves, as typed; the turn puts them in, a parser need not. order: an act on an order, whole, as it was
     read back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked
-    for it. then: what the same message asks for next ("add it, and show me a vase").
+    for it. note: what code has to say of the words before it acts on them. offer: a feature to look for, if
+    the shopper agrees. then: what the same message asks for next ("add it, and
+    show me a vase").
     """
 
     intent: Intent
@@ -78,6 +80,8 @@ class Parse:
     message: str = ""
     order: OrderRequest | None = None
     choice: Choice | None = None
+    note: str = ""
+    offer: str = ""
     then: Parse | None = None
 
     def in_order(self) -> Iterator[Parse]:
@@ -244,7 +248,8 @@ class Outcome:
     retrieve_ms, rerank_ms: time spent in search. sources: texts of the shop that the answer quotes.
     reasons: by product id, what the action itself has to say for a hit. question: asked with the answer or with the products.
     constraints, taste: as they stand after the action, None when it did not change them. checkout_url: where the shop takes over the
-    cart. asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found.
+    cart. asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found. note: said
+    first of all. suggested: what the shopper might say next, before what is suggested anyway.
     matching: ids of the products that match, of very many an even part. fault: code of the error that the answer tells of, if any.
     handed: the cart that the shop has taken over. handoff: the conversation as it was passed on.
     """
@@ -268,6 +273,8 @@ class Outcome:
     checkout_url: str | None = None
     asked: Parse | None = None
     reading: str = ""
+    note: str = ""
+    suggested: tuple[str, ...] = ()
     order: OrderTalk | None = None
     matching: tuple[str, ...] = ()
     fault: str | None = None

@@ -22,6 +22,7 @@ from .model import Card, CartView, DialogueState, Event, Exchange, Latency, Outc
 from .parse import clean
 from .parts import Parts
 from .reply import NAMED, Words, write
+from .sizes import stepped
 from .state import Effect, effect_of, ended, leave, update
 from .wording import told
 
@@ -66,6 +67,7 @@ def run_turn(message: str, state: DialogueState, parts: Parts) -> Generator[Even
     parse = settled(read, state)  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
+    parse = stepped(parse, state, parts)  # "the next size up" is a size that code computes
     parsed = time.perf_counter()
     yield Parsed(parse.intent, update(state, parse, clean(message)).constraints)
     acts, done, effects, cart_before = tuple(parse.in_order()), list[Acted](), list[Effect](), state.cart
@@ -182,6 +184,7 @@ def evidence(
     return [
         message,
         *_state_words(state),
+        outcome.note,
         *(relaxed.text for relaxed in outcome.relaxed),
         *(outcome.question.options if outcome.question else ()),
         *(outcome.answer.evidence if outcome.answer else ()),
