@@ -49,12 +49,18 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
             else "Which product do you mean? I have not shown one yet."
         )
         return Outcome(answer=Answer(unclear, found=False))
-    slots = parse.slots
-    asked = slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
+    asked = asked_about(parse)
     answers = [answer_for(product, parts.catalog.variants(product), asked, parts.embedder) for product in products]
     text = " ".join(answer.text for answer in answers)
     evidence = tuple(words for answer in answers for words in answer.evidence)
-    return Outcome(focus=products[0].id, answer=Answer(text, evidence, any(answer.found for answer in answers)))
+    found = any(answer.found for answer in answers)
+    return Outcome(focus=products[0].id, answer=Answer(text, evidence, found, answers[0].field))
+
+
+def asked_about(parse: Parse) -> str:
+    """The words that say what the question is about, "" for none."""
+    slots = parse.slots
+    return slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
 
 
 def answer_for(product: Product, family: Sequence[Product], asked: str, embedder: Embedder) -> Answer:
@@ -108,4 +114,4 @@ def _nearest(asked: str, facts: Sequence[Fact], embedder: Embedder, least: float
 
 def _say(product: Product, fact: Fact) -> Answer:
     said = f"{fact.name} {fact.value}." if fact.name else f"“{fact.value.strip()}”"
-    return Answer(f"{product.title}: {said}", (product.title, fact.value))
+    return Answer(f"{product.title}: {said}", (product.title, fact.value), field=fact.name)
