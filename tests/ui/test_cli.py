@@ -38,8 +38,6 @@ LAMPS = [
     },
 ]
 
-REVIEW = '{"product_id": "a", "rating": 5, "text": "Warm light."}\n'
-
 
 def commands() -> list[str]:
     """Every command as typed, "train parser" for one of a group."""
@@ -142,7 +140,6 @@ def test_the_help_examples_of_a_store_run_as_they_stand(folder: Path) -> None:
     (folder / "demo" / "products.jsonl").write_text(
         (folder / "feed.jsonl").read_text(encoding="utf-8"), encoding="utf-8"
     )
-    (folder / "demo" / "reviews.jsonl").write_text(REVIEW, encoding="utf-8")
     for command in ("index", "search", "parse", "models"):
         text = shop(*command.split(), "--help").stdout
         line = re.search(r"Example: (.*?)(?:│|$)", text, re.MULTILINE)

@@ -78,7 +78,7 @@ def index(
 
     With --policies the shop's texts are indexed too, with --reviews what buyers say; without a feed they go into a store that is there.
 
-    Example: shop index demo/products.jsonl --policies demo/policies --reviews demo/reviews.jsonl --store store
+    Example: shop index demo/products.jsonl --policies demo/policies --store store
     """
     if not feeds and policies is None and not reviews:
         raise typer.BadParameter("name a feed, or --policies DIR or --reviews FILE for a store that is there")
