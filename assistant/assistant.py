@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 from retrieval.errors import BadInput, NotFound
 from retrieval.product import Product
 from retrieval.query import Relaxed
+from retrieval.reviews import Reviews
 from retrieval.store import Store
 
 from .actions.find import query_for
@@ -79,6 +80,11 @@ class Assistant:
         except BaseException:
             opened.close()
             raise
+
+    @property
+    def reviews(self) -> Reviews | None:
+        """What buyers say; None where there can be none."""
+        return self._parts.reviews
 
     def reply(self, message: str, session_id: str | None = None, *, visitor: str | None = None) -> Reply:
         """One turn. Without a session id a new session starts; its id stands in the reply."""

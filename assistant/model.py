@@ -191,16 +191,20 @@ class Card:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer about a product or the shop, in words that stand in `evidence`. found is False when the listing does not say."""
+    """An answer about a product or the shop, in words that stand in `evidence`. found is False when the listing does not say.
+
+    field: name of the fact of the record that it states, "" for a sentence and for anything else.
+    """
 
     text: str
     evidence: tuple[str, ...] = ()
     found: bool = True
+    field: str = ""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where an answer's words stand. kind: policy. url: the page, when the shop gave one; file: the text it was read from."""
+    """Where an answer's words stand. kind: policy or review. url: the page, when the shop gave one; file: the text it was read from."""
 
     kind: str
     id: str

@@ -54,14 +54,19 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
             else "Which product do you mean? I have not shown one yet."
         )
         return Outcome(answer=Answer(unclear, found=False))
-    slots = parse.slots
-    asked = slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
+    asked = asked_about(parse)
     answers = [answer_for(product, parts.catalog.variants(product), asked, parts.embedder) for product in products]
     text = " ".join(answer.text for answer in answers)
     evidence = tuple(words for answer in answers for words in answer.evidence)
     found = any(answer.found for answer in answers)
-    outcome = Outcome(focus=products[0].id, answer=Answer(text, evidence, found))
+    outcome = Outcome(focus=products[0].id, answer=Answer(text, evidence, found, answers[0].field))
     return outcome if found or not asked else offered(outcome, products, asked, state, parts)
+
+
+def asked_about(parse: Parse) -> str:
+    """The words that say what the question is about, "" for none."""
+    slots = parse.slots
+    return slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
 
 
 def answer_for(product: Product, family: Sequence[Product], asked: str, embedder: Embedder) -> Answer:
@@ -118,4 +123,4 @@ def _nearest(asked: str, facts: Sequence[Fact], embedder: Embedder, least: float
 
 def _say(product: Product, fact: Fact) -> Answer:
     said = f"{fact.name} {fact.value}." if fact.name else f"“{fact.value.strip()}”"
-    return Answer(f"{product.title}: {said}", (product.title, fact.value))
+    return Answer(f"{product.title}: {said}", (product.title, fact.value), field=fact.name)

@@ -17,6 +17,7 @@ from assistant.answers import ANSWER_LIMIT, keep_answer
 from assistant.letters import WHY, KeptLetter, Letters
 from assistant.sessions import Listed, Session, StaffAnswer, Thumb
 from retrieval.errors import BadInput, NotFound
+from retrieval.review_trends import jumps_of, trends_of
 
 from ..desk import AtDesk, Desk
 from . import door
@@ -27,6 +28,7 @@ from .window import DAYS, Window
 
 PAGE = 50  # rows of a list
 TOP = 200  # rows of what is counted
+MONTHS_SHOWN = 12
 
 
 def new_key() -> str:
@@ -133,6 +135,17 @@ def questions(desk: AtDesk) -> Response:
     unanswered = desk.assistant.places.unanswered
     found = unanswered.asked() if unanswered else []
     return render("questions.html", here="questions", found=found[:TOP], count=len(found))
+
+
+@router.get("/reviews")
+def reviews(desk: AtDesk) -> Response:
+    """What buyers say, by aspect and month, and what turns bad."""
+    kept = desk.assistant.reviews
+    trends = trends_of(kept.everywhere()) if kept else []
+    whole = [trend for trend in trends if not trend.family]
+    months = sorted({month.month for trend in whole for month in trend.months})[-MONTHS_SHOWN:]
+    bad = [jump for trend in trends for jump in jumps_of(trend)][:TOP]
+    return render("reviews.html", here="reviews", trends=whole[:TOP], months=months, jumps=bad, count=len(kept or ()))
 
 
 @router.get("/thumbs")
