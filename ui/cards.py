@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from retrieval.product import money
 
+from .drawings import ADDRESS
 from .icons import placeholder
 from .shapes import Cart, Evidence, FollowUp, ProductCard, Reply, Wishes
 
@@ -172,10 +173,12 @@ def _welcome() -> str:
 
 
 def _picture(product: ProductCard) -> str:
-    address = _web_address(product.image_url)
-    if not address:
-        return placeholder(product.title, product.category)
-    return f'<img src="{address}" alt="{escape(product.title)}" loading="lazy" decoding="async" referrerpolicy="no-referrer">'
+    """The stand-in, and over it the picture where there is one: page.js takes it away when it cannot be loaded."""
+    stand_in = placeholder(product.title, product.category)
+    if not (address := _picture_address(product.image_url)):
+        return stand_in
+    how = 'loading="lazy" decoding="async" referrerpolicy="no-referrer"'
+    return f'{stand_in}<img src="{address}" alt="{escape(product.title)}" {how}>'
 
 
 def _price(product: ProductCard) -> str:
@@ -245,6 +248,13 @@ def _web_address(address: str | None) -> str:
         return escape(address) if address and urlsplit(address).scheme in ("http", "https") else ""
     except ValueError:
         return ""
+
+
+def _picture_address(address: str | None) -> str:
+    """A picture of the web, or one of this server's own drawings, relative to the page; of its other paths none is a picture."""
+    if address and ADDRESS.fullmatch(address):
+        return address.removeprefix("/")
+    return _web_address(address)
 
 
 def _lines(text: str) -> str:

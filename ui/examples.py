@@ -14,7 +14,7 @@ CARD: Example = {
     "currency": "USD",
     "brand": "Halden",
     "category": ["lighting", "desk lamps"],
-    "image_url": None,
+    "image_url": "/pictures/desk-lamp/brass/steel.svg",
     "url": "https://shop.example/brass-lamp",
     "in_stock": True,
     "rating": 4.6,

@@ -24,7 +24,7 @@ from assistant.model import card_json
 from assistant.sessions import Thumb
 from retrieval.errors import BadInput, ShopError
 
-from . import examples, shapes, widget_pages
+from . import examples, pictures, shapes, widget_pages
 from .desk import AtDesk, Desk
 from .guard import BodyLimit, SafeHeaders
 from .identity import SignedIn, checked
@@ -94,6 +94,7 @@ def create_app(
     app.include_router(router)
     app.include_router(operation)
     app.include_router(widget_pages.router)
+    app.include_router(pictures.router)
     app.include_router(operator_pages.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)

@@ -8,6 +8,9 @@ element.addEventListener('click', (event) => {
   if (button?.dataset.draft) window.shopDraft(button.dataset.draft);
 });
 
+// A picture that cannot be loaded goes, and the drawing under it is seen. Such events do not bubble; they are caught on the way down.
+element.addEventListener('error', (event) => { if (event.target.matches?.('.picture img')) event.target.remove(); }, true);
+
 // From a click until its answer is written buttons say nothing, so that a double click does not add twice.
 function say(words) {
   if (sent || document.querySelector('#now [aria-busy]')) return;

@@ -147,6 +147,23 @@ def test_a_picture_has_its_title_as_text_and_is_loaded_only_when_near() -> None:
     assert (picture["alt"], picture["loading"]) == ("Brass Desk Lamp", "lazy")
 
 
+def test_a_picture_of_our_own_is_asked_of_this_server_and_no_other_path_of_it_is_a_picture() -> None:
+    shown, other = (
+        [
+            attributes["src"]
+            for tag, attributes in Reader(card(changed(image_url=url), in_reach=True)).tags
+            if tag == "img"
+        ]
+        for url in ("/pictures/desk-lamp/black/steel.svg", "/pictures/../admin/a/b.svg")
+    )
+    assert (shown, other) == (["pictures/desk-lamp/black/steel.svg"], [])
+
+
+def test_under_every_picture_lies_the_stand_in_for_when_it_cannot_be_loaded() -> None:
+    html = card(changed(image_url="https://img.test/gone.jpg"), in_reach=True)
+    assert html.index('class="stand-in') < html.index("<img")
+
+
 def hostile_parts() -> list[str]:
     said = [Evidence(kind=HOSTILE, text=HOSTILE, field=HOSTILE)]
     product = changed(title=HOSTILE, brand=HOSTILE, category=[HOSTILE], reasons=said, caveats=said)
