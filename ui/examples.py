@@ -52,6 +52,11 @@ REPLY: Example = {
     "reply": "Here is a desk lamp under $40: the Brass Desk Lamp at $34.99.",
     "products": [CARD],
     "constraints": WISHES,
+    "wishes": [
+        {"field": "product", "value": None, "text": "desk lamp"},
+        {"field": "features", "value": "warm", "text": "warm"},
+        {"field": "price", "value": None, "text": "under $40"},
+    ],
     "relaxed": [],
     "question": None,
     "comparison": None,

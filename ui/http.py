@@ -118,7 +118,7 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, shop
     """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
     `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
-    asking = Asking(request.message, session_id, visitor, shopper.email if shopper else None)
+    asking = Asking(request.asked, session_id, visitor, shopper.email if shopper else None)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
         await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
         events = frames(desk.turns.take(asking))
