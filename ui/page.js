@@ -9,6 +9,17 @@ element.addEventListener('click', (event) => {
   if (button?.dataset.draft) window.shopDraft(button.dataset.draft);
 });
 
+// While the browser has no network the page says so, once.
+const offline = () => {
+  const note = document.querySelector('#note');
+  const said = note?.querySelector('.offline');
+  if (navigator.onLine) said?.remove();
+  else if (note && !said) {
+    note.insertAdjacentHTML('afterbegin', '<p class="offline" role="alert">You are offline. What you send now does not reach the shop.</p>');
+  }
+};
+if (element.closest('#now')) for (const change of ['online', 'offline']) addEventListener(change, offline);
+
 // A picture that cannot be loaded goes, and the drawing under it is seen. Such events do not bubble; they are caught on the way down.
 element.addEventListener('error', (event) => { if (event.target.matches?.('.picture img')) event.target.remove(); }, true);
 

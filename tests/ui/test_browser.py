@@ -196,6 +196,16 @@ def test_a_picture_is_shown_and_one_that_cannot_be_loaded_leaves_its_stand_in(vi
     expect(black.locator(".stand-in")).to_be_visible()
 
 
+def test_the_page_says_while_it_is_offline(visit: Shop) -> None:
+    shop = visit()
+    expect(shop.page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+    said_so = shop.page.get_by_role("alert").filter(has_text="You are offline.")
+    shop.context.set_offline(True)
+    expect(said_so).to_be_visible()
+    shop.context.set_offline(False)
+    expect(said_so).to_have_count(0)
+
+
 def test_an_example_can_be_clicked_and_ask_leaves_the_rest_to_the_shopper(visit: Shop) -> None:
     shop = visit(LAMPS)
     shop.page.get_by_role("button", name="I need a warm desk lamp under 40").click()
