@@ -12,6 +12,7 @@ from retrieval.query import Constraints, Hit, Relaxed, Sort
 
 from .handover import HandedCart, Handoff
 from .orders import OrderRequest, OrderTalk
+from .wishes import Wish, wishes_in
 
 Intent = Literal[
     "search", "refine", "recommend", "more", "compare", "ask_product", "similar", "complement",
@@ -68,9 +69,8 @@ class Parse:
 
     message: the words themselves, as typed; the turn puts them in, a parser need not. order: an act on an order, whole, as it was
     read back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked
-    for it. note: what code has to say of the words before it acts on them. offer: a feature to look for, if
-    the shopper agrees. then: what the same message asks for next ("add it, and
-    show me a vase").
+    for it. note: what code has to say of the words before it acts on them. offer: a feature to look for, if the shopper agrees. drops:
+    a wish taken back exactly, by a button. then: what the same message asks for next ("add it, and show me a vase").
     """
 
     intent: Intent
@@ -82,6 +82,7 @@ class Parse:
     choice: Choice | None = None
     note: str = ""
     offer: str = ""
+    drops: Wish | None = None
     then: Parse | None = None
 
     def in_order(self) -> Iterator[Parse]:
@@ -220,6 +221,7 @@ class Row:
 
     product_id: str
     values: tuple[str, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,9 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         return {
             "fields": list(self.fields),
-            "rows": [{"product_id": row.product_id, "values": list(row.values)} for row in self.rows],
+            "rows": [
+                {"product_id": row.product_id, "title": row.title, "values": list(row.values)} for row in self.rows
+            ],
         }
 
 
@@ -360,6 +364,7 @@ class Reply:
             "reply": self.reply,
             "products": [card_json(card) for card in self.cards],
             "constraints": constraints_json(self.constraints),
+            "wishes": [asdict(wish) for wish in wishes_in(self.constraints, self.cart.currency)],
             "relaxed": [{"field": r.field, "text": r.text} for r in self.relaxed],
             "question": question
             and {"text": question.text, "field": question.field, "options": list(question.options)},

@@ -24,7 +24,7 @@ from assistant.model import card_json
 from assistant.sessions import StaffAnswer, Thumb
 from retrieval.errors import BadInput, ShopError
 
-from . import examples, shapes, widget_pages
+from . import examples, pictures, shapes, widget_pages
 from .desk import AtDesk, Desk
 from .guard import BodyLimit, SafeHeaders
 from .identity import SignedIn, checked
@@ -94,6 +94,7 @@ def create_app(
     app.include_router(router)
     app.include_router(operation)
     app.include_router(widget_pages.router)
+    app.include_router(pictures.router)
     app.include_router(operator_pages.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
@@ -117,7 +118,7 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, shop
     """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
     `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
-    asking = Asking(request.message, session_id, visitor, shopper.email if shopper else None)
+    asking = Asking(request.asked, session_id, visitor, shopper.email if shopper else None)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
         await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
         events = frames(desk.turns.take(asking))

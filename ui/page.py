@@ -14,10 +14,12 @@ from typing import Any
 import gradio as gr
 from anyio import to_thread
 from fastapi import FastAPI
+from pydantic import ValidationError
 from starlette.routing import Mount
 
 from assistant.model import Done, Event, Parsed, Shown, Token, card_json
 from assistant.sessions import Session, StaffAnswer
+from assistant.wishes import Drop
 from retrieval.errors import NotFound
 
 from .cards import Spoken, cart, earlier, newest, staff_answer, understood
@@ -25,7 +27,7 @@ from .desk import Desk, desk_of
 from .lane import Place
 from .problem import HANDLED, INTERNAL, Problem, answer, code_of, problem_of
 from .request_log import known_as, new_id
-from .shapes import Cart, ProductCard, Wishes
+from .shapes import Cart, DropRequest, ProductCard, Reply
 from .turns import Asking
 
 TITLE = "Shop assistant"
@@ -101,7 +103,7 @@ class Page:
                     self._box = _message_box()
                     _part("note", f"<p>{NOTE}</p>")
                 with gr.Column(scale=1, min_width=240, elem_id="aside"):
-                    self._wishes = _part("wishes", understood(Wishes(), ""))
+                    self._wishes = _part("wishes", understood(()), script=_script())
                     self._cart = _part("cart", cart(Cart()))
             self._heard = _part("heard", "", script="element.setAttribute('role', 'status')")
             self._session = gr.State(None)
@@ -114,7 +116,9 @@ class Page:
         # always_last: what is sent while an answer is being written is sent when that is done, and not dropped.
         turn: dict[str, Any] = {"trigger_mode": "always_last", **quiet}
         self._box.submit(self.say, [self._box, self._session], drawn, js=_TAKE_WORDS, **turn)
-        gr.on([self._past.click, self._now.click], self.say, [self._box, self._session], drawn, **turn)
+        gr.on(
+            [self._past.click, self._now.click, self._wishes.click], self.say, [self._box, self._session], drawn, **turn
+        )
         self._clear.click(self.clear, [self._session], drawn, **quiet)
         self.blocks.load(self.resume, [self._tab], drawn, js=_READ_TAB, **quiet)
 
@@ -122,7 +126,7 @@ class Page:
         self, typed: str, session_id: str | None, event: gr.EventData, request: gr.Request
     ) -> AsyncIterator[Update]:
         """A message sent from the box or by a button, drawn from the moment it is sent until the turn is kept."""
-        clicked = event._data.get("say") if isinstance(event._data, dict) else None
+        clicked, asked = _clicked(event)
         message = str(clicked or typed).strip()
         if not message:
             return
@@ -135,7 +139,7 @@ class Page:
         try:
             self._limits.spend(request.client.host if request.client else None)
             with known_as(request_id):  # the lane keeps it; this generator's steps may run in contexts of their own
-                events = self._turns.take(Asking(message, session_id, door="page"))
+                events = self._turns.take(Asking(asked or message, session_id, door="page"))
             async for update in self._drawn(turn, session_id, events):
                 yield update
         except Exception as error:
@@ -191,11 +195,11 @@ class Page:
             return ()
 
     def _aside(self, reply: Mapping[str, Any]) -> Update:
-        wishes, view = Wishes.model_validate(reply["constraints"]), Cart.model_validate(reply["cart"])
-        return {self._wishes: understood(wishes, view.currency), self._cart: cart(view)}
+        shape = Reply.model_validate(reply)
+        return {self._wishes: understood(shape.wishes), self._cart: cart(shape.cart)}
 
     def _fresh(self) -> Update:
-        empty = {self._wishes: understood(Wishes(), ""), self._cart: cart(Cart())}
+        empty = {self._wishes: understood(()), self._cart: cart(Cart())}
         return {self._past: "", self._now: _draw(None, ""), self._heard: "", self._session: None, **empty}
 
 
@@ -238,14 +242,25 @@ def with_event(turn: Spoken, event: Event | Place) -> Spoken:
         case Place(ahead, wait_s):
             return replace(turn, queued=f"{ahead} before you. About {wait_s} s.")
         case Parsed():
-            return replace(turn, queued="")
+            return replace(turn, queued="", step=1)
         case Shown(cards):
-            return replace(turn, products=tuple(ProductCard.model_validate(card_json(card)) for card in cards))
+            return replace(turn, step=2, products=tuple(ProductCard.model_validate(card_json(card)) for card in cards))
         case Token(text):
             return replace(turn, text=turn.text + text)
         case Done(reply):
             return Spoken.kept(turn.message, reply.to_json())
     return turn
+
+
+def _clicked(event: gr.EventData) -> tuple[str | None, Drop | None]:
+    """What the button that was pressed says, and the wish that it takes back; a page may send anything."""
+    told = event._data if isinstance(event._data, dict) else {}
+    words = told.get("say")
+    try:
+        drop = DropRequest.model_validate(told["drop"]).read() if "drop" in told else None
+    except ValidationError:
+        return None, None
+    return (str(words) if words else None), drop
 
 
 def _kindly(problem: Problem) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from assistant import Assistant
 from assistant.model import Done, Event, Parsed, Reply
+from assistant.wishes import Drop
 from retrieval.errors import TookTooLong
 
 from .lane import Lane, Place
@@ -25,9 +26,9 @@ log = logger(__name__)
 
 @dataclass(frozen=True)
 class Asking:
-    """One message and who sends it where. email: that the shop vouches for. door: what it came in by."""
+    """One message, or a wish taken back, and who sends it where. email: that the shop vouches for. door: what it came in by."""
 
-    message: str
+    message: str | Drop
     session_id: str
     visitor: str | None = None
     email: str | None = None
@@ -72,7 +73,7 @@ class Turns:
         waited, intent = time.perf_counter() - came, UNREAD
         line = log.bind(session_id=asking.session_id, door=asking.door, wait_ms=_ms(waited))
         if self._log_messages:
-            line = line.bind(message=asking.message)
+            line = line.bind(message=str(asking.message))
         try:
             for event in self._assistant.stream(
                 asking.message, asking.session_id, visitor=asking.visitor, email=asking.email

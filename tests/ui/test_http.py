@@ -54,6 +54,18 @@ def test_a_turn_is_the_contracts_reply(app_of: AppOf) -> None:
     assert sorted(product["id"] for product in body["products"]) == ["black-lamp", "brass-lamp"]
 
 
+def test_a_wish_is_taken_back_by_its_field_and_value(app_of: AppOf) -> None:
+    with TestClient(app_of(LAMPS)) as client:
+        first = post(client, "desk lamp under 40")
+        price = next(wish for wish in first["wishes"] if wish["text"] == "under $40")
+        drop = {"field": price["field"], "value": price["value"]}
+        answer = client.post("/v1/chat", json={"drop": drop, "session_id": first["session_id"]})
+    second = answer.json()
+    assert second["constraints"] == first["constraints"] | {"price_max": None}
+    assert "tall/lamp" in [product["id"] for product in second["products"]]
+    assert second["reply"].startswith("No longer asked for: under $40.")
+
+
 def test_a_session_goes_on_where_it_was(app_of: AppOf) -> None:
     with TestClient(app_of(LAMPS, said("cart_add", ref=(1,)))) as client:
         first = post(client, "desk lamp under 40")
@@ -129,6 +141,8 @@ def test_the_process_says_that_it_is_alive_and_ready(app_of: AppOf) -> None:
     [
         {},
         {"message": 5},
+        {"message": "hi", "drop": {"field": "price"}},
+        {"drop": {"field": "price"}},
         {"message": "hi", "sessionid": "s_1"},
         {"message": "hi", "session_id": "../../etc"},
         {"message": "hi", "session_id": "x" * 65},

@@ -200,7 +200,7 @@ class Panel {
   products(turn, products) {
     if (!products.length) return;
     this.log.querySelectorAll(".actions").forEach((old) => old.remove());
-    const look = { words: this.words, money: this.money, act: (...what) => this.act(...what) };
+    const look = { words: this.words, money: this.money, base: this.client.base, act: (...what) => this.act(...what) };
     turn.more.replaceChildren(el("ol", { cls: "cards" }, products.map((product) => card(product, look))));
     for (const product of products) this.titles.set(product.id, product.title);
     this.emit("product-shown", { products });
