@@ -117,13 +117,13 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, shop
     """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
     `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
-    asking = Asking(request.message, session_id, visitor, shopper.email if shopper else None)
+    email = shopper.email if shopper else None
+    asking = Asking(request.message, session_id, visitor, email, turn=request.turn)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
         await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
-        events = frames(desk.turns.take(asking))
+        events = frames(desk.turns.once(asking))
         return EventSourceResponse(events, shutdown_grace_period=desk.settings.shutdown_s)
-    reply = await desk.turns.reply(asking)
-    return JSONResponse(reply.to_json())
+    return JSONResponse(await desk.turns.reply(asking))
 
 
 @router.get(

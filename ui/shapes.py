@@ -11,7 +11,11 @@ MESSAGE = "i need a warm desk lamp under 40"
 
 
 class ChatRequest(BaseModel):
-    """One message. Without `session_id` a new conversation starts; its id stands in the answer."""
+    """One message. Without `session_id` a new conversation starts; its id stands in the answer.
+
+    `turn` belongs to a message that is sent again because its answer did not come: which turn of the conversation it was to be.
+    Where that turn was taken with this message, its answer is given and nothing is done twice.
+    """
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"message": MESSAGE}, {"message": MESSAGE, "stream": True}]}
@@ -20,6 +24,7 @@ class ChatRequest(BaseModel):
     message: str
     session_id: Annotated[str | None, Field(pattern=SESSION_ID)] = None
     stream: bool = False
+    turn: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
 
 
 class Feedback(BaseModel):
