@@ -22,6 +22,7 @@ from retrieval.errors import NotFound
 from .cards import Spoken, cart, earlier, newest, understood
 from .desk import Desk, desk_of
 from .lane import Place
+from .limits import household
 from .problem import HANDLED, INTERNAL, Problem, answer, code_of, problem_of
 from .request_log import known_as, new_id
 from .shapes import Cart, ProductCard, Wishes
@@ -129,9 +130,12 @@ class Page:
         turn, request_id = Spoken(message, waiting=True), new_id()
         yield {self._past: earlier(turns), self._now: _draw(turn, session_id), self._session: session_id}
         try:
-            self._limits.spend(request.client.host if request.client else None)
+            address = request.client.host if request.client else None
+            self._limits.spend(address)
             with known_as(request_id):  # the lane keeps it; this generator's steps may run in contexts of their own
-                events = self._turns.take(Asking(message, session_id, door="page"))
+                events = self._turns.take(
+                    Asking(message, session_id, door="page", caller=address and household(address))
+                )
             async for update in self._drawn(turn, session_id, events):
                 yield update
         except Exception as error:

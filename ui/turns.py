@@ -27,6 +27,7 @@ log = logger(__name__)
 class Asking:
     """One message and who sends it where. email: that the shop vouches for. door: what it came in by.
 
+    caller: the address whose share of the line it takes.
     turn: given when it is sent again, since its answer did not come; which turn of the conversation it was to be.
     """
 
@@ -36,6 +37,7 @@ class Asking:
     email: str | None = None
     door: Literal["api", "page"] = "api"
     turn: int | None = None
+    caller: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ class Turns:
         self._log_messages = log_messages
 
     def take(self, asking: Asking) -> AsyncGenerator[Event | Place]:
-        """The turn's events, and before them its places in line. The place is taken now: Overloaded is raised here."""
+        """The turn's events, and before them its places in line. The place is taken now: Overloaded or ShareTaken is raised here."""
         late = threading.Event()
-        events = self._lane.stream(partial(self._taken, asking, late, time.perf_counter()))
+        events = self._lane.stream(partial(self._taken, asking, late, time.perf_counter()), asking.caller)
         return self._followed(events, late, asking.session_id)
 
     def once(self, asking: Asking) -> AsyncGenerator[Event | Place | Kept]:
@@ -69,7 +71,7 @@ class Turns:
         Looked up in the lane, where a turn that is still under way has ended.
         """
         late = threading.Event()
-        events = self._lane.stream(partial(self._taken_once, asking, late, time.perf_counter()))
+        events = self._lane.stream(partial(self._taken_once, asking, late, time.perf_counter()), asking.caller)
         return self._followed(events, late, asking.session_id)
 
     async def reply(self, asking: Asking) -> Mapping[str, Any]:
