@@ -75,7 +75,7 @@ def test_a_slow_server_is_told_and_what_is_typed_meanwhile_stays(visit: Visit) -
     tab.say("in black please")
     expect(tab.panel.locator(".said")).to_have_text([MESSAGE])
     reader.door.set()
-    expect(tab.card("Brass Desk Lamp")).to_be_visible(timeout=30_000)
+    expect(tab.card("Brass Desk Lamp")).to_be_visible()
     expect(tab.panel.get_by_role("textbox")).to_have_value("in black please")
 
 
