@@ -39,7 +39,7 @@ from .site_door import SiteDoor
 from .sites import Sites
 from .sse import frames
 from .turns import Asking, Turns
-from .visitor import Visitor
+from .visitor import Caller, Visitor
 
 BODY_LIMIT = 64 * 1024  # bytes; a message of 2,000 characters takes at most 24,000 as escaped JSON
 QUERY_LIMIT = 500  # characters of a search without dialogue
@@ -114,17 +114,19 @@ def create_app(
     response_model=None,
     responses=_answer(shapes.Reply, examples.REPLY, {"text/event-stream": {"example": examples.EVENTS}}),
 )
-async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, shopper: SignedIn) -> Response:
+async def chat(
+    request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, caller: Caller, shopper: SignedIn
+) -> Response:
     """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
     `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
-    asking = Asking(request.asked, session_id, visitor, shopper.email if shopper else None)
+    email = shopper.email if shopper else None
+    asking = Asking(request.asked, session_id, visitor, email, turn=request.turn, caller=caller)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
         await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
-        events = frames(desk.turns.take(asking))
+        events = frames(desk.turns.once(asking))
         return EventSourceResponse(events, shutdown_grace_period=desk.settings.shutdown_s)
-    reply = await desk.turns.reply(asking)
-    return JSONResponse(reply.to_json())
+    return JSONResponse(await desk.turns.reply(asking))
 
 
 @router.get(
@@ -190,6 +192,7 @@ Amount = Annotated[
 )
 async def search(
     desk: AtDesk,
+    caller: Caller,
     q: Annotated[str, Query(min_length=1, max_length=QUERY_LIMIT, examples=["warm desk lamp"])],
     limit: Annotated[int, Query(ge=1, le=100)] = 10,
     price_max: Amount = None,
@@ -199,7 +202,7 @@ async def search(
     if price_min is not None and price_max is not None and price_min > price_max:
         raise BadInput(f"price_min {price_min} is above price_max {price_max}.", fix="swap the two")
     look = partial(desk.assistant.search, q, limit=limit, price_max=price_max, price_min=price_min)
-    found = await desk.lane.run(look)
+    found = await desk.lane.run(look, caller)
     body = {
         "query": q,
         "products": [card_json(card) for card in found.cards],

@@ -25,6 +25,7 @@ from retrieval.errors import NotFound
 from .cards import Spoken, cart, earlier, newest, staff_answer, understood
 from .desk import Desk, desk_of
 from .lane import Place
+from .limits import household
 from .problem import HANDLED, INTERNAL, Problem, answer, code_of, problem_of
 from .request_log import known_as, new_id
 from .shapes import Cart, DropRequest, ProductCard, Reply
@@ -137,9 +138,11 @@ class Page:
         past = earlier(turns) + _answered(kept, answers)
         yield {self._past: past, self._now: _draw(turn, session_id), self._session: session_id}
         try:
-            self._limits.spend(request.client.host if request.client else None)
+            address = request.client.host if request.client else None
+            self._limits.spend(address)
             with known_as(request_id):  # the lane keeps it; this generator's steps may run in contexts of their own
-                events = self._turns.take(Asking(asked or message, session_id, door="page"))
+                caller = address and household(address)
+                events = self._turns.take(Asking(asked or message, session_id, door="page", caller=caller))
             async for update in self._drawn(turn, session_id, events):
                 yield update
         except Exception as error:

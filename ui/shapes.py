@@ -26,7 +26,11 @@ class DropRequest(BaseModel):
 
 
 class ChatRequest(BaseModel):
-    """One message, or one wish to take back. Without `session_id` a new conversation starts; its id stands in the answer."""
+    """One message, or one wish to take back. Without `session_id` a new conversation starts; its id stands in the answer.
+
+    `turn` belongs to a message that is sent again because its answer did not come: which turn of the conversation it was to be.
+    Where that turn was taken with this message, its answer is given and nothing is done twice.
+    """
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"message": MESSAGE}, {"message": MESSAGE, "stream": True}]}
@@ -36,6 +40,7 @@ class ChatRequest(BaseModel):
     drop: DropRequest | None = None
     session_id: Annotated[str | None, Field(pattern=SESSION_ID)] = None
     stream: bool = False
+    turn: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
 
     @property
     def asked(self) -> str | Drop:

@@ -181,3 +181,26 @@ def test_a_thumb_for_a_turn_that_is_not_there_is_refused(client: TestClient) -> 
     assert client.post("/v1/feedback", json=thumb).json() == thumb
     assert client.post("/v1/feedback", json={**thumb, "turn": 2}).status_code == 404
     assert client.post("/v1/feedback", json={**thumb, "thumb": "meh"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("site", "origin", "known", "allowed"),
+    [
+        ("lamps", SHOP, True, True),
+        ("lamps", "https://mugs.example", True, False),
+        ("lamps", f"{SHOP}.evil.example", True, False),
+        ("cups", SHOP, False, False),
+    ],
+)
+def test_the_install_page_learns_who_may_use_a_key(
+    client: TestClient, site: str, origin: str, known: bool, allowed: bool
+) -> None:
+    answer = client.get("/widget/check", params={"site": site, "origin": origin})
+    assert answer.json() == {"known": known, "allowed": allowed}
+
+
+@pytest.mark.parametrize("path", ["/widget-demo", "/widget-install"])
+def test_the_pages_around_the_widget_allow_nothing_inline(client: TestClient, path: str) -> None:
+    policy = client.get(path).headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy

@@ -60,7 +60,7 @@ function quoted(id, reason, words, act) {
 
 function actions(product, words, act) {
   const named = (label, name, cls) => button(label, () => act(name, product), { cls, "aria-label": `${label}: ${product.title}` });
-  return el("div", { cls: "actions" }, product.in_stock !== false && named(words.add, "add", "main"),
+  return el("div", { cls: "actions" }, product.in_stock !== false && named(words.add, "add", "main add"),
     named(words.similar, "similar"), named(words.ask, "ask"));
 }
 
