@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from retrieval.evidence import speaks_of
 from retrieval.product import Product
@@ -58,7 +59,7 @@ def stepped(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     shown = [size for product in parts.catalog.get_many(state.shown) for size in sizes_of(product)]
     now = state.constraints.size or tuple(shown)
     found, slots = next_size(now, stated, up=up), parse.slots
-    absolute = {
+    absolute: dict[str, Any] = {
         name: tuple(wish for wish in getattr(slots, name) if wish not in relative) for name in ("size", "features")
     }
     slots = replace(slots, **absolute)

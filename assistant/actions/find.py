@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from retrieval.query import SOFT, Constraints, Query, Sort
 
@@ -46,7 +47,8 @@ def _has_cheaper(outcome: Outcome, state: DialogueState) -> bool:
 
 def _cheaper_at_a_loss(outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:
     """The cheapest of the kind, whatever they say of the wishes, where that brings something new; said so."""
-    plain = replace(state.constraints, **dict.fromkeys(SOFT, ()))
+    none: dict[str, Any] = dict.fromkeys(SOFT, ())
+    plain = replace(state.constraints, **none)
     wider = another(replace(state, constraints=plain), parts)
     if not _has_cheaper(wider, state):
         return outcome
