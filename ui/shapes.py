@@ -33,7 +33,14 @@ class ChatRequest(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"message": MESSAGE}, {"message": MESSAGE, "stream": True}]}
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"message": MESSAGE}, {"message": MESSAGE, "stream": True}],
+            "oneOf": [
+                {"required": ["message"], "properties": {"message": {"type": "string"}, "drop": {"type": "null"}}},
+                {"required": ["drop"], "properties": {"drop": {"type": "object"}, "message": {"type": "null"}}},
+            ],
+        },
     )
 
     message: str | None = None

@@ -1,4 +1,4 @@
-"""When all that fits was shown: which wish, given up, would bring how many more, and what else comes near."""
+"""When all that fits was shown: which wish, given up, would bring more, and what else comes near."""
 
 from __future__ import annotations
 
@@ -22,16 +22,15 @@ Offer = tuple[str, str, int]  # what may be given up or seen instead, how the sh
 
 
 def exhausted(state: DialogueState, parts: Parts) -> Outcome:
-    """That everything was shown, with at most OFFERED ways on that bring something, each with its count."""
+    """That everything was shown, with at most OFFERED ways on that bring something, those that bring the most first."""
     text = f"That was everything I have for {need_phrase(state.constraints, parts.currency)}."
     kind = state.constraints.product
     named = kind is not None and names_kind(kind)  # of needs without a kind, counts would be those of the whole shop
     offers = sorted(_wishes_given_up(state, parts), key=lambda offer: -offer[2])[:OFFERED] if named else []
     if offers:
-        said = " and ".join(f"{count} more {words}" for words, _, count in offers)
-        text += f" There {'is' if offers[0][2] == 1 else 'are'} {said}."
+        text += f" There is more {' or '.join(words for words, _, _ in offers)}."
     elif offers := list(_shelves_near(state, parts))[:OFFERED]:
-        text += f" What comes near: {' and '.join(f'{count} in {words}' for words, _, count in offers)}."
+        text += f" What comes near: {' and '.join(words for words, _, _ in offers)}."
     else:
         text += " Tell me which wish may go, and I will look again."
     return Outcome(answer=Answer(text, (text,)), suggested=tuple(say for _, say, _ in offers))
