@@ -72,6 +72,9 @@ SESSION: Example = {
     "thumbs": [{"turn": 1, "thumb": "up", "comment": None}],
 }
 SEARCH: Example = {"query": "warm desk lamp", "products": [CARD], "total": 1, "relaxed": []}
+TAKEN: Example = {"accepted": 2, "repeated": 1, "unknown_products": []}
+BECAUSE: Example = {"kind": "interest", "text": "because you looked at “Black Desk Lamp”", "field": "events"}
+RECOMMENDED: Example = {"products": [{**CARD, "reasons": [BECAUSE]}]}
 PRODUCT: Example = {
     "id": "brass-lamp",
     "title": "Brass Desk Lamp",

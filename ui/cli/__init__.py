@@ -15,6 +15,7 @@ from . import (
     chat,
     evaluate,
     evaluate_retrieval,
+    events,
     export,
     feed,
     handoff,
@@ -50,6 +51,7 @@ app.add_typer(models.app, name="models", help="The pinned models: where each com
 app.add_typer(feed.app, name="feed")
 app.add_typer(policies.app, name="policies")
 app.add_typer(handoff.app, name="handoff")
+app.add_typer(events.app, name="events")
 app.add_typer(privacy.app, name="privacy")
 train.app.command("reranker")(train_reranker.reranker)
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
