@@ -16,7 +16,7 @@ from .proposal import Proposal, Situation, Source
 
 OF_EACH = 40  # products from one interest
 FEW_SEEN = 3  # times shown or viewed, at most, of a product that is little seen, where the average is above that
-SEEDS = 3  # latest products for which it is asked what goes with them
+SEEDS = 1  # latest products for which it is asked what goes with them: 40 ms each the first time
 BONDS = 8  # of each
 LEAST_BOND = WORTH["series"]  # the same maker alone is no reason to suggest something unasked
 
