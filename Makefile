@@ -8,8 +8,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 demo: setup ## The page on the demo shop; its address is printed
 	$(BIN)/shop serve
 
-test: setup browser postgres ## All tests
-	$(BIN)/pytest
+test: setup browser postgres ## All tests, in two processes; models and the long files' stores are loaded by one of them each
+	SHOP_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed ## Style and types
 	$(BIN)/ruff check .

@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from retrieval.errors import BadInput, NotFound
 from retrieval.product import Product
 from retrieval.query import Relaxed
+from retrieval.reviews import Reviews
 from retrieval.store import Store
 
 from .actions.find import query_for
@@ -24,15 +25,16 @@ from .events import EventLog
 from .explain import explain
 from .letters import Letters
 from .llm_parser import LlmParser
-from .model import Card, DialogueState, Done, Event, Reply
+from .model import Card, DialogueState, Done, Event, Parse, Reply
 from .parse import AheadUse, ReadsAhead
 from .parts import Parts
 from .privacy import Places, Retention, erase
 from .recommending.recommender import Recommender
-from .sessions import MemorySessions, Session, Sessions, Thumb, Turn
+from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
 from .settings import Settings
 from .state import merge
 from .turn import run_turn
+from .wishes import Drop, wish_of
 from .writer_server import ServerWriter
 
 
@@ -108,21 +110,34 @@ class Assistant:
             opened.close()
             raise
 
-    def reply(self, message: str, session_id: str | None = None, *, visitor: str | None = None) -> Reply:
-        """One turn. Without a session id a new session starts; its id stands in the reply."""
+    @property
+    def reviews(self) -> Reviews | None:
+        """What buyers say; None where there can be none."""
+        return self._parts.reviews
+
+    def reply(self, message: str | Drop, session_id: str | None = None, *, visitor: str | None = None) -> Reply:
+        """One turn. Without a session id a new session starts; its id stands in the reply.
+
+        A Drop instead of a message takes back one of the last reply's `wishes`, with no words that might be misread.
+        """
         *_, last = self.stream(message, session_id, visitor=visitor)
         assert isinstance(last, Done)
         return last.reply
 
     def stream(
-        self, message: str, session_id: str | None = None, *, visitor: str | None = None, email: str | None = None
+        self,
+        message: str | Drop,
+        session_id: str | None = None,
+        *,
+        visitor: str | None = None,
+        email: str | None = None,
     ) -> Iterator[Event]:
         """The same turn as events: Parsed, Shown, Token ..., Done. The turn is kept before Done is given out.
 
         visitor: whose a session becomes that starts with this turn. From then on it is not there for anybody else.
         email: the shopper's, verified by the caller; it proves orders and is not kept.
         """
-        if len(message) > self._message_limit:
+        if isinstance(message, str) and len(message) > self._message_limit:
             raise BadInput(
                 f"The message has {len(message):,} characters, at most {self._message_limit:,} are read.",
                 fix="send a shorter message",
@@ -166,6 +181,14 @@ class Assistant:
     def thumbs(self, session_id: str) -> tuple[Thumb, ...]:
         """What the shopper thought of the conversation's turns; for whoever was let in to `session`."""
         return self._sessions.thumbs(session_id)
+
+    def answers(self, session_id: str, after: int = 0, *, visitor: str | None = None) -> tuple[StaffAnswer, ...]:
+        """What persons of the shop answered into the conversation, in order, beyond so many; NotFound when there is no such one."""
+        self.admit(session_id, visitor)
+        try:
+            return self._sessions.answers(session_id, after)
+        except NotFound:
+            raise _no_session(session_id) from None  # as for another visitor's, so that nobody learns that it is there
 
     def forget(self, session_id: str, *, visitor: str | None = None) -> None:
         """Erase a conversation with all that came of it, once a turn that is under way is over; NotFound when there is none.
@@ -284,14 +307,21 @@ class Assistant:
         with self._turns_guard:
             return self._turns.setdefault(session_id, threading.Lock())
 
-    def _take_turn(self, message: str, session_id: str, visitor: str | None, email: str | None) -> Iterator[Event]:
+    def _take_turn(self, asked: str | Drop, session_id: str, visitor: str | None, email: str | None) -> Iterator[Event]:
         known = self._sessions.get(session_id) or Session(session_id)
         history = tuple(turn.exchange for turn in known.turns)
         parts = replace(self._parts, session_id=session_id, history=history, email=email)
-        taken = yield from run_turn(message, known.state, parts)
+        message, given = (asked, None) if isinstance(asked, str) else _dropping(asked, known.state, parts)
+        taken = yield from run_turn(message, known.state, parts, given)
         turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())
         self._sessions.add(session_id, turn, taken.state, visitor)
         yield Done(taken.reply)
+
+
+def _dropping(drop: Drop, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
+    """How the transcript has it, and what it means."""
+    wish = wish_of(drop, state.constraints, parts.currency)
+    return f"Remove: {wish.text}", Parse("refine", acts=("refine",), drops=wish)
 
 
 def _no_session(session_id: str) -> NotFound:

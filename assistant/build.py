@@ -13,8 +13,10 @@ from retrieval.lexical import Lexical
 from retrieval.models import ModelHome, model_path
 from retrieval.policies import Policies
 from retrieval.rerank import LinearMix
+from retrieval.reviews import Reviews
 from retrieval.search import Searcher
 from retrieval.store import UNANSWERED, Store
+from retrieval.tone import ToneReader
 
 from .chat_model import ChatModel
 from .checkout_http import CheckoutHook
@@ -97,6 +99,13 @@ def build_reranker(mix: LinearMix, settings: Settings) -> CrossEncoderReranker:
     return CrossEncoderReranker(folder, model_path("all-minilm-l6-v2"), mix, threads=settings.threads)
 
 
+def build_tones(settings: Settings) -> ToneReader:
+    """What reads how sentences of reviews sound."""
+    from retrieval.tone_network import MiniLMTones  # imports torch, which takes seconds
+
+    return MiniLMTones(model_path("tone"), model_path("all-minilm-l6-v2"), threads=settings.threads)
+
+
 def build_parts(store: Store, settings: Settings, *, parser: Parser | None = None) -> Parts:
     """Everything that a turn needs, loaded. parser: another than the settings name."""
     embedder = build_embedder(settings)
@@ -114,6 +123,7 @@ def build_parts(store: Store, settings: Settings, *, parser: Parser | None = Non
         products_shown=settings.products_shown,
         currency=store.manifest.currency,
         policies=Policies(store.catalog, chroma, embedder),
+        reviews=Reviews(store.catalog, chroma, embedder),
         unanswered=Unanswered(store.unanswered_path),
         orders=build_orders(store, settings),
         confirm_below=settings.confirm_below,

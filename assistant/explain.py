@@ -106,7 +106,12 @@ def _missed(found: Iterable[Evidence]) -> Iterator[Reason]:
         if evidence.status == "unmet":
             yield Reason("unmet", _unmet_words(evidence), str(evidence.source))
         elif evidence.status == "unstated":
-            yield Reason("unstated", f"the listing doesn't say “{evidence.wish}”", evidence.field)
+            yield Reason("unstated", _unstated_words(evidence), evidence.field)
+
+
+def _unstated_words(evidence: Evidence) -> str:
+    """Of a size that is not stated nothing is: a listing that states another one was judged by it."""
+    return "the listing gives no size" if evidence.field == "size" else f"the listing doesn't say “{evidence.wish}”"
 
 
 def _unmet_words(evidence: Evidence) -> str:

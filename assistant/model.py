@@ -12,6 +12,7 @@ from retrieval.query import Constraints, Hit, Relaxed, Sort
 
 from .handover import HandedCart, Handoff
 from .orders import OrderRequest, OrderTalk
+from .wishes import Wish, wishes_in
 
 Intent = Literal[
     "search", "refine", "recommend", "more", "compare", "ask_product", "similar", "complement",
@@ -68,7 +69,8 @@ class Parse:
 
     message: the words themselves, as typed; the turn puts them in, a parser need not. order: an act on an order, whole, as it was
     read back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked
-    for it. then: what the same message asks for next ("add it, and show me a vase").
+    for it. note: what code has to say of the words before it acts on them. offer: a feature to look for, if the shopper agrees. drops:
+    a wish taken back exactly, by a button. then: what the same message asks for next ("add it, and show me a vase").
     """
 
     intent: Intent
@@ -78,6 +80,9 @@ class Parse:
     message: str = ""
     order: OrderRequest | None = None
     choice: Choice | None = None
+    note: str = ""
+    offer: str = ""
+    drops: Wish | None = None
     then: Parse | None = None
 
     def in_order(self) -> Iterator[Parse]:
@@ -187,16 +192,20 @@ class Card:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer about a product or the shop, in words that stand in `evidence`. found is False when the listing does not say."""
+    """An answer about a product or the shop, in words that stand in `evidence`. found is False when the listing does not say.
+
+    field: name of the fact of the record that it states, "" for a sentence and for anything else.
+    """
 
     text: str
     evidence: tuple[str, ...] = ()
     found: bool = True
+    field: str = ""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where an answer's words stand. kind: policy. url: the page, when the shop gave one; file: the text it was read from."""
+    """Where an answer's words stand. kind: policy or review. url: the page, when the shop gave one; file: the text it was read from."""
 
     kind: str
     id: str
@@ -212,6 +221,7 @@ class Row:
 
     product_id: str
     values: tuple[str, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -224,7 +234,9 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         return {
             "fields": list(self.fields),
-            "rows": [{"product_id": row.product_id, "values": list(row.values)} for row in self.rows],
+            "rows": [
+                {"product_id": row.product_id, "title": row.title, "values": list(row.values)} for row in self.rows
+            ],
         }
 
 
@@ -244,7 +256,8 @@ class Outcome:
     retrieve_ms, rerank_ms: time spent in search. sources: texts of the shop that the answer quotes.
     reasons: by product id, what the action itself has to say for a hit. question: asked with the answer or with the products.
     constraints, taste: as they stand after the action, None when it did not change them. checkout_url: where the shop takes over the
-    cart. asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found.
+    cart. asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found. note: said
+    first of all. suggested: what the shopper might say next, before what is suggested anyway.
     matching: ids of the products that match, of very many an even part. fault: code of the error that the answer tells of, if any.
     handed: the cart that the shop has taken over. handoff: the conversation as it was passed on.
     """
@@ -268,6 +281,8 @@ class Outcome:
     checkout_url: str | None = None
     asked: Parse | None = None
     reading: str = ""
+    note: str = ""
+    suggested: tuple[str, ...] = ()
     order: OrderTalk | None = None
     matching: tuple[str, ...] = ()
     fault: str | None = None
@@ -349,6 +364,7 @@ class Reply:
             "reply": self.reply,
             "products": [card_json(card) for card in self.cards],
             "constraints": constraints_json(self.constraints),
+            "wishes": [asdict(wish) for wish in wishes_in(self.constraints, self.cart.currency)],
             "relaxed": [{"field": r.field, "text": r.text} for r in self.relaxed],
             "question": question
             and {"text": question.text, "field": question.field, "options": list(question.options)},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from retrieval.catalog import Catalog
 from retrieval.dense import Embedder
 from retrieval.policies import Policies
+from retrieval.reviews import Reviews
 from retrieval.search import Searcher
 
 from .checkout_http import CheckoutHook
@@ -25,7 +26,8 @@ if TYPE_CHECKING:  # a writer is handed what actions find, and actions work with
 class Parts:
     """The parser, the search and the catalogue, with what a reply may show. currency: the shop's (ISO 4217).
 
-    policies: the shop's texts, None where there can be none. unanswered: where questions go that they do not answer.
+    policies: the shop's texts, reviews: what buyers say, None where there can be none. unanswered: where questions go that the
+    policies do not answer.
     orders: None for a shop without an order system. session_id, history, email: whose turn this is, what was said before it, and the
     shopper's address where it was verified.
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
@@ -42,6 +44,7 @@ class Parts:
     questions: bool = True
     currency: str = "USD"
     policies: Policies | None = None
+    reviews: Reviews | None = None
     unanswered: Unanswered | None = None
     orders: OrderDesk | None = None
     session_id: str = ""

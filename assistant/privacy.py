@@ -16,12 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from .events import Event, EventLog
 from .letters import KeptLetter, Letters
 from .order_log import Cleared, OrderLog
-from .sessions import Session, Sessions, Thumb
+from .sessions import Session, Sessions, StaffAnswer, Thumb
 from .unanswered import Unanswered
 
 log = logging.getLogger(__name__)
 _SESSION, _THUMBS, _LETTERS = TypeAdapter(Session), TypeAdapter(tuple[Thumb, ...]), TypeAdapter(tuple[KeptLetter, ...])
 _EVENTS = TypeAdapter(tuple[Event, ...])
+_ANSWERS = TypeAdapter(tuple[StaffAnswer, ...])
 _DAY = timedelta(days=1)
 AT_ONCE = 500  # conversations in one statement
 
@@ -53,6 +54,7 @@ class Gone:
     wrong_proofs: int = 0
     questions: int = 0
     letters: int = 0
+    answers: int = 0
     events: int = 0
 
     def __add__(self, other: Gone) -> Gone:
@@ -89,6 +91,7 @@ def erase(sessions: Collection[str], places: Places, visitors: Collection[str] =
         cleared.wrong_proofs,
         questions,
         letters,
+        sum(one.answers for one in gone),
         events,
     )
 
@@ -147,9 +150,10 @@ def _events_of(sessions: Collection[str], visitors: Collection[str], log: EventL
 
 
 def _conversation(kept: Session, sessions: Sessions) -> dict[str, Any]:
-    thumbs = sessions.thumbs(kept.session_id)
+    thumbs, answers = sessions.thumbs(kept.session_id), sessions.answers(kept.session_id)
     return {
         **_SESSION.dump_python(kept, mode="json"),
         "visitor": sessions.visitor(kept.session_id),
         "thumbs": _THUMBS.dump_python(thumbs, mode="json"),
+        "answers": _ANSWERS.dump_python(answers, mode="json"),
     }

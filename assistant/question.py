@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from retrieval.evidence import judge
 from retrieval.facets import Facet, facets
+from retrieval.kinds import names_kind
 from retrieval.product import Product
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import content_stems
@@ -57,7 +58,7 @@ def _is_open(facet: Facet, constraints: Constraints) -> bool:
     if facet.gain < TELLING or facet.stated < STATED * facet.total:
         return False
     if facet.name == "department":
-        return constraints.product is None
+        return constraints.product is None or not names_kind(constraints.product)
     if facet.name == "price":
         return constraints.price_min is None and constraints.price_max is None
     if facet.name in (*SOFT, "gender") and getattr(constraints, facet.name):

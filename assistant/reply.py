@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.evidence import judge
+from retrieval.kinds import names_kind
 from retrieval.product import money
 from retrieval.query import Constraints
 
@@ -19,6 +20,7 @@ PLAIN_TO_SEE = (
     "availability",
 )  # reasons that the name and the price show already
 NAMED = 3  # a reply names at most so many products
+_ORDER = {"price_asc": "cheapest first", "price_desc": "dearest first", "rating": "best rated first"}
 START = ("A gift under 50", "What is in my cart?", "Help")
 
 
@@ -36,10 +38,11 @@ def write(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
     """The reply's text, at most one question, and what the shopper might say next."""
     if cards and outcome.answer is None:
         options = outcome.question.options if outcome.question else ()
-        said = tuple(dict.fromkeys((*options, *_next_after(cards, state))))
+        said = tuple(dict.fromkeys((*options, *outcome.suggested, *_next_after(cards, state))))
         return Words(found_text(outcome, cards, state, currency), outcome.question, said)
     if outcome.answer is not None:
         said = _next_after(cards, state) if cards else _next_without(state)
+        said = tuple(dict.fromkeys((*outcome.suggested, *said)))
         return Words(outcome.answer.text, outcome.question, said)
     return _nothing(outcome, state, currency)
 
@@ -49,7 +52,9 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     listed = ", ".join(f"{card.rank}. {card.product.title}{_price(card)}" for card in cards[:NAMED])
     lead = _lead(outcome, cards, state, currency)
     asked = outcome.question.text if outcome.question else ""
-    parts = (outcome.reading, *_relaxed(outcome), f"{lead} {listed}.", _why(cards[0]), asked)
+    sizes = _unstated_sizes(cards, state.constraints)
+    why = _why(cards[0], unsaid=_passed_over(state.constraints, bool(sizes)))
+    parts = (outcome.reading, outcome.note, *_relaxed(outcome), f"{lead} {listed}.", sizes, why, asked)
     return " ".join(part for part in parts if part)
 
 
@@ -59,13 +64,34 @@ def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
         return f"No listing here is called “{state.constraints.product}”. The nearest I have:"
     if outcome.relaxed:
         return "Here is what comes closest:"
-    if state.constraints.wishes and not any(_meets_a_wish(card, state.constraints) for card in cards):
-        unsaid = " or ".join(f"“{wish}”" for _, wish in state.constraints.wishes)
-        return f"No listing I found says {unsaid}. The nearest I have:"
-    if state.sort:
-        order = {"price_asc": "cheapest first", "price_desc": "dearest first", "rating": "best rated first"}[state.sort]
-        return f"{_count(outcome, cards, state)}{need}, {order}:"
-    return f"{_count(outcome, cards, state)}{need}:"
+    order = f", {_ORDER[state.sort]}" if state.sort else ""
+    if _of_any_kind(state.constraints):
+        ideas = "idea" if len(cards) == 1 else "ideas"
+        return f"{_count(outcome, cards, state)} {ideas}{need}{order}:"
+    wishes = [wish for field, wish in state.constraints.wishes if field != "size"]
+    if wishes and not any(_meets_a_wish(card, state.constraints) for card in cards):
+        return f"No listing I found says {' or '.join(f'“{wish}”' for wish in wishes)}. The nearest I have:"
+    return f"{_count(outcome, cards, state)}{need}{order}:"
+
+
+def _of_any_kind(constraints: Constraints) -> bool:
+    """Whether the need says what the thing is for, and not what it is: a gift."""
+    return constraints.product is not None and not names_kind(constraints.product)
+
+
+def _unstated_sizes(cards: Sequence[Card], constraints: Constraints) -> str:
+    """That the size asked for cannot be told, where no listing shown states one; "" otherwise."""
+    sizes = constraints.size
+    if not sizes or any(judge(card.product, "size", size).status != "unstated" for card in cards for size in sizes):
+        return ""
+    which = "it comes" if len(cards) == 1 else "they come"
+    listed = "The listing gives" if len(cards) == 1 else "The listings give"
+    return f"{listed} no sizes, so I can't tell whether {which} in {' or '.join(sizes)}."
+
+
+def _passed_over(constraints: Constraints, sizes_said: bool) -> frozenset[str]:
+    """Fields whose silence needs no word on the first product: sizes where that was said of all, and the occasion of a gift."""
+    return frozenset((["size"] if sizes_said else []) + (["features"] if _of_any_kind(constraints) else []))
 
 
 def _meets_a_wish(card: Card, constraints: Constraints) -> bool:
@@ -77,7 +103,8 @@ def _count(outcome: Outcome, cards: Sequence[Card], state: DialogueState) -> str
     named = min(len(cards), NAMED)
     if named == 1:
         return "Here is one"
-    counted = state.constraints.product is not None and outcome.total > named
+    kind = state.constraints.product
+    counted = kind is not None and names_kind(kind) and outcome.total > named
     return f"Here are {named} of {outcome.total}" if counted else f"Here are {named}"
 
 
@@ -87,11 +114,20 @@ def need_phrase(constraints: Constraints, currency: str) -> str:
     features = ", ".join(constraints.features)
     if constraints.product:
         named = " ".join([*looks, constraints.product]) + (f" ({features})" if features else "")
+        named = f"{_article(constraints.product, named)}{named}"
     else:
         named = f"something {', '.join([*looks, *constraints.features])}".strip()
     brand = f" by {constraints.brand}" if constraints.brand else ""
     without = f", without {' or '.join(constraints.exclude)}" if constraints.exclude else ""
     return named + brand + _bounds(constraints, currency) + without
+
+
+def _article(product: str, named: str) -> str:
+    """What stands before one gift or one present; nothing before kinds, which are spoken of without."""
+    head = product.split()[-1]
+    if names_kind(product) or head.endswith(("s", "thing", "stuff")) or named.startswith(("a ", "an ", "the ", "some")):
+        return ""
+    return "an " if named[0] in "aeiou" else "a "
 
 
 def reading_of(constraints: Constraints, currency: str) -> str:
@@ -120,12 +156,13 @@ def _relaxed(outcome: Outcome) -> list[str]:
     return [f"{relaxed.text[0].upper()}{relaxed.text[1:]}." for relaxed in outcome.relaxed]
 
 
-def _why(card: Card) -> str:
-    """The first product's best evidence and first caveat, in one or two short sentences."""
+def _why(card: Card, unsaid: frozenset[str]) -> str:
+    """The first product's best evidence and first caveat, in one or two short sentences. unsaid: fields whose silence is passed over."""
     why = [reason.text.replace(": ", " ") for reason in card.reasons if reason.field not in PLAIN_TO_SEE][:2]
     sentences = [f"Why the first: {', '.join(why)}."] if why else []
-    if card.caveats:
-        sentences.append(f"Note on the first: {card.caveats[0].text}.")
+    caveats = [one for one in card.caveats if one.kind != "unstated" or one.field not in unsaid]
+    if caveats:
+        sentences.append(f"Note on the first: {caveats[0].text}.")
     return " ".join(sentences)
 
 

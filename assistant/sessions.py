@@ -47,11 +47,22 @@ class Thumb:
 
 
 @dataclass(frozen=True)
+class StaffAnswer:
+    """What a person of the shop wrote into a conversation. number: from 1, in order; turn: the last one before it; at: in UTC."""
+
+    number: int
+    turn: int
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Forgotten:
     """How much of a conversation went; nothing when there was none."""
 
     turns: int = 0
     thumbs: int = 0
+    answers: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,15 @@ class Sessions(Protocol):
     def thumbs(self, session_id: str) -> tuple[Thumb, ...]:
         """The thumbs of a conversation by turn."""
 
+    def answer(self, session_id: str, text: str, key: str) -> StaffAnswer:
+        """Keep what a person of the shop answers; the same key again is the same answer. NotFound when there is no such conversation."""
+
+    def answers(self, session_id: str, after: int = 0) -> tuple[StaffAnswer, ...]:
+        """What persons of the shop answered, in order, beyond so many; NotFound when there is no such conversation."""
+
+    def handed(self, reference: str) -> tuple[str, ...]:
+        """The ids of the conversations that were passed on to the shop's staff under this reference."""
+
     def forget(self, session_id: str) -> Forgotten:
         """Erase all of a conversation, readable or not, and say how much that was."""
 
@@ -130,6 +150,7 @@ class MemorySessions:
         self._sessions: dict[str, Session] = {}  # the one used last stands last
         self._visitors: dict[str, str] = {}
         self._thumbs: dict[str, dict[int, Thumb]] = {}
+        self._answers: dict[str, dict[str, StaffAnswer]] = {}  # by conversation and key
         self._lock = threading.RLock()
 
     def get(self, session_id: str) -> Session | None:
@@ -163,12 +184,34 @@ class MemorySessions:
     def thumbs(self, session_id: str) -> tuple[Thumb, ...]:
         return tuple(thumb for _, thumb in sorted(self._thumbs.get(session_id, {}).items()))
 
+    def answer(self, session_id: str, text: str, key: str) -> StaffAnswer:
+        with self._lock:
+            kept = self._sessions.get(session_id)
+            if kept is None:
+                raise forgotten(session_id)
+            given = self._answers.setdefault(session_id, {})
+            return given.setdefault(key, StaffAnswer(len(given) + 1, len(kept.turns), text, datetime.now(UTC)))
+
+    def answers(self, session_id: str, after: int = 0) -> tuple[StaffAnswer, ...]:
+        with self._lock:
+            if session_id not in self._sessions:
+                raise forgotten(session_id)
+            return tuple(self._answers.get(session_id, {}).values())[after:]
+
+    def handed(self, reference: str) -> tuple[str, ...]:
+        with self._lock:
+            return tuple(
+                name
+                for name, kept in self._sessions.items()
+                if kept.state.handoff and kept.state.handoff.reference == reference
+            )
+
     def forget(self, session_id: str) -> Forgotten:
         with self._lock:
             self._visitors.pop(session_id, None)
-            thumbs = self._thumbs.pop(session_id, {})
+            thumbs, answers = self._thumbs.pop(session_id, {}), self._answers.pop(session_id, {})
             kept = self._sessions.pop(session_id, None)
-        return Forgotten(len(kept.turns), len(thumbs)) if kept else Forgotten()
+        return Forgotten(len(kept.turns), len(thumbs), len(answers)) if kept else Forgotten()
 
     def unused_since(self, before: datetime) -> tuple[str, ...]:
         with self._lock:
@@ -189,7 +232,7 @@ class MemorySessions:
         )
 
     def close(self) -> None:
-        for kept in (self._sessions, self._visitors, self._thumbs):
+        for kept in (self._sessions, self._visitors, self._thumbs, self._answers):
             kept.clear()
 
     def _listed(self, kept: Session) -> Listed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     and_,
     delete,
     func,
@@ -30,13 +31,13 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from .database import clear_log, open_database, upsert
 from .model import DialogueState
 from .seal import Seal
-from .sessions import Forgotten, Listed, Mark, Session, Thumb, Told, Turn, forgotten
+from .sessions import Forgotten, Listed, Mark, Session, StaffAnswer, Thumb, Told, Turn, forgotten
 
 _TABLES = MetaData()
 _SESSIONS = Table(
@@ -70,8 +71,25 @@ _USED = Table(
     Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
     Column("at", DateTime(timezone=True), nullable=False, index=True),
 )
-_OF_A_SESSION = (_TURNS, _VISITORS, _THUMBS, _USED)
-_SEALED = ((_SESSIONS, "state"), (_TURNS, "turn"), (_THUMBS, "comment"))
+_ANSWERS = Table(
+    "staff_answers",
+    _TABLES,
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("session_id", "key"),
+)
+_HANDED = Table(
+    "handed_over",
+    _TABLES,
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("reference", String(64), nullable=False, index=True),
+)
+_OF_A_SESSION = (_TURNS, _VISITORS, _THUMBS, _USED, _ANSWERS, _HANDED)
+_SEALED = ((_SESSIONS, "state"), (_TURNS, "turn"), (_THUMBS, "comment"), (_ANSWERS, "text"))
 _STATE = TypeAdapter(DialogueState)
 _TURN = TypeAdapter(Turn)
 
@@ -116,6 +134,8 @@ class SqlSessions:
             kept = self._seal.close(_TURN.dump_python(turn, mode="json"))
             db.execute(insert(_TURNS).values(session_id=session_id, number=state.turn, turn=kept))
             self._put(db, _USED, session_id=session_id, at=datetime.now(UTC))
+            if state.handoff is not None:
+                self._put(db, _HANDED, session_id=session_id, reference=state.handoff.reference)
 
     def visitor(self, session_id: str) -> str | None:
         with self._engine.connect() as db:
@@ -142,6 +162,34 @@ class SqlSessions:
             rows = db.execute(select(*columns).where(_THUMBS.c.session_id == session_id).order_by(_THUMBS.c.turn))
             return tuple(Thumb(turn, thumb, self._seal.open(comment)) for turn, thumb, comment in rows)
 
+    def answer(self, session_id: str, text: str, key: str) -> StaffAnswer:
+        theirs = _ANSWERS.c.session_id == session_id
+        last = select(func.coalesce(func.max(_ANSWERS.c.number), 0)).where(theirs).scalar_subquery()
+        turn = select(func.max(_TURNS.c.number)).where(_TURNS.c.session_id == session_id).scalar_subquery()
+        row = {"session_id": session_id, "key": key, "at": datetime.now(UTC), "text": self._seal.close(text)}
+        with self._engine.begin() as db:
+            # Written first, which lets nobody else write into this conversation: two answers at once get two numbers.
+            locked = update(_SESSIONS).where(_SESSIONS.c.id == session_id).values(state=_SESSIONS.c.state)
+            if db.execute(locked).rowcount == 0:
+                raise forgotten(session_id)
+            adding = upsert(self._engine, _ANSWERS).values(number=last + 1, turn=turn, **row)
+            db.execute(adding.on_conflict_do_nothing(index_elements=["session_id", "key"]))
+            (kept,) = self._answered(db.execute(select(_ANSWERS).where(theirs, _ANSWERS.c.key == key)))
+        return kept
+
+    def answers(self, session_id: str, after: int = 0) -> tuple[StaffAnswer, ...]:
+        beyond = and_(_ANSWERS.c.session_id == _SESSIONS.c.id, _ANSWERS.c.number > after)
+        query = select(_ANSWERS).select_from(_SESSIONS.outerjoin(_ANSWERS, beyond)).where(_SESSIONS.c.id == session_id)
+        with self._engine.connect() as db:
+            rows = db.execute(query.order_by(_ANSWERS.c.number)).all()
+        if not rows:
+            raise forgotten(session_id)
+        return self._answered(row for row in rows if row.number is not None)
+
+    def handed(self, reference: str) -> tuple[str, ...]:
+        with self._engine.connect() as db:
+            return tuple(db.execute(select(_HANDED.c.session_id).where(_HANDED.c.reference == reference)).scalars())
+
     def forget(self, session_id: str) -> Forgotten:
         with self._engine.begin() as db:
             went = {
@@ -151,7 +199,7 @@ class SqlSessions:
             db.execute(delete(_SESSIONS).where(_SESSIONS.c.id == session_id))
         if any(went.values()):
             clear_log(self._engine)
-        return Forgotten(went["turns"], went["thumbs"])
+        return Forgotten(went["turns"], went["thumbs"], went["staff_answers"])
 
     def unused_since(self, before: datetime) -> tuple[str, ...]:
         with self._engine.connect() as db:
@@ -200,6 +248,9 @@ class SqlSessions:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _answered(self, rows: Iterable[Row[Any]]) -> tuple[StaffAnswer, ...]:
+        return tuple(StaffAnswer(row.number, row.turn, self._seal.open(row.text), _in_utc(row.at)) for row in rows)
 
     def _put(self, db: Connection, table: Table, **row: Any) -> None:
         """The row, in place of one with the same key: one statement, so that two at once do not collide."""

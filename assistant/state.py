@@ -13,6 +13,7 @@ from .handover import HandedCart, Handoff
 from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
 from .orders import OrderTalk
 from .parse import clean
+from .wishes import without
 
 WISH_LISTS = (*SOFT, "exclude")
 REPLACED = ("color", "size", "material")  # a new colour takes the place of the old one; features add up
@@ -75,8 +76,10 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         state, slots = _come_back(state, parse.slots)
         taken_back = ("price_min",) if slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
         constraints = merge(drop(state.constraints, (*slots.drop, *taken_back)), slots)
-        seen = state.seen if constraints == state.constraints else frozenset()
         dropped = (*state.dropped, *(ALSO_CALLED.get(name, name) for name in slots.drop))
+        if parse.drops is not None:
+            constraints, dropped = without(constraints, parse.drops), (*dropped, parse.drops.field)
+        seen = state.seen if constraints == state.constraints else frozenset()
         sort = slots.sort or _kept_sort(state, parse)
         return replace(state, constraints=constraints, sort=sort, seen=seen, dropped=dropped)
     return state

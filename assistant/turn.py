@@ -22,6 +22,7 @@ from .model import Card, CartView, DialogueState, Event, Exchange, Latency, Outc
 from .parse import clean
 from .parts import Parts
 from .reply import NAMED, Words, write
+from .sizes import stepped
 from .state import Effect, effect_of, ended, leave, update
 from .wording import told
 
@@ -59,13 +60,15 @@ class Acted:
     write_ms: float
 
 
-def run_turn(message: str, state: DialogueState, parts: Parts) -> Generator[Event, None, Taken]:
-    """The turn's events up to the last word, in order; the generator returns the turn as taken."""
+def run_turn(
+    message: str, state: DialogueState, parts: Parts, given: Parse | None = None
+) -> Generator[Event, None, Taken]:
+    """The turn's events up to the last word, in order; the generator returns the turn as taken.
+
+    given: what the message means where that is known, so that nothing has to be read.
+    """
     started = time.perf_counter()
-    read = replace(parts.parser.parse(message, state), message=message)  # what this message says
-    parse = settled(read, state)  # a yes means the act that was asked about
-    parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
-    parse = answered(parse, state, parts)  # and a size or a colour the question which variant
+    parse = _read(message, state, parts) if given is None else replace(given, message=message)
     parsed = time.perf_counter()
     yield Parsed(parse.intent, update(state, parse, clean(message)).constraints)
     acts, done, effects, cart_before = tuple(parse.in_order()), list[Acted](), list[Effect](), state.cart
@@ -97,6 +100,15 @@ def run_turn(message: str, state: DialogueState, parts: Parts) -> Generator[Even
     return Taken(_reply(parts.session_id, state, parse, done, beside, text, latency), parse, effect, exchange, state)
 
 
+def _read(message: str, state: DialogueState, parts: Parts) -> Parse:
+    """What the message says, and what it means after the shop's last question."""
+    read = replace(parts.parser.parse(message, state), message=message)
+    parse = settled(read, state)  # a yes means the act that was asked about
+    parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
+    parse = answered(parse, state, parts)  # and a size or a colour the question which variant
+    return stepped(parse, state, parts)  # "the next size up" is a size that code computes
+
+
 def _spoken(message: str, done: Sequence[Acted], parts: Parts) -> Generator[Event, None, str]:
     """The words of all acts in pieces, as a writer words them where there is one; the generator returns the text."""
     text = ""
@@ -125,7 +137,10 @@ def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: 
     cards = explain(outcome.hits, state.constraints, outcome.reasons)
     acted = time.perf_counter()
     cart = view_of(state.cart if outcome.cart is None else outcome.cart, parts)
-    words = checked(write(outcome, cards, state, parts.currency), evidence(message, state, outcome, cards, cart), cards)
+    words = write(outcome, cards, state, parts.currency)
+    if parse.drops is not None:
+        words = replace(words, text=f"No longer asked for: {parse.drops.text}. {words.text}")
+    words = checked(words, evidence(message, state, outcome, cards, cart), cards)
     return Acted(outcome, cards, words, cart, state, (time.perf_counter() - acted) * 1e3)
 
 
@@ -182,6 +197,7 @@ def evidence(
     return [
         message,
         *_state_words(state),
+        outcome.note,
         *(relaxed.text for relaxed in outcome.relaxed),
         *(outcome.question.options if outcome.question else ()),
         *(outcome.answer.evidence if outcome.answer else ()),

@@ -20,6 +20,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from retrieval.errors import BadInput, ShopError
+from ui.drawings import picture_of
 
 HERE = Path(__file__).parent
 MATERIAL, SHADES, PRODUCTS = HERE / "material", HERE / "shades.yaml", HERE / "products.jsonl"
@@ -160,13 +161,15 @@ def rows_of(family: Family, department: str, shades: Shades) -> Iterator[dict[st
     for place, variant in enumerate(family.variants):
         product_id = "-".join([group_id, *(slug(option.value) for option in variant.values())])
         add = sum((option.add for option in variant.values()), Decimal(0))
+        category, attributes = [department, family.kind], _attributes(family, variant, shades)
+        looks = (attributes.get(name, []) for name in ("color", "material"))
         yield {
             "id": product_id,
             "group_id": group_id if len(family.variants) > 1 else None,
             "title": ", ".join([family.title, *(as_shown(name, option) for name, option in variant.items())]),
             "description": " ".join(family.text.split()),
             "brand": family.brand,
-            "category": [department, family.kind],
+            "category": category,
             "price": float(family.price + add),
             "list_price": float(family.was + add) if family.was else None,
             "currency": "USD",
@@ -174,8 +177,8 @@ def rows_of(family: Family, department: str, shades: Shades) -> Iterator[dict[st
             "rating": family.rating,
             "review_count": family.reviews,
             "options": {name: option.value for name, option in variant.items()},
-            "attributes": _attributes(family, variant, shades),
-            "image_url": None,
+            "attributes": attributes,
+            "image_url": picture_of(family.title, category, *looks),
             "url": None,
         }
 

@@ -18,3 +18,7 @@ def demo_feed() -> Path:
 
 def demo_policies() -> Path:
     return data_folder("demo") / "policies"
+
+
+def demo_reviews() -> Path:
+    return data_folder("demo") / "reviews.jsonl"

@@ -11,9 +11,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from .product import Product
-from .words import words
+from .words import content_words, stem, words
 
 LONGEST = 5  # words of a phrase
+# Nouns that say what a thing is for the giver, or only that it is one: no kind has such a name.
+_GIVEN = frozenset(map(stem, "gift present prezzie pressie idea".split()))
+_ANY = frozenset(map(stem, "thing item article product stuff something anything".split()))
+_FURTHER = re.compile(r"\s(?:for|to|that|who|which|with|from|of|in|on|about|under)\s", re.IGNORECASE)
 _PLAIN_RUN = re.compile(r"(?:^|(?<=\s))[a-z][a-z/&-]{2,}(?: [a-z][a-z/&-]{2,})+")
 _COUNT = re.compile(r"\b\d+ ?pcs?\b")  # "1 pc(s)" is no computer
 
@@ -73,6 +77,15 @@ def kind_at_end(phrase: str) -> tuple[frozenset[str], bool]:
         if named := names.get(stems[start:]):
             return named, start == 0
     return frozenset(), False
+
+
+def names_kind(phrase: str) -> bool:
+    """Whether the phrase says what kind of thing is meant. A "wedding gift", "a present for a cook" and "something" are of any kind;
+    "something for the kitchen" is of the kitchen's.
+    """
+    own, *further = _FURTHER.split(phrase, maxsplit=1)
+    head = stem(content_words(own)[-1]) if content_words(own) else ""
+    return head not in _GIVEN and (head not in _ANY or bool(further))
 
 
 def kinds_named(request: str) -> frozenset[str]:

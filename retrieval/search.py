@@ -14,15 +14,17 @@ from .evidence import judge
 from .family import families
 from .fusion import rrf
 from .kind import kind_levels, known_otherwise
+from .kinds import names_kind
 from .lexical import Lexical
 from .product import Product
-from .query import SOFT, Hit, Query, Ranking, Relaxed
+from .query import SOFT, Constraints, Hit, Query, Ranking, Relaxed
 from .relax import relax
 from .rerank import Reranker
-from .superlative import ordered, saying_every_wish
+from .superlative import by, ordered, saying_every_wish
 
 CANDIDATES = 50  # from each retriever, and as many of the fused list are reranked
-
+ORDERED = 20  # of what may be of any kind, so many of the nearest are put in the order asked for
+MEASURED = 3  # of the kind, shown before or out of bounds or not, so many measure what else may pass for it
 EXPLAINED = 5  # of the hits that were found by meaning, how many get the words that spoke for them: 5 ms each
 # Least relevance of what counts as found by meaning alone. Of 45 things that two shops do not have, 21 have nothing above it; of 76
 # requests that they can answer, 2 have nothing above it (and nothing right on top).
@@ -62,14 +64,22 @@ class Searcher:
         # wishes do not decide what comes closest to a bound that was given up
         products = self._candidates(query.without(*SOFT) if relaxed else query, eligible, fitting)
         retrieved = time.perf_counter()
-        hits = self._hits(query, products, fitting if kinds else None, limit)
+        near = max(self._best_of(query, kinds[0]), default=0.0) if kinds and not query.sort else 0.0
+        hits = self._hits(query, products, fitting if kinds else None, limit, near)
         done = time.perf_counter()
-        named = query.constraints.product is not None
+        named = _named(query)
         matching = fitting if named else saying_every_wish(self.lexical, query, self._every(eligible))
         total = self.catalog.count_families(matching)
         kind_found = bool(kinds) or not named
         timing = Timing((retrieved - started) * 1e3, (done - retrieved) * 1e3)
         return Ranking(hits, total, relaxed, kind_found, frozenset(matching)), timing
+
+    def matching(self, constraints: Constraints) -> Ids:
+        """Ids of all products that meet the hard constraints and are of the kind asked for; of every kind where none is named."""
+        eligible = eligible_ids(self.catalog, constraints)
+        if constraints.product is None or not names_kind(constraints.product):
+            return self._every(eligible)
+        return _first_left(kind_levels(self.catalog, self.lexical, constraints.product), eligible)
 
     def _possible(self, query: Query, kinds: list[Ids]) -> tuple[Query, Ids | None, tuple[Relaxed, ...]]:
         """The query and its eligible ids, relaxed if none of the kind is among them."""
@@ -84,17 +94,24 @@ class Searcher:
         return self.catalog.ids() if eligible is None else eligible
 
     def _candidates(self, query: Query, eligible: Ids | None, fitting: Ids) -> Iterable[Product]:
-        """Over all that match where an order is asked for; a kind that the catalogue does not name has no such order."""
-        if query.sort and (fitting or query.constraints.product is None):
+        """Over all that match where an order is asked for; a kind that the catalogue does not name has no such order, and of what may be
+        of any kind ("gift") the nearest in meaning are ordered."""
+        of_any = query.constraints.product is not None and not _named(query)
+        if query.sort and not of_any and (fitting or query.constraints.product is None):
             return ordered(self.catalog, self.lexical, query, fitting or self._every(eligible))
         depth = CANDIDATES + len(query.skip)
         texts = dict.fromkeys((query.text, query.said or query.text))
         runs = [retriever.retrieve(text, depth, eligible) for text in texts for retriever in (self.lexical, self.dense)]
         fused = rrf([[candidate.product_id for candidate in run] for run in runs])
-        return self.catalog.get_many([product_id for product_id in fused if product_id not in query.skip][:CANDIDATES])
+        found = [product_id for product_id in fused if product_id not in query.skip]
+        if query.sort and of_any:
+            return by(query.sort, self.catalog.get_many(found[:ORDERED]))
+        return self.catalog.get_many(found[:CANDIDATES])
 
-    def _hits(self, query: Query, found: Iterable[Product], kind: Ids | None, limit: int) -> tuple[Hit, ...]:
-        """Reranked and collapsed; in the order that was asked for when there is one.
+    def _hits(
+        self, query: Query, found: Iterable[Product], kind: Ids | None, limit: int, best: float
+    ) -> tuple[Hit, ...]:
+        """Reranked and collapsed; in the order that was asked for when there is one. best: relevance of the best of the kind.
 
         kind: what is sure to be of the kind asked for; None when no kind is known, so that all that is near may fit.
         """
@@ -104,13 +121,13 @@ class Searcher:
         relevance = {product.id: value for product, value in zip(products, relevances, strict=True)}
         if not query.sort:
             products.sort(key=lambda product: (-relevance[product.id], product.id))
-        near = max(FITS * max(relevances, default=0.0), ENOUGH)
+        near = max(FITS * max((*relevances, best), default=0.0), ENOUGH)
 
         apart = known_otherwise(products, query.constraints.product) | _denying(products, query, kind or frozenset())
 
         def fits(product: Product) -> bool:
             if kind is None:
-                return relevance[product.id] >= ENOUGH or bool(query.sort)
+                return relevance[product.id] >= ENOUGH or bool(query.sort) or not _named(query)
             if product.id in apart:
                 return False
             return product.id in kind or (bool(kind) and relevance[product.id] >= near)
@@ -122,6 +139,17 @@ class Searcher:
 
         kept = islice(families(products, seen), limit)
         return tuple(hit(one, rank) for rank, one in enumerate(kept, start=1))
+
+    def _best_of(self, query: Query, kind: Ids) -> list[float]:
+        """Relevances of the few of the kind that are nearest in meaning, whatever was shown and whatever bounds there are."""
+        near = self.dense.similarity(query.text, sorted(kind))
+        first = sorted(near, key=lambda one: (-near[one], one))[:MEASURED]
+        return self.reranker.score(query, self.catalog.get_many(first), kind)
+
+
+def _named(query: Query) -> bool:
+    """Whether the need says what kind of thing is wanted."""
+    return query.constraints.product is not None and names_kind(query.constraints.product)
 
 
 def _denying(products: Sequence[Product], query: Query, kind: Ids) -> Ids:

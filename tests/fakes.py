@@ -10,6 +10,7 @@ import numpy as np
 from assistant.letters import Letter
 from assistant.model import DialogueState, Exchange, Intent, Parse, Slots
 from retrieval.dense import Vectors
+from retrieval.tone import Heard
 from retrieval.words import content_stems
 
 DIMENSIONS = 256
@@ -65,3 +66,17 @@ LETTER = Letter(
         Exchange("my café needs a person\nBcc: x@evil.example", ""),
     ),
 )
+
+
+class WordTones:
+    """A sentence with "good" in it is positive, one with "bad" negative, any other neutral."""
+
+    name = "words"
+
+    def __init__(self) -> None:
+        self.read_so_far: list[str] = []
+
+    def read(self, sentences: Sequence[str]) -> list[Heard]:
+        self.read_so_far += sentences
+        good, bad, other = Heard((0.0, 0.1, 0.9)), Heard((0.9, 0.1, 0.0)), Heard((0.1, 0.8, 0.1))
+        return [good if "good" in one else bad if "bad" in one else other for one in map(str.lower, sentences)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,10 +10,14 @@ from html import escape
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from assistant.actions.handoff import FAULT
+from assistant.sessions import StaffAnswer
 from retrieval.product import money
 
+from .about import about
+from .drawings import ADDRESS
 from .icons import placeholder
-from .shapes import Cart, Evidence, FollowUp, ProductCard, Reply, Wishes
+from .shapes import Cart, Comparison, FollowUp, ProductCard, Reply, Source, Wish
 
 EXAMPLES = (
     "I need a warm desk lamp under 40",
@@ -20,6 +25,9 @@ EXAMPLES = (
     "Quiet keyboard, not black",
     "Coffee beans for espresso",
 )
+TEAM = "From the shop’s team"
+COMPARE = "Compare the first two"
+STEPS = ("Reading your message", "Looking through the shop", "Writing the answer")
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 
@@ -27,7 +35,8 @@ _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".s
 class Spoken:
     """One turn as it stands on the page, from the moment the message is sent. waiting: more is to come. trouble: why it failed.
 
-    queued: who is served first, while that is so.
+    queued: who is served first, while that is so. step: which of STEPS is under way. reply: the whole answer, once it is there.
+    passed_on: the shopper was told whether the staff have it. answers: theirs, after it.
     """
 
     message: str
@@ -38,12 +47,18 @@ class Spoken:
     waiting: bool = False
     trouble: str | None = None
     queued: str = ""
+    step: int = 0
+    reply: Reply | None = None
+    passed_on: bool = False
+    answers: tuple[StaffAnswer, ...] = ()
 
     @classmethod
-    def kept(cls, message: str, reply: Mapping[str, Any]) -> Self:
+    def kept(cls, message: str, reply: Mapping[str, Any], answers: tuple[StaffAnswer, ...] = ()) -> Self:
         """A turn that was taken, from the contract's object."""
         shape = Reply.model_validate(reply)
-        return cls(message, shape.reply, tuple(shape.products), shape.question, tuple(shape.suggestions))
+        passed_on = shape.handoff is not None or shape.fault == FAULT
+        said = (message, shape.reply, tuple(shape.products), shape.question, tuple(shape.suggestions))
+        return cls(*said, reply=shape, passed_on=passed_on, answers=answers)
 
 
 def earlier(turns: Sequence[Spoken]) -> str:
@@ -57,9 +72,17 @@ def newest(turn: Spoken | None) -> str:
     return _welcome() if turn is None else _turn(turn, in_reach=True, following=_next(turn))
 
 
-def understood(wishes: Wishes, currency: str) -> str:
-    """What was understood so far, a chip a wish."""
-    chips = [f"<li>{escape(text)}</li>" for text in wish_texts(wishes, currency)]
+def staff_answer(text: str) -> str:
+    """What a person of the shop wrote, apart from what the assistant says; of the newest it is said who answers next."""
+    return (
+        f'<div class="staff"><p class="from">{TEAM}</p><p class="words" dir="auto">{_lines(text)}</p>'
+        '<p class="next">The assistant answers what you write next. Ask for a person to pass it on again.</p></div>'
+    )
+
+
+def understood(wishes: Sequence[Wish]) -> str:
+    """What was understood so far, a chip a wish, with a button that takes it back."""
+    chips = [f"<li><span>{escape(wish.text)}</span>{_remove(wish)}</li>" for wish in wishes]
     body = f'<ul class="wishes">{"".join(chips)}</ul>' if chips else '<p class="none">Nothing yet. Just tell me.</p>'
     return f'<section aria-label="What I understood"><h2>Looking for</h2>{body}</section>'
 
@@ -92,7 +115,7 @@ def card(product: ProductCard, *, in_reach: bool) -> str:
         f"<h3>{title}</h3>",
         _price(product),
         _standing(product),
-        _why(product.reasons, product.caveats),
+        _why(product),
         _buttons(product) if in_reach else "",
     ]
     return (
@@ -102,45 +125,66 @@ def card(product: ProductCard, *, in_reach: bool) -> str:
     )
 
 
-def wish_texts(wishes: Wishes, currency: str) -> list[str]:
-    """The constraints in the words of a shopper, such as "desk lamp", "under $40", "not leather"."""
-    plain = [
-        wishes.product,
-        wishes.brand,
-        *wishes.color,
-        *wishes.material,
-        *wishes.size,
-        wishes.gender,
-        *wishes.features,
-    ]
-    quantity = f"{wishes.quantity} pieces" if wishes.quantity and wishes.quantity > 1 else None
-    stock = "in stock" if wishes.in_stock else None
-    refused = [f"not {word}" for word in wishes.exclude]
-    bounds = _bounds(wishes.price_min, wishes.price_max, currency)
-    return [text for text in (*plain, bounds, quantity, stock, *refused) if text]
-
-
 def ordinal(rank: int) -> str:
     """How a shopper names a place: "first", "second"; from eleven on "number 11"."""
     return _ORDINALS[rank - 1] if rank <= len(_ORDINALS) else f"number {rank}"
 
 
-def _turn(turn: Spoken, *, in_reach: bool, following: str = "") -> str:
-    busy = ' aria-busy="true"' if turn.waiting else ""
+def _turn(turn: Spoken, *, in_reach: bool, following: str | None = None) -> str:
+    marks = (' aria-busy="true"' if turn.waiting else "") + (" data-passed-on" if turn.passed_on else "")
     parts = [
         f'<div class="said"><span class="sr-only">You: </span>{_lines(turn.message)}</div>',
         f'<div class="answer"><span class="sr-only">Assistant: </span>{_lines(turn.text)}</div>' if turn.text else "",
         _cards(turn.products, in_reach=in_reach),
         f'<div class="trouble">{_lines(turn.trouble)}</div>' if turn.trouble else "",
-        _thinking(turn.queued) if turn.waiting and not turn.text else "",
-        following,
+        _thinking(turn) if turn.waiting and not turn.text else "",
+        _beside(turn.reply) if turn.reply else "",
+        following or "",
+        *(staff_answer(answer.text) for answer in turn.answers),
+        about(turn.reply) if turn.reply and following is not None else "",
     ]
-    return f'<section class="turn"{busy}>{"".join(parts)}</section>'
+    return f'<section class="turn"{marks}>{"".join(parts)}</section>'
 
 
-def _thinking(queued: str) -> str:
-    dots = '<div class="thinking"><span></span><span></span><span></span></div>'
-    return f'{dots}<p class="queued">{escape(queued)}</p>' if queued else dots
+def _thinking(turn: Spoken) -> str:
+    """Which step is under way; after a while CSS shows that it takes long."""
+    now = ' class="now" aria-current="step"'
+    steps = "".join(f"<li{now if place == turn.step else ''}>{name}</li>" for place, name in enumerate(STEPS))
+    line = f'<p class="queued">{escape(turn.queued)}</p>' if turn.queued else f'<ol class="steps">{steps}</ol>'
+    slow = '<p class="slow">This takes longer than usual. Still working.</p>'
+    return f'<div class="thinking"><span></span><span></span><span></span></div>{line}{slow}'
+
+
+def _beside(reply: Reply) -> str:
+    """What an answer has besides its words and cards: a comparison, the shop's own texts, the way to the checkout."""
+    pay = _web_address(reply.checkout_url)
+    link = (
+        f'<p><a class="pay" href="{pay}" target="_blank" rel="noopener noreferrer">Go to checkout</a></p>'
+        if pay
+        else ""
+    )
+    return (_comparison(reply.comparison) if reply.comparison else "") + _sources(reply.sources) + link
+
+
+def _comparison(shown: Comparison) -> str:
+    names = "".join(f'<th scope="col">{escape(row.title or row.product_id)}</th>' for row in shown.rows)
+    lines = "".join(
+        f'<tr><th scope="row">{escape(field.replace("_", " "))}</th>'
+        + "".join(f"<td>{escape(row.values[place])}</td>" for row in shown.rows)
+        + "</tr>"
+        for place, field in enumerate(shown.fields)
+    )
+    return (
+        '<div class="table compare" role="region" aria-label="Comparison" tabindex="0"><table>'
+        f"<thead><tr><td></td>{names}</tr></thead><tbody>{lines}</tbody></table></div>"
+    )
+
+
+def _sources(sources: Iterable[Source]) -> str:
+    return "".join(
+        f'<blockquote class="source">{_lines(one.quote)}<cite>{escape(one.title)}</cite></blockquote>'
+        for one in sources
+    )
 
 
 def _cards(products: Iterable[ProductCard], *, in_reach: bool) -> str:
@@ -155,6 +199,8 @@ def _next(turn: Spoken) -> str:
     question = f'<p class="question">{escape(asked.text)}</p>' if asked and unsaid else ""
     question += _chips(asked.options, "Answers") if asked else ""
     rest = [text for text in turn.suggestions if not asked or text not in asked.options]
+    if len(turn.products) > 1 and not (turn.reply and turn.reply.comparison):
+        rest.append(COMPARE)
     return question + _chips(rest, "You could say")
 
 
@@ -172,10 +218,12 @@ def _welcome() -> str:
 
 
 def _picture(product: ProductCard) -> str:
-    address = _web_address(product.image_url)
-    if not address:
-        return placeholder(product.title, product.category)
-    return f'<img src="{address}" alt="{escape(product.title)}" loading="lazy" decoding="async" referrerpolicy="no-referrer">'
+    """The stand-in, and over it the picture where there is one: page.js takes it away when it cannot be loaded."""
+    stand_in = placeholder(product.title, product.category)
+    if not (address := _picture_address(product.image_url)):
+        return stand_in
+    how = 'loading="lazy" decoding="async" referrerpolicy="no-referrer"'
+    return f'{stand_in}<img src="{address}" alt="{escape(product.title)}" {how}>'
 
 
 def _price(product: ProductCard) -> str:
@@ -203,11 +251,16 @@ def _standing(product: ProductCard) -> str:
     return f'<p class="standing">{rating}<span class="stock {mark}">{words}</span></p>'
 
 
-def _why(reasons: Iterable[Evidence], caveats: Iterable[Evidence]) -> str:
-    met = [f'<li class="reason"><span aria-hidden="true">✓</span>{escape(reason.text)}</li>' for reason in reasons]
+def _why(product: ProductCard) -> str:
+    """Reasons, each of which unfolds into the listing's own words (page.js asks for them), and caveats."""
+    met = [
+        f'<li class="reason"><span aria-hidden="true">✓</span><details data-quote="{escape(product.id)}" '
+        f'data-field="{escape(reason.field)}"><summary>{escape(reason.text)}</summary><blockquote></blockquote></details></li>'
+        for reason in product.reasons
+    ]
     unmet = [
         f'<li class="caveat"><span aria-hidden="true">–</span><span class="sr-only">But: </span>{escape(caveat.text)}</li>'
-        for caveat in caveats
+        for caveat in product.caveats
     ]
     return f'<ul class="why">{"".join([*met, *unmet])}</ul>' if met or unmet else ""
 
@@ -216,8 +269,9 @@ def _buttons(product: ProductCard) -> str:
     """What can be said about this product by its place. A sold-out one cannot be added."""
     place, title = ordinal(product.rank), product.title
     add = _button("Add to cart", say=f"Add the {place} one to my cart", name=f"Add to cart: {title}", kind="main")
+    like = _button("Similar", say=f"Show me more like the {place} one", name=f"More like this: {title}")
     ask = _button("Ask", draft=f"About the {place} one: ", name=f"Ask about: {title}")
-    return f'<div class="actions">{"" if product.in_stock is False else add}{ask}</div>'
+    return f'<div class="actions">{"" if product.in_stock is False else add}{like}{ask}</div>'
 
 
 def _button(text: str, *, say: str = "", draft: str = "", name: str = "", kind: str = "") -> str:
@@ -227,12 +281,11 @@ def _button(text: str, *, say: str = "", draft: str = "", name: str = "", kind: 
     return f'<button type="button" class="{kind or "plain"}" {what}{label}>{escape(text)}</button>'
 
 
-def _bounds(low: float | None, high: float | None, currency: str) -> str | None:
-    if low is not None and high is not None:
-        return f"{_money(low, currency)} to {_money(high, currency)}"
-    if high is not None:
-        return f"under {_money(high, currency)}"
-    return f"from {_money(low, currency)}" if low is not None else None
+def _remove(wish: Wish) -> str:
+    """The button that takes a wish back: not in words, which might be misread, but by its field and value."""
+    drop = escape(json.dumps({"field": wish.field, "value": wish.value}))
+    name = escape(f"Remove: {wish.text}")
+    return f'<button type="button" data-drop="{drop}" aria-label="{name}" title="{name}">×</button>'
 
 
 def _money(amount: float, currency: str) -> str:
@@ -245,6 +298,13 @@ def _web_address(address: str | None) -> str:
         return escape(address) if address and urlsplit(address).scheme in ("http", "https") else ""
     except ValueError:
         return ""
+
+
+def _picture_address(address: str | None) -> str:
+    """A picture of the web, or one of this server's own drawings, relative to the page; of its other paths none is a picture."""
+    if address and ADDRESS.fullmatch(address):
+        return address.removeprefix("/")
+    return _web_address(address)
 
 
 def _lines(text: str) -> str:

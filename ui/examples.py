@@ -14,7 +14,7 @@ CARD: Example = {
     "currency": "USD",
     "brand": "Halden",
     "category": ["lighting", "desk lamps"],
-    "image_url": None,
+    "image_url": "/pictures/desk-lamp/brass/steel.svg",
     "url": "https://shop.example/brass-lamp",
     "in_stock": True,
     "rating": 4.6,
@@ -52,6 +52,11 @@ REPLY: Example = {
     "reply": "Here is a desk lamp under $40: the Brass Desk Lamp at $34.99.",
     "products": [CARD],
     "constraints": WISHES,
+    "wishes": [
+        {"field": "product", "value": None, "text": "desk lamp"},
+        {"field": "features", "value": "warm", "text": "warm"},
+        {"field": "price", "value": None, "text": "under $40"},
+    ],
     "relaxed": [],
     "question": None,
     "comparison": None,
@@ -64,12 +69,20 @@ REPLY: Example = {
     "fault": None,
     "latency_ms": {"parse": 310.0, "retrieve": 12.0, "rerank": 95.0, "write": 3.0, "total": 420.0},
 }
+STAFF_ANSWER: Example = {
+    "number": 1,
+    "turn": 1,
+    "text": "The lamp comes back on Friday. Shall we put one aside for you?",
+    "at": "2026-05-01T12:05:00+00:00",
+}
+ANSWERS: Example = {"session_id": REPLY["session_id"], "answers": [STAFF_ANSWER]}
 SESSION: Example = {
     "session_id": REPLY["session_id"],
     "turns": [{"message": "i need a warm desk lamp under 40", "reply": REPLY}],
     "constraints": WISHES,
     "cart": CART,
     "thumbs": [{"turn": 1, "thumb": "up", "comment": None}],
+    "answers": [STAFF_ANSWER],
 }
 SEARCH: Example = {"query": "warm desk lamp", "products": [CARD], "total": 1, "relaxed": []}
 TAKEN: Example = {"accepted": 2, "repeated": 1, "unknown_products": []}

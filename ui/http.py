@@ -23,10 +23,10 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from assistant import Assistant
 from assistant.event_form import EventForm
 from assistant.model import card_json
-from assistant.sessions import Thumb
+from assistant.sessions import StaffAnswer, Thumb
 from retrieval.errors import BadInput, NotFound, ShopError
 
-from . import examples, shapes, widget_pages
+from . import examples, pictures, shapes, widget_pages
 from .desk import AtDesk, Desk
 from .guard import BodyLimit, SafeHeaders
 from .identity import SignedIn, checked
@@ -41,7 +41,7 @@ from .site_door import SiteDoor
 from .sites import Sites
 from .sse import frames
 from .turns import Asking, Turns
-from .visitor import TOKEN, Visitor, hashed
+from .visitor import TOKEN, Caller, Visitor, hashed
 
 BODY_LIMIT = 64 * 1024  # bytes; a message of 2,000 characters takes at most 24,000 as escaped JSON
 QUERY_LIMIT = 500  # characters of a search without dialogue
@@ -97,6 +97,7 @@ def create_app(
     app.include_router(router)
     app.include_router(operation)
     app.include_router(widget_pages.router)
+    app.include_router(pictures.router)
     app.include_router(operator_pages.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
@@ -116,17 +117,19 @@ def create_app(
     response_model=None,
     responses=_answer(shapes.Reply, examples.REPLY, {"text/event-stream": {"example": examples.EVENTS}}),
 )
-async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, shopper: SignedIn) -> Response:
+async def chat(
+    request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, caller: Caller, shopper: SignedIn
+) -> Response:
     """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
     `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
-    asking = Asking(request.message, session_id, visitor, shopper.email if shopper else None)
+    email = shopper.email if shopper else None
+    asking = Asking(request.asked, session_id, visitor, email, turn=request.turn, caller=caller)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
         await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
-        events = frames(desk.turns.take(asking))
+        events = frames(desk.turns.once(asking))
         return EventSourceResponse(events, shutdown_grace_period=desk.settings.shutdown_s)
-    reply = await desk.turns.reply(asking)
-    return JSONResponse(reply.to_json())
+    return JSONResponse(await desk.turns.reply(asking))
 
 
 @router.get(
@@ -136,13 +139,34 @@ async def chat(request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, shop
     responses=_answer(shapes.SessionBody, examples.SESSION),
 )
 def session(session_id: SessionId, desk: AtDesk, visitor: Visitor) -> Response:
-    """All that is kept of a conversation: its turns, what is wanted now, the cart, the thumbs."""
+    """All that is kept of a conversation: its turns, what is wanted now, the cart, the thumbs, the answers of the shop's staff."""
     kept = desk.assistant.session(session_id, visitor=visitor)
     last = kept.turns[-1].reply
     turns = [{"message": turn.message, "reply": turn.reply} for turn in kept.turns]
     body = {"session_id": session_id, "turns": turns, "constraints": last["constraints"], "cart": last["cart"]}
     body["thumbs"] = [asdict(thumb) for thumb in desk.assistant.thumbs(session_id)]
+    body["answers"] = [_staff_answer(one) for one in desk.assistant.answers(session_id, visitor=visitor)]
     return JSONResponse(body)
+
+
+@router.get(
+    "/v1/sessions/{session_id}/answers",
+    tags=["dialogue"],
+    response_model=None,
+    responses=_answer(shapes.AnswersBody, examples.ANSWERS),
+)
+def answers(
+    session_id: SessionId,
+    desk: AtDesk,
+    visitor: Visitor,
+    after: Annotated[int, Query(ge=0, le=1_000_000, description="the number of the last one that is known")] = 0,
+) -> Response:
+    """What persons of the shop answered into a conversation that was passed on to them, in order, beyond those known.
+
+    To be asked now and then while the conversation is open; most conversations are never passed on and need not ask."""
+    found = desk.assistant.answers(session_id, after, visitor=visitor)
+    body = {"session_id": session_id, "answers": [_staff_answer(one) for one in found]}
+    return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
 
 @router.delete("/v1/sessions/{session_id}", tags=["dialogue"], status_code=204, responses=_FAULTS)
@@ -171,6 +195,7 @@ Amount = Annotated[
 )
 async def search(
     desk: AtDesk,
+    caller: Caller,
     q: Annotated[str, Query(min_length=1, max_length=QUERY_LIMIT, examples=["warm desk lamp"])],
     limit: Annotated[int, Query(ge=1, le=100)] = 10,
     price_max: Amount = None,
@@ -180,7 +205,7 @@ async def search(
     if price_min is not None and price_max is not None and price_min > price_max:
         raise BadInput(f"price_min {price_min} is above price_max {price_max}.", fix="swap the two")
     look = partial(desk.assistant.search, q, limit=limit, price_max=price_max, price_min=price_min)
-    found = await desk.lane.run(look)
+    found = await desk.lane.run(look, caller)
     body = {
         "query": q,
         "products": [card_json(card) for card in found.cards],
@@ -243,6 +268,10 @@ def recommend(
 def product(product_id: ProductId, desk: AtDesk) -> Response:
     """One product's record."""
     return JSONResponse(desk.assistant.product(product_id).to_json())
+
+
+def _staff_answer(one: StaffAnswer) -> dict[str, Any]:
+    return {**asdict(one), "at": one.at.isoformat(timespec="seconds")}
 
 
 @operation.get("/healthz")

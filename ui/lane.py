@@ -15,7 +15,7 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
-from retrieval.errors import Overloaded, TookTooLong
+from retrieval.errors import Overloaded, ShopError, TookTooLong
 
 T = TypeVar("T")
 FIRST_GUESS_S = 2.0  # what a piece takes, until some were done
@@ -31,6 +31,12 @@ class Place:
     wait_s: int
 
 
+class ShareTaken(ShopError):
+    """One caller has as many pieces in line as one may have."""
+
+    status, slug, retryable = 429, "share-taken", True
+
+
 @dataclass(frozen=True)
 class _Failed:
     error: BaseException
@@ -38,8 +44,9 @@ class _Failed:
 
 @dataclass(eq=False)
 class _Piece:
-    """A piece of work in line; what becomes of it is told to the loop of whoever waits for it."""
+    """A piece of work in line; what becomes of it is told to the loop of whoever waits for it. whose: its caller, where known."""
 
+    whose: str | None = None
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     told: asyncio.Queue[Any] = field(default_factory=asyncio.Queue)
     future: Future[None] | None = None
@@ -62,12 +69,16 @@ class Lane:
     """Runs model work in one thread of its own: two torch computations side by side on few cores take far longer than in turn.
 
     waiting: how many pieces may be under way or in line; one more raises Overloaded at once instead of keeping somebody waiting.
+    share: how many of them may be one caller's; one more raises ShareTaken, so that nobody fills the line alone. None: all.
     wait_timeout_s, turn_timeout_s: how long a piece may wait in line, and take once begun.
     """
 
-    def __init__(self, *, waiting: int = 64, wait_timeout_s: float = 120, turn_timeout_s: float = 60) -> None:
+    def __init__(
+        self, *, waiting: int = 64, share: int | None = None, wait_timeout_s: float = 120, turn_timeout_s: float = 60
+    ) -> None:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="turns")
         self._places = waiting
+        self._share = waiting if share is None else share
         self._wait_timeout_s, self._turn_timeout_s = wait_timeout_s, turn_timeout_s
         self._line: list[_Piece] = []  # under way or in line, in order
         self._pace_s = FIRST_GUESS_S
@@ -79,18 +90,19 @@ class Lane:
         """Pieces under way or in line."""
         return len(self._line)
 
-    async def run(self, work: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[], T], whose: str | None = None) -> T:
         """What `work` returns, when its turn has come."""
-        *_, last = [item async for item in self.stream(lambda: (work(),)) if not isinstance(item, Place)]
+        *_, last = [item async for item in self.stream(lambda: (work(),), whose) if not isinstance(item, Place)]
         return last
 
-    def stream(self, work: Callable[[], Iterable[T]]) -> AsyncGenerator[T | Place]:
+    def stream(self, work: Callable[[], Iterable[T]], whose: str | None = None) -> AsyncGenerator[T | Place]:
         """The items of `work` as they come; before them the place in line, as often as it changes.
 
-        The place is taken now, so that Overloaded is raised here. Once begun it runs to its end, listener or not: a turn is
+        whose: the caller whose share of the line it takes. The place is taken now, so that Overloaded and ShareTaken are
+        raised here. Once begun it runs to its end, listener or not: a turn is
         taken whole. TookTooLong after the time for it; Overloaded when it did not begin in time, and then it never does.
         """
-        return self._heard(self._enter(work))
+        return self._heard(self._enter(work, whose))
 
     def spare(self, work: Callable[[], object]) -> None:
         """Does `work` when nobody waits, else not at all: it only saves time later, so nobody should lose any by it."""
@@ -104,13 +116,15 @@ class Lane:
             self._closed = True
         self._worker.shutdown(cancel_futures=True)
 
-    def _enter(self, work: Callable[[], Iterable[T]]) -> _Piece:
-        piece = _Piece()
+    def _enter(self, work: Callable[[], Iterable[T]], whose: str | None) -> _Piece:
+        piece = _Piece(whose)
         with self._guard:
             if self._closed:
                 raise _stopping()
             if len(self._line) == self._places:
                 raise self._full()
+            if whose is not None and sum(other.whose == whose for other in self._line) >= self._share:
+                raise self._share_taken(whose)
             if self._line:
                 piece.tell(self._place(len(self._line)))
             self._line.append(piece)
@@ -163,6 +177,12 @@ class Lane:
         return Overloaded(
             "Many shoppers are waiting for an answer.", fix=f"try again in {wait_s} s", retry_after_s=wait_s
         )
+
+    def _share_taken(self, whose: str) -> ShareTaken:
+        first = next(ahead for ahead, piece in enumerate(self._line) if piece.whose == whose)
+        wait_s = self._place(first + 1).wait_s  # by then the first of its pieces is done
+        detail = f"{self._share} messages and searches from this address are waiting already."
+        return ShareTaken(detail, fix=f"try again in {wait_s} s", retry_after_s=wait_s)
 
     def _late(self, piece: _Piece) -> Exception:
         if piece.give_up():

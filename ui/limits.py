@@ -48,11 +48,11 @@ class Limits:
         if visitor is not None:
             self._hit(self._visitor, "visitor", hashlib.sha256(visitor.encode()).hexdigest())
         if address is not None:
-            self._hit(self._address, "address", _household(address))
+            self._hit(self._address, "address", household(address))
 
     def guess(self, address: str) -> None:
         """Count one try of the operator's token, right or wrong; TooMany when the address has none left."""
-        self._hit(self._guesses, "address at the login", _household(address))
+        self._hit(self._guesses, "address at the login", household(address))
 
     def _hit(self, rates: Iterable[RateLimitItem], whose: str, key: str) -> None:
         for rate in rates:
@@ -93,7 +93,8 @@ def _parsed(rates: str) -> list[RateLimitItem]:
     return sorted(parse_many(rates), key=lambda rate: rate.get_expiry()) if rates else []
 
 
-def _household(address: str) -> str:
+def household(address: str) -> str:
+    """Who counts as one caller: the address, or of IPv6 its /64."""
     try:
         known = ip_address(address)
     except ValueError:

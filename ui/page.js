@@ -4,19 +4,55 @@ let sent = false;
 
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
-  if (button?.dataset.say) say(button.dataset.say);
+  if (button?.dataset.say) say({ say: button.dataset.say });
+  if (button?.dataset.drop) say({ say: button.getAttribute('aria-label'), drop: JSON.parse(button.dataset.drop) });
   if (button?.dataset.draft) window.shopDraft(button.dataset.draft);
 });
 
+// While the browser has no network the page says so, once.
+const offline = () => {
+  const note = document.querySelector('#note');
+  const said = note?.querySelector('.offline');
+  if (navigator.onLine) said?.remove();
+  else if (note && !said) {
+    note.insertAdjacentHTML('afterbegin', '<p class="offline" role="alert">You are offline. What you send now does not reach the shop.</p>');
+  }
+};
+if (element.closest('#now')) for (const change of ['online', 'offline']) addEventListener(change, offline);
+
+// A picture that cannot be loaded goes, and the drawing under it is seen. Such events do not bubble; they are caught on the way down.
+element.addEventListener('error', (event) => { if (event.target.matches?.('.picture img')) event.target.remove(); }, true);
+
 // From a click until its answer is written buttons say nothing, so that a double click does not add twice.
-function say(words) {
+function say(what) {
   if (sent || document.querySelector('#now [aria-busy]')) return;
   sent = true;
-  trigger('click', { say: words });
+  trigger('click', what);
 }
+
+// A reason that unfolds shows the listing's own words for its field. Toggling does not bubble either.
+element.addEventListener('toggle', async ({ target }) => {
+  const place = target.querySelector?.(':scope > blockquote');
+  if (!target.open || !place || place.textContent) return;
+  place.textContent = await quoted(target.dataset.quote, target.dataset.field);
+}, true);
+
+async function quoted(id, field) {
+  const path = id.split('/').map(encodeURIComponent).join('/');
+  const answer = await fetch(`v1/products/${path}`).catch(() => null);
+  const record = answer?.ok ? await answer.json() : {};
+  const words = [record[field] ?? record.attributes?.[field] ?? []].flat().join(', ');
+  return words ? `The listing says: ${words}` : 'The listing has no more on this.';
+}
+
+// Who took a wish back with the keyboard goes on among those that are left.
+let removing = false;
+element.addEventListener('click', (event) => { removing = Boolean(event.target.closest('[data-drop]')); });
 
 watch('value', () => {
   sent = false;
+  if (removing) (element.querySelector('[data-drop]') ?? document.querySelector('#message textarea'))?.focus();
+  removing = false;
   keep(element.querySelector('[data-session]')?.dataset.session);
   const turn = element.querySelector('[aria-busy]');
   if (turn && !turn.querySelector('.answer')) {

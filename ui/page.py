@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from anyio import to_thread
 from fastapi import FastAPI
+from pydantic import ValidationError
 from starlette.routing import Mount
 
 from assistant.model import Done, Event, Parsed, Shown, Token, card_json
-from assistant.sessions import Session
+from assistant.sessions import Session, StaffAnswer
+from assistant.wishes import Drop
 from retrieval.errors import NotFound
 
-from .cards import Spoken, cart, earlier, newest, understood
+from .cards import Spoken, cart, earlier, newest, staff_answer, understood
 from .desk import Desk, desk_of
 from .lane import Place
+from .limits import household
 from .problem import HANDLED, INTERNAL, Problem, answer, code_of, problem_of
 from .request_log import known_as, new_id
-from .shapes import Cart, ProductCard, Wishes
+from .shapes import Cart, DropRequest, ProductCard, Reply
 from .turns import Asking
 
 TITLE = "Shop assistant"
@@ -96,10 +100,11 @@ class Page:
                 with gr.Column(scale=3, elem_id="talk"):
                     self._past = _part("past", "", script=_script())
                     self._now = _part("now", _draw(None, ""), script=_script())
+                    _part("staff", f"<template>{staff_answer('')}</template>", script=_script("staff.js"))
                     self._box = _message_box()
                     _part("note", f"<p>{NOTE}</p>")
                 with gr.Column(scale=1, min_width=240, elem_id="aside"):
-                    self._wishes = _part("wishes", understood(Wishes(), ""))
+                    self._wishes = _part("wishes", understood(()), script=_script())
                     self._cart = _part("cart", cart(Cart()))
             self._heard = _part("heard", "", script="element.setAttribute('role', 'status')")
             self._session = gr.State(None)
@@ -112,7 +117,9 @@ class Page:
         # always_last: what is sent while an answer is being written is sent when that is done, and not dropped.
         turn: dict[str, Any] = {"trigger_mode": "always_last", **quiet}
         self._box.submit(self.say, [self._box, self._session], drawn, js=_TAKE_WORDS, **turn)
-        gr.on([self._past.click, self._now.click], self.say, [self._box, self._session], drawn, **turn)
+        gr.on(
+            [self._past.click, self._now.click, self._wishes.click], self.say, [self._box, self._session], drawn, **turn
+        )
         self._clear.click(self.clear, [self._session], drawn, **quiet)
         self.blocks.load(self.resume, [self._tab], drawn, js=_READ_TAB, **quiet)
 
@@ -120,18 +127,22 @@ class Page:
         self, typed: str, session_id: str | None, event: gr.EventData, request: gr.Request
     ) -> AsyncIterator[Update]:
         """A message sent from the box or by a button, drawn from the moment it is sent until the turn is kept."""
-        clicked = event._data.get("say") if isinstance(event._data, dict) else None
+        clicked, asked = _clicked(event)
         message = str(clicked or typed).strip()
         if not message:
             return
         session_id = session_id or self._assistant.new_session()
-        turns = _spoken(await self._kept(session_id))
+        kept, answers = await self._kept(session_id), await self._answers(session_id)
+        turns = _spoken(kept, answers)
         turn, request_id = Spoken(message, waiting=True), new_id()
-        yield {self._past: earlier(turns), self._now: _draw(turn, session_id), self._session: session_id}
+        past = earlier(turns) + _answered(kept, answers)
+        yield {self._past: past, self._now: _draw(turn, session_id), self._session: session_id}
         try:
-            self._limits.spend(request.client.host if request.client else None)
+            address = request.client.host if request.client else None
+            self._limits.spend(address)
             with known_as(request_id):  # the lane keeps it; this generator's steps may run in contexts of their own
-                events = self._turns.take(Asking(message, session_id, door="page"))
+                caller = address and household(address)
+                events = self._turns.take(Asking(asked or message, session_id, door="page", caller=caller))
             async for update in self._drawn(turn, session_id, events):
                 yield update
         except Exception as error:
@@ -147,8 +158,10 @@ class Page:
         kept = await self._kept(tab) if tab else None
         if kept is None:
             return self._fresh()
-        turns = _spoken(kept)
-        drawn = {self._past: earlier(turns[:-1]), self._now: _draw(turns[-1], tab), self._session: tab}
+        answers = await self._answers(tab)
+        turns = _spoken(kept, answers)
+        past = earlier(turns[:-1]) + _answered(kept, answers)
+        drawn = {self._past: past, self._now: _draw(turns[-1], tab), self._session: tab}
         return {**drawn, **self._aside(kept.turns[-1].reply)}
 
     async def clear(self, session_id: str | None) -> Update:
@@ -178,12 +191,18 @@ class Page:
         except NotFound:
             return None
 
+    async def _answers(self, session_id: str) -> tuple[StaffAnswer, ...]:
+        try:
+            return await to_thread.run_sync(self._assistant.answers, session_id)
+        except NotFound:
+            return ()
+
     def _aside(self, reply: Mapping[str, Any]) -> Update:
-        wishes, view = Wishes.model_validate(reply["constraints"]), Cart.model_validate(reply["cart"])
-        return {self._wishes: understood(wishes, view.currency), self._cart: cart(view)}
+        shape = Reply.model_validate(reply)
+        return {self._wishes: understood(shape.wishes), self._cart: cart(shape.cart)}
 
     def _fresh(self) -> Update:
-        empty = {self._wishes: understood(Wishes(), ""), self._cart: cart(Cart())}
+        empty = {self._wishes: understood(()), self._cart: cart(Cart())}
         return {self._past: "", self._now: _draw(None, ""), self._heard: "", self._session: None, **empty}
 
 
@@ -203,12 +222,21 @@ def _message_box() -> gr.Textbox:
     )
 
 
-def _script() -> str:
-    return (_HERE / "page.js").read_text(encoding="utf-8")
+def _script(name: str = "page.js") -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
 
 
-def _spoken(kept: Session | None) -> list[Spoken]:
-    return [Spoken.kept(turn.message, turn.reply) for turn in kept.turns[-TURNS_SHOWN:]] if kept else []
+def _spoken(kept: Session | None, answers: Iterable[StaffAnswer]) -> list[Spoken]:
+    after = {number: tuple(some) for number, some in groupby(answers, lambda one: one.turn)}
+    turns = list(enumerate(kept.turns, start=1))[-TURNS_SHOWN:] if kept else ()
+    return [Spoken.kept(turn.message, turn.reply, after.get(number, ())) for number, turn in turns]
+
+
+def _answered(kept: Session | None, answers: Sequence[StaffAnswer]) -> str:
+    """For staff.js, where the conversation was passed on: the number of the last answer that is drawn here."""
+    if not answers and (kept is None or kept.state.handoff is None):
+        return ""
+    return f'<div hidden data-answered="{answers[-1].number if answers else 0}"></div>'
 
 
 def with_event(turn: Spoken, event: Event | Place) -> Spoken:
@@ -217,14 +245,25 @@ def with_event(turn: Spoken, event: Event | Place) -> Spoken:
         case Place(ahead, wait_s):
             return replace(turn, queued=f"{ahead} before you. About {wait_s} s.")
         case Parsed():
-            return replace(turn, queued="")
+            return replace(turn, queued="", step=1)
         case Shown(cards):
-            return replace(turn, products=tuple(ProductCard.model_validate(card_json(card)) for card in cards))
+            return replace(turn, step=2, products=tuple(ProductCard.model_validate(card_json(card)) for card in cards))
         case Token(text):
             return replace(turn, text=turn.text + text)
         case Done(reply):
             return Spoken.kept(turn.message, reply.to_json())
     return turn
+
+
+def _clicked(event: gr.EventData) -> tuple[str | None, Drop | None]:
+    """What the button that was pressed says, and the wish that it takes back; a page may send anything."""
+    told = event._data if isinstance(event._data, dict) else {}
+    words = told.get("say")
+    try:
+        drop = DropRequest.model_validate(told["drop"]).read() if "drop" in told else None
+    except ValidationError:
+        return None, None
+    return (str(words) if words else None), drop
 
 
 def _kindly(problem: Problem) -> str:

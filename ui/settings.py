@@ -44,6 +44,7 @@ class ServerSettings(BaseSettings):
         default="", description="Addresses or networks of the proxies whose X-Forwarded-For and -Proto are believed."
     )
     waiting: int = Field(default=64, ge=1, description="Turns and searches under way or in line; one more is refused.")
+    address_share: int = Field(default=16, ge=1, description="How many of those may come from one address.")
     wait_timeout_s: float = Field(default=120, gt=0, description="Longest wait in line.")
     turn_timeout_s: float = Field(default=60, gt=0, description="Longest turn or search once it has begun.")
     log_messages: bool = Field(default=False, description="Let the log hold what shoppers write.")

@@ -6,20 +6,50 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.wishes import Drop
+from retrieval.errors import BadInput
+
 SESSION_ID = r"^[A-Za-z0-9_-]{1,64}$"
 MESSAGE = "i need a warm desk lamp under 40"
 
 
+class DropRequest(BaseModel):
+    """A wish to take back, by the `field` and `value` that it has in the last reply's `wishes`."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"field": "price", "value": None}]})
+
+    field: Annotated[str, Field(max_length=40)]
+    value: Annotated[str | None, Field(max_length=2_000)] = None
+
+    def read(self) -> Drop:
+        return Drop(self.field, self.value)
+
+
 class ChatRequest(BaseModel):
-    """One message. Without `session_id` a new conversation starts; its id stands in the answer."""
+    """One message, or one wish to take back. Without `session_id` a new conversation starts; its id stands in the answer.
+
+    `turn` belongs to a message that is sent again because its answer did not come: which turn of the conversation it was to be.
+    Where that turn was taken with this message, its answer is given and nothing is done twice.
+    """
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"message": MESSAGE}, {"message": MESSAGE, "stream": True}]}
     )
 
-    message: str
+    message: str | None = None
+    drop: DropRequest | None = None
     session_id: Annotated[str | None, Field(pattern=SESSION_ID)] = None
     stream: bool = False
+    turn: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
+
+    @property
+    def asked(self) -> str | Drop:
+        """The message or the wish to take back; BadInput unless it is one of the two."""
+        if self.message is not None and self.drop is None:
+            return self.message
+        if self.drop is not None and self.message is None:
+            return self.drop.read()
+        raise BadInput("A turn is one of `message` and `drop`.", fix="send one of them")
 
 
 class Feedback(BaseModel):
@@ -88,6 +118,14 @@ class Wishes(_Shape):
     in_stock: bool = False
 
 
+class Wish(_Shape):
+    """One wish as a chip shows it; sent back as `drop`, its `field` and `value` take it back."""
+
+    field: str
+    value: str | None
+    text: str
+
+
 class RelaxedWish(_Shape):
     field: str
     text: str
@@ -101,6 +139,7 @@ class FollowUp(_Shape):
 
 class ComparisonRow(_Shape):
     product_id: str
+    title: str = ""
     values: list[str]
 
 
@@ -150,6 +189,7 @@ class Reply(_Shape):
     reply: str
     products: list[ProductCard]
     constraints: Wishes
+    wishes: list[Wish] = []
     relaxed: list[RelaxedWish]
     question: FollowUp | None
     comparison: Comparison | None
@@ -174,6 +214,22 @@ class KeptThumb(_Shape):
     comment: str | None
 
 
+class StaffAnswer(_Shape):
+    """What a person of the shop wrote, as plain text."""
+
+    number: Annotated[int, Field(description="from 1, in order")]
+    turn: Annotated[int, Field(description="the last turn before it")]
+    text: str
+    at: Annotated[str, Field(description="when, UTC", json_schema_extra={"format": "date-time"})]
+
+
+class AnswersBody(_Shape):
+    """Answers of the shop's staff, the oldest first."""
+
+    session_id: str
+    answers: list[StaffAnswer]
+
+
 class SessionBody(_Shape):
     """All that is kept of a conversation."""
 
@@ -182,6 +238,7 @@ class SessionBody(_Shape):
     constraints: Wishes
     cart: Cart
     thumbs: list[KeptThumb]
+    answers: list[StaffAnswer] = []
 
 
 class SearchBody(_Shape):

@@ -1,4 +1,4 @@
-"""A streamed turn as server-sent events: queued ..., parsed, products, token ..., done; or error."""
+"""A streamed turn as server-sent events: queued ..., parsed, products, token ..., done; or error. One kept before is done at once."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from assistant.model import Done, Event, Parsed, Shown, Token, card_json, constr
 
 from .lane import Place
 from .problem import problem_of
+from .turns import Kept
 
 
-async def frames(events: AsyncGenerator[Event | Place]) -> AsyncIterator[ServerSentEvent]:
+async def frames(events: AsyncGenerator[Event | Place | Kept]) -> AsyncIterator[ServerSentEvent]:
     """The turn's events as they come; an error of any kind is the last event, with its problem document."""
     try:
         async with aclosing(events):
@@ -25,7 +26,7 @@ async def frames(events: AsyncGenerator[Event | Place]) -> AsyncIterator[ServerS
         yield _frame("error", problem_of(error).to_json())
 
 
-def frame(event: Event | Place) -> ServerSentEvent:
+def frame(event: Event | Place | Kept) -> ServerSentEvent:
     """One event on the wire; its data is one JSON object."""
     match event:
         case Place(ahead, wait_s):
@@ -38,6 +39,8 @@ def frame(event: Event | Place) -> ServerSentEvent:
             return _frame("token", {"text": text})
         case Done(reply):
             return _frame("done", reply.to_json())
+        case Kept(reply):
+            return _frame("done", reply)
 
 
 def _frame(name: str, members: Mapping[str, Any]) -> ServerSentEvent:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from assistant import Assistant
 from assistant.model import Done, Event, Parsed, Reply
-from retrieval.errors import TookTooLong
+from assistant.wishes import Drop
+from retrieval.errors import NotFound, TookTooLong
 
 from .lane import Lane, Place
 from .log import logger
@@ -25,13 +26,29 @@ log = logger(__name__)
 
 @dataclass(frozen=True)
 class Asking:
-    """One message and who sends it where. email: that the shop vouches for. door: what it came in by."""
+    """One message, or a wish taken back, and who sends it where. email: that the shop vouches for. door: what it came in by.
 
-    message: str
+    caller: the address whose share of the line it takes.
+    turn: given when it is sent again, since its answer did not come; which turn of the conversation it was to be.
+    """
+
+    message: str | Drop
     session_id: str
     visitor: str | None = None
     email: str | None = None
     door: Literal["api", "page"] = "api"
+    turn: int | None = None
+    caller: str | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The answer that a turn was given before, as the contract's object."""
+
+    reply: Mapping[str, Any]
+
+
+Told = TypeVar("Told", Event | Place, Event | Place | Kept)
 
 
 class Turns:
@@ -44,20 +61,29 @@ class Turns:
         self._log_messages = log_messages
 
     def take(self, asking: Asking) -> AsyncGenerator[Event | Place]:
-        """The turn's events, and before them its places in line. The place is taken now: Overloaded is raised here."""
+        """The turn's events, and before them its places in line. The place is taken now: Overloaded or ShareTaken is raised here."""
         late = threading.Event()
-        events = self._lane.stream(partial(self._taken, asking, late, time.perf_counter()))
+        events = self._lane.stream(partial(self._taken, asking, late, time.perf_counter()), asking.caller)
         return self._followed(events, late, asking.session_id)
 
-    async def reply(self, asking: Asking) -> Reply:
-        """The same turn whole."""
-        *_, last = [event async for event in self.take(asking)]
-        assert isinstance(last, Done)
-        return last.reply
+    def once(self, asking: Asking) -> AsyncGenerator[Event | Place | Kept]:
+        """The same, or what was kept where the message is sent again and was answered: no message is taken twice.
+
+        Looked up in the lane, where a turn that is still under way has ended.
+        """
+        late = threading.Event()
+        events = self._lane.stream(partial(self._taken_once, asking, late, time.perf_counter()), asking.caller)
+        return self._followed(events, late, asking.session_id)
+
+    async def reply(self, asking: Asking) -> Mapping[str, Any]:
+        """The same turn whole, as the contract's object."""
+        *_, last = [event async for event in self.once(asking)]
+        assert isinstance(last, (Done, Kept))
+        return last.reply.to_json() if isinstance(last, Done) else last.reply
 
     async def _followed(
-        self, events: AsyncGenerator[Event | Place], late: threading.Event, session_id: str
-    ) -> AsyncGenerator[Event | Place]:
+        self, events: AsyncGenerator[Told], late: threading.Event, session_id: str
+    ) -> AsyncGenerator[Told]:
         try:
             async with aclosing(events):
                 async for event in events:
@@ -67,12 +93,30 @@ class Turns:
             raise
         self._lane.spare(partial(self._assistant.read_ahead, session_id))
 
+    def _taken_once(self, asking: Asking, late: threading.Event, came: float) -> Iterator[Event | Kept]:
+        kept = self._answer(asking)
+        if kept is None:
+            yield from self._taken(asking, late, came)
+        else:
+            yield Kept(kept)
+
+    def _answer(self, asking: Asking) -> Mapping[str, Any] | None:
+        """What this very message was answered as the turn that it was to be; None when it was not."""
+        if asking.turn is None:
+            return None
+        try:
+            turns = self._assistant.session(asking.session_id, visitor=asking.visitor).turns
+        except NotFound:
+            return None
+        meant = turns[asking.turn - 1 : asking.turn]
+        return meant[0].reply if meant and meant[0].message == asking.message else None
+
     def _taken(self, asking: Asking, late: threading.Event, came: float) -> Iterator[Event]:
         """The turn, in the lane's thread. late: set once nobody waits for it any more. came: when it got its place in line."""
         waited, intent = time.perf_counter() - came, UNREAD
         line = log.bind(session_id=asking.session_id, door=asking.door, wait_ms=_ms(waited))
         if self._log_messages:
-            line = line.bind(message=asking.message)
+            line = line.bind(message=str(asking.message))
         try:
             for event in self._assistant.stream(
                 asking.message, asking.session_id, visitor=asking.visitor, email=asking.email

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
+
+from .limits import household
 
 TOKEN = r"^[A-Za-z0-9_-]{22,64}$"  # base64url of 128 bits has 22 characters
 
@@ -25,3 +27,11 @@ def hashed(token: str) -> str:
 
 
 Visitor = Annotated[str | None, Depends(_hashed)]
+
+
+def _caller(request: Request) -> str | None:
+    return household(request.client.host) if request.client else None
+
+
+Caller = Annotated[str | None, Depends(_caller)]
+"""The address that a call comes from, as the limits count it."""

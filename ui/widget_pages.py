@@ -12,11 +12,19 @@ from fastapi.responses import Response
 
 from retrieval.errors import NotFound
 
+from .desk import AtDesk
+
 _HERE = Path(__file__).parent / "widget"
 _SHORT, _FOREVER = "public, max-age=300", "public, max-age=31536000, immutable"
 # The files are public and say nothing about a visitor; pages elsewhere need both headers to check their integrity.
 _ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+
+# The pages' own policy: nothing inline, nothing from elsewhere but the pictures that the feed names.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: http: https:; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'self'"
+)
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,6 +55,13 @@ def install(request: Request) -> Response:
     return _file(request, "pages/install.html", _SHORT)
 
 
+@router.get("/widget/check")
+def check(desk: AtDesk, site: str = "", origin: str = "") -> dict[str, bool]:
+    """Whether a site has this key, and whether pages of the origin may use it."""
+    known = desk.sites.get(site)
+    return {"known": known is not None, "allowed": known is not None and origin in known.origins}
+
+
 @router.get("/widget/pages/{name}")
 def part(request: Request, name: str) -> Response:
     """A style sheet or script of the two pages."""
@@ -70,7 +85,9 @@ def _bytes(name: str) -> tuple[bytes, bytes]:
 
 def _file(request: Request, name: str, caching: str) -> Response:
     plain, zipped = _bytes(name)
-    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"} | (_ANYWHERE if name.startswith("dist/") else {})
+    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"} | (
+        _ANYWHERE if name.startswith("dist/") else {"Content-Security-Policy": _POLICY}
+    )
     kind = _TYPES[Path(name).suffix]
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(plain, media_type=kind, headers=headers)

@@ -13,8 +13,9 @@ from .complement import complement
 from .feedback import feedback
 from .find import find, more
 from .handoff import handoff
+from .opinions import ask_product_and_buyers
 from .orders import order_change, order_status
-from .policy import ask_product_or_policy, policy
+from .policy import policy
 from .recommend import recommend
 from .similar import similar
 from .talk import bye, greet, help_, other, reset
@@ -29,7 +30,7 @@ ACTIONS: Mapping[Intent, Action] = {
     "compare": compare,
     "similar": similar,
     "complement": complement,
-    "ask_product": ask_product_or_policy,
+    "ask_product": ask_product_and_buyers,
     "cart_add": cart_add,
     "cart_remove": cart_remove,
     "cart_view": cart_view,

@@ -15,12 +15,17 @@ from retrieval.words import content_stems
 
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
+from .stating import offered
 from .table import meant
 
 SAME_SUBJECT = 0.5  # cosine from which a fact speaks of what was asked; below it the listing is said not to say
 COLOR_NAMES = ("color", "colour", "colors", "colours")
 FEW_LEFT = 3
 MOST_ASKED = 3
+OVERVIEW_SENTENCES = 3
+_OVERVIEW = frozenset(
+    content_stems("more details description information info")
+)  # what the whole of a listing is asked for by
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -49,18 +54,28 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
             else "Which product do you mean? I have not shown one yet."
         )
         return Outcome(answer=Answer(unclear, found=False))
-    slots = parse.slots
-    asked = slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
+    asked = asked_about(parse)
     answers = [answer_for(product, parts.catalog.variants(product), asked, parts.embedder) for product in products]
     text = " ".join(answer.text for answer in answers)
     evidence = tuple(words for answer in answers for words in answer.evidence)
-    return Outcome(focus=products[0].id, answer=Answer(text, evidence, any(answer.found for answer in answers)))
+    found = any(answer.found for answer in answers)
+    outcome = Outcome(focus=products[0].id, answer=Answer(text, evidence, found, answers[0].field))
+    return outcome if found or not asked else offered(outcome, products, asked, state, parts)
+
+
+def asked_about(parse: Parse) -> str:
+    """The words that say what the question is about, "" for none."""
+    slots = parse.slots
+    return slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
 
 
 def answer_for(product: Product, family: Sequence[Product], asked: str, embedder: Embedder) -> Answer:
     """The fact of the record or the sentence of the listing that speaks of what was asked; never a yes or no of our own."""
     facts = list(facts_of(product, family))
     wanted = set(content_stems(asked))
+    if wanted and wanted <= _OVERVIEW and product.description:
+        text = " ".join(_SENTENCE.split(product.description)[:OVERVIEW_SENTENCES])
+        return Answer(f"{product.title}: “{text}”", (product.title, text))
     if wanted:
         stating = [fact for fact in facts if wanted <= set(content_stems(fact.text))]
         about_color = [fact for fact in facts if fact.name in COLOR_NAMES and wanted & COLORS]
@@ -108,4 +123,4 @@ def _nearest(asked: str, facts: Sequence[Fact], embedder: Embedder, least: float
 
 def _say(product: Product, fact: Fact) -> Answer:
     said = f"{fact.name} {fact.value}." if fact.name else f"“{fact.value.strip()}”"
-    return Answer(f"{product.title}: {said}", (product.title, fact.value))
+    return Answer(f"{product.title}: {said}", (product.title, fact.value), field=fact.name)

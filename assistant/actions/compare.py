@@ -13,11 +13,13 @@ from retrieval.words import content_stems, stem
 
 from ..explain import broken
 from ..mentions import SUPERLATIVES
-from ..model import Answer, DialogueState, Outcome, Parse
+from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
 from ..parts import Parts
 from .ask import answer_for
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
+from .find import need_text
 from .naming import about, short_names
+from .own_words import is_bare, own_words, with_words
 
 MOST = 4
 # What shoppers ask by an adjective -> the words of fields that state it, and whether they want the largest number.
@@ -54,6 +56,9 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     fields, told = _answer(asked, products, names, parts)
     said = told or list(verdict(products, names, state))
     comparison = differing(products, fields)
+    if not told and is_bare(comparison):
+        comparison, words = _with_listings(comparison, products, names, state, parts)
+        said += words
     if len(found) > MOST:
         said.insert(0, Said(f"I compare the first {MOST}.", (str(MOST),)))
     if comparison is None:
@@ -73,6 +78,18 @@ def verdict(products: Sequence[Product], names: Mapping[str, str], state: Dialog
     yield from _wishes(products, names, state)
     yield from (Said(f"{names[one.id]} is sold out.") for one in products if one.in_stock is False)
     yield from _best(products, names, state)
+
+
+def _with_listings(
+    comparison: Comparison | None, products: Sequence[Product], names: Mapping[str, str], state: DialogueState, parts: Parts
+) -> tuple[Comparison | None, list[Said]]:  # fmt: skip
+    """The comparison with what each listing says of its own, and that in words for two products."""
+    quoted = own_words(products, need_text(state.constraints), parts.embedder)
+    if not quoted:
+        return comparison, []
+    bare = comparison or Comparison((), tuple(Row(product.id, ()) for product in products))
+    said = [Said(f"{names[key]}: “{words}”", (words,)) for key, words in quoted.items()]
+    return with_words(bare, quoted), said if len(products) == 2 else []
 
 
 def _compared(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:

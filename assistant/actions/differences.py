@@ -55,7 +55,7 @@ def differing(products: Sequence[Product], first: Sequence[str] = ()) -> Compari
     fields = tuple(dict.fromkeys((*first, *(name for name in kept if name in usual), *rest)))[:MOST_FIELDS]
     if not kept:
         return None
-    return Comparison(fields, tuple(Row(product.id, values(product, fields)) for product in products))
+    return Comparison(fields, tuple(Row(one.id, values(one, fields), one.title) for one in products))
 
 
 def values(product: Product, fields: Sequence[str]) -> tuple[str, ...]:

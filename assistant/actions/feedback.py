@@ -16,6 +16,7 @@ from ..parts import Parts
 from ..reply import NAMED
 from ..sentiment import feeling
 from ..taste import TOLD, trait_words, traits_of
+from .exhausted import exhausted
 from .find import another
 from .naming import about, short_names
 from .table import meant
@@ -119,8 +120,12 @@ def _told(
         outcome = another(state, parts)
     changed = replace(outcome, taste=taste, constraints=constraints)
     if not outcome.hits:
-        text = f"{lead} That was everything I have for this; change a wish and I will look again."
-        return replace(changed, answer=Answer(text, evidence, found=False))
+        wanted = replace(state, constraints=constraints or state.constraints, taste=taste or state.taste)
+        further = exhausted(wanted, parts)
+        assert further.answer is not None
+        text = f"{lead} {further.answer.text}"
+        said = Answer(text, (*evidence, *further.answer.evidence), found=False)
+        return replace(changed, answer=said, suggested=further.suggested)
     names = short_names([hit.product for hit in outcome.hits])
     listed = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in outcome.hits[:NAMED])
     relaxed = "".join(f" {one.text[0].upper()}{one.text[1:]}." for one in outcome.relaxed)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from retrieval.query import Constraints, Query, Sort
+from retrieval.query import SOFT, Constraints, Query, Sort
 
-from ..model import Answer, DialogueState, Outcome, Parse, Taste
+from ..model import Answer, DialogueState, Outcome, Parse, Question, Slots, Taste
 from ..parts import Parts
 from ..question import question_for
 from ..taste import leaning, taste_reasons
+from .exhausted import exhausted
 
 WEIGHED = 20  # products that likes and dislikes reorder
 SPLIT = 400  # of more products that match, a question's facets are counted over a part, evenly taken
@@ -20,6 +22,11 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if state.constraints == Constraints() and state.sort is None:
         return Outcome(answer=Answer("What are you looking for? A kind of thing and a budget are a good start."))
     outcome = another(state, parts)
+    if parse.slots.sort == "price_asc" and not _has_cheaper(outcome, state):
+        outcome = _cheaper_at_a_loss(outcome, state, parts)
+    outcome = replace(outcome, note=parse.note or outcome.note)
+    if parse.offer and outcome.hits:
+        return _offering(outcome, parse.offer)
     if not parts.questions or state.sort or outcome.relaxed or not outcome.kind_found or not outcome.hits:
         return outcome
     return replace(outcome, question=question_for(parts.catalog.get_many(outcome.matching), outcome.hits, state))
@@ -30,9 +37,28 @@ def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if state.constraints == Constraints() and not state.shown:
         return Outcome(answer=Answer("There is nothing to show more of yet. What are you looking for?"))
     outcome = another(state, parts, skip=state.seen)
-    if outcome.hits:
+    return outcome if outcome.hits else exhausted(state, parts)
+
+
+def _has_cheaper(outcome: Outcome, state: DialogueState) -> bool:
+    """Whether something is shown that was not on the table, or nothing was there to be cheaper than."""
+    return not state.shown or any(hit.product.id not in state.shown for hit in outcome.hits)
+
+
+def _cheaper_at_a_loss(outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:
+    """The cheapest of the kind, whatever they say of the wishes, where that brings something new; said so."""
+    none: dict[str, Any] = dict.fromkeys(SOFT, ())
+    plain = replace(state.constraints, **none)
+    wider = another(replace(state, constraints=plain), parts)
+    if not _has_cheaper(wider, state):
         return outcome
-    return Outcome(answer=Answer("That was everything I have for this. Change a wish and I will look again."))
+    return replace(wider, note="Nothing cheaper says all that you asked for, so these say less of it.")
+
+
+def _offering(outcome: Outcome, feature: str) -> Outcome:
+    """The outcome with the question whether to look for what is described so; a yes does it."""
+    question = Question(f"Would you like ones described as {feature}?", "confirm", ("Yes", "No"))
+    return replace(outcome, question=question, asked=Parse("refine", Slots(features=(feature,)), acts=("refine",)))
 
 
 def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset()) -> Outcome:

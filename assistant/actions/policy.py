@@ -11,7 +11,7 @@ from retrieval.policies import Found, Policies
 from ..model import Answer, DialogueState, Outcome, Parse, Source
 from ..orders import OrderRules
 from ..parts import Parts
-from .ask import answer_for, ask_product
+from .ask import answer_for, ask_product, asked_about
 from .table import meant
 
 RELEVANT = (
@@ -51,9 +51,8 @@ def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> O
 
 def _listing(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
     """What the listing of the product meant says about the question; None when no product is meant or its listing is silent."""
-    slots = parse.slots
-    products = meant(parse, state, parts)[:1] if slots.product or slots.ref else []
-    asked = slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
+    products = meant(parse, state, parts)[:1] if parse.slots.product or parse.slots.ref else []
+    asked = asked_about(parse)
     if not products or not asked:
         return None
     answer = answer_for(products[0], parts.catalog.variants(products[0]), asked, parts.embedder)
@@ -70,7 +69,7 @@ def _said(found: Sequence[Found]) -> Outcome:
         else ""
     )
     evidence = tuple(
-        words for one in found for words in (one.passage.title, one.passage.text, _nested(one.passage.text))
+        words for one in found for words in (one.passage.title, one.passage.text, nested(one.passage.text))
     )
     return Outcome(answer=Answer(lead + quoted, evidence), sources=sources)
 
@@ -94,10 +93,10 @@ def source_of(found: Found) -> Source:
 
 def _in_marks(quote: str) -> str:
     """Each run of words in quotation marks of its own, since what is left out was not said."""
-    return " … ".join(f"“{_nested(run)}”" for run in quote.split(" … "))
+    return " … ".join(f"“{nested(run)}”" for run in quote.split(" … "))
 
 
-def _nested(words: str) -> str:
+def nested(words: str) -> str:
     """The words with quotation marks as they stand inside of others: a text cannot end its own quotation and go on as if we spoke."""
     return words.translate(_INSIDE)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from assistant.actions.ask import answer_for, ask_product, facts_of
 from assistant.model import Answer, DialogueState
 from retrieval.search import Searcher
-from tests.conftest import parts_with
+from tests.conftest import AssistantWith, parts_with
 from tests.fakes import WordEmbedder, said
 from tests.small_shop import BY_ID
 
@@ -110,3 +112,32 @@ def test_a_question_about_none_of_those_shown_asks_which(searcher: Searcher, slo
 
 def test_a_product_asked_about_becomes_the_one_spoken_of(searcher: Searcher) -> None:
     assert ask_product(said("ask_product", ref=(2,), ask="price"), SHOWN, parts_with(searcher)).focus == "clamp"
+
+
+def test_where_a_listing_does_not_say_others_of_the_kind_that_do_are_offered(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="lamp"), said("ask_product", ref=("cheapest",), ask="fabric shade")])
+    shop.reply("lamps", "s_1")
+    reply = shop.reply("does the cheapest have a fabric shade?", "s_1")
+    assert "The listing of Bolt Clamp Lamp doesn't say anything about “fabric shade”." in reply.reply
+    assert "This one does: Tower Floor Lamp $120." in reply.reply
+    assert reply.cards == ()  # what lies on the table stays
+
+
+def test_it_still_means_the_product_asked_about_after_others_were_offered(assistant_with: AssistantWith) -> None:
+    asked = said("ask_product", ref=("cheapest",), ask="fabric shade")
+    shop = assistant_with([said("search", product="lamp"), asked, said("cart_add")])
+    for message in ("lamps", "does the cheapest have a fabric shade?", "add it"):
+        reply = shop.reply(message, "s_1")
+    assert [product.id for product, _ in reply.cart.lines] == ["clamp"]
+
+
+def test_tell_me_more_is_answered_with_the_listings_own_text(searcher: Searcher) -> None:
+    answer = _ask(searcher, ref=(2,), ask="more")
+    assert answer.text == "Bolt Clamp Lamp: “Clamps to the edge of a desk. A cool white light for drawing.”"
+
+
+def test_others_that_are_offered_keep_within_the_bounds(assistant_with: AssistantWith) -> None:
+    lamps = said("search", product="lamp", price_max=Decimal(40))
+    shop = assistant_with([lamps, said("ask_product", ref=("cheapest",), ask="fabric shade")])
+    shop.reply("lamps under 40", "s_1")
+    assert "Tower" not in shop.reply("does the cheapest have a fabric shade?", "s_1").reply

@@ -36,8 +36,8 @@ SAID = (
     (said("order_status"), "and LM-100002 of postcode 54321?"),
     (said("policy"), "do you wrap presents?"),
 )
-WORDS = ("a.b@example.com", "54321", "presents", "dear", "anna", "s_anna")
-ALL = Gone(conversations=1, turns=4, thumbs=1, order_acts=1, wrong_proofs=1, questions=1, letters=1)
+WORDS = ("a.b@example.com", "54321", "presents", "dear", "staff write", "anna", "s_anna")
+ALL = Gone(conversations=1, turns=4, thumbs=1, order_acts=1, wrong_proofs=1, questions=1, letters=1, answers=1)
 
 
 def letter_of(visitor: str) -> Letter:
@@ -76,6 +76,7 @@ class Shop:
             assistant.reply(message, f"s_{visitor}", visitor=visitor)
         self.places.letters.keep(letter_of(visitor), "the shop's server does not answer")
         assistant.rate(f"s_{visitor}", Thumb(1, "down", f"too dear for {visitor}"), visitor=visitor)
+        self.places.sessions.answer(f"s_{visitor}", f"The staff write to {visitor}", "a")
         book.close()
         return assistant
 
@@ -101,6 +102,7 @@ def test_everything_of_a_visitor_is_exported_and_nothing_of_another(shop: Shop) 
     assert [turn["reply"]["turn"] for turn in conversation["turns"]] == [1, 2, 3, 4]
     assert (conversation["visitor"], conversation["state"]["turn"]) == ("anna", 4)
     assert conversation["thumbs"] == [{"turn": 1, "thumb": "down", "comment": "too dear for anna"}]
+    assert [(one["turn"], one["text"]) for one in conversation["answers"]] == [(4, "The staff write to anna")]
     (act,) = found["order_acts"]
     assert (act["who"], act["number"], act["act"]) == ("session s_anna", "LM-100001", "cancel")
     assert (len(found["wrong_proofs"]), [one["question"] for one in found["questions"]]) == (
@@ -177,7 +179,9 @@ def test_with_a_key_no_word_lies_open_and_all_is_found_and_erased(
     shop = Shop(searcher, new_store, tmp_path / "kept", Seal(new_key()))
     shop.talk("anna")
     open_words = [
-        word for word in ("a.b@example.com", "54321", "dear") if word.encode() in b"".join(shop.files().values())
+        word
+        for word in ("a.b@example.com", "54321", "dear", "staff write")
+        if word.encode() in b"".join(shop.files().values())
     ]
     assert open_words == []
     assert len(kept_of(["s_anna"], shop.places)["conversations"][0]["turns"]) == 4

@@ -20,6 +20,7 @@ from assistant.seal import Seal, new_key
 from assistant.sessions import Thumb
 from assistant.sessions_sql import SqlSessions
 from tests import postgres
+from tests.contracts.test_answers import SealedAnswersContract
 from tests.contracts.test_events import EventLogContract
 from tests.contracts.test_order_books import CANCEL, DELIVERED, PLACED, PROOF, SHIPPED, OrderBookContract
 from tests.contracts.test_sessions import STATE, TURN, DatabaseContract, SealedContract
@@ -54,6 +55,10 @@ class TestPostgresSessions(DatabaseContract):
 
 
 class TestSealedPostgresSessions(SealedContract):
+    pass
+
+
+class TestPostgresAnswers(SealedAnswersContract):
     pass
 
 

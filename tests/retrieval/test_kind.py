@@ -10,6 +10,7 @@ import pytest
 from retrieval.dense import Dense
 from retrieval.index import build_index
 from retrieval.kind import kind_levels, known_otherwise
+from retrieval.kinds import names_kind
 from retrieval.lexical import Lexical
 from retrieval.product import Product
 from retrieval.query import Constraints, Query
@@ -79,3 +80,32 @@ def test_what_denies_a_feature_is_left_out_where_another_has_it(shelves: Searche
 
 def test_what_denies_a_feature_stays_where_none_has_it(shelves: Searcher) -> None:
     assert _found(shelves, "headphones", "wireless", without=("basin",)) == {"thread", "lark"}
+
+
+@pytest.mark.parametrize(
+    "phrase", ["wedding gift", "a present for my mum", "gift ideas", "baby shower gift", "something", "stuff"]
+)
+def test_a_gift_or_a_thing_is_of_any_kind(shelves: Searcher, phrase: str) -> None:
+    assert not names_kind(phrase)
+    assert kind_levels(shelves.catalog, shelves.lexical, phrase) == []
+
+
+@pytest.mark.parametrize("phrase", ["gift box", "something for the kitchen", "desk lamp", "ideal chair"])
+def test_what_is_named_beside_a_gift_or_a_thing_is_a_kind(phrase: str) -> None:
+    assert names_kind(phrase)
+
+
+def test_a_gift_is_looked_for_among_all_things_by_its_words(shelves: Searcher) -> None:
+    query = Query("gift espresso lover", Constraints(product="gift", features=("espresso lover",)))
+    ranking, _ = shelves.search(query, limit=1)
+    assert ([hit.product.id for hit in ranking.hits], ranking.kind_found) == (["beans"], True)
+
+
+def test_an_order_of_gifts_is_an_order_of_those_found_by_meaning(shelves: Searcher) -> None:
+    need = Constraints(product="gift", features=("espresso",))
+    ranking, _ = shelves.search(Query("espresso", need, "price_asc"), limit=1)
+    assert ranking.hits[0].product.price == min(one.price for one in PRODUCTS if one.price)
+
+
+def test_a_bound_is_not_met_by_what_only_has_the_kinds_name_in_its_own(shelves: Searcher) -> None:
+    assert "mat" not in frozenset().union(*kind_levels(shelves.catalog, shelves.lexical, "chair"))

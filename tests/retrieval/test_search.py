@@ -8,7 +8,7 @@ import pytest
 
 from retrieval.query import Constraints, Query, Ranking, Sort
 from retrieval.search import Searcher
-from tests.small_shop import BY_ID
+from tests.small_shop import BY_ID, CALLED_LAMP
 
 
 def _search(
@@ -153,3 +153,16 @@ def test_the_total_of_a_search_without_a_kind_counts_all_that_may_be_shown(searc
     ranking, _ = searcher.search(Query("anything", Constraints(price_max=Decimal(100)), sort="price_asc"), 1)
     cheap = [product for product in searcher.catalog if product.price is not None and product.price <= 100]
     assert ranking.total == len({product.group_id or product.id for product in cheap}) > len(ranking.hits)
+
+
+def test_after_all_of_the_kind_were_shown_nothing_else_passes_for_it(searcher: Searcher) -> None:
+    query = Query("lamp", Constraints(product="lamp"), skip=CALLED_LAMP)
+    ranking, _ = searcher.search(query, limit=5)
+    assert ranking.hits
+    assert not any(hit.fits for hit in ranking.hits)
+
+
+def test_what_matches_a_need_is_the_kind_within_the_bounds(searcher: Searcher) -> None:
+    need = Constraints(product="lamp", price_max=Decimal(35))
+    assert searcher.matching(need) == {"aster-black", "aster-white", "clamp"}
+    assert "kettle" in searcher.matching(Constraints(product="gift", price_min=Decimal(1000)))

@@ -35,6 +35,7 @@ PRODUCTS = (
         rating=4.6,
         review_count=512,
         attributes={"color": ("brass",)},
+        image_url="/pictures/desk-lamp/brass/steel.svg",
     ),
     Product(
         id="black-lamp",
@@ -45,6 +46,7 @@ PRODUCTS = (
         in_stock=True,
         stock=9,
         attributes={"color": ("black",)},
+        image_url="/pictures/desk-lamp/black/steel.svg",
     ),
     Product(
         id="tall/lamp",

@@ -81,6 +81,7 @@ def watch(visit: Visit) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=30_000)  # how fast the machine is is not what is tested
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield browser
@@ -150,6 +151,60 @@ def test_a_shopper_finds_a_lamp_narrows_it_down_and_puts_it_in_the_cart(visit: S
     expect(cart).to_contain_text("Black Desk Lamp")
     expect(cart).to_contain_text("× 1")
     expect(cart).to_contain_text("Total$29")
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_a_wish_is_taken_back_with_its_chip_and_the_focus_stays_among_the_chips(visit: Shop, how: str) -> None:
+    shop = visit(LAMPS)  # nothing more is queued: the parser is not asked
+    shop.say(MESSAGE)
+    shop.cards()
+    chip = shop.page.get_by_role("button", name="Remove: under $40")
+    if how == "mouse":
+        chip.click()
+    else:
+        chip.press("Enter")
+    expect(shop.page.locator("#now .answer")).to_contain_text("No longer asked for: under $40.")
+    assert "Tall Desk Lamp" in shop.cards()
+    expect(shop.page.get_by_label("What I understood")).not_to_contain_text("$40")
+    expect(shop.page.get_by_role("button", name="Remove: desk lamp")).to_be_focused()
+
+
+def test_a_reason_unfolds_into_the_listings_own_words(visit: Shop) -> None:
+    shop = visit(LAMPS)
+    shop.say(MESSAGE)
+    reason = shop.page.get_by_role("article", name="Brass Desk Lamp").locator("details").filter(has_text="limit")
+    reason.locator("summary").click()
+    expect(reason.locator("blockquote")).to_have_text("The listing says: 34.99")
+
+
+def test_two_products_are_compared_in_a_table(visit: Shop) -> None:
+    shop = visit(LAMPS, said("compare", ref=(1, 2)))
+    shop.say(MESSAGE)
+    shop.page.get_by_role("button", name="Compare the first two").click()
+    table = shop.page.get_by_role("region", name="Comparison")
+    expect(table).to_contain_text("Brass Desk Lamp")
+    expect(table).to_contain_text("$34.99")
+
+
+def test_a_picture_is_shown_and_one_that_cannot_be_loaded_leaves_its_stand_in(visit: Shop) -> None:
+    shop = visit(LAMPS)
+    shop.page.route("**/pictures/desk-lamp/black/*", lambda route: route.abort())
+    shop.say(MESSAGE)
+    brass, black = (shop.page.get_by_role("article", name=f"{color} Desk Lamp") for color in ("Brass", "Black"))
+    expect(brass.get_by_role("img", name="Brass Desk Lamp")).to_have_js_property("complete", True)
+    assert brass.locator("img").evaluate("image => image.naturalWidth") > 0
+    expect(black.locator("img")).to_have_count(0)
+    expect(black.locator(".stand-in")).to_be_visible()
+
+
+def test_the_page_says_while_it_is_offline(visit: Shop) -> None:
+    shop = visit()
+    expect(shop.page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+    said_so = shop.page.get_by_role("alert").filter(has_text="You are offline.")
+    shop.context.set_offline(True)
+    expect(said_so).to_be_visible()
+    shop.context.set_offline(False)
+    expect(said_so).to_have_count(0)
 
 
 def test_an_example_can_be_clicked_and_ask_leaves_the_rest_to_the_shopper(visit: Shop) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
 
 from assistant.model import Parsed
+from assistant.sessions import StaffAnswer
 from retrieval.query import Constraints
-from ui.cards import Spoken, card, cart, earlier, newest, ordinal, understood, wish_texts
+from ui.cards import COMPARE, STEPS, Spoken, card, cart, earlier, newest, ordinal, understood
+from ui.examples import REPLY
 from ui.icons import placeholder
 from ui.lane import Place
 from ui.page import with_event
-from ui.shapes import Cart, CartItem, Evidence, FollowUp, ProductCard, Wishes
+from ui.shapes import Cart, CartItem, Comparison, ComparisonRow, Evidence, FollowUp, ProductCard, Reply, Source, Wish
 
 HOSTILE = """<img src=x onerror="alert(1)"></li><script>alert(2)</script> ${alert(3)} {{alert(4)}} `"'&"""
 LAMP = ProductCard(
@@ -87,22 +92,24 @@ def test_what_the_feed_does_not_say_is_said_to_be_unknown() -> None:
 
 
 def test_the_buttons_speak_of_the_place_shown() -> None:
-    add, ask = Reader(card(LAMP, in_reach=True)).buttons()
+    add, like, ask = Reader(card(LAMP, in_reach=True)).buttons()
     assert add["data-say"] == "Add the second one to my cart"
     assert add["aria-label"] == "Add to cart: Brass Desk Lamp"
+    assert like["data-say"] == "Show me more like the second one"
     assert ask["data-draft"] == "About the second one: "
 
 
 def test_a_sold_out_product_cannot_be_added_but_can_be_asked_about() -> None:
-    (ask,) = Reader(card(changed(in_stock=False), in_reach=True)).buttons()
+    like, ask = Reader(card(changed(in_stock=False), in_reach=True)).buttons()
+    assert "more like" in str(like["data-say"])
     assert "data-draft" in ask
 
 
 def test_only_the_products_last_shown_have_buttons() -> None:
     shown, later, spoken = (Spoken(text, "Here.", (LAMP,)) for text in ("one", "two", "three"))
     answered = Spoken("what is in my cart?", "It is empty.")
-    assert len(Reader(earlier([shown, later, answered])).buttons()) == 2
-    assert len(Reader(newest(spoken)).buttons()) == 2
+    assert len(Reader(earlier([shown, later, answered])).buttons()) == 3
+    assert len(Reader(newest(spoken)).buttons()) == 3
 
 
 def test_the_newest_turn_offers_its_suggestions_and_the_answers_to_its_question_once() -> None:
@@ -147,14 +154,41 @@ def test_a_picture_has_its_title_as_text_and_is_loaded_only_when_near() -> None:
     assert (picture["alt"], picture["loading"]) == ("Brass Desk Lamp", "lazy")
 
 
+def test_a_picture_of_our_own_is_asked_of_this_server_and_no_other_path_of_it_is_a_picture() -> None:
+    shown, other = (
+        [
+            attributes["src"]
+            for tag, attributes in Reader(card(changed(image_url=url), in_reach=True)).tags
+            if tag == "img"
+        ]
+        for url in ("/pictures/desk-lamp/black/steel.svg", "/pictures/../admin/a/b.svg")
+    )
+    assert (shown, other) == (["pictures/desk-lamp/black/steel.svg"], [])
+
+
+def test_under_every_picture_lies_the_stand_in_for_when_it_cannot_be_loaded() -> None:
+    html = card(changed(image_url="https://img.test/gone.jpg"), in_reach=True)
+    assert html.index('class="stand-in') < html.index("<img")
+
+
 def hostile_parts() -> list[str]:
     said = [Evidence(kind=HOSTILE, text=HOSTILE, field=HOSTILE)]
     product = changed(title=HOSTILE, brand=HOSTILE, category=[HOSTILE], reasons=said, caveats=said)
     question = FollowUp(text=HOSTILE, field=HOSTILE, options=[HOSTILE])
-    turn = Spoken(HOSTILE, HOSTILE, (product,), question, (HOSTILE, "x"), trouble=HOSTILE)
+    staff = (StaffAnswer(1, 1, HOSTILE, datetime.now(UTC)),)
+    turn = Spoken(HOSTILE, HOSTILE, (product,), question, (HOSTILE, "x"), trouble=HOSTILE, answers=staff)
     line = CartItem(product_id=HOSTILE, title=HOSTILE, quantity=1, unit_price=1, subtotal=1)
-    wishes = Wishes(product=HOSTILE, brand=HOSTILE, color=[HOSTILE], exclude=[HOSTILE], features=[HOSTILE])
-    return [earlier([turn]), newest(turn), cart(Cart(items=[line], count=1, total=1)), understood(wishes, "USD")]
+    wishes = [Wish(field=HOSTILE, value=HOSTILE, text=HOSTILE)]
+    whole = Spoken(HOSTILE, HOSTILE, (product,), reply=hostile_reply(product))
+    filled = cart(Cart(items=[line], count=1, total=1))
+    return [earlier([turn, whole]), newest(turn), newest(whole), filled, understood(wishes)]
+
+
+def hostile_reply(product: ProductCard) -> Reply:
+    table = Comparison(fields=[HOSTILE], rows=[ComparisonRow(product_id=HOSTILE, values=[HOSTILE])])
+    source = Source(kind="policy", id=HOSTILE, title=HOSTILE, quote=HOSTILE)
+    said = {"comparison": table, "sources": [source], "products": [product], "fault": HOSTILE, "acts": [HOSTILE]}
+    return Reply.model_validate(REPLY).model_copy(update={**said, "checkout_url": "javascript:alert(1)"})
 
 
 @pytest.mark.parametrize("html", hostile_parts())
@@ -176,14 +210,54 @@ def test_the_cart_counts_and_adds_up() -> None:
     assert "empty" in Reader(cart(Cart())).text
 
 
-def test_wishes_are_shown_as_a_shopper_would_say_them() -> None:
-    wishes = Wishes(
-        product="desk lamp", color=["black"], features=["warm"], exclude=["plastic"], price_max=40, quantity=2
+def test_each_wish_has_a_button_that_names_and_takes_back_just_it() -> None:
+    wishes = [Wish(field="price", value=None, text="under $40"), Wish(field="color", value="sage", text="sage")]
+    price, color = Reader(understood(wishes)).buttons()
+    assert (price["aria-label"], json.loads(str(price["data-drop"]))) == (
+        "Remove: under $40",
+        {"field": "price", "value": None},
     )
-    assert wish_texts(wishes, "USD") == ["desk lamp", "black", "warm", "under $40", "2 pieces", "not plastic"]
-    assert wish_texts(Wishes(price_min=20, price_max=40), "EUR") == ["€20 to €40"]
-    assert wish_texts(Wishes(price_min=20), "USD") == ["from $20"]
-    assert wish_texts(Wishes(), "USD") == []
+    assert (color["aria-label"], json.loads(str(color["data-drop"]))) == (
+        "Remove: sage",
+        {"field": "color", "value": "sage"},
+    )
+
+
+def test_a_turn_under_way_says_which_step_it_is_at() -> None:
+    asked = Spoken("lamp", waiting=True)
+    read = with_event(asked, Parsed("search", Constraints()))
+    steps = [re.findall(r'aria-current="step">([^<]+)', newest(turn)) for turn in (asked, read)]
+    assert steps == [[STEPS[0]], [STEPS[1]]]
+
+
+def test_a_comparison_is_a_table_by_field_and_product_and_is_then_not_offered() -> None:
+    rows = [
+        ComparisonRow(product_id="brass-lamp", title="Brass Desk Lamp", values=["$34.99", "40 cm"]),
+        ComparisonRow(product_id="x", values=["$20", "–"]),
+    ]
+    compared = Reply.model_validate(REPLY).model_copy(
+        update={"comparison": Comparison(fields=["price", "height"], rows=rows)}
+    )
+    two = (LAMP, changed(id="x"))
+    table = Reader(newest(Spoken("compare", "They differ.", two, reply=compared))).text
+    assert "Brass Desk Lampx" in table
+    assert "price$34.99$20" in table
+    assert COMPARE not in table
+    assert COMPARE in newest(Spoken("lamp", "Here.", two))
+
+
+def test_a_texts_quotation_and_the_way_to_the_checkout_stand_under_the_answer() -> None:
+    source = Source(kind="policy", id="returns", title="Returns", quote="Thirty days.")
+    reply = Reply.model_validate(REPLY).model_copy(update={"sources": [source], "checkout_url": "https://pay.test/1"})
+    html = newest(Spoken("returns?", "Thirty days.", reply=reply))
+    assert "Thirty days.<cite>Returns</cite>" in html
+    assert 'href="https://pay.test/1"' in html
+
+
+def test_the_panel_about_an_answer_has_its_reading_scores_and_times() -> None:
+    told = Reader(newest(Spoken("lamp", "Here.", reply=Reply.model_validate(REPLY)))).text
+    for shown in ("Read assearch", "price: under $40", "Brass Desk Lamp0.930price, description", "parse310 ms"):
+        assert shown in told
 
 
 def test_places_are_named_as_far_as_people_count_and_numbered_beyond() -> None:
@@ -201,3 +275,13 @@ def test_whoever_waits_reads_how_many_are_before_until_the_turn_begins() -> None
     assert "2 before you. About 5 s." in newest(waiting)
     begun = with_event(waiting, Parsed("search", Constraints()))
     assert "before you" not in newest(begun)
+
+
+def test_what_the_staff_write_stands_after_its_turn_and_apart_from_the_assistant_s_words() -> None:
+    staff = tuple(StaffAnswer(number, 1, f"Answer {number}", datetime.now(UTC)) for number in (1, 2))
+    html = newest(Spoken("a person", "I have passed this on.", suggestions=("More",), answers=staff))
+    shown = Reader(html).text
+    told = [shown.index(words) for words in ("I have passed this on.", "More", "Answer 1", "Answer 2")]
+    assert told == sorted(told)
+    assert shown.count("From the shop’s team") == 2
+    assert html.partition('class="answer"')[2].partition("</div>")[0].count("Answer") == 0

@@ -146,3 +146,16 @@ def test_the_help_examples_of_a_store_run_as_they_stand(folder: Path) -> None:
         assert line, command
         done = shop(*shlex.split(line[1])[1:], cwd=folder)
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.models
+def test_reviews_are_read_and_what_cannot_be_used_is_told(folder: Path) -> None:
+    rows = ({"product_id": "a", "rating": 4, "text": "Bright."}, {"product_id": "no-such", "rating": 1, "text": "Dim."},
+            {"product_id": "a", "rating": 7, "text": "Ok."})  # fmt: skip
+    (folder / "reviews.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    done = shop("index", "--reviews", "reviews.jsonl", "--store", "store", cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "3 rows read, 2 used, 1 not." in done.stderr
+    assert "reviews.jsonl, line 3: rating: expected 1 to 5, got '7'" in done.stderr
+    assert "1 of products that the catalogue does not have: no-such (1)." in done.stderr
+    assert "1 reviews in store: 1 new or changed" in done.stderr

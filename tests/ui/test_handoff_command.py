@@ -1,4 +1,4 @@
-"""`shop handoff`: what lies in the inbox, and what could not be delivered sent again."""
+"""`shop handoff`: what lies in the inbox, what could not be delivered sent again, and answers into the chat."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from assistant.handover import Handoff
 from assistant.letters import Letters
+from assistant.sessions_sql import SqlSessions
+from tests.contracts.test_sessions import STATE, TURN
 from tests.fakes import LETTER
 from tests.ui.command import shop
 from tests.webhook_server import SECRET, WebhookServer
@@ -74,6 +77,39 @@ def test_retry_that_fails_keeps_the_letter_and_exits_with_one(folder: Path, serv
 def test_retry_without_another_way_puts_it_in_the_inbox(folder: Path) -> None:
     assert shop("handoff", "retry", "--store", "store", cwd=folder).returncode == 0
     assert listed(folder) == [("H-00000001", ""), ("H-00000002", "")]
+
+
+def test_an_answer_finds_the_conversation_by_its_letter_or_by_what_the_shopper_was_told(folder: Path) -> None:
+    handed = replace(
+        STATE, handoff=Handoff("4711", "webhook", "asked")
+    )  # taken by a helpdesk, so that no letter lies here
+    sessions = SqlSessions(f"sqlite:///{folder / 'store-sessions.db'}")
+    for name, state in (("s_1", STATE), ("s_3", handed)):
+        sessions.add(name, TURN, state)
+    for reference, text in (("H-00000001", "Good morning."), ("4711", "It is <b>here</b>."), ("4711", "Until Friday.")):
+        done = shop("handoff", "answer", reference, text, "--store", "store", cwd=folder)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert "4711: answer 2 is in the chat." in done.stderr
+    kept = [[one.text for one in sessions.answers(name)] for name in ("s_1", "s_3")]
+    sessions.close()
+    assert kept == [["Good morning."], ["It is <b>here</b>.", "Until Friday."]]
+
+
+@pytest.mark.parametrize(
+    ("reference", "text", "says"),
+    [
+        ("H-1", "Yes.", "No conversations are kept"),
+        ("H-00000002", "Yes.", "no longer kept"),
+        ("H-00000001", " ", "is empty"),
+        ("H-00000001", "a" * 2_001, "at most 2,000"),
+    ],
+)
+def test_an_answer_that_reaches_nobody_says_why(folder: Path, reference: str, text: str, says: str) -> None:
+    sessions = SqlSessions(f"sqlite:///{folder / 'store-sessions.db'}")
+    sessions.add("s_1", TURN, STATE)
+    sessions.close()
+    done = shop("handoff", "answer", reference, text, "--store", "store", cwd=folder)
+    assert (done.returncode, says in done.stderr) == (1, True), done.stderr
 
 
 def test_close_erases_a_letter(folder: Path) -> None:

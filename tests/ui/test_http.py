@@ -54,12 +54,55 @@ def test_a_turn_is_the_contracts_reply(app_of: AppOf) -> None:
     assert sorted(product["id"] for product in body["products"]) == ["black-lamp", "brass-lamp"]
 
 
+def test_a_wish_is_taken_back_by_its_field_and_value(app_of: AppOf) -> None:
+    with TestClient(app_of(LAMPS)) as client:
+        first = post(client, "desk lamp under 40")
+        price = next(wish for wish in first["wishes"] if wish["text"] == "under $40")
+        drop = {"field": price["field"], "value": price["value"]}
+        answer = client.post("/v1/chat", json={"drop": drop, "session_id": first["session_id"]})
+    second = answer.json()
+    assert second["constraints"] == first["constraints"] | {"price_max": None}
+    assert "tall/lamp" in [product["id"] for product in second["products"]]
+    assert second["reply"].startswith("No longer asked for: under $40.")
+
+
 def test_a_session_goes_on_where_it_was(app_of: AppOf) -> None:
     with TestClient(app_of(LAMPS, said("cart_add", ref=(1,)))) as client:
         first = post(client, "desk lamp under 40")
         second = post(client, "add the first one", session_id=first["session_id"])
     assert second["turn"] == 2
     assert second["cart"]["items"][0]["product_id"] == first["products"][0]["id"]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_message_sent_again_as_the_turn_that_it_was_is_given_its_answer_and_nothing_is_done_twice(
+    app_of: AppOf, stream: bool
+) -> None:
+    with served(app_of(LAMPS, said("cart_add", ref=(1,)))) as address:
+        find, add = ({"message": message, "session_id": "s_1"} for message in ("desk lamp under 40", "the first one"))
+        answers = [httpx.post(f"{address}/v1/chat", json=body).json() for body in (find, add)]
+        if stream:
+            ((name, again),) = events(address, {**add, "turn": 2, "stream": True})
+            assert name == "done"
+        else:
+            again = httpx.post(f"{address}/v1/chat", json={**add, "turn": 2}).json()
+    assert again == answers[1]
+    assert again["cart"]["count"] == 1
+
+
+@pytest.mark.parametrize(("turn", "message"), [(1, "another lamp"), (2, "desk lamp under 40")])
+def test_a_message_that_was_not_that_turn_is_taken_as_a_new_one(app_of: AppOf, turn: int, message: str) -> None:
+    with TestClient(app_of(LAMPS, LAMPS)) as client:
+        post(client, "desk lamp under 40", session_id="s_1")
+        assert post(client, message, session_id="s_1", turn=turn)["turn"] == 2
+
+
+def test_the_answer_of_another_visitors_turn_is_not_given_again(app_of: AppOf) -> None:
+    message = {"message": "desk lamp under 40", "session_id": "s_1"}
+    with TestClient(app_of(LAMPS)) as client:
+        assert client.post("/v1/chat", json=message, headers={"X-Visitor": "a" * 22}).status_code == 200
+        other = client.post("/v1/chat", json={**message, "turn": 1}, headers={"X-Visitor": "b" * 22})
+    assert other.status_code == 404
 
 
 def test_two_messages_without_a_session_are_two_sessions_that_nobody_can_guess(app_of: AppOf) -> None:
@@ -129,6 +172,8 @@ def test_the_process_says_that_it_is_alive_and_ready(app_of: AppOf) -> None:
     [
         {},
         {"message": 5},
+        {"message": "hi", "drop": {"field": "price"}},
+        {"drop": {"field": "price"}},
         {"message": "hi", "sessionid": "s_1"},
         {"message": "hi", "session_id": "../../etc"},
         {"message": "hi", "session_id": "x" * 65},

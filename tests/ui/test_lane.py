@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from retrieval.errors import Overloaded, TookTooLong
-from ui.lane import Lane, Place
+from ui.lane import Lane, Place, ShareTaken
 
 
 @pytest.fixture
@@ -48,6 +48,29 @@ def test_one_more_than_the_line_holds_is_refused_at_once(lane: Lane) -> None:
         return list(await asyncio.gather(*first))
 
     assert asyncio.run(crowd()) == [True, True]
+
+
+def test_nobody_takes_more_than_a_share_of_the_line() -> None:
+    lane, door = Lane(waiting=4, share=2), threading.Event()
+
+    async def crowd() -> list[object]:
+        waiting = [asyncio.ensure_future(lane.run(door.wait, whose)) for whose in ("ben", "anna", "anna", None)]
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded):  # four are in it
+            await lane.run(lambda: None, "cora")
+        waiting.pop().cancel()
+        await asyncio.sleep(0)
+        with pytest.raises(ShareTaken, match="2 messages and searches from this address") as full:
+            await lane.run(lambda: None, "anna")
+        assert full.value.retry_after_s == 4  # ben's and her first, at the first guess of 2 s a piece
+        last = asyncio.ensure_future(lane.run(lambda: "cora", "cora"))
+        await asyncio.sleep(0)
+        door.set()
+        await asyncio.gather(*waiting)
+        return [await last, await lane.run(lambda: "anna", "anna")]
+
+    assert asyncio.run(crowd()) == ["cora", "anna"]
+    lane.close()
 
 
 def test_a_place_is_free_again_after_the_work(lane: Lane) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from ui.problem import MEDIA_TYPE
 from ui.settings import ServerSettings
 from ui.sites import Site, Sites
 
+from .live import held
 from .shop import open_shop
 
 ANNA, BEN = "a" * 22, "b" * 22
@@ -114,6 +116,30 @@ def test_https_at_the_proxy_is_believed_of_a_trusted_one_only(client_with: Clien
     trusted, other = (client_with(peer, trusted_proxies=PROXY) for peer in (PROXY, OTHER_PROXY))
     assert "strict-transport-security" in lamp(trusted, X_Forwarded_Proto="https").headers
     assert "strict-transport-security" not in lamp(other, X_Forwarded_Proto="https").headers
+
+
+@pytest.mark.parametrize(("peer", "status"), [("192.0.2.1", 429), ("192.0.2.2", 200)])
+def test_an_address_takes_no_more_than_its_share_of_the_line(small_store: Path, peer: str, status: int) -> None:
+    lane = Lane(share=1)
+    lamps = [said("search", product="desk lamp")] * 2
+    with open_shop(small_store, *lamps) as shop, ThreadPoolExecutor() as others:
+        app = create_app(shop, lane)
+        with TestClient(app, client=("192.0.2.1", 50_000)) as first, TestClient(app, client=(peer, 50_000)) as second:
+            with held(lane):
+                waiting = others.submit(first.post, "/v1/chat", json={"message": "lamp"})
+                while lane.length < 2:
+                    pass
+                asked = others.submit(second.get, "/v1/search", params={"q": "lamp"})
+                while lane.length < 3 and not asked.done():
+                    pass
+            assert waiting.result().status_code == 200
+            answer = asked.result()
+    assert answer.status_code == status
+    if status == 429:
+        assert (
+            answer.headers["retry-after"] == "4"
+        )  # the one under way and the one in line, at the first guess of 2 s a piece
+        assert answer.json()["type"] == "urn:shopping-assistant:share-taken"
 
 
 @pytest.mark.parametrize(

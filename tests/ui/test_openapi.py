@@ -75,6 +75,7 @@ def test_no_call_breaks_the_server_or_the_description(description: Any) -> None:
         ("GET /v1/search", 422),
         ("GET /v1/products/{product_id}", 404),
         ("GET /v1/sessions/{session_id}", 404),
+        ("GET /v1/sessions/{session_id}/answers", 404),
         ("GET /metrics", 200),
     }
 
@@ -98,6 +99,7 @@ def test_every_call_of_the_api_shows_an_example_of_what_goes_in_and_comes_out(de
     [
         (shapes.Reply, examples.REPLY),
         (shapes.SessionBody, examples.SESSION),
+        (shapes.AnswersBody, examples.ANSWERS),
         (shapes.SearchBody, examples.SEARCH),
         (shapes.ProductBody, examples.PRODUCT),
         (shapes.EventsBody, examples.TAKEN),

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -26,7 +26,11 @@ from assistant.sessions import Listed, MemorySessions, Thumb, Told, Turn
 from assistant.sessions_sql import SqlSessions
 from assistant.state import Effect
 from assistant.unanswered import Unanswered
-from tests.fakes import LETTER, said
+from retrieval.index import build_index
+from retrieval.review_feed import Review
+from retrieval.reviews import Reviews
+from retrieval.store import Store
+from tests.fakes import LETTER, WordEmbedder, WordTones, said
 from ui.http import create_app
 from ui.lane import Lane
 from ui.operator.door import admits, ticket_until
@@ -36,13 +40,14 @@ from ui.operator.window import Window
 from ui.settings import ServerSettings
 
 from .shop import HOSTILE, open_shop
+from .shop import PRODUCTS as SMALL
 
 TOKEN = "a token of the operator"
 LAMPS = said("search", product="desk lamp", price_max=Decimal(40))
 NONE = said("search", product="unicorn saddle")
 MUG = said("search", product="mug")
 Open = Callable[..., TestClient]
-PAGES = ("", "/conversations", "/searches", "/questions", "/thumbs", "/letters")
+PAGES = ("", "/conversations", "/searches", "/questions", "/reviews", "/thumbs", "/letters")
 
 
 def with_desk(shop: Assistant, tmp_path: Path) -> Assistant:
@@ -96,6 +101,29 @@ def rows(client: TestClient, name: str) -> list[list[str]]:
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer.headers["content-disposition"]
     return list(csv.reader(io.StringIO(answer.text)))
+
+
+def test_what_buyers_say_is_counted_by_aspect_and_month_and_a_jump_is_told(small_store: Path, tmp_path: Path) -> None:
+    days = [f"2026-01-{day:02d}" for day in range(1, 8)] + [f"2026-02-{day:02d}" for day in range(1, 6)]
+    said_by = [
+        Review(f"r{n}", "brass-lamp", 3, ("Good noise." if n < 7 else "Bad noise!",), day) for n, day in enumerate(days)
+    ]
+    with open_shop(small_store) as shop, closing(Store(tmp_path / "own", create=True)) as store:
+        build_index(SMALL, store, WordEmbedder())
+        reviews = Reviews(store.catalog, store.chroma(), WordEmbedder())
+        reviews.replace(said_by, WordTones())
+        app = create_app(
+            Assistant(replace(shop._parts, reviews=reviews)),
+            Lane(),
+            settings=ServerSettings(admin_token=SecretStr(TOKEN)),
+        )
+        with TestClient(app) as client:
+            client.post("/admin/login", data={"token": TOKEN})
+            page = " ".join(client.get("/admin/reviews").text.split())
+    assert '<th scope="row" class="words">all products</th><td>noise</td><td class="day">2026-02</td>' in page
+    # of 12 buyers 5 are displeased, all five speak in February: 1 of C(12, 5) ways
+    assert '<td class="number">5 of 5</td><td class="number">0 of 7</td><td class="number">0.0013</td>' in page
+    assert '<th scope="row">noise</th><td class="number">5/12 42 %</td>' in page
 
 
 @pytest.mark.parametrize("page", [*PAGES, "/login", "/operator.css", "/no-such-page"])
@@ -186,14 +214,16 @@ def test_a_page_elsewhere_cannot_read_or_frame_it_even_with_the_cookie(opened: O
         {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"},
     ],
 )
-@pytest.mark.parametrize("path", ["login", "logout", "letters/handoff_1/close"])
+@pytest.mark.parametrize("path", ["login", "logout", "letters/handoff_1/close", "conversations/s_1/answer"])
 def test_a_form_elsewhere_changes_nothing(opened: Open, headers: dict[str, str], path: str) -> None:
     client = opened()
     letters = shop_of(client).letters
     assert letters is not None
     letters.keep(LETTER)
-    assert client.post(f"/admin/{path}", headers=headers, data={"token": TOKEN}).status_code == 403
+    shop_of(client).places.sessions.add("s_1", _turn("a person"), DialogueState(turn=1))
+    assert client.post(f"/admin/{path}", headers=headers, data={"token": TOKEN, "text": "Pay here"}).status_code == 403
     assert len(letters.all()) == 1
+    assert shop_of(client).answers("s_1") == ()
     assert client.get("/admin").status_code == 200
 
 

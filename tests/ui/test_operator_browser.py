@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -53,7 +53,7 @@ def come(browser: Browser, small_store: Path, tmp_path: Path) -> Iterator[Come]:
                 shop.reply(message, session)
             shop.rate(session, Thumb(1, "down", HOSTILE))
             assert shop.letters is not None
-            shop.letters.keep(LETTER)
+            shop.letters.keep(replace(LETTER, session=session))
             app = create_app(shop, Lane(), settings=ServerSettings(admin_token=SecretStr(TOKEN)))
             address = stack.enter_context(served(app))
             context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
@@ -77,13 +77,21 @@ def log_in(tab: Tab) -> None:
     expect(tab.page.get_by_role("heading", name="Overview")).to_be_visible()
 
 
-def test_an_operator_gets_in_reads_and_closes_a_letter_by_keyboard_only(come: Come) -> None:
+def test_an_operator_gets_in_reads_answers_and_closes_a_letter_by_keyboard_only(come: Come) -> None:
     tab = come()
     page = tab.page
     log_in(tab)
     page.get_by_role("link", name="Passed on").press("Enter")
     page.get_by_role("link", name="H-00000001").press("Enter")
     expect(page.get_by_text("a tote bag under 40")).to_be_visible()
+    box = page.get_by_role("textbox", name="Answer the shopper")
+    for text in (f"Good morning. {HOSTILE}", "It is in stock."):
+        box.focus()
+        page.keyboard.insert_text(text)
+        box.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator(".staff").last).to_have_text(text)
+        expect(box).to_be_empty()
     page.get_by_role("button", name="Close").press("Enter")
     expect(page.get_by_text("Nothing lies here.")).to_be_visible()
     page.get_by_role("button", name="Log out").press("Enter")

@@ -152,13 +152,14 @@ def test_a_visitors_conversation_is_not_there_for_anybody_else(client: TestClien
     thumb = {"session_id": session_id, "turn": 1, "thumb": "up"}
     answers = [
         client.get(path, headers=headers),
+        client.get(f"{path}/answers", headers=headers),
         client.delete(path, headers=headers),
         client.post("/v1/feedback", json=thumb, headers=headers),
         ask(client, visitor=other, session_id=session_id),
         ask(client, visitor=other, session_id=session_id, stream=True),
     ]
     missing = client.get("/v1/sessions/s_none").json()["title"]
-    assert [(answer.status_code, answer.json()["title"]) for answer in answers] == [(404, missing)] * 5
+    assert [(answer.status_code, answer.json()["title"]) for answer in answers] == [(404, missing)] * 6
 
 
 def test_a_visitor_goes_on_reads_and_erases(client: TestClient) -> None:
@@ -180,3 +181,26 @@ def test_a_thumb_for_a_turn_that_is_not_there_is_refused(client: TestClient) -> 
     assert client.post("/v1/feedback", json=thumb).json() == thumb
     assert client.post("/v1/feedback", json={**thumb, "turn": 2}).status_code == 404
     assert client.post("/v1/feedback", json={**thumb, "thumb": "meh"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("site", "origin", "known", "allowed"),
+    [
+        ("lamps", SHOP, True, True),
+        ("lamps", "https://mugs.example", True, False),
+        ("lamps", f"{SHOP}.evil.example", True, False),
+        ("cups", SHOP, False, False),
+    ],
+)
+def test_the_install_page_learns_who_may_use_a_key(
+    client: TestClient, site: str, origin: str, known: bool, allowed: bool
+) -> None:
+    answer = client.get("/widget/check", params={"site": site, "origin": origin})
+    assert answer.json() == {"known": known, "allowed": allowed}
+
+
+@pytest.mark.parametrize("path", ["/widget-demo", "/widget-install"])
+def test_the_pages_around_the_widget_allow_nothing_inline(client: TestClient, path: str) -> None:
+    policy = client.get(path).headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy

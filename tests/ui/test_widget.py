@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect
 
 from assistant.model import Parse
+from assistant.parse import Parser
 from tests.fakes import said
 from ui.http import create_app
 from ui.lane import Lane
@@ -56,21 +57,19 @@ Visit = Callable[..., Tab]
 
 
 @pytest.fixture
-def visit(browser: Browser, small_store: Path) -> Iterator[Visit]:
-    """Opens the pretend shop; at the end no script may have run where none should, and nothing been asked of another machine."""
+def visit_at(browser: Browser) -> Iterator[Visit]:
+    """Opens the pretend shop of a server; at the end no script ran where none should, and nothing was asked of another machine."""
     tabs: list[Tab] = []
     with ExitStack() as stack:
 
         def come(
-            *parses: Parse,
+            address: str,
             size: ViewportSize = DESK,
             path: str = "/widget-demo",
             scheme: str = "light",
-            lane: Lane | None = None,
+            motion: str = "reduce",
         ) -> Tab:
-            shop = stack.enter_context(open_shop(small_store, *parses))
-            address = stack.enter_context(served(create_app(shop, lane or Lane())))
-            context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion=motion)  # type: ignore[arg-type]
             stack.callback(context.close)
             tab = Tab(context.new_page(), [])
             tab.page.on("dialog", lambda dialog: (tab.alarms.append(dialog.message), dialog.dismiss()))
@@ -84,8 +83,20 @@ def visit(browser: Browser, small_store: Path) -> Iterator[Visit]:
         assert [tab.alarms for tab in tabs] == [[] for _ in tabs]
 
 
+@pytest.fixture
+def visit(visit_at: Visit, small_store: Path) -> Iterator[Visit]:
+    """The same, at a server of its own whose parser gives `parses`."""
+    with ExitStack() as stack:
+
+        def come(*parses: Parse, lane: Lane | None = None, parser: Parser | None = None, **tab: Any) -> Tab:
+            shop = stack.enter_context(open_shop(small_store, *parses, parser=parser))
+            return visit_at(stack.enter_context(served(create_app(shop, lane or Lane()))), **tab)
+
+        yield come
+
+
 def _local(url: str, alarms: list[str]) -> None:
-    if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+    if not url.startswith(("http://127.0.0.1:", "http://localhost:", "data:", "blob:")):
         alarms.append(url)
 
 
@@ -279,8 +290,11 @@ def test_the_install_page_writes_a_snippet_and_tests_it(visit: Visit) -> None:
     tab.page.get_by_label("CSP nonce").fill('a"b')
     expect(snippet).to_contain_text('integrity="sha384-')
     expect(snippet).to_contain_text('nonce="a&quot;b"')
+    tab.page.get_by_label("Your shop's address").fill("https://shop.example/lamps")
     tab.page.get_by_role("button", name="Test it here").click()
-    expect(tab.page.get_by_role("status").first).to_contain_text("It works")
+    status = tab.page.get_by_role("status").first
+    expect(status).to_contain_text("It works")
+    expect(status).to_contain_text("No site has this key yet")  # the server has no sites
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from .test_browser import MESSAGE, browser, pytestmark
-from .test_widget import LAMPS, Tab, Visit, visit
+from .test_widget import LAMPS, Tab, Visit, visit, visit_at
 from .test_widget_files import WIDGET
 
-__all__ = ["browser", "pytestmark", "visit"]
+__all__ = ["browser", "pytestmark", "visit", "visit_at"]
 
 POLICY = "default-src 'none'; script-src 'nonce-n0nce'; connect-src 'self'"
 PIN = "sha384-" + b64encode(sha384((WIDGET / "dist" / "widget.js").read_bytes()).digest()).decode()

@@ -14,6 +14,7 @@ from retrieval.errors import ShopError
 from . import (
     chat,
     evaluate,
+    evaluate_dialogue,
     evaluate_retrieval,
     events,
     export,
@@ -28,6 +29,7 @@ from . import (
     search,
     serve,
     test,
+    tone,
     train,
     train_reranker,
 )
@@ -54,8 +56,11 @@ app.add_typer(handoff.app, name="handoff")
 app.add_typer(events.app, name="events")
 app.add_typer(privacy.app, name="privacy")
 train.app.command("reranker")(train_reranker.reranker)
+train.app.command("sentiment")(tone.train)
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
 evaluate.app.command("retrieval")(evaluate_retrieval.retrieval)
+evaluate.app.command("dialogue")(evaluate_dialogue.dialogue)
+evaluate.app.command("sentiment")(tone.evaluate)
 app.add_typer(evaluate.app, name="eval", help="Measure.")
 
 

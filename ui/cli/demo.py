@@ -7,15 +7,18 @@ from pathlib import Path
 
 import typer
 
-from retrieval.demo import demo_feed, demo_policies
+from retrieval.demo import demo_feed, demo_policies, demo_reviews
 from retrieval.errors import StoreOutdated
-from retrieval.models import ModelHome
+from retrieval.models import ModelHome, model_path
+from retrieval.review_aspects import ASPECTS
 from retrieval.store import Manifest, read_manifest
 
 from .index import feeds_digest, index_feeds
 from .policies import index_policies
+from .reviews import index_reviews
 
 RECORD = "demo-policies"  # written last: the digest of the texts that the store holds
+REVIEWS_RECORD = "demo-reviews"  # likewise, of the reviews and of what reads them
 
 
 def store_or_demo(store: Path | None) -> Path:
@@ -24,7 +27,7 @@ def store_or_demo(store: Path | None) -> Path:
 
 
 def demo_store() -> Path:
-    """The demo shop's store in the cache directory; built, saying so, when it is missing or older than catalogue and policies."""
+    """The demo shop's store in the cache directory; built, saying so, when it is missing or older than catalogue, policies and reviews."""
     feed, policies = demo_feed(), demo_policies()
     path = demo_path()
     manifest = _manifest(path)
@@ -35,6 +38,10 @@ def demo_store() -> Path:
     if not (path / RECORD).is_file() or (path / RECORD).read_text(encoding="utf-8") != texts:
         index_policies(policies, path)
         (path / RECORD).write_text(texts, encoding="utf-8")
+    said = feeds_digest([demo_reviews(), ASPECTS, model_path("tone") / "head.json"])
+    if not (path / REVIEWS_RECORD).is_file() or (path / REVIEWS_RECORD).read_text(encoding="utf-8") != said:
+        index_reviews([demo_reviews()], path)
+        (path / REVIEWS_RECORD).write_text(said, encoding="utf-8")
     return path
 
 

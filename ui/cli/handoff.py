@@ -1,17 +1,19 @@
-"""`shop handoff`: conversations for the shop's staff: the inbox, and those that could not be delivered, to be sent again."""
+"""`shop handoff`: conversations for the shop's staff: the inbox, what could not be delivered, and answers."""
 
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from assistant.build import build_handoff
+from assistant.answers import keep_answer
+from assistant.build import build_handoff, build_sessions
 from assistant.handoff import HandoffDesk
 from assistant.letters import KeptLetter
 from assistant.webhook import NotDelivered
@@ -55,6 +57,27 @@ def show(reference: Reference, store: Store) -> None:
     """
     with _desk(store) as desk:
         typer.echo("\n\n".join(one.letter.to_text() for one in _of(desk, reference)))
+
+
+@app.command("answer")
+def answer(
+    reference: Reference,
+    text: Annotated[str, typer.Argument(help="Plain words; a shopper who has the chat open reads them there.")],
+    store: Store,
+) -> None:
+    """Answer into the chat of a conversation that was passed on, by whatever way, as from the shop's team.
+
+    Example: shop handoff answer H-1A2B3C4D "It is back on Friday." --store store
+    """
+    with _desk(store) as desk, closing(build_sessions(settings_for(store))) as sessions:
+        found = {*sessions.handed(reference), *(kept.letter.session for kept in _under(desk, reference))}
+        if len(found) != 1:
+            raise NotFound(
+                f"{len(found) or 'No'} conversations are kept that were passed on as {reference!r}.",
+                fix="give the reference as the shopper was told it, or answer on the operator's page",
+            )
+        done = keep_answer(sessions, found.pop(), text, secrets.token_hex(16))
+    typer.echo(f"{reference}: answer {done.number} is in the chat.", err=True)
 
 
 @app.command("retry")
@@ -107,7 +130,11 @@ def _desk(store: Path) -> Iterator[HandoffDesk]:
 
 
 def _of(desk: HandoffDesk, reference: str) -> list[KeptLetter]:
-    found = [one for one in desk.letters.all() if one.letter.reference == reference]
+    found = _under(desk, reference)
     if not found:
         raise NotFound(f"No letter is kept under {reference!r}.", fix="see `shop handoff list`")
     return found
+
+
+def _under(desk: HandoffDesk, reference: str) -> list[KeptLetter]:
+    return [one for one in desk.letters.all() if one.letter.reference == reference]

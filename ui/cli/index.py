@@ -34,6 +34,7 @@ from retrieval.store import Store
 
 from .feed import write_report
 from .policies import index_policies
+from .reviews import index_reviews
 
 STEPS = {"read": "Reading", "embed": "Embedding"}
 
@@ -69,15 +70,18 @@ def index(
         Path | None, typer.Option(help="Folder of policy pages (Markdown, HTML, text, PDF), instead of those before.")
     ] = None,
     policies_url: Annotated[str | None, typer.Option(help="Where those pages stand on the web, for links.")] = None,
+    reviews: Annotated[
+        list[Path] | None, typer.Option(help="Buyers' reviews (JSONL, CSV), instead of those before; may be repeated.")
+    ] = None,
 ) -> None:
     """Read product feeds, check them, and build or update the index: only what changed is embedded again.
 
-    With --policies the shop's texts are indexed too; without a feed they go into a store that is there.
+    With --policies the shop's texts are indexed too, with --reviews what buyers say; without a feed they go into a store that is there.
 
     Example: shop index demo/products.jsonl --policies demo/policies --store store
     """
-    if not feeds and policies is None:
-        raise typer.BadParameter("name a feed, or --policies DIR for a store that is there")
+    if not feeds and policies is None and not reviews:
+        raise typer.BadParameter("name a feed, or --policies DIR or --reviews FILE for a store that is there")
     if policies is not None:
         read_policies(policies)  # a wrong folder is an error before anything is indexed
     if feeds:
@@ -86,6 +90,8 @@ def index(
         )
     if policies is not None:
         index_policies(policies, store, policies_url)
+    if reviews:
+        index_reviews(reviews, store, keep_missing=keep_missing)
 
 
 def index_feeds(

@@ -57,6 +57,7 @@ def site(assistant: Assistant, sites: Sites | None = None, settings: ServerSetti
 
     lane = Lane(
         waiting=settings.waiting,
+        share=settings.address_share,
         wait_timeout_s=settings.wait_timeout_s,
         turn_timeout_s=settings.turn_timeout_s,
     )

@@ -6,10 +6,10 @@ import hmac
 import time
 from collections.abc import Callable, Coroutine
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 from pydantic import SecretStr
@@ -96,15 +96,22 @@ async def log_in(request: Request) -> Response:
         page = render("login.html", status=429, trouble=f"Too many tries: {error.fix}.")
         page.headers["Retry-After"] = str(error.retry_after_s)
         return page
-    fields = parse_qs((await request.body()).decode(errors="replace"))
-    given = "".join(fields.get("token", [""])[:1])
-    if not same(given, token.get_secret_value()):
+    given = await form_of(request)
+    if not same(given.get("token", ""), token.get_secret_value()):
         return render("login.html", status=403, trouble="That is not the token.")
     answer = RedirectResponse(HOME, status_code=303)
     secure = request.url.scheme == "https"
     ticket = ticket_until(token, int(time.time()) + LASTS_S)
     answer.set_cookie(COOKIE, ticket, LASTS_S, path=HOME, secure=secure, httponly=True, samesite="strict")
     return answer
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form that are not empty, the first of each name."""
+    return {name: values[0] for name, values in parse_qs((await request.body()).decode(errors="replace")).items()}
+
+
+Form = Annotated[dict[str, str], Depends(form_of)]
 
 
 def log_out() -> Response:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from assistant.answers import ANSWER_LIMIT, keep_answer
 from assistant.letters import WHY, KeptLetter, Letters
-from assistant.sessions import Listed, Thumb
-from retrieval.errors import NotFound
+from assistant.sessions import Listed, Session, StaffAnswer, Thumb
+from retrieval.errors import BadInput, NotFound
+from retrieval.review_trends import jumps_of, trends_of
 
 from ..desk import AtDesk, Desk
 from . import door
@@ -23,6 +28,27 @@ from .window import DAYS, Window
 
 PAGE = 50  # rows of a list
 TOP = 200  # rows of what is counted
+MONTHS_SHOWN = 12
+
+
+def new_key() -> str:
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """The form for an answer into a conversation. letter: on whose page it stands; draft, trouble: what was not taken, and why.
+
+    key: sent along, so that a form sent twice is one answer.
+    """
+
+    session: str
+    letter: str = ""
+    draft: str = ""
+    trouble: str = ""
+    limit: int = ANSWER_LIMIT
+    key: str = field(default_factory=new_key)
+
 
 router = APIRouter(prefix=door.HOME, route_class=door.Guarded, include_in_schema=False)
 Days = Annotated[Literal[1, 7, 30], Query()]
@@ -76,13 +102,23 @@ def conversations(
 
 @router.get("/conversations/{session_id}")
 def conversation(desk: AtDesk, session_id: str) -> Response:
-    """All turns with what was read, wanted, shown and spent."""
-    sessions = desk.assistant.places.sessions
-    kept = sessions.get(session_id)
-    if kept is None:
-        raise NotFound(f"No conversation has the id {session_id!r}.", fix="it may be erased; look at the list")
-    thumbs = {thumb.turn: thumb for thumb in sessions.thumbs(session_id)}
-    return render("conversation.html", here="conversations", kept=kept, thumbs=thumbs, stages=STAGES)
+    """All turns with what was read, wanted, shown and spent, and what persons answered."""
+    return _conversation(desk, Answering(session_id))
+
+
+@router.post("/conversations/{session_id}/answer")
+def answer(desk: AtDesk, session_id: str, form: door.Form) -> Response:
+    """Keep what the operator writes to the shopper, and go back to the page; what cannot be kept stays in the form."""
+    text, letter_id = form.get("text", ""), form.get("letter", "")
+    try:
+        keep_answer(desk.assistant.places.sessions, session_id, text, form.get("key", "")[:64] or new_key())
+    except NotFound:
+        raise
+    except BadInput as error:
+        failed = Answering(session_id, letter_id, text, f"{error.detail} What to do: {error.fix}.")
+        return _letter_page(desk, failed) if letter_id else _conversation(desk, failed)
+    page = f"letters/{quote(letter_id, '')}" if letter_id else f"conversations/{quote(session_id, '')}"
+    return RedirectResponse(f"{door.HOME}/{page}#answer", status_code=303)
 
 
 @router.get("/searches")
@@ -99,6 +135,17 @@ def questions(desk: AtDesk) -> Response:
     unanswered = desk.assistant.places.unanswered
     found = unanswered.asked() if unanswered else []
     return render("questions.html", here="questions", found=found[:TOP], count=len(found))
+
+
+@router.get("/reviews")
+def reviews(desk: AtDesk) -> Response:
+    """What buyers say, by aspect and month, and what turns bad."""
+    kept = desk.assistant.reviews
+    trends = trends_of(kept.everywhere()) if kept else []
+    whole = [trend for trend in trends if not trend.family]
+    months = sorted({month.month for trend in whole for month in trend.months})[-MONTHS_SHOWN:]
+    bad = [jump for trend in trends for jump in jumps_of(trend)][:TOP]
+    return render("reviews.html", here="reviews", trends=whole[:TOP], months=months, jumps=bad, count=len(kept or ()))
 
 
 @router.get("/thumbs")
@@ -119,8 +166,9 @@ def letters(desk: AtDesk, page: Annotated[int, Query(ge=1, le=10_000)] = 1) -> R
 
 @router.get("/letters/{letter_id}")
 def letter(desk: AtDesk, letter_id: str) -> Response:
+    """The letter, what was said and answered since, and the form for an answer."""
     _, kept = _letter(desk, letter_id)
-    return render("letter.html", here="letters", kept=kept, why=WHY)
+    return _letter_page(desk, Answering(kept.letter.session, letter_id))
 
 
 @router.post("/letters/{letter_id}/close")
@@ -190,6 +238,34 @@ def _letter(desk: Desk, letter_id: str) -> tuple[Letters, KeptLetter]:
     if box is None or kept is None:
         raise NotFound("There is no such letter.", fix="it may be closed; look at the inbox")
     return box, kept
+
+
+def _letter_page(desk: Desk, form: Answering) -> Response:
+    _, kept = _letter(desk, form.letter)
+    talk, answers = _talk(desk, kept.letter.session)
+    status = 422 if form.trouble else 200
+    page = {"here": "letters", "kept": kept, "why": WHY, "talk": talk, "answers": answers, "form": form}
+    return render("letter.html", status=status, **page)
+
+
+def _conversation(desk: Desk, form: Answering) -> Response:
+    kept, answers = _talk(desk, form.session)
+    if kept is None:
+        raise NotFound(f"No conversation has the id {form.session!r}.", fix="it may be erased; look at the list")
+    thumbs = {thumb.turn: thumb for thumb in desk.assistant.places.sessions.thumbs(form.session)}
+    status = 422 if form.trouble else 200
+    page = {"here": "conversations", "kept": kept, "thumbs": thumbs, "stages": STAGES, "answers": answers, "form": form}
+    return render("conversation.html", status=status, **page)
+
+
+def _talk(desk: Desk, session_id: str) -> tuple[Session | None, dict[int, list[StaffAnswer]]]:
+    """A conversation, None when it is gone, and what persons answered after each of its turns."""
+    sessions = desk.assistant.places.sessions
+    try:
+        given = sessions.answers(session_id)  # before the turns, so that none of them follows a turn that is not shown
+    except NotFound:
+        return None, {}
+    return sessions.get(session_id), {turn: list(some) for turn, some in groupby(given, lambda one: one.turn)}
 
 
 def _thumbs(desk: Desk, window: Window) -> Iterator[tuple[Listed, Thumb]]:

@@ -25,6 +25,18 @@ function write() {
   document.querySelector("#snippet").textContent = `<script async${attributes.join("")}></script>`;
 }
 
+// What the server will say to the pages of the shop, whose origin only they can send.
+async function abroad() {
+  const { site, shop } = form.elements;
+  const origin = shop.value && shop.checkValidity() ? new URL(shop.value).origin : "";
+  if (!origin) return "";
+  const answer = await fetch(`widget/check?${new URLSearchParams({ site: site.value.trim(), origin })}`);
+  const { known, allowed } = await answer.json();
+  if (allowed) return `Pages of ${origin} may use the key.`;
+  if (known) return `Pages of ${origin} may not use the key yet: add exactly this to the site's origins in the file of SHOP_SITES.`;
+  return "No site has this key yet: add it with your shop's origin to the file of SHOP_SITES.";
+}
+
 function test() {
   window.ShopAssistant?.destroy?.();
   const script = document.createElement("script");
@@ -33,7 +45,7 @@ function test() {
   result.textContent = "Loading…";
   script.onerror = () => { result.textContent = "The script could not be loaded: see the browser's console for what refused it."; };
   script.onload = () => {
-    window.ShopAssistant.on("opened", () => { result.textContent = "It works: the widget is loaded and open."; });
+    window.ShopAssistant.on("opened", async () => { result.textContent = `It works: the widget is loaded and open. ${await abroad()}`; });
     window.ShopAssistant.on("error", ({ detail }) => { result.textContent = `The widget says: ${detail.message ?? detail.kind}`; });
     window.ShopAssistant.open();
   };

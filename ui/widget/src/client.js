@@ -1,5 +1,6 @@
 // The shop's server: one turn as events, the kept conversation, one product. A Trouble says what went wrong and when to try again.
-const PATIENCE = 90_000; // ms without a word from the server
+const PATIENCE = 60_000; // ms without a byte from the server, which sends some every 15 s
+const BIDI = /[\u202a-\u202e\u2066-\u2069]/g; // characters that would turn the text after them around, prices included
 
 export class Trouble extends Error {
   constructor(kind, detail, retryAfter) {
@@ -29,7 +30,11 @@ export class Client {
   }
 
   session(id) {
-    return this.ask(`v1/sessions/${encodeURIComponent(id)}`).then((answer) => answer.json());
+    return this.ask(`v1/sessions/${encodeURIComponent(id)}`).then(read);
+  }
+
+  answers(id, after) {
+    return this.ask(`v1/sessions/${encodeURIComponent(id)}/answers?after=${after}`).then((answer) => answer.json());
   }
 
   forget(id) {
@@ -37,23 +42,28 @@ export class Client {
   }
 
   product(id) {
-    return this.ask(`v1/products/${id.split("/").map(encodeURIComponent).join("/")}`).then((answer) => answer.json());
+    return this.ask(`v1/products/${id.split("/").map(encodeURIComponent).join("/")}`).then(read);
   }
 
   feedback(session_id, turn, thumb) {
     return this.ask("v1/feedback", { method: "POST", body: { session_id, turn, thumb } });
   }
 
-  async *chat(message, session_id, signal) {
+  // turn: where the message is sent again, which turn of the conversation it was to be; the server takes none twice.
+  async *chat(message, session_id, turn, signal) {
     const silence = new AbortController();
-    let alarm = setTimeout(() => silence.abort(), PATIENCE);
-    const body = { message, stream: true, ...(session_id && { session_id }) };
+    let alarm;
+    const cut = () => silence.abort();
+    const heard = () => {
+      clearTimeout(alarm);
+      alarm = setTimeout(cut, PATIENCE);
+    };
+    heard();
+    addEventListener("offline", cut);
     try {
       const either = AbortSignal.any([signal, silence.signal]);
-      const answer = await this.ask("v1/chat", { method: "POST", body, signal: either });
-      for await (const event of events(answer.body)) {
-        clearTimeout(alarm);
-        alarm = setTimeout(() => silence.abort(), PATIENCE);
+      const answer = await this.ask("v1/chat", { method: "POST", body: { message, stream: true, session_id, turn }, signal: either });
+      for await (const event of events(answer.body, heard)) {
         if (event.name === "error") throw new Trouble(kindOf(event.data.status), event.data.detail, event.data.retry_after);
         yield event;
         if (event.name === "done") return;
@@ -63,12 +73,16 @@ export class Client {
       throw new Trouble(navigator.onLine ? "gone" : "offline");
     } finally {
       clearTimeout(alarm);
+      removeEventListener("offline", cut);
     }
     throw new Trouble("gone");
   }
 }
 
-const KINDS = { 401: "expired", 403: "blocked", 404: "missing", 413: "long", 422: "long", 429: "limited", 503: "busy" };
+const parsed = (text) => JSON.parse(text.replace(BIDI, ""));
+const read = (answer) => answer.text().then(parsed);
+
+const KINDS = { 401: "expired", 403: "blocked", 404: "missing", 413: "long", 422: "long", 429: "limited", 503: "busy", 504: "late" };
 const kindOf = (status) => KINDS[status] ?? "server";
 
 async function refused(answer) {
@@ -76,19 +90,20 @@ async function refused(answer) {
   return new Trouble(kindOf(answer.status), problem.detail, Number(answer.headers.get("Retry-After")) || undefined);
 }
 
-async function* events(stream) {
+async function* events(stream, heard) {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
+    heard();
     const blocks = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
     rest = blocks.pop();
     for (const block of blocks) {
       const lines = block.split("\n");
       const name = lines.find((line) => line.startsWith("event:"))?.slice(6).trim();
       const data = lines.filter((line) => line.startsWith("data:")).map((line) => line.slice(5)).join("\n");
-      if (name && data) yield { name, data: JSON.parse(data) };
+      if (name && data) yield { name, data: parsed(data) };
     }
   }
 }

@@ -22,6 +22,11 @@ export function webAddress(text) {
   }
 }
 
+// A picture of the web, or one of the server's own drawings: of its other paths none is a picture.
+export function pictureAddress(text, base) {
+  return /^\/pictures(\/[a-z0-9-]+){3}\.svg$/.test(text ?? "") ? base + text.slice(1) : webAddress(text);
+}
+
 export function drawing(path, cls) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 48 48");

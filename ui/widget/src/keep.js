@@ -1,4 +1,4 @@
-// Who the visitor is and which conversation is theirs: in memory, in the tab (data-storage="session"), or, once agreed, on the device.
+// Who the visitor is, which conversation is theirs, how many turns it has, and the message that has no answer yet: in memory, in the tab (data-storage="session"), or, once agreed, on the device.
 export class Keep {
   constructor(site, storage) {
     this.name = `shop-assistant:${site}`;
@@ -7,7 +7,7 @@ export class Keep {
     this.mayAsk = !this.agreed && storage !== "session";
     const kept = this.place && this.#read(this.place);
     this.visitor = kept?.visitor ?? token();
-    this.session = kept?.session ?? null;
+    Object.assign(this, { session: kept?.session ?? null, turns: kept?.turns ?? 0, unanswered: kept?.unanswered ?? null });
   }
 
   agree() {
@@ -15,18 +15,31 @@ export class Keep {
     this.save();
   }
 
-  remember(session) {
-    this.session = session;
+  // The conversation is named here, so that a message can be asked for again before any answer has come.
+  asked(text) {
+    this.session ??= newSession();
+    this.unanswered = text;
+    this.save();
+  }
+
+  answered(turns) {
+    Object.assign(this, { turns, unanswered: null });
+    this.save();
+  }
+
+  drop() {
+    Object.assign(this, { session: null, turns: 0 });
     this.save();
   }
 
   save() {
-    this.#try(() => this.place && window[this.place].setItem(this.name, JSON.stringify({ visitor: this.visitor, session: this.session })));
+    const { visitor, session, turns, unanswered } = this;
+    this.#try(() => this.place && window[this.place].setItem(this.name, JSON.stringify({ visitor, session, turns, unanswered })));
   }
 
   forget() {
     this.#try(() => this.place && window[this.place].removeItem(this.name));
-    Object.assign(this, { visitor: token(), session: null });
+    Object.assign(this, { visitor: token(), session: null, turns: 0, unanswered: null });
   }
 
   #read(place) {
@@ -42,7 +55,10 @@ export class Keep {
   }
 }
 
+const random = () => crypto.getRandomValues(new Uint8Array(16));
+const newSession = () => "s_" + Array.from(random(), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 function token() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const bytes = random();
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -12,6 +12,7 @@ function start() {
   const host = document.createElement("shop-assistant");
   const root = host.attachShadow({ mode: "open" });
   const waiting = [];
+  const title = options.title || "Ask the assistant";
   let panel, asked, bubble;
 
   const emit = (name, detail) => bus.dispatchEvent(new CustomEvent(name, { detail, cancelable: true }));
@@ -35,14 +36,21 @@ function start() {
     Object.assign(asked, { src: base + PANEL, integrity: INTEGRITY, crossOrigin: "anonymous", nonce: script.nonce });
     asked.onerror = () => {
       asked = null;
-      waiting.length = 0;
-      bubble?.setAttribute("aria-label", "The assistant could not be loaded. Try again");
+      name("The assistant could not be loaded. Try again");
       emit("error", { kind: "load" });
     };
+    if (bubble) bubble.ariaBusy = "true";
     document.head.append(asked);
   }
 
+  function name(text) {
+    if (!bubble) return;
+    bubble.textContent = text;
+    bubble.ariaBusy = "false";
+  }
+
   function mount(make) {
+    name(title);
     panel = make({ host, root, options, base, emit, bubble });
     for (const [name, args] of waiting.splice(0)) panel[name](...args);
   }
@@ -65,16 +73,16 @@ function start() {
     bubble = document.createElement("button");
     bubble.type = "button";
     bubble.id = "bubble";
-    bubble.textContent = options.title || "Ask the assistant";
+    bubble.textContent = title;
     bubble.setAttribute("aria-expanded", "false");
-    bubble.onclick = () => call("toggle");
+    bubble.onclick = () => call(panel ? "toggle" : "open"); // what waits for a load that failed is done once it succeeds
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(
       ":host([hidden]){display:none}#bubble{position:fixed;z-index:2147483000;bottom:calc(20px + env(safe-area-inset-bottom));" +
       (options.position === "left" ? "left" : "right") +
       ":20px;border:0;border-radius:99px;padding:14px 20px;cursor:pointer;font:600 16px/1.2 var(--sa-font,system-ui,sans-serif);" +
       "background:var(--sa-accent,#1d6b58);color:var(--sa-on-accent,#fff);box-shadow:0 4px 18px #0003}" +
-      "#bubble:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #20262b}");
+      "#bubble[aria-busy=true]{cursor:progress;opacity:.8}#bubble:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #20262b}");
     root.adoptedStyleSheets = [sheet];
     root.append(bubble);
   }
@@ -83,7 +91,7 @@ function start() {
   Object.assign(api, { loaded: true, mount });
   for (const name of [...METHODS, "on", "off"]) api[name] = (...args) => call(name, ...args);
   const inPage = options.mode === "inline" || options.mode === "page";
-  if (!inPage) draw();
+  if (!inPage && options.bubble !== "none") draw();
   for (const args of before?.q ?? []) call(...args);
   const begin = () => {
     place();

@@ -3,12 +3,14 @@ import { Client } from "./client.js";
 import { button, drawing, el, webAddress } from "./dom.js";
 import { Keep } from "./keep.js";
 import css from "./panel.css";
+import { Staff, passedOn } from "./staff.js";
 import { applyTheme } from "./theme.js";
-import { cartLines, card, chips, comparison, wishChips } from "./view.js";
+import { cartLines, card, chips, comparison, staffAnswer, wishChips } from "./view.js";
 import { WORDS, fill, nth, wishes } from "./words.js";
 
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
 const THUMB = "M14 22h-6v18h6zM14 22l9-14c4 0 5 3 4 7l-1 5h12c3 0 4 2 3.5 5l-3 12c-.5 2-2 3-4 3H14z";
+const AWAKE = [[window, "online"], [document, "visibilitychange"]]; // when what failed for want of a connection is tried again
 const RTL = /^(ar|fa|he|ur|yi|dv|ps)\b/;
 
 class Panel {
@@ -16,30 +18,38 @@ class Panel {
     Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [] });
     this.keep = new Keep(options.site ?? "", options.storage);
     this.client = new Client(base, options.site ?? "", this.keep.visitor);
+    this.staff = new Staff({ session: () => this.keep.session, seen: () => !this.box.hidden,
+      ask: (...what) => this.client.answers(...what), show: (answers) => this.staffSaid(answers) });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     host.dataset.mode = options.mode ?? "bubble";
+    this.closes = host.dataset.mode === "bubble";
     host.dataset.position = options.position ?? "right";
     host.dataset.theme = "auto";
+    host.dataset.without = options.without ?? "";
     this.setTheme({ mode: options.theme, accent: options.accent, radius: options.radius, font: options.font });
     this.setLocale(options.locale ?? document.documentElement.lang ?? "en");
+    for (const [target, name] of AWAKE) target.addEventListener(name, this.back);
+    addEventListener("offline", this.away);
   }
 
   // ---- what the page may call
   open() {
     if (!this.box.hidden) return;
     this.box.hidden = false;
+    this.opener = document.activeElement;
     this.bubble?.setAttribute("aria-expanded", "true");
-    if (this.bubble) this.input.focus();
+    if (this.closes) this.input.focus();
     if (!this.begun) this.begun = this.resume();
+    this.staff.look();
     this.emit("opened");
   }
   close() {
-    if (this.box.hidden || !this.bubble) return;
+    if (this.box.hidden || !this.closes) return;
     this.box.hidden = true;
-    this.bubble.setAttribute("aria-expanded", "false");
-    this.bubble.focus();
+    this.bubble?.setAttribute("aria-expanded", "false");
+    (this.opener?.isConnected && this.opener !== document.body && this.opener !== this.host ? this.opener : this.bubble)?.focus();
     this.emit("closed");
   }
   toggle() { this.box.hidden ? this.open() : this.close(); }
@@ -58,6 +68,8 @@ class Panel {
   }
   reset() {
     this.stop?.abort();
+    this.staff.stop();
+    this.again = null;
     this.keep.forget();
     this.client.visitor = this.keep.visitor;
     Object.assign(this, { cart: { items: [], count: 0 }, wanted: [] });
@@ -75,7 +87,12 @@ class Panel {
     this.reset();
     this.tell(this.words.erased);
   }
-  destroy() { this.stop?.abort(); }
+  destroy() {
+    this.stop?.abort();
+    this.staff.stop();
+    for (const [target, name] of AWAKE) target.removeEventListener(name, this.back);
+    removeEventListener("offline", this.away);
+  }
 
   // ---- the frame
   draw() {
@@ -87,12 +104,12 @@ class Panel {
     this.log = el("div", { cls: "log", tabindex: "0", role: "group", "aria-label": words.title }, old ? [...this.log.childNodes] : []);
     this.list = el("ul", { cls: "wishes", "aria-label": words.understood });
     this.drawer = el("section", { cls: "drawer", "aria-label": words.cart, hidden: true });
-    this.cartButton = button(words.cart, () => this.fold(this.cartButton, this.drawer), { "aria-expanded": "false" });
+    this.cartButton = button(words.cart, () => this.fold(this.cartButton, this.drawer), { cls: "cart", "aria-expanded": "false" });
     this.menu = this.makeMenu();
     this.menuButton = button("⋯", () => this.fold(this.menuButton, this.menu), { "aria-label": words.more, "aria-expanded": "false" });
     const top = el("div", { cls: "head" }, el("h2", {}, this.options.title ?? words.title), this.cartButton, this.menuButton,
-      this.bubble && button("×", () => this.close(), { "aria-label": words.close }));
-    this.box = el("div", { id: "panel", role: this.bubble ? "dialog" : "region", "aria-label": this.options.title ?? words.title,
+      this.closes && button("×", () => this.close(), { "aria-label": words.close }));
+    this.box = el("div", { id: "panel", role: this.closes ? "dialog" : "region", "aria-label": this.options.title ?? words.title,
       lang: this.locale, dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event) },
       top, this.menu, this.drawer, this.log, this.list, this.note, this.makeForm(input?.value), this.said);
     this.box.hidden = hidden;
@@ -113,7 +130,7 @@ class Panel {
     const onsubmit = (event) => { event.preventDefault(); this.submit(); };
     const policy = webAddress(this.options.privacy);
     return el("form", { onsubmit }, this.consent, el("div", { cls: "line" }, this.input, el("button", { type: "submit", cls: "main" }, this.words.send)),
-      el("p", { cls: "ai" }, this.words.ai, policy && [" ", el("a", { href: policy, target: "_blank", rel: "noopener noreferrer" }, "Privacy")]));
+      el("p", { cls: "ai" }, this.words.ai, policy && [" ", el("a", { href: policy, target: "_blank", rel: "noopener noreferrer" }, this.words.privacy)]));
   }
   makeMenu() {
     return el("div", { cls: "menu", hidden: true }, button(this.words.restart, () => { this.hideMenu(); this.reset(); }),
@@ -158,21 +175,24 @@ class Panel {
     this.input.value = "";
     this.say(text);
   }
-  async say(text) {
+  // number: given when the message is sent again; the turn that it was to be.
+  async say(text, number) {
     if (this.stop) return void (this.input.value ||= text); // one turn at a time; what was said waits in the box
     if (this.drawer.hidden === false) this.fold(this.cartButton, this.drawer);
     this.log.querySelector(".welcome")?.remove();
-    this.log.querySelectorAll(".trouble").forEach((old) => old.closest(".turn").remove());
-    const turn = this.turn(text);
+    const turn = { ...this.turn(text), number: number ?? this.keep.turns + 1 };
+    this.again = null;
+    this.keep.asked(text);
     const stop = (this.stop = new AbortController());
     this.tell(this.words.working);
     let slow = setTimeout(() => this.tell(this.words.slow), SLOW);
     this.emit("message", { from: "shopper", text });
     try {
-      for await (const { name, data } of this.client.chat(text, this.keep.session, stop.signal)) {
+      for await (const { name, data } of this.client.chat(text, this.keep.session, number, stop.signal)) {
         clearTimeout(slow);
-        if (name === "parsed") { this.wanted = wishes(data.constraints, this.money); this.refresh(); slow = setTimeout(() => this.tell(this.words.slow), SLOW); }
-        else if (name === "queued") this.tell(fill(this.words.queued, data.ahead, data.wait_s));
+        slow = setTimeout(() => this.tell(this.words.slow), SLOW + 1000 * (data.wait_s ?? 0));
+        if (name === "queued") this.tell(fill(this.words.queued, data.ahead, data.wait_s));
+        else if (name === "parsed") { this.tell(this.words.working); this.wanted = wishes(data.constraints, this.money); this.refresh(); }
         else if (name === "products") this.products(turn, data.products);
         else if (name === "token") turn.answer.textContent += data.text;
         else if (name === "done") this.finish(turn, data);
@@ -195,7 +215,7 @@ class Panel {
   products(turn, products) {
     if (!products.length) return;
     this.log.querySelectorAll(".actions").forEach((old) => old.remove());
-    const look = { words: this.words, money: this.money, act: (...what) => this.act(...what) };
+    const look = { words: this.words, money: this.money, base: this.client.base, act: (...what) => this.act(...what) };
     turn.more.replaceChildren(el("ol", { cls: "cards" }, products.map((product) => card(product, look))));
     for (const product of products) this.titles.set(product.id, product.title);
     this.emit("product-shown", { products });
@@ -209,16 +229,27 @@ class Panel {
     const pay = webAddress(reply.checkout_url);
     if (pay) turn.more.append(el("a", { cls: "main", href: pay, target: "_blank", rel: "noopener noreferrer" }, this.words.checkout));
     const texts = [...new Set([...(reply.question?.options ?? []), ...reply.suggestions])];
-    if (reply.products.length > 1 && !reply.comparison) texts.push(this.words.compare);
+    if (reply.products.length > 1 && !reply.comparison && !/\bcompare\b/.test(this.options.without)) texts.push(this.words.compare);
     turn.more.append(this.thumbs(reply), chips(texts, (text) => this.say(text), this.words.placeholder) || "");
     this.wanted = wishes(reply.constraints, this.money);
     this.cart = reply.cart;
     this.refresh();
+    this.staff.on ||= passedOn(reply);
+    this.staff.soon();
     if (again) return;
-    this.keep.remember(reply.session_id);
+    this.keep.answered(reply.turn);
     this.said.textContent = reply.reply;
     this.consent.hidden = !this.keep.mayAsk;
     this.emit("message", { from: "assistant", text: reply.reply, reply });
+    if (reply.handoff) this.emit("handoff", reply.handoff);
+  }
+  staffSaid(answers, again = false) {
+    this.log.append(...answers.map((answer) => staffAnswer(answer, this.words)));
+    [...this.log.querySelectorAll(".next")].slice(0, -1).forEach((old) => old.remove());
+    if (again) return;
+    this.log.lastElementChild.scrollIntoView({ block: "nearest" });
+    this.said.textContent = answers.map(({ text }) => `${this.words.team}: ${text}`).join("\n");
+    for (const { text } of answers) this.emit("message", { from: "staff", text });
   }
   thumbs({ session_id, turn }) {
     const group = el("div", { cls: "thumbs" });
@@ -235,15 +266,28 @@ class Panel {
     group.append(thumb("up", vote("up"), this.words.thumbUp), thumb("down", vote("down"), this.words.thumbDown));
     return group;
   }
+  back = () => {
+    if (document.hidden || !navigator.onLine || this.box.hidden) return;
+    if (this.note.textContent === this.words.away) this.tell("");
+    this.again?.();
+  };
+  away = () => { if (!this.stop) this.tell(this.words.away); };
   explain(trouble) { return fill(this.words[trouble.kind] ?? this.words.server, trouble.retryAfter ?? 30); }
   failed(turn, text, trouble) {
     if (!trouble.kind) console.error(trouble);
     const kind = trouble.kind ?? "server";
-    if (kind === "missing") this.keep.remember(null);
+    if (kind === "missing") { this.keep.drop(); this.staff.stop(); }
     const message = this.explain({ kind, retryAfter: trouble.retryAfter });
-    const again = button(this.words.retry, () => this.say(text));
+    const once = () => {
+      if (this.stop) return;
+      turn.node.remove();
+      this.say(text, kind === "missing" ? undefined : turn.number);
+    };
+    const again = button(this.words.retry, once);
     turn.answer.textContent = "";
-    turn.more.replaceChildren(el("div", { cls: "trouble", role: "alert" }, message, " ", kind !== "blocked" && again));
+    turn.more.replaceChildren(el("div", { cls: "trouble", role: "alert" }, message, " ", kind !== "blocked" && kind !== "long" && again));
+    if (kind === "long") this.input.value ||= text;
+    if (kind === "offline" || kind === "gone") this.again = once;
     if (kind === "limited" || kind === "busy") {
       again.disabled = true;
       setTimeout(() => { again.disabled = false; }, (trouble.retryAfter ?? 30) * 1000);
@@ -270,15 +314,32 @@ class Panel {
 
   // ---- what is kept
   async resume() {
-    if (!this.keep.session) return;
+    const { session, unanswered } = this.keep;
+    if (!session) return;
     try {
-      const kept = await this.client.session(this.keep.session);
+      const kept = await this.client.session(session);
       this.log.querySelector(".welcome")?.remove();
-      for (const { message, reply } of kept.turns) this.finish(this.turn(message), reply, true);
+      for (const { message, reply } of kept.turns) {
+        this.finish(this.turn(message), reply, true);
+        this.staff.take(kept.answers.filter(({ turn }) => turn === reply.turn), (answers) => this.staffSaid(answers, true));
+      }
+      const number = this.keep.turns + 1;
+      const answered = kept.turns[number - 1]?.message === unanswered;
+      this.keep.turns = kept.turns.length;
+      if (unanswered && !answered) this.say(unanswered, number);
     } catch (trouble) {
-      if (trouble.kind === "missing") this.keep.remember(null);
-      else this.tell(this.explain(trouble));
+      if (trouble.kind === "missing") this.lost(unanswered);
+      else {
+        this.begun = null; // asked again when the panel is opened again, or the connection is back
+        this.tell(this.explain(trouble));
+        this.again = () => { this.again = null; this.begun ??= this.resume(); };
+      }
     }
+  }
+  // A conversation that the server does not have: its first message may still be on the way.
+  lost(unanswered) {
+    if (unanswered && !this.keep.turns) this.say(unanswered, 1);
+    else this.keep.drop();
   }
   agree(yes) {
     this.consent.hidden = true;
@@ -288,7 +349,7 @@ class Panel {
     this.emit("consent", { storage: yes });
   }
   async download() {
-    if (!this.keep.session) return;
+    if (!this.keep.turns) return this.tell(this.words.nothing);
     try {
       const kept = await this.client.session(this.keep.session);
       const href = URL.createObjectURL(new Blob([JSON.stringify(kept, null, 2)], { type: "application/json" }));

@@ -1,10 +1,10 @@
 // What a reply looks like: cards, chips, comparison, cart. Pure: data and what to do in, elements out.
-import { button, drawing, el, webAddress } from "./dom.js";
+import { button, drawing, el, pictureAddress, webAddress } from "./dom.js";
 import { fill } from "./words.js";
 
 const PARCEL = "M8 17l16-8 16 8v16l-16 8-16-8zM8 17l16 8 16-8M24 25v16M16 13l16 8";
 
-export function card(product, { words, money, act }) {
+export function card(product, { words, money, act, base }) {
   const link = webAddress(product.url);
   const title = link
     ? el("a", { href: link, target: "_blank", rel: "noopener noreferrer", onclick: (event) => act("product-click", product, event) }, product.title)
@@ -13,12 +13,12 @@ export function card(product, { words, money, act }) {
     product.brand && el("p", { cls: "brand" }, product.brand),
     el("h3", {}, title), price(product, money), standing(product, words),
     why(product, words, act), actions(product, words, act));
-  return el("li", {}, el("article", { cls: "card", "aria-label": product.title }, picture(product), facts));
+  return el("li", {}, el("article", { cls: "card", "aria-label": product.title }, picture(product, base), facts));
 }
 
-function picture(product) {
+function picture(product, base) {
   const standIn = () => drawing(PARCEL, "stand-in");
-  const address = webAddress(product.image_url);
+  const address = pictureAddress(product.image_url, base);
   const frame = el("div", { cls: "picture" });
   if (!address) frame.append(standIn());
   else {
@@ -60,7 +60,7 @@ function quoted(id, reason, words, act) {
 
 function actions(product, words, act) {
   const named = (label, name, cls) => button(label, () => act(name, product), { cls, "aria-label": `${label}: ${product.title}` });
-  return el("div", { cls: "actions" }, product.in_stock !== false && named(words.add, "add", "main"),
+  return el("div", { cls: "actions" }, product.in_stock !== false && named(words.add, "add", "main add"),
     named(words.similar, "similar"), named(words.ask, "ask"));
 }
 
@@ -70,6 +70,9 @@ export function comparison({ fields, rows }, titles, words) {
     el("tr", {}, el("th", { scope: "row" }, field.replaceAll("_", " ")), rows.map((row) => el("td", {}, row.values[at] ?? "–"))));
   return el("div", { cls: "compare", tabindex: "0", role: "region", "aria-label": words.comparison }, el("table", {}, el("thead", {}, head), el("tbody", {}, body)));
 }
+
+export const staffAnswer = ({ text }, words) =>
+  el("section", { cls: "turn staff" }, el("p", { cls: "from" }, words.team), el("p", { cls: "answer", dir: "auto" }, text), el("p", { cls: "next" }, words.next));
 
 export const chips = (texts, say, label) =>
   texts.length > 0 && el("div", { cls: "chips", role: "group", "aria-label": label }, texts.map((text) => button(text, () => say(text))));

@@ -1,0 +1,88 @@
+"""When all that fits was shown: which wish, given up, would bring how many more, and what else comes near."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from retrieval.kind import shelf_ids
+from retrieval.kinds import names_kind
+from retrieval.product import money
+from retrieval.query import Constraints
+from retrieval.words import content_stems
+
+from ..model import Answer, DialogueState, Outcome
+from ..parts import Parts
+from ..reply import need_phrase
+
+OFFERED = 2
+NEAR = 40  # of the products nearest to the kind's name, those whose shelves are offered
+Offer = tuple[str, str, int]  # what may be given up or seen instead, how the shopper says so, how many that brings
+
+
+def exhausted(state: DialogueState, parts: Parts) -> Outcome:
+    """That everything was shown, with at most OFFERED ways on that bring something, each with its count."""
+    text = f"That was everything I have for {need_phrase(state.constraints, parts.currency)}."
+    kind = state.constraints.product
+    named = kind is not None and names_kind(kind)  # of needs without a kind, counts would be those of the whole shop
+    offers = sorted(_wishes_given_up(state, parts), key=lambda offer: -offer[2])[:OFFERED] if named else []
+    if offers:
+        said = " and ".join(f"{count} more {words}" for words, _, count in offers)
+        text += f" There {'is' if offers[0][2] == 1 else 'are'} {said}."
+    elif offers := list(_shelves_near(state, parts))[:OFFERED]:
+        text += f" What comes near: {' and '.join(f'{count} in {words}' for words, _, count in offers)}."
+    else:
+        text += " Tell me which wish may go, and I will look again."
+    return Outcome(answer=Answer(text, (text,)), suggested=tuple(say for _, say, _ in offers))
+
+
+def _wishes_given_up(state: DialogueState, parts: Parts) -> Iterator[Offer]:
+    """For each hard wish what is left without it that was not shown yet."""
+    for loosened, words, say in _loosened(state.constraints, parts.currency):
+        if count := _unseen(parts.searcher.matching(loosened), state, parts):
+            yield words, say, count
+
+
+def _loosened(constraints: Constraints, currency: str) -> Iterator[tuple[Constraints, str, str]]:
+    low, high = constraints.price_min, constraints.price_max
+    if high is not None:
+        yield (
+            replace(constraints, price_max=None),
+            f"without the limit of {money(high, currency)}",
+            "Forget the price limit",
+        )
+    if low is not None:
+        yield (
+            replace(constraints, price_min=None),
+            f"below {money(low, currency)} or without a price",
+            "Forget the price limit",
+        )
+    if constraints.brand:
+        yield replace(constraints, brand=None), "by other makers", "Forget the brand"
+    if constraints.gender:
+        yield replace(constraints, gender=None), f"not listed for {constraints.gender}", "Forget the gender"
+    for refused in constraints.exclude:
+        kept = tuple(word for word in constraints.exclude if word != refused)
+        yield replace(constraints, exclude=kept), f"with {refused}", f"Allow {refused}"
+
+
+def _shelves_near(state: DialogueState, parts: Parts) -> Iterator[Offer]:
+    """The categories in which the things nearest to the kind's name stand, but for its own."""
+    kind = state.constraints.product or ""
+    eligible = parts.searcher.matching(replace(state.constraints, product=None)) - state.seen
+    found = parts.searcher.dense.retrieve(kind, NEAR, eligible) if kind else []
+    products = parts.catalog.get_many(candidate.product_id for candidate in found)
+    shelves = Counter(product.category[-1] for product in products if product.category)
+    own = set(content_stems(kind))
+    for shelf, _ in shelves.most_common():
+        if not set(content_stems(shelf)) <= own:
+            count = _unseen(shelf_ids(parts.catalog, parts.searcher.lexical, shelf) & eligible, state, parts)
+            if count:
+                yield shelf, f"Show me {shelf}", count
+
+
+def _unseen(ids: frozenset[str], state: DialogueState, parts: Parts) -> int:
+    """How many different things among these were not shown for this need and are not disliked."""
+    known = state.seen | {*state.taste.disliked}
+    return parts.catalog.count_families(ids) - parts.catalog.count_families(ids & known)

@@ -1,0 +1,44 @@
+"""What a sentence of a review speaks of: the aspect whose phrase is nearest to it in meaning (review_aspects.toml)."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from .dense import Embedder, Vectors
+
+ASPECTS = Path(__file__).with_name("review_aspects.toml")
+SPOKEN_OF = 0.4  # cosine from which a sentence speaks of an aspect; below it it speaks of none of them
+
+
+class Aspects:
+    """Aspects by sentence. The phrases are embedded once, when they are first needed."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        text = ASPECTS.read_text(encoding="utf-8")
+        self._phrases: dict[str, list[str]] = tomllib.loads(text)
+        self.name = f"aspects-{sha256(text.encode()).hexdigest()[:8]}-{SPOKEN_OF}"
+
+    def of(self, vectors: Vectors) -> list[str]:
+        """For each unit vector the nearest aspect's name, "" where none is near. vectors: (n, d)."""
+        if not len(vectors):
+            return []
+        names, phrases = self._embedded
+        scores = vectors @ phrases.T  # (n, phrases)
+        best = scores.argmax(axis=1)
+        return [names[place] if row[place] >= SPOKEN_OF else "" for row, place in zip(scores, best, strict=True)]
+
+    def asked_about(self, words: str) -> str:
+        """The aspect that a question's words name, "" for none of them."""
+        return self.of(self._embedder.embed([words]))[0]
+
+    @cached_property
+    def _embedded(self) -> tuple[list[str], Vectors]:
+        pairs = [(name, phrase) for name, phrases in self._phrases.items() for phrase in (name, *phrases)]
+        vectors = self._embedder.embed([phrase for _, phrase in pairs])
+        return [name for name, _ in pairs], np.asarray(vectors, dtype=np.float32)

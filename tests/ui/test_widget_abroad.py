@@ -1,0 +1,182 @@
+"""The widget on a shop's own origin under its policy, and the ways of shoppers: keyboard, phone, two tabs, little motion, hostile text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from playwright.sync_api import Route, expect
+
+from tests.fakes import said
+from ui.http import create_app
+from ui.lane import Lane
+from ui.sites import Site, Sites
+
+from .live import served
+from .shop import open_shop
+from .test_browser import MESSAGE, PHONE, browser, pytestmark
+from .test_widget import LAMPS, Tab, Visit, visit, visit_at
+
+__all__ = ["browser", "pytestmark", "visit", "visit_at"]
+ADD = said("cart_add", ref=(1,))
+OVERRIDE = "\u202e"  # turns what follows around
+Abroad = Callable[..., Tab]
+
+
+@pytest.fixture
+def abroad(visit_at: Visit, small_store: Path) -> Iterator[Abroad]:
+    """Opens a page of a shop of another origin, whose policy allows the assistant's server and nothing else."""
+    shop_app, page = FastAPI(), {}
+    shop_app.state.at_stop = []
+
+    @shop_app.get("/")
+    def home() -> HTMLResponse:
+        tag = f'<script async src="{page["server"]}/widget.js" data-site="lamps"></script>'
+        policy = f"default-src 'none'; script-src {page['server']}; connect-src {page['server']}"
+        html = f'<!doctype html><html lang="en"><title>Lamps</title>{tag}<h1>Lamps</h1></html>'
+        return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+
+    with ExitStack() as stack:
+        home_address = stack.enter_context(served(shop_app)).replace("127.0.0.1", "localhost")
+
+        def come(*, named: bool) -> Tab:
+            origin = home_address if named else "https://elsewhere.example"
+            sites = Sites(site=(Site(key="lamps", name="Lamps", origins=(origin,)),))
+            assistant = stack.enter_context(open_shop(small_store, LAMPS, ADD))
+            page["server"] = stack.enter_context(served(create_app(assistant, Lane(), sites)))
+            return visit_at(home_address, path="/")
+
+        yield come
+
+
+def test_a_shop_of_another_origin_that_is_named_has_the_whole_conversation(abroad: Abroad) -> None:
+    tab = abroad(named=True)
+    tab.open()
+    tab.say(MESSAGE)
+    tab.panel.get_by_role("button", name="Add to cart: Brass Desk Lamp").click()
+    expect(tab.panel.get_by_role("button", name="Cart (1)")).to_be_visible()
+    assert tab.run("document.cookie.length") == 0
+
+
+def test_a_page_of_an_origin_that_is_not_named_is_told_so(abroad: Abroad) -> None:
+    tab = abroad(named=False)
+    tab.open()
+    tab.say(MESSAGE)
+    alert = tab.panel.get_by_role("alert")
+    expect(alert).to_contain_text("cannot be reached")  # a refused preflight says no more to a page
+    expect(tab.panel.locator(".said")).to_have_text(MESSAGE)
+
+
+def test_a_shopper_needs_no_mouse(visit: Visit) -> None:
+    tab = visit(LAMPS, ADD)
+    keys = tab.page.keyboard
+    keys.press("Tab")
+    expect(tab.page.get_by_role("button", name="Ask the assistant")).to_be_focused()
+    keys.press("Enter")
+    expect(tab.panel.get_by_role("textbox")).to_be_focused()
+    keys.type(MESSAGE)
+    keys.press("Enter")
+    add = tab.panel.get_by_role("button", name="Add to cart: Brass Desk Lamp")
+    expect(tab.panel.get_by_role("button", name="Good answer")).to_be_visible()
+    for _ in range(60):
+        if add.evaluate("(button) => button.getRootNode().activeElement === button"):
+            break
+        keys.press("Shift+Tab")
+    keys.press("Enter")
+    cart = tab.panel.get_by_role("button", name="Cart (1)")
+    expect(cart).to_be_visible()
+    cart.press("Enter")
+    expect(tab.panel.get_by_role("region", name="Cart")).to_contain_text("Desk Lamp")
+    keys.press("Escape")
+    expect(cart).to_be_focused()
+
+
+def test_on_a_phone_the_panel_fills_the_screen_and_the_box_stays_in_sight(visit: Visit) -> None:
+    tab = visit(LAMPS, size=PHONE)
+    tab.open()
+    tab.say(MESSAGE)
+    expect(tab.card("Brass Desk Lamp")).to_be_visible()
+    assert tab.panel.bounding_box() == {"x": 0, "y": 0, **PHONE}
+    inside = "[...document.querySelector('shop-assistant').shadowRoot.querySelectorAll('.log *')]"
+    assert tab.run(f"{inside}.filter(part => part.getBoundingClientRect().right > innerWidth).length") == 0
+    expect(tab.panel.get_by_role("button", name="Send")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(("motion", "animation"), [("reduce", "none"), ("no-preference", "rise")])
+def test_the_panel_rises_only_where_motion_is_welcome(visit: Visit, motion: str, animation: str) -> None:
+    tab = visit(motion=motion)
+    tab.open()
+    expect(tab.panel).to_have_css("animation-name", animation)
+
+
+def test_a_conversation_deleted_in_one_tab_is_begun_anew_in_the_other(visit: Visit) -> None:
+    tab = visit(LAMPS, LAMPS)
+    tab.open()
+    tab.say(MESSAGE)
+    tab.panel.get_by_role("button", name="Keep it").click()
+    other = Tab(tab.page.context.new_page(), [])
+    other.page.goto(tab.page.url)
+    other.open()
+    expect(other.card("Brass Desk Lamp")).to_be_visible()
+    tab.panel.get_by_role("button", name="Conversation menu").click()
+    tab.panel.get_by_role("button", name="Delete my conversation").click()
+    expect(tab.panel).to_contain_text("The conversation is deleted.")
+    other.say(MESSAGE)
+    expect(other.card("Brass Desk Lamp")).to_have_count(2)
+    assert other.alarms == []
+
+
+def test_a_thumb_is_kept_with_the_conversation_that_can_be_downloaded(visit: Visit) -> None:
+    tab = visit(LAMPS)
+    tab.open()
+    tab.say(MESSAGE)
+    tab.panel.get_by_role("button", name="Bad answer").click()
+    expect(tab.panel).to_contain_text("Thank you.")
+    with tab.page.expect_download() as download:
+        tab.panel.get_by_role("button", name="Conversation menu").click()
+        tab.panel.get_by_role("button", name="Download my conversation").click()
+    kept = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert [turn["message"] for turn in kept["turns"]] == [MESSAGE]
+    assert kept["thumbs"] == [{"turn": 1, "thumb": "down", "comment": None}]
+
+
+def test_text_that_would_turn_a_price_around_does_not(visit: Visit) -> None:
+    tab = visit(LAMPS)
+
+    def turned(route: Route) -> None:
+        route.fulfill(response=(got := route.fetch()), body=got.text().replace("Brass Desk", f"Brass{OVERRIDE} Desk"))
+
+    tab.page.route("**/v1/chat", turned)
+    tab.open()
+    tab.say(MESSAGE)
+    expect(tab.card("Brass Desk Lamp")).to_be_visible()
+    expect(tab.panel.get_by_role("button", name="Good answer")).to_be_visible()
+    assert OVERRIDE not in tab.panel.inner_text()
+
+
+def test_parts_left_out_are_not_there_and_a_shop_may_bring_its_own_button(visit: Visit) -> None:
+    tab = visit(LAMPS)
+    tab.run(
+        """() => {
+          ShopAssistant.destroy();
+          const own = Object.assign(document.createElement("button"), { textContent: "Help", onclick: () => ShopAssistant.open() });
+          document.body.append(own);
+          const script = document.createElement("script");
+          Object.assign(script.dataset, { site: "demo", bubble: "none", without: "cart feedback compare" });
+          document.head.append(Object.assign(script, { src: "/widget.js" }));
+          return new Promise((loaded) => { script.onload = loaded; });
+        }"""
+    )
+    own = tab.page.get_by_role("button", name="Help")
+    own.click()
+    tab.say(MESSAGE)
+    expect(tab.card("Brass Desk Lamp")).to_be_visible()
+    for part in ("Cart", "Add to cart: Brass Desk Lamp", "Good answer", "Compare the first two"):
+        expect(tab.panel.get_by_role("button", name=part, exact=True)).to_have_count(0)
+    tab.page.keyboard.press("Escape")
+    expect(own).to_be_focused()
