@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Self
@@ -18,7 +19,9 @@ from retrieval.reviews import Reviews
 from retrieval.store import Store
 
 from .actions.find import query_for
-from .build import build_parts, build_sessions
+from .build import build_events, build_parts, build_sessions
+from .event_form import EventForm
+from .events import EventLog
 from .explain import explain
 from .letters import Letters
 from .llm_parser import LlmParser
@@ -26,6 +29,7 @@ from .model import Card, DialogueState, Done, Event, Parse, Reply
 from .parse import AheadUse, ReadsAhead
 from .parts import Parts
 from .privacy import Places, Retention, erase
+from .recommending.recommender import Recommender
 from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
 from .settings import Settings
 from .state import merge
@@ -43,6 +47,15 @@ class SearchAnswer:
     relaxed: tuple[Relaxed, ...] = ()
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What became of events: how many are kept now, how many were kept before, and products in them that the catalogue has not."""
+
+    accepted: int
+    repeated: int
+    unknown_products: tuple[str, ...]
+
+
 class Assistant:
     """One shop's assistant. Safe to call from many threads; the turns of one session run one after the other."""
 
@@ -53,15 +66,23 @@ class Assistant:
         *,
         message_limit: int = 2_000,
         keep_days: int = 30,
+        keep_events_days: int = 365,
         store: Store | None = None,
+        events: EventLog | None = None,
     ) -> None:
         self._parts = parts
         self._sessions = sessions or MemorySessions()
         orders, handoff = parts.orders, parts.handoff
+        self._events = events or EventLog()
         self._places = Places(
-            self._sessions, orders.log if orders else None, parts.unanswered, handoff.letters if handoff else None
+            self._sessions,
+            orders.log if orders else None,
+            parts.unanswered,
+            handoff.letters if handoff else None,
+            self._events,
         )
-        self._retention = Retention(self._places, keep_days)
+        self._retention = Retention(self._places, keep_days, event_days=keep_events_days)
+        self._recommender = Recommender(parts.catalog, parts.searcher.dense, self._events)
         self._message_limit = message_limit
         self._store = store
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # only of turns under way
@@ -74,8 +95,15 @@ class Assistant:
         opened = Store(Path(store))
         try:
             parts = build_parts(opened, settings)
-            limits = {"message_limit": settings.message_limit, "keep_days": settings.keep_days}
-            assistant = cls(parts, build_sessions(settings), **limits, store=opened)
+            assistant = cls(
+                parts,
+                build_sessions(settings),
+                message_limit=settings.message_limit,
+                keep_days=settings.keep_days,
+                keep_events_days=settings.keep_events_days,
+                store=opened,
+                events=build_events(settings),
+            )
             assistant._retention.keep()
             return assistant
         except BaseException:
@@ -163,11 +191,42 @@ class Assistant:
             raise _no_session(session_id) from None  # as for another visitor's, so that nobody learns that it is there
 
     def forget(self, session_id: str, *, visitor: str | None = None) -> None:
-        """Erase a conversation with all that came of it, once a turn that is under way is over; NotFound when there is none."""
+        """Erase a conversation with all that came of it, once a turn that is under way is over; NotFound when there is none.
+
+        With a visitor's last one go all of the visitor's events: nothing leads to them any more.
+        """
         with self._turn_of(session_id):
             self.admit(session_id, visitor)
-            if not erase([session_id], self._places).conversations:
+            last = [visitor] if visitor and self._sessions.of(visitor) == (session_id,) else []
+            if not erase([session_id], self._places, last).conversations:
                 raise _no_session(session_id)
+
+    def record(self, events: Sequence[EventForm], *, visitor: str | None = None, now: datetime | None = None) -> Taken:
+        """Keep what a visitor did; what is known by its id already is not kept twice. Without a visitor no words and no session are kept.
+
+        Products that the catalogue does not have are kept and named. NotFound when a session is another visitor's.
+        """
+        self._retention.keep()
+        for session_id in {one.session_id for one in events if one.session_id}:
+            self.admit(session_id, visitor)
+        at = now or datetime.now(UTC)
+        added = self._events.add([one.event(visitor, at) for one in events])
+        named = dict.fromkeys(one.product_id for one in events if one.product_id)
+        known = {product.id for product in self._parts.catalog.get_many(named)}
+        return Taken(added, len(events) - added, tuple(name for name in named if name not in known))
+
+    def forget_events(self, visitor: str) -> int:
+        """Erase all events of a visitor; how many there were."""
+        return self._events.erase([visitor])
+
+    def recommend(
+        self, visitor: str | None = None, limit: int = 10, *, now: datetime | None = None
+    ) -> tuple[Card, ...]:
+        """What to suggest now, best first, each with reasons that its record or the events state; the same events and time, the same list.
+
+        visitor: as in `record`; for one of whom nothing is known, or none, what is popular, rated well, and of every department.
+        """
+        return self._recommender.recommend(visitor, limit, now or datetime.now(UTC))
 
     def search(
         self,
@@ -234,6 +293,7 @@ class Assistant:
             if way is not None:
                 way.close()
         self._sessions.close()
+        self._events.close()
         if self._store is not None:
             self._store.close()
 

@@ -20,6 +20,7 @@ from retrieval.tone import ToneReader
 
 from .chat_model import ChatModel
 from .checkout_http import CheckoutHook
+from .events import EventLog
 from .handoff import HandoffDesk, HandoffRules, Route
 from .handoff_routes import ByMail, ByWebhook, ToInbox
 from .letters import Letters
@@ -190,6 +191,10 @@ def build_sessions(settings: Settings) -> Sessions:
     return SqlSessions(settings.sessions_url, build_seal(settings)) if settings.sessions_url else MemorySessions()
 
 
+def build_events(settings: Settings) -> EventLog:
+    return EventLog(settings.sessions_url, build_seal(settings))
+
+
 def build_seal(settings: Settings) -> Seal:
     return Seal(settings.encryption_key.get_secret_value() if settings.encryption_key else None)
 
@@ -197,4 +202,5 @@ def build_seal(settings: Settings) -> Seal:
 def build_places(store: Path, settings: Settings) -> Places:
     """Where something of shoppers lies, without what a turn needs; the store may be in use."""
     url, seal = settings.sessions_url, build_seal(settings)
-    return Places(build_sessions(settings), OrderLog(url, seal), Unanswered(store / UNANSWERED), Letters(url, seal))
+    questions, letters = Unanswered(store / UNANSWERED), Letters(url, seal)
+    return Places(build_sessions(settings), OrderLog(url, seal), questions, letters, build_events(settings))

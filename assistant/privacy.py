@@ -13,6 +13,7 @@ from more_itertools import chunked
 from pydantic import TypeAdapter
 from sqlalchemy.exc import SQLAlchemyError
 
+from .events import Event, EventLog
 from .letters import KeptLetter, Letters
 from .order_log import Cleared, OrderLog
 from .sessions import Session, Sessions, StaffAnswer, Thumb
@@ -20,6 +21,7 @@ from .unanswered import Unanswered
 
 log = logging.getLogger(__name__)
 _SESSION, _THUMBS, _LETTERS = TypeAdapter(Session), TypeAdapter(tuple[Thumb, ...]), TypeAdapter(tuple[KeptLetter, ...])
+_EVENTS = TypeAdapter(tuple[Event, ...])
 _ANSWERS = TypeAdapter(tuple[StaffAnswer, ...])
 _DAY = timedelta(days=1)
 AT_ONCE = 500  # conversations in one statement
@@ -33,9 +35,10 @@ class Places:
     orders: OrderLog | None = None
     unanswered: Unanswered | None = None
     letters: Letters | None = None
+    events: EventLog | None = None
 
     def close(self) -> None:
-        for place in (self.sessions, self.orders, self.letters):
+        for place in (self.sessions, self.orders, self.letters, self.events):
             if place is not None:
                 place.close()
 
@@ -52,13 +55,14 @@ class Gone:
     questions: int = 0
     letters: int = 0
     answers: int = 0
+    events: int = 0
 
     def __add__(self, other: Gone) -> Gone:
         return Gone(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
 
-def kept_of(sessions: Collection[str], places: Places) -> dict[str, Any]:
-    """All that is kept of these conversations, as JSON has it."""
+def kept_of(sessions: Collection[str], places: Places, visitors: Collection[str] = ()) -> dict[str, Any]:
+    """All that is kept of these conversations and of these visitors, as JSON has it."""
     found = [kept for name in sessions if (kept := places.sessions.get(name))]
     acts = places.orders.acts(sessions) if places.orders else ()
     wrong = places.orders.wrong_proofs(sessions) if places.orders else ()
@@ -68,14 +72,16 @@ def kept_of(sessions: Collection[str], places: Places) -> dict[str, Any]:
         "wrong_proofs": [at.isoformat() for at in wrong],
         "questions": places.unanswered.of(sessions) if places.unanswered else [],
         "letters": _LETTERS.dump_python(tuple(places.letters.of(sessions)) if places.letters else (), mode="json"),
+        "events": _EVENTS.dump_python(_events_of(sessions, visitors, places.events), mode="json"),
     }
 
 
-def erase(sessions: Collection[str], places: Places) -> Gone:
-    """Delete all that is kept of these conversations, and count it; what is not there counts nothing."""
+def erase(sessions: Collection[str], places: Places, visitors: Collection[str] = ()) -> Gone:
+    """Delete all that is kept of these conversations and visitors, and count it; what is not there counts nothing."""
     cleared = places.orders.erase(sessions) if places.orders else Cleared()
     questions = places.unanswered.erase(sessions) if places.unanswered else 0
     letters = places.letters.erase(sessions) if places.letters else 0
+    events = places.events.erase(visitors, sessions) if places.events else 0
     gone = [places.sessions.forget(name) for name in sessions]  # last, since from here on nothing leads to the rest
     return Gone(
         sum(one.turns > 0 for one in gone),
@@ -86,17 +92,22 @@ def erase(sessions: Collection[str], places: Places) -> Gone:
         questions,
         letters,
         sum(one.answers for one in gone),
+        events,
     )
 
 
-def expire(before: datetime, places: Places) -> Gone:
-    """Delete conversations unused since then with all that is kept of them, and every older act, question and letter."""
+def expire(before: datetime, places: Places, events_before: datetime | None = None) -> Gone:
+    """Delete conversations unused since then with all that is kept of them, and every older act, question and letter.
+
+    events_before: the same for events, of which older ones may be kept.
+    """
     cleared = places.orders.expire(before) if places.orders else Cleared()
     gone = Gone(
         order_acts=cleared.acts,
         wrong_proofs=cleared.wrong_proofs,
         questions=places.unanswered.expire(before) if places.unanswered else 0,
         letters=places.letters.expire(before) if places.letters else 0,
+        events=places.events.expire(events_before or before) if places.events else 0,
     )
     for some in chunked(places.sessions.unused_since(before), AT_ONCE):
         gone += erase(some, places)
@@ -104,10 +115,18 @@ def expire(before: datetime, places: Places) -> Gone:
 
 
 class Retention:
-    """Deletes what is older than `days`, at most once a day, when `keep` is called."""
+    """Deletes what is older than `days`, events than `event_days`, at most once a day, when `keep` is called."""
 
-    def __init__(self, places: Places, days: int, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        places: Places,
+        days: int,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        event_days: int | None = None,
+    ) -> None:
         self._places, self._days, self._now = places, timedelta(days=days), now
+        self._event_days = timedelta(days=event_days or days)
         self._next: datetime | None = None
         self._guard = threading.Lock()
 
@@ -119,9 +138,15 @@ class Retention:
                 return
             self._next = now + _DAY
         try:
-            expire(now - self._days, self._places)
+            expire(now - self._days, self._places, now - self._event_days)
         except (SQLAlchemyError, OSError):
             log.exception("what is too old was not deleted; it is tried again tomorrow")
+
+
+def _events_of(sessions: Collection[str], visitors: Collection[str], log: EventLog | None) -> tuple[Event, ...]:
+    found = [one for visitor in visitors for one in log.of(visitor)] if log else []
+    more = log.of_sessions(sessions) if log else []
+    return tuple(dict.fromkeys((*found, *more)))
 
 
 def _conversation(kept: Session, sessions: Sessions) -> dict[str, Any]:

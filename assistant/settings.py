@@ -34,6 +34,9 @@ class Settings(BaseSettings):
         ge=1,
         description="Days after its last turn after which a conversation and all that came of it is deleted.",
     )
+    keep_events_days: int = Field(
+        default=365, ge=1, description="Days after which an event of a shopper (POST /v1/events) is deleted."
+    )
     encryption_key: SecretStr | None = Field(
         default=None,
         description="Fernet key that encrypts conversations; several with commas between, the newest first.",

@@ -119,6 +119,19 @@ class Dense:
         """Cosine of the text with each product that has a vector."""
         return self._cosines(self._vector(text), ids) if ids else {}
 
+    def near(self, vector: Vectors, limit: int) -> list[Candidate]:
+        """The products nearest to a vector (d,), nearest first, at most `limit`."""
+        return self._nearest(vector.reshape(1, -1), limit)
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The stored vector (d,) of each of these products that has one."""
+        if not ids:
+            return {}
+        stored = self._collection.get(ids=list(ids), include=["embeddings"])
+        return {
+            name: np.asarray(one, np.float32) for name, one in zip(stored["ids"], stored["embeddings"], strict=True)
+        }
+
     def _embedded(self, text: str) -> Vectors:
         return self._embedder.embed([text])
 

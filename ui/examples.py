@@ -85,6 +85,9 @@ SESSION: Example = {
     "answers": [STAFF_ANSWER],
 }
 SEARCH: Example = {"query": "warm desk lamp", "products": [CARD], "total": 1, "relaxed": []}
+TAKEN: Example = {"accepted": 2, "repeated": 1, "unknown_products": []}
+BECAUSE: Example = {"kind": "interest", "text": "because you looked at “Black Desk Lamp”", "field": "events"}
+RECOMMENDED: Example = {"products": [{**CARD, "reasons": [BECAUSE]}]}
 PRODUCT: Example = {
     "id": "brass-lamp",
     "title": "Brass Desk Lamp",

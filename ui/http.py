@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -11,7 +12,7 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, FastAPI, Path, Query
+from fastapi import APIRouter, Body, FastAPI, Path, Query
 from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -20,9 +21,10 @@ from sse_starlette import EventSourceResponse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant import Assistant
+from assistant.event_form import EventForm
 from assistant.model import card_json
 from assistant.sessions import StaffAnswer, Thumb
-from retrieval.errors import BadInput, ShopError
+from retrieval.errors import BadInput, NotFound, ShopError
 
 from . import examples, pictures, shapes, widget_pages
 from .desk import AtDesk, Desk
@@ -39,10 +41,11 @@ from .site_door import SiteDoor
 from .sites import Sites
 from .sse import frames
 from .turns import Asking, Turns
-from .visitor import Caller, Visitor
+from .visitor import TOKEN, Caller, Visitor, hashed
 
 BODY_LIMIT = 64 * 1024  # bytes; a message of 2,000 characters takes at most 24,000 as escaped JSON
 QUERY_LIMIT = 500  # characters of a search without dialogue
+EVENTS_AT_ONCE = 200
 Answers = dict[int | str, dict[str, Any]]
 _FAULT = {
     "description": "A problem document",
@@ -210,6 +213,50 @@ async def search(
         "relaxed": [{"field": relaxed.field, "text": relaxed.text} for relaxed in found.relaxed],
     }
     return JSONResponse(body)
+
+
+@router.post("/v1/events", tags=["shopper"], response_model=None, responses=_answer(shapes.EventsBody, examples.TAKEN))
+def events(
+    given: EventForm | Annotated[list[EventForm], Body(min_length=1, max_length=EVENTS_AT_ONCE)],
+    desk: AtDesk,
+    visitor: Visitor,
+) -> Response:
+    """Keep what the visitor did: one event or a list, in any order, late ones too; with an `id` it may be sent again.
+
+    Send `X-Visitor` only for shoppers who agreed: without it nothing is kept that leads to a person, no words and no session.
+    """
+    forms = given if isinstance(given, list) else [given]
+    return JSONResponse(asdict(desk.assistant.record(forms, visitor=visitor)))
+
+
+@router.delete("/v1/events", tags=["shopper"], status_code=204, responses=_FAULTS)
+def forget_events(desk: AtDesk, visitor: Visitor) -> None:
+    """Erase all events of the visitor whose `X-Visitor` is sent."""
+    if visitor is None:
+        raise BadInput("No X-Visitor came with the call.", fix="send the visitor's token in X-Visitor")
+    desk.assistant.forget_events(visitor)
+
+
+@router.get(
+    "/v1/recommend",
+    tags=["shopper"],
+    response_model=None,
+    responses=_answer(shapes.RecommendBody, examples.RECOMMENDED),
+)
+def recommend(
+    desk: AtDesk,
+    own: Visitor,
+    visitor: Annotated[str | None, Query(max_length=64, description="the visitor's token, as in X-Visitor")] = None,
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> Response:
+    """What to suggest now, each with its reasons. A visitor may only ask for himself; of whom nothing is known gets the general list."""
+    asked = hashed(visitor) if visitor and re.fullmatch(TOKEN, visitor) else None  # what can be guessed proves nothing
+    if visitor and own and asked != own:
+        raise NotFound(
+            "The visitor asked about is not the one of X-Visitor.", fix="send the same token, or leave one out"
+        )
+    cards = desk.assistant.recommend(asked or own, limit=limit)
+    return JSONResponse({"products": [card_json(card) for card in cards]})
 
 
 @router.get(

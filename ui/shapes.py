@@ -255,6 +255,18 @@ class SearchBody(_Shape):
     relaxed: list[RelaxedWish]
 
 
+class EventsBody(_Shape):
+    """What became of the events that were sent."""
+
+    accepted: Annotated[int, Field(description="kept now")]
+    repeated: Annotated[int, Field(description="of the visitor and with an id that was kept before; not kept again")]
+    unknown_products: Annotated[list[str], Field(description="in events that are kept, but not in the catalogue")]
+
+
+class RecommendBody(_Shape):
+    products: list[ProductCard]
+
+
 class ProductBody(_Shape):
     """The record as the catalogue has it."""
 

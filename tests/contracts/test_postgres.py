@@ -12,6 +12,7 @@ from itertools import count
 import pytest
 from sqlalchemy import create_engine, text
 
+from assistant.events import EventLog
 from assistant.order_log import Cleared, OrderLog
 from assistant.orders import OrderBook, OrderRules
 from assistant.orders_sql import SqlOrderBook
@@ -20,6 +21,7 @@ from assistant.sessions import Thumb
 from assistant.sessions_sql import SqlSessions
 from tests import postgres
 from tests.contracts.test_answers import SealedAnswersContract
+from tests.contracts.test_events import EventLogContract
 from tests.contracts.test_order_books import CANCEL, DELIVERED, PLACED, PROOF, SHIPPED, OrderBookContract
 from tests.contracts.test_sessions import STATE, TURN, DatabaseContract, SealedContract
 
@@ -84,3 +86,10 @@ def test_the_order_log_counts_logs_erases_and_expires(url: str, seal: Seal) -> N
         assert log.erase(["s_1"]) == Cleared(acts=1, wrong_proofs=3)
         assert log.erase(["s_1"]) == Cleared()
         assert log.expire(datetime.now(UTC) + timedelta(days=1)) == Cleared(wrong_proofs=3)
+
+
+class TestPostgresEvents(EventLogContract):
+    @pytest.fixture
+    def log(self, url: str) -> Iterator[EventLog]:
+        with closing(EventLog(url, Seal(new_key()))) as log:
+            yield log

@@ -102,6 +102,8 @@ def test_every_call_of_the_api_shows_an_example_of_what_goes_in_and_comes_out(de
         (shapes.AnswersBody, examples.ANSWERS),
         (shapes.SearchBody, examples.SEARCH),
         (shapes.ProductBody, examples.PRODUCT),
+        (shapes.EventsBody, examples.TAKEN),
+        (shapes.RecommendBody, examples.RECOMMENDED),
         (shapes.ProblemBody, examples.PROBLEM),
     ],
 )

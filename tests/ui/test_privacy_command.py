@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from assistant.build import build_places
+from assistant.events import Event
 from assistant.seal import Seal
 from assistant.sessions_sql import SqlSessions
 from tests.contracts.test_sessions import STATE, TURN
@@ -31,6 +33,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     places.sessions.add("s_3", TURN, STATE)
     assert places.unanswered is not None
     places.unanswered.keep("do you wrap presents?", "s_1")
+    assert places.events is not None
+    now = datetime.now(UTC)
+    places.events.add([Event("e1", "like", now, hashed(TOKEN), "tote"), Event("e2", "like", now, "another", "tote")])
     places.close()
     return tmp_path
 
@@ -41,6 +46,7 @@ def test_export_gives_all_of_a_visitor_by_token_or_hash(folder: Path, given: lis
     found = json.loads(done.stdout)
     assert [kept["session_id"] for kept in found["conversations"]] == ["s_1", "s_2"]
     assert [one["question"] for one in found["questions"]] == ["do you wrap presents?"]
+    assert [one["id"] for one in found["events"]] == ["e1"]
 
 
 def test_erase_says_how_much_went_and_a_second_time_nothing(folder: Path) -> None:
@@ -48,7 +54,7 @@ def test_erase_says_how_much_went_and_a_second_time_nothing(folder: Path) -> Non
         json.loads(shop("privacy", "erase", "--visitor", TOKEN, "--store", "store").stdout) for _ in range(2)
     )
     none = dict.fromkeys(first, 0)
-    assert first == {**none, "conversations": 2, "turns": 2, "questions": 1}
+    assert first == {**none, "conversations": 2, "turns": 2, "questions": 1, "events": 1}
     assert second == none
     assert json.loads(shop("privacy", "export", "--session", "s_3", "--store", "store").stdout)["conversations"]
 
@@ -64,6 +70,7 @@ def test_a_key_is_made_and_what_is_kept_is_sealed_with_it(folder: Path, monkeypa
         "conversations": 6,
         "order_acts": 0,
         "letters": 0,
+        "events": 0,
     }
     monkeypatch.delenv("SHOP_ENCRYPTION_KEY")
     refused = shop("privacy", "export", "--visitor", TOKEN, "--store", "store")

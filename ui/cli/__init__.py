@@ -16,6 +16,7 @@ from . import (
     evaluate,
     evaluate_dialogue,
     evaluate_retrieval,
+    events,
     export,
     feed,
     handoff,
@@ -52,6 +53,7 @@ app.add_typer(models.app, name="models", help="The pinned models: where each com
 app.add_typer(feed.app, name="feed")
 app.add_typer(policies.app, name="policies")
 app.add_typer(handoff.app, name="handoff")
+app.add_typer(events.app, name="events")
 app.add_typer(privacy.app, name="privacy")
 train.app.command("reranker")(train_reranker.reranker)
 train.app.command("sentiment")(tone.train)

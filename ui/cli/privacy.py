@@ -45,7 +45,7 @@ def export(visitor: Visitor = None, session: SessionId = None, store: StorePath 
     Example: shop privacy export --visitor kQ3vUe2xW8mZr5tYb7nLpA --store store
     """
     with _places(store) as places:
-        found = kept_of(_sessions(visitor, session, places), places)
+        found = kept_of(_sessions(visitor, session, places), places, _names(visitor))
     typer.echo(f"Conversations: {len(found['conversations'])}.", err=True)
     typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
@@ -57,18 +57,19 @@ def erase_visitor(visitor: Visitor = None, session: SessionId = None, store: Sto
     Example: shop privacy erase --visitor kQ3vUe2xW8mZr5tYb7nLpA --store store
     """
     with _places(store) as places:
-        _tell(erase(_sessions(visitor, session, places), places))
+        _tell(erase(_sessions(visitor, session, places), places, _names(visitor)))
 
 
 @app.command("expire")
 def expire_old(store: StorePath = None) -> None:
-    """Delete what is older than SHOP_KEEP_DAYS now. A server does so at its start and daily when it is used.
+    """Delete what is older than SHOP_KEEP_DAYS (events: SHOP_KEEP_EVENTS_DAYS) now. A server does so at its start and daily.
 
     Example: shop privacy expire --store store
     """
-    days = settings_for(_there(store)).keep_days
+    settings, now = settings_for(_there(store)), datetime.now(UTC)
+    days, event_days = timedelta(days=settings.keep_days), timedelta(days=settings.keep_events_days)
     with _places(store) as places:
-        _tell(expire(datetime.now(UTC) - timedelta(days=days), places))
+        _tell(expire(now - days, places, now - event_days))
 
 
 @app.command("key")
@@ -90,8 +91,10 @@ def reseal(store: StorePath = None) -> None:
         assert isinstance(places.sessions, SqlSessions)
         assert places.orders is not None
         assert places.letters is not None
+        assert places.events is not None
         acts, letters = places.orders.reseal(), places.letters.reseal()
-        typer.echo(json.dumps({"conversations": places.sessions.reseal(), "order_acts": acts, "letters": letters}))
+        counts = {"order_acts": acts, "letters": letters, "events": places.events.reseal()}
+        typer.echo(json.dumps({"conversations": places.sessions.reseal(), **counts}))
 
 
 @contextmanager
@@ -122,7 +125,12 @@ def _sessions(visitor: str | None, session: str | None, places: Places) -> list[
         raise BadInput(
             f"{visitor!r} is no visitor's id.", fix="give the token of X-Visitor, 22 to 64 characters, or its SHA-256"
         )
-    return [name for one in (visitor, hashed(visitor)) for name in places.sessions.of(one)]
+    return [name for one in _names(visitor) for name in places.sessions.of(one)]
+
+
+def _names(visitor: str | None) -> tuple[str, ...]:
+    """What a visitor may be kept as: what was given, or its hash."""
+    return (visitor, hashed(visitor)) if visitor else ()
 
 
 def _tell(gone: Gone) -> None:

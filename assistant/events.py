@@ -1,0 +1,221 @@
+"""What shoppers did, as it happened: an append-only table beside the conversations, or in memory. docs/events.md."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, get_args
+
+from more_itertools import chunked
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.engine import Connection
+
+from .database import clear_log, open_database, upsert
+from .seal import Seal
+
+EventType = Literal["view", "shown", "click", "like", "dislike", "cart", "purchase", "search", "question"]
+TYPES: tuple[EventType, ...] = get_args(EventType)
+OF_WORDS: tuple[EventType, ...] = ("search", "question")  # about words; all others are about a product
+BURST = 60  # acts of one visitor in one minute: more than a person does
+AT_ONCE = 500  # rows in one statement
+MINUTE_MS, DAY_MS = 60_000, 86_400_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened. id: no two of one visitor are alike. at: in UTC. visitor: hashed; None for nobody known.
+
+    query: the words of a search or question, or those that the product was found by. position: in the list shown, from 1.
+    propensity: how probable it was that the product would be shown there, 0..1.
+    """
+
+    id: str
+    type: EventType
+    at: datetime
+    visitor: str | None = None
+    product_id: str | None = None
+    query: str | None = None
+    session_id: str | None = None
+    position: int | None = None
+    propensity: float | None = None
+
+
+_TABLES = MetaData()
+EVENTS = Table(
+    "events",
+    _TABLES,
+    Column("owner", String(64), primary_key=True),  # the visitor; "" for nobody known
+    Column("id", String(64), primary_key=True),
+    Column("type", String(16), nullable=False),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("product_id", String(256)),
+    Column("query", JSON(none_as_null=True)),  # sealed
+    Column("session_id", String(64), index=True),
+    Column("position", Integer),
+    Column("propensity", Float),
+    Index("events_owner_at", "owner", "at_ms"),
+    Index("events_product_at", "product_id", "at_ms"),
+)
+BURSTS = Table(
+    "event_bursts",
+    _TABLES,
+    Column("owner", String(64), primary_key=True),
+    Column("day", Integer, primary_key=True),  # since 1970, UTC
+)
+
+
+class EventLog:
+    """Events in the conversations' database, or in memory as long as the process lives. Nothing that is kept is ever changed."""
+
+    def __init__(self, url: str | None = None, seal: Seal | None = None) -> None:
+        self.engine = open_database(url)
+        self._seal = seal or Seal()
+        self._guard = threading.RLock() if url is None else None  # in memory all threads share one connection
+        _TABLES.create_all(self.engine)
+
+    def add(self, events: Sequence[Event]) -> int:
+        """Keep those that are not there yet, by visitor and id, and return how many that were; marks bursts."""
+        added = 0
+        for some in chunked(sorted(events, key=lambda one: (one.visitor or "", one.id)), AT_ONCE):
+            with self.db() as db:
+                new = upsert(self.engine, EVENTS).on_conflict_do_nothing().returning(EVENTS.c.id)
+                added += len(db.execute(new, [self._row(one) for one in some]).all())
+                self._mark_bursts(db, some)
+        return added
+
+    def of(self, visitor: str, *, until: datetime | None = None, limit: int | None = None) -> list[Event]:
+        """A visitor's events, the oldest first; with a limit the latest ones."""
+        which = EVENTS.c.owner == visitor
+        if until is not None:
+            which = and_(which, EVENTS.c.at_ms <= in_ms(until))
+        return self._read(which, limit)[::-1]
+
+    def of_sessions(self, sessions: Collection[str]) -> list[Event]:
+        """The events of these conversations, the oldest first."""
+        return self._read(EVENTS.c.session_id.in_(list(sessions)))[::-1]
+
+    def all(self) -> Iterator[tuple[Event, bool]]:
+        """Every event, the oldest first, and whether it lies in a visitor's day with a burst."""
+        marked = exists().where(BURSTS.c.owner == EVENTS.c.owner, BURSTS.c.day == EVENTS.c.at_ms // DAY_MS)
+        query = select(EVENTS, marked.label("burst")).order_by(EVENTS.c.at_ms, EVENTS.c.owner, EVENTS.c.id)
+        with self.db() as db:
+            for row in db.execute(query):
+                yield self._event(row), bool(row.burst)
+
+    def version(self) -> tuple[int, int]:
+        """(how many, ms of the latest): changes when what is kept does."""
+        with self.db() as db:
+            count, latest = db.execute(select(func.count(), func.max(EVENTS.c.at_ms)).select_from(EVENTS)).one()
+        return int(count), int(latest or 0)
+
+    def erase(self, visitors: Collection[str] = (), sessions: Collection[str] = ()) -> int:
+        """Delete all of these visitors and of these conversations; how many there were."""
+        names = list(visitors)
+        with self.db() as db:
+            found = db.execute(
+                delete(EVENTS).where(EVENTS.c.owner.in_(names) | EVENTS.c.session_id.in_(list(sessions)))
+            ).rowcount
+            db.execute(delete(BURSTS).where(BURSTS.c.owner.in_(names)))
+        return self._gone(found)
+
+    def expire(self, before: datetime) -> int:
+        """Delete all that happened before; how many there were."""
+        with self.db() as db:
+            found = db.execute(delete(EVENTS).where(EVENTS.c.at_ms < in_ms(before))).rowcount
+            db.execute(delete(BURSTS).where(BURSTS.c.day < in_ms(before) // DAY_MS))
+        return self._gone(found)
+
+    def reseal(self) -> int:
+        """Write all words with the newest key, or in the clear without any; how many there are."""
+        key = (EVENTS.c.owner, EVENTS.c.id)
+        with self.db() as db:
+            kept = db.execute(select(*key, EVENTS.c.query).where(EVENTS.c.query.is_not(None))).all()
+            for owner, name, query in kept:
+                closed = self._seal.close(self._seal.open(query))
+                db.execute(update(EVENTS).where(key[0] == owner, key[1] == name).values(query=closed))
+        clear_log(self.engine)
+        return len(kept)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def db(self) -> Iterator[Connection]:
+        """One transaction."""
+        if self._guard is None:
+            with self.engine.begin() as db:
+                yield db
+        else:
+            with self._guard, self.engine.begin() as db:
+                yield db
+
+    def _row(self, event: Event) -> dict[str, Any]:
+        return {
+            "owner": event.visitor or "",
+            "id": event.id,
+            "type": event.type,
+            "at_ms": in_ms(event.at),
+            "product_id": event.product_id,
+            "query": self._seal.close(event.query),
+            "session_id": event.session_id,
+            "position": event.position,
+            "propensity": event.propensity,
+        }
+
+    def _event(self, row: Any) -> Event:
+        at = _EPOCH + timedelta(milliseconds=row.at_ms)
+        return Event(row.id, row.type, at, row.owner or None, row.product_id, self._seal.open(row.query),
+                     row.session_id, row.position, row.propensity)  # fmt: skip
+
+    def _read(self, which: ColumnElement[bool], limit: int | None = None) -> list[Event]:
+        newest = select(EVENTS).where(which).order_by(EVENTS.c.at_ms.desc(), EVENTS.c.id.desc()).limit(limit)
+        with self.db() as db:
+            return [self._event(row) for row in db.execute(newest)]
+
+    def _mark_bursts(self, db: Connection, events: Sequence[Event]) -> None:
+        """Mark the days of visitors who did more than BURST things within one minute; what was shown to them is no act of theirs."""
+        owners = {one.visitor for one in events if one.visitor}
+        times = [in_ms(one.at) for one in events]
+        minute = (EVENTS.c.at_ms // MINUTE_MS).label("minute")
+        first, last = min(times) // MINUTE_MS * MINUTE_MS, (max(times) // MINUTE_MS + 1) * MINUTE_MS
+        busy = (
+            select(EVENTS.c.owner, minute)
+            .where(EVENTS.c.owner.in_(owners), EVENTS.c.type != "shown", EVENTS.c.at_ms.between(first, last - 1))
+            .group_by(EVENTS.c.owner, minute)
+            .having(func.count() > BURST)
+        )
+        days = {(owner, at * MINUTE_MS // DAY_MS) for owner, at in db.execute(busy)} if owners else set()
+        if days:
+            rows = [{"owner": owner, "day": day} for owner, day in sorted(days)]
+            db.execute(upsert(self.engine, BURSTS).values(rows).on_conflict_do_nothing())
+
+    def _gone(self, found: int) -> int:
+        if found:
+            clear_log(self.engine)
+        return found
+
+
+def in_ms(at: datetime) -> int:
+    """Milliseconds since 1970."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)

@@ -1,0 +1,108 @@
+"""What a visitor's events say about what is of interest now. Pure but for looking the products up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from retrieval.catalog import Catalog
+from retrieval.dense import Dense, Vectors
+from retrieval.family import family_of
+from retrieval.product import Product
+
+from ..events import Event, EventType
+
+WEIGHTS: Mapping[EventType, float] = {"view": 1.0, "click": 1.0, "like": 3.0, "cart": 3.0, "purchase": 2.0}
+SAID: Mapping[EventType, str] = {
+    "view": "you looked at {}", "click": "you looked at {}", "like": "you liked {}", "cart": "you put {} into your cart",
+    "purchase": "you bought {}",
+}  # fmt: skip
+HALF_LIFE = 14.0  # days after which an act counts half
+INTERESTS = 4  # kept apart; more would each get less than a place or two of a list
+OF_AN_INTEREST = 8  # products that its vector is the mean of
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A product that the visitor did something with. how: the act that says most. weight: over all acts, each half as much every
+    HALF_LIFE days."""
+
+    product: Product
+    how: EventType
+    weight: float
+    last: datetime
+
+    @property
+    def words(self) -> str:
+        """ "you liked “Aria Desk Lamp”" """
+        return SAID[self.how].format(f"“{self.product.title}”")
+
+
+@dataclass(frozen=True)
+class Interest:
+    """Products of one category, the weightiest first. share: of all weight, 0..1. vector: their weighted mean (d,), unit length."""
+
+    touched: tuple[Touched, ...]
+    share: float
+    vector: Vectors
+
+
+@dataclass(frozen=True)
+class Profile:
+    """touched: the latest first. left_out: families of what was bought, or disliked and not liked again since."""
+
+    touched: tuple[Touched, ...] = ()
+    interests: tuple[Interest, ...] = ()
+    left_out: frozenset[tuple[str, ...]] = frozenset()
+
+
+def profile_of(events: Sequence[Event], now: datetime, catalog: Catalog, dense: Dense) -> Profile:
+    """The profile at a time, from a visitor's events, the oldest first. What the catalogue does not have is passed over."""
+    acts: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        if event.product_id and event.type != "shown":
+            acts[event.product_id].append(event)
+    products = {one.id: one for one in catalog.get_many(acts)}
+    unwanted = {name for name, own in acts.items() if _disliked(own)}
+    bought = {name for name, own in acts.items() if any(one.type == "purchase" for one in own)}
+    touched = [
+        _touched(products[name], own, now) for name, own in acts.items() if name in products and name not in unwanted
+    ]
+    touched.sort(key=lambda one: (one.last, one.product.id), reverse=True)
+    left_out = frozenset(family_of(one) for name, one in products.items() if name in unwanted | bought)
+    return Profile(tuple(touched), _interests(touched, dense), left_out)
+
+
+def _disliked(own: Sequence[Event]) -> bool:
+    """Whether the last word about it was a dislike."""
+    said = [one.type for one in own if one.type in ("like", "dislike")]
+    return said[-1:] == ["dislike"]
+
+
+def _touched(product: Product, own: Sequence[Event], now: datetime) -> Touched:
+    counted = [one for one in own if one.type in WEIGHTS]
+    weight = sum(WEIGHTS[one.type] * 0.5 ** ((now - one.at).total_seconds() / 86_400 / HALF_LIFE) for one in counted)
+    how: EventType = max((one.type for one in counted), key=list(WEIGHTS).index, default="view")
+    return Touched(product, how, weight, own[-1].at)
+
+
+def _interests(touched: Sequence[Touched], dense: Dense) -> tuple[Interest, ...]:
+    shelves: dict[str, list[Touched]] = defaultdict(list)
+    for one in touched:
+        shelves[" › ".join(one.product.category) or one.product.id].append(one)
+    total = sum(one.weight for one in touched)
+    order = sorted(shelves.items(), key=lambda shelf: (-sum(one.weight for one in shelf[1]), shelf[0]))
+    found = []
+    for _, own in order[:INTERESTS]:
+        first = sorted(own, key=lambda one: (-one.weight, one.product.id))[:OF_AN_INTEREST]
+        vectors = dense.vectors([one.product.id for one in first])
+        known = tuple(one for one in first if one.product.id in vectors)
+        if known and total:
+            mean = np.sum([one.weight * vectors[one.product.id] for one in known], axis=0)
+            share = sum(one.weight for one in own) / total
+            found.append(Interest(known, share, mean / max(float(np.linalg.norm(mean)), 1e-9)))
+    return tuple(found)

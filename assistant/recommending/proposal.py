@@ -1,0 +1,44 @@
+"""The border between what proposes products and what ranks them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from retrieval.belonging import Bond
+from retrieval.catalog import Catalog
+from retrieval.dense import Dense
+from retrieval.product import Product
+
+from ..crowd import Crowd
+from ..events import EventLog
+from ..model import Reason
+from .profile import Profile
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A product that a source proposes. strength: 0..1, how sure it is. reason: true by the data that it was read from."""
+
+    product_id: str
+    strength: float
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a source may look at. bonds: what goes with a product by the catalogue. rated, departments: what it proposes to anybody."""
+
+    profile: Profile
+    crowd: Crowd
+    now: datetime
+    catalog: Catalog
+    dense: Dense
+    events: EventLog
+    bonds: Callable[[Product], Sequence[Bond]]
+    rated: Sequence[Proposal] = ()
+    departments: Sequence[Proposal] = ()
+
+
+Source = Callable[[Situation], Sequence[Proposal]]  # no order, no id twice of one source; empty when it knows nothing

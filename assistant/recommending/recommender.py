@@ -1,0 +1,132 @@
+"""Suggestions for a visitor: proposed by the sources, joined, cleared of what must not be shown, and made diverse."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache
+
+import numpy as np
+from more_itertools import unique_everseen
+
+from retrieval.belonging import Bond, belonging
+from retrieval.catalog import Catalog
+from retrieval.dense import Dense, Vectors
+from retrieval.family import families, family_of
+from retrieval.product import Product
+
+from ..crowd import Crowd, crowd_of
+from ..events import EventLog
+from ..model import Card, Reason
+from .cold import of_departments, rated_in
+from .profile import Profile, profile_of
+from .proposal import Proposal, Situation
+from .sources import SOURCES
+
+LOOKED_AT = 300  # of a visitor's latest events
+POOL = 120  # strongest products that are weighed against each other
+RELEVANCE = 0.6  # MMR's lambda: the rest is for being unlike what is listed already. Carbonell, Goldstein, SIGIR 1998
+NEAR_DUPLICATE = 0.95  # cosine from which two listings are taken for one thing
+REASONS = 2
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A product with how good a suggestion it is, 0..1, and why, the strongest reason first."""
+
+    product: Product
+    relevance: float
+    reasons: tuple[Reason, ...]
+
+
+class Recommender:
+    """What to suggest. The same events, catalogue and time give the same list."""
+
+    def __init__(self, catalog: Catalog, dense: Dense, events: EventLog) -> None:
+        self._catalog, self._dense, self._events = catalog, dense, events
+        self._bonds = lru_cache(maxsize=512)(self._bonds_of)
+        self._crowd: tuple[object, Crowd] = (None, Crowd())
+
+    def recommend(self, visitor: str | None, limit: int, now: datetime) -> tuple[Card, ...]:
+        """At most `limit` products in stock, best first, one of a family; nothing that the visitor bought or disliked.
+
+        Without a visitor, or for one of whom nothing is known: what is popular, rated well, and of every department.
+        """
+        profile = self._profile(visitor, now) if visitor else Profile()
+        crowd = self._crowd_at(now)
+        situation = Situation(
+            profile,
+            crowd,
+            now,
+            self._catalog,
+            self._dense,
+            self._events,
+            lambda one: self._bonds(one.id),
+            self._rated,
+            self._departments,
+        )
+        pool = self._pool(situation, max(POOL, 3 * limit))
+        chosen = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit)
+        return tuple(Card(one.product, one.relevance, rank, one.reasons) for rank, one in enumerate(chosen, start=1))
+
+    @cached_property
+    def _rated(self) -> Sequence[Proposal]:  # a store that is open does not change
+        return rated_in(self._catalog)
+
+    @cached_property
+    def _departments(self) -> Sequence[Proposal]:
+        return of_departments(self._catalog)
+
+    def _profile(self, visitor: str, now: datetime) -> Profile:
+        events = self._events.of(visitor, until=now, limit=LOOKED_AT)
+        return profile_of(events, now, self._catalog, self._dense)
+
+    def _crowd_at(self, now: datetime) -> Crowd:
+        """The crowd at the hour, kept as long as no event comes or goes."""
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        key = (hour, self._events.version())
+        if self._crowd[0] != key:
+            self._crowd = (key, crowd_of(self._events, now))
+        return self._crowd[1]
+
+    def _pool(self, situation: Situation, size: int) -> list[Ranked]:
+        """The strongest proposals that may be shown, each strength counted as evidence of its own (noisy or)."""
+        missing: dict[str, float] = defaultdict(lambda: 1.0)
+        reasons: dict[str, list[tuple[float, Reason]]] = defaultdict(list)
+        for source, trust in SOURCES.items():
+            for one in source(situation):
+                missing[one.product_id] *= 1 - trust * one.strength
+                reasons[one.product_id].append((trust * one.strength, one.reason))
+        order = sorted(missing, key=lambda name: (missing[name], name))[:size]
+        products = [one for one in self._catalog.get_many(order) if not one.sold_out]
+        allowed = [one for one in families(products) if family_of(one) not in situation.profile.left_out]
+        return [Ranked(one, 1 - missing[one.id], _told(reasons[one.id])) for one in allowed]
+
+    def _bonds_of(self, product_id: str) -> Sequence[Bond]:
+        return belonging(self._catalog, self._catalog.get(product_id))
+
+
+def _told(reasons: Sequence[tuple[float, Reason]]) -> tuple[Reason, ...]:
+    """The strongest reasons, no words twice."""
+    order = sorted(reasons, key=lambda pair: -pair[0])
+    return tuple(unique_everseen((reason for _, reason in order), key=lambda reason: reason.text))[:REASONS]
+
+
+def _diverse(pool: Sequence[Ranked], vectors: Mapping[str, Vectors], limit: int) -> list[Ranked]:
+    """Maximal marginal relevance: next is always what is best and least like what was chosen; no near-duplicate."""
+    left = [one for one in pool if one.product.id in vectors]
+    stacked = np.stack([vectors[one.product.id] for one in left]) if left else np.zeros((0, 1), np.float32)  # (n, d)
+    relevance = np.array([one.relevance for one in left])
+    nearest, open_ = np.zeros(len(left)), np.ones(len(left), bool)
+    chosen: list[Ranked] = []
+    while len(chosen) < limit and open_.any():
+        worth = np.where(open_, RELEVANCE * relevance - (1 - RELEVANCE) * nearest, -np.inf)
+        at = int(np.argmax(worth))
+        open_[at] = False
+        chosen.append(left[at])
+        alike = stacked @ stacked[at]
+        nearest = np.maximum(nearest, alike)
+        open_ &= alike < NEAR_DUPLICATE
+    return chosen

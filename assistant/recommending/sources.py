@@ -1,0 +1,156 @@
+"""Where suggestions come from. A new source is a function of a Situation and a line in SOURCES."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from retrieval.belonging import WORTH
+
+from ..actions.complement import FIELDS, bond_words
+from ..crowd import bought_together
+from ..model import Reason
+from .profile import Interest, Touched
+from .proposal import Proposal, Situation, Source
+
+OF_EACH = 40  # products from one interest
+FEW_SEEN = 3  # times shown or viewed, at most, of a product that is little seen, where the average is above that
+SEEDS = 1  # latest products for which it is asked what goes with them: 40 ms each the first time
+BONDS = 8  # of each
+LEAST_BOND = WORTH["series"]  # the same maker alone is no reason to suggest something unasked
+
+
+def near_interests(situation: Situation) -> list[Proposal]:
+    """The nearest to each interest, with the product of it that is nearest as the reason."""
+    return _strongest(
+        Proposal(name, cosine * (0.6 + 0.4 * interest.share), Reason("interest", f"because {seed.words}", "events"))
+        for interest in situation.profile.interests
+        for name, cosine, seed in _near(interest, situation)
+    )
+
+
+def similar_to_the_last(situation: Situation) -> list[Proposal]:
+    """The nearest to the product that the visitor was at last."""
+    for last in situation.profile.touched[:1]:
+        vector = situation.dense.vectors([last.product.id]).get(last.product.id)
+        if vector is not None:
+            known = {one.product.id for one in situation.profile.touched}
+            reason = Reason("similar", f"because {last.words}", "events")
+            found = situation.dense.near(vector, OF_EACH)
+            return [
+                Proposal(one.product_id, _within(one.score), reason) for one in found if one.product_id not in known
+            ]
+    return []
+
+
+def going_with(situation: Situation) -> list[Proposal]:
+    """What the catalogue itself ties to the latest products liked, put into the cart or bought, with the tie."""
+    firm = [one for one in situation.profile.touched if one.how in ("like", "cart", "purchase")]
+    return _strongest(
+        Proposal(
+            bond.product.id,
+            bond.weight / max(WORTH.values()),
+            Reason("goes_with", f"goes with “{one.product.title}”: {bond_words(bond, one.product)}", FIELDS[bond.how]),
+        )
+        for one in firm[:SEEDS]
+        for bond in situation.bonds(one.product)[:BONDS]
+        if bond.weight >= LEAST_BOND
+    )
+
+
+def bought_with(situation: Situation) -> list[Proposal]:
+    """What others bought within a day of the latest products, with how many did."""
+    seeds = {one.product.id: one.product for one in situation.profile.touched[:10]}
+    pairs = bought_together(situation.events, list(seeds), situation.now)[: 2 * OF_EACH]
+    most = max((pair.shoppers for pair in pairs), default=1)
+    return _strongest(
+        Proposal(
+            pair.other,
+            0.5 + 0.5 * pair.shoppers / most,
+            Reason(
+                "bought_with",
+                f"{pair.shoppers} shoppers bought it along with “{seeds[pair.product_id].title}”",
+                "events",
+            ),
+        )
+        for pair in pairs
+    )
+
+
+def popular_now(situation: Situation) -> list[Proposal]:
+    """What most acted on lately, of all departments and of the visitor's own; only what enough shoppers chose this week."""
+    week, popularity = situation.crowd.week, situation.crowd.popularity
+    order = sorted(week, key=lambda name: (-popularity.get(name, 0.0), name))
+    most = max((popularity.get(name, 0.0) for name in order[:1]), default=1.0)
+    return [
+        Proposal(name, popularity.get(name, 0.0) / most, Reason("popular", _buzz(situation, name), "events"))
+        for name in order[: 2 * OF_EACH]
+    ]
+
+
+def little_seen(situation: Situation) -> list[Proposal]:
+    """Good matches that hardly anybody was shown, once the events tell what most products were."""
+    seen = situation.crowd.seen
+    if sum(seen.values()) <= FEW_SEEN * len(situation.catalog):
+        return []
+    reason = Reason("little_seen", "few shoppers have seen it yet", "events")
+    return _strongest(
+        Proposal(name, cosine, reason)
+        for interest in situation.profile.interests
+        for name, cosine, _ in _near(interest, situation)
+        if seen.get(name, 0) <= FEW_SEEN
+    )
+
+
+def well_rated(situation: Situation) -> Sequence[Proposal]:
+    return situation.rated
+
+
+def from_every_department(situation: Situation) -> Sequence[Proposal]:
+    return situation.departments
+
+
+SOURCES: Mapping[Source, float] = {  # source -> how far it is trusted, 0..1
+    near_interests: 0.8,
+    bought_with: 0.75,
+    similar_to_the_last: 0.4,
+    going_with: 0.6,
+    little_seen: 0.2,
+    popular_now: 0.5,
+    well_rated: 0.4,
+    from_every_department: 0.1,
+}
+
+
+def _near(interest: Interest, situation: Situation) -> Iterable[tuple[str, float, Touched]]:
+    """(id, cosine, the product of the interest nearest to it) of the nearest that the visitor has not been at."""
+    known = {one.product.id for one in situation.profile.touched}
+    found = {
+        one.product_id: one.score
+        for one in situation.dense.near(interest.vector, OF_EACH)
+        if one.product_id not in known
+    }
+    stored = situation.dense.vectors([*found, *(one.product.id for one in interest.touched)])
+    seeds = np.stack([stored[one.product.id] for one in interest.touched])  # (s, d)
+    for name, cosine in found.items():
+        yield name, _within(cosine), interest.touched[int(np.argmax(seeds @ stored[name]))]
+
+
+def _strongest(proposals: Iterable[Proposal]) -> list[Proposal]:
+    """The strongest of each product; of as strong ones the first."""
+    best: dict[str, Proposal] = {}
+    for one in proposals:
+        if one.product_id not in best or one.strength > best[one.product_id].strength:
+            best[one.product_id] = one
+    return list(best.values())
+
+
+def _buzz(situation: Situation, name: str) -> str:
+    buzz = situation.crowd.week[name]
+    bought = f", {buzz.buyers} bought it" if buzz.buyers >= 1 else ""
+    return f"popular this week: {buzz.shoppers} shoppers chose or looked at it{bought}"
+
+
+def _within(cosine: float) -> float:
+    return min(max(cosine, 0.0), 1.0)

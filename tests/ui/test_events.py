@@ -1,0 +1,93 @@
+"""Events in and suggestions out over HTTP: shapes, who may ask about whom, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from ui.http import EVENTS_AT_ONCE, create_app
+from ui.lane import Lane
+from ui.shapes import EventsBody, RecommendBody
+
+from .shop import open_shop
+
+ANNA, BEN = "a" * 22, "b" * 22
+LIKE = {"type": "like", "product_id": "brass-lamp", "id": "e_1"}
+
+
+@pytest.fixture
+def client(small_store: Path) -> Iterator[TestClient]:
+    with open_shop(small_store) as shop, TestClient(create_app(shop, Lane())) as client:
+        yield client
+
+
+def send(client: TestClient, body: Any, visitor: str | None = ANNA) -> Any:
+    return client.post("/v1/events", json=body, headers={"X-Visitor": visitor} if visitor else {})
+
+
+def suggested(client: TestClient, own: str | None = None, **asked: Any) -> list[dict[str, Any]]:
+    answer = client.get("/v1/recommend", params=asked, headers={"X-Visitor": own} if own else {})
+    assert answer.status_code == 200
+    body = answer.json()
+    assert RecommendBody.model_validate(body).model_dump() == body
+    return list(body["products"])
+
+
+def reasons(products: list[dict[str, Any]]) -> set[str]:
+    return {reason["text"] for product in products for reason in product["reasons"]}
+
+
+def test_one_event_or_a_list_is_kept_and_what_is_sent_again_is_not(client: TestClient) -> None:
+    assert send(client, LIKE).json() == {"accepted": 1, "repeated": 0, "unknown_products": []}
+    answer = send(client, [LIKE, {"type": "view", "product_id": "no such lamp"}]).json()
+    assert answer == {"accepted": 1, "repeated": 1, "unknown_products": ["no such lamp"]}
+    assert set(answer) == set(EventsBody.model_fields)
+
+
+def test_suggestions_tell_why_and_only_the_visitor_himself_gets_his_own(client: TestClient) -> None:
+    send(client, LIKE)
+    because = "because you liked “Brass Desk Lamp”"
+    for own, asked in ((ANNA, {}), (None, {"visitor": ANNA}), (ANNA, {"visitor": ANNA})):
+        assert because in reasons(suggested(client, own, **asked))
+    for own, asked in ((None, {}), (BEN, {}), (None, {"visitor": BEN}), (None, {"visitor": "anna"})):
+        assert because not in reasons(suggested(client, own, **asked))
+    other = client.get("/v1/recommend", params={"visitor": ANNA}, headers={"X-Visitor": BEN})
+    assert (other.status_code, other.json()["type"]) == (404, "urn:shopping-assistant:not-found")
+
+
+def test_a_stranger_gets_products_in_stock_with_rank_and_score(client: TestClient) -> None:
+    products = suggested(client, limit=2)
+    assert [product["rank"] for product in products] == [1, 2]
+    assert all(product["in_stock"] is not False and 0 < product["score"] <= 1 for product in products)
+    assert all(product["reasons"] and product["sponsored"] is False for product in products)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"type": "glance", "product_id": "brass-lamp"},
+        {"type": "click"},
+        {"type": "search"},
+        {"type": "click", "product_id": "brass-lamp", "at": (datetime.now(UTC) + timedelta(days=1)).isoformat()},
+        {"type": "click", "product_id": "a\0b"},
+        {"type": "shown", "product_id": "brass-lamp", "propensity": 1.5},
+        {"type": "click", "product_id": "brass-lamp", "prodct": 1},
+        [],
+        [LIKE] * (EVENTS_AT_ONCE + 1),
+    ],
+)
+def test_what_is_no_event_is_refused_whole(client: TestClient, body: Any) -> None:
+    assert send(client, body).status_code == 422
+    assert send(client, LIKE).json()["accepted"] == 1
+
+
+def test_a_visitor_can_erase_all_that_was_kept_of_him(client: TestClient) -> None:
+    send(client, LIKE)
+    assert client.delete("/v1/events", headers={"X-Visitor": ANNA}).status_code == 204
+    assert "because you liked “Brass Desk Lamp”" not in reasons(suggested(client, ANNA))
+    assert client.delete("/v1/events").status_code == 422

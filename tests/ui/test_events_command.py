@@ -1,0 +1,96 @@
+"""`shop events`: files of every kind in, nothing lost silently, and out again for import or training."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from retrieval.events import read_events
+from tests.ui.command import shop
+from ui.visitor import hashed
+
+LINES = [
+    {"type": "shown", "at": "2026-05-01T10:00:00Z", "visitor": "u1", "product_id": "black-lamp", "query": "lamp",
+     "position": 1},
+    {"type": "click", "at": "2026-05-01T10:00:05Z", "visitor": "u1", "product_id": "brass-lamp", "query": "lamp",
+     "position": 2},
+    {"type": "purchase", "at": "2026-05-01T10:02:00Z", "visitor": "u1", "product_id": "gone", "query": "lamp"},
+    {"type": "search", "at": "2026-05-01T10:00:00Z", "visitor": "u2", "query": "mug"},
+]  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path, small_store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("SHOP_SESSIONS_URL", raising=False)
+    (tmp_path / "store").mkdir()
+    for name in ("manifest.json", "catalog.db"):
+        (tmp_path / "store" / name).write_bytes((small_store / name).read_bytes())
+    return tmp_path
+
+
+def write(folder: Path, kind: str) -> str:
+    file = folder / f"log.{kind}"
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(LINES), file)
+    elif kind == "csv":
+        names = ("type", "at", "visitor", "product_id", "query", "position")
+        rows = [",".join(str(line.get(name, "")) for name in names) for line in LINES]
+        file.write_text("\n".join([",".join(names), *rows]) + "\n", encoding="utf-8")
+    else:
+        file.write_text("".join(json.dumps(line) + "\n" for line in LINES), encoding="utf-8")
+    return str(file)
+
+
+def counts(done: str) -> tuple[int, int]:
+    return json.loads(done)["accepted"], json.loads(done)["repeated"]
+
+
+def test_the_same_log_in_every_format_is_the_same_events(folder: Path) -> None:
+    store = ("--store", str(folder / "store"))
+    first = shop("events", "import", write(folder, "jsonl"), *store)
+    assert counts(first.stdout) == (4, 0)
+    assert "the catalogue has no such product: gone" in first.stderr
+    for kind in ("csv", "parquet", "jsonl"):
+        assert counts(shop("events", "import", write(folder, kind), *store).stdout) == (0, 4), kind
+
+
+def test_what_is_written_out_comes_in_again_as_the_same(folder: Path) -> None:
+    store = ("--store", str(folder / "store"))
+    shop("events", "import", write(folder, "jsonl"), *store)
+    out = shop("events", "export", *store).stdout
+    whose = [json.loads(line)["visitor"] for line in out.splitlines()]
+    assert sorted(whose) == sorted([hashed("u1")] * 3 + [hashed("u2")])
+    (folder / "again.jsonl").write_text(out, encoding="utf-8")
+    assert counts(shop("events", "import", str(folder / "again.jsonl"), *store).stdout) == (0, 4)
+
+
+def test_what_is_written_out_for_the_reranker_is_what_it_learns_from(folder: Path) -> None:
+    store = ("--store", str(folder / "store"))
+    shop("events", "import", write(folder, "jsonl"), *store)
+    (folder / "clicks.jsonl").write_text(shop("events", "export", *store, "--for", "reranker").stdout, encoding="utf-8")
+    (judged,) = read_events([folder / "clicks.jsonl"])
+    assert (judged.request, judged.grades) == ("lamp", {"brass-lamp": 1, "gone": 3})
+
+
+def test_rows_that_cannot_be_used_are_named_with_their_line_and_reason(folder: Path) -> None:
+    bad = [
+        '{"type": "click", "product_id": "brass-lamp"}',
+        "{",
+        '{"type": "click", "at": "2999-01-01T00:00:00Z", "product_id": "brass-lamp"}',
+        json.dumps(LINES[0]),
+    ]
+    (folder / "bad.jsonl").write_text("\n".join(bad) + "\n", encoding="utf-8")
+    done = shop("events", "import", str(folder / "bad.jsonl"), "--store", str(folder / "store"))
+    assert json.loads(done.stdout) == {"accepted": 1, "repeated": 0, "bad_rows": 3, "unknown_products": 0}
+    said = [line for line in done.stderr.splitlines() if "bad.jsonl" in line]
+    assert [line.partition(", line ")[2].partition(":")[0] for line in said] == ["1", "2", "3"]
+    assert "at: Field required" in said[0]
+
+
+def test_a_file_without_a_row_that_can_be_used_fails(folder: Path) -> None:
+    (folder / "bad.jsonl").write_text("{}\n", encoding="utf-8")
+    assert shop("events", "import", str(folder / "bad.jsonl"), "--store", str(folder / "store")).returncode == 1
