@@ -144,11 +144,13 @@ def macro_f1(wanted: Sequence[str], got: Sequence[str]) -> float:
 
 
 def _pairs(slots: Slots) -> frozenset[Pair]:
-    """White space and case do not matter in words; numbers are compared as numbers; a list's order does not count."""
+    return pairs_of(slots.to_json())
+
+
+def pairs_of(said: Mapping[str, Any]) -> frozenset[Pair]:
+    """A pair a value. White space and case do not matter in words; numbers are compared as numbers; a list's order does not count."""
     return frozenset(
-        (name, _plain(value))
-        for name, said in slots.to_json().items()
-        for value in (said if isinstance(said, list) else [said])
+        (name, _plain(value)) for name, one in said.items() for value in (one if isinstance(one, list) else [one])
     )
 
 

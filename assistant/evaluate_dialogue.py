@@ -10,7 +10,7 @@ import numpy as np
 
 from retrieval.query import Constraints
 
-from .evaluate import F1, micro_f1
+from .evaluate import F1, Pair, micro_f1, pairs_of
 from .model import DialogueState, Example, Parse, Reply, constraints_json
 from .parse import clean
 from .state import update
@@ -121,11 +121,8 @@ def _over_bounds(reply: Reply) -> int:
     return sum((low is not None and price < low) or (high is not None and price > high) for price in prices)
 
 
-def _pairs(constraints: Constraints) -> frozenset[tuple[str, str]]:
-    """A need as (constraint, value) pairs; lists have one pair a value, what is not asked for has none."""
-    values = (
-        (name, value if isinstance(value, list) else [value]) for name, value in constraints_json(constraints).items()
-    )
-    return frozenset(
-        (name, str(one).casefold()) for name, several in values for one in several if one not in (None, False)
+def _pairs(constraints: Constraints) -> frozenset[Pair]:
+    """A need as (constraint, value) pairs; what is not asked for has none."""
+    return pairs_of(
+        {name: value for name, value in constraints_json(constraints).items() if value not in (None, False)}
     )

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from retrieval.evidence import judge
 from retrieval.facets import Facet, facets
-from retrieval.kinds import names_kind
 from retrieval.product import Product
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import content_stems
@@ -58,7 +57,7 @@ def _is_open(facet: Facet, constraints: Constraints) -> bool:
     if facet.gain < TELLING or facet.stated < STATED * facet.total:
         return False
     if facet.name == "department":
-        return constraints.product is None or not names_kind(constraints.product)
+        return constraints.kind is None
     if facet.name == "price":
         return constraints.price_min is None and constraints.price_max is None
     if facet.name in (*SOFT, "gender") and getattr(constraints, facet.name):

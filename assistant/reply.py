@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.evidence import judge
-from retrieval.kinds import names_kind
 from retrieval.product import money
 from retrieval.query import Constraints
 
@@ -65,18 +64,13 @@ def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
     if outcome.relaxed:
         return "Here is what comes closest:"
     order = f", {_ORDER[state.sort]}" if state.sort else ""
-    if _of_any_kind(state.constraints):
+    if state.constraints.of_any_kind:
         ideas = "idea" if len(cards) == 1 else "ideas"
         return f"{_count(outcome, cards, state)} {ideas}{need}{order}:"
     wishes = [wish for field, wish in state.constraints.wishes if field != "size"]
     if wishes and not any(_meets_a_wish(card, state.constraints) for card in cards):
         return f"No listing I found says {' or '.join(f'“{wish}”' for wish in wishes)}. The nearest I have:"
     return f"{_count(outcome, cards, state)}{need}{order}:"
-
-
-def _of_any_kind(constraints: Constraints) -> bool:
-    """Whether the need says what the thing is for, and not what it is: a gift."""
-    return constraints.product is not None and not names_kind(constraints.product)
 
 
 def _unstated_sizes(cards: Sequence[Card], constraints: Constraints) -> str:
@@ -91,7 +85,7 @@ def _unstated_sizes(cards: Sequence[Card], constraints: Constraints) -> str:
 
 def _passed_over(constraints: Constraints, sizes_said: bool) -> frozenset[str]:
     """Fields whose silence needs no word on the first product: sizes where that was said of all, and the occasion of a gift."""
-    return frozenset((["size"] if sizes_said else []) + (["features"] if _of_any_kind(constraints) else []))
+    return frozenset((["size"] if sizes_said else []) + (["features"] if constraints.of_any_kind else []))
 
 
 def _meets_a_wish(card: Card, constraints: Constraints) -> bool:
@@ -103,8 +97,7 @@ def _count(outcome: Outcome, cards: Sequence[Card], state: DialogueState) -> str
     named = min(len(cards), NAMED)
     if named == 1:
         return "Here is one"
-    kind = state.constraints.product
-    counted = kind is not None and names_kind(kind) and outcome.total > named
+    counted = state.constraints.kind is not None and outcome.total > named
     return f"Here are {named} of {outcome.total}" if counted else f"Here are {named}"
 
 
@@ -114,7 +107,7 @@ def need_phrase(constraints: Constraints, currency: str) -> str:
     features = ", ".join(constraints.features)
     if constraints.product:
         named = " ".join([*looks, constraints.product]) + (f" ({features})" if features else "")
-        named = f"{_article(constraints.product, named)}{named}"
+        named = f"{_article(constraints, named)}{named}"
     else:
         named = f"something {', '.join([*looks, *constraints.features])}".strip()
     brand = f" by {constraints.brand}" if constraints.brand else ""
@@ -122,10 +115,10 @@ def need_phrase(constraints: Constraints, currency: str) -> str:
     return named + brand + _bounds(constraints, currency) + without
 
 
-def _article(product: str, named: str) -> str:
+def _article(constraints: Constraints, named: str) -> str:
     """What stands before one gift or one present; nothing before kinds, which are spoken of without."""
-    head = product.split()[-1]
-    if names_kind(product) or head.endswith(("s", "thing", "stuff")) or named.startswith(("a ", "an ", "the ", "some")):
+    plural = (constraints.product or "").endswith(("s", "thing", "stuff"))
+    if not constraints.of_any_kind or plural or named.startswith(("a ", "an ", "the ", "some")):
         return ""
     return "an " if named[0] in "aeiou" else "a "
 

@@ -1,4 +1,4 @@
-"""The Chroma client on a folder or on a server."""
+"""The Chroma client on a folder or on a server, and the collections of vectors in it."""
 
 from __future__ import annotations
 
@@ -25,4 +25,19 @@ def open_chroma(folder: Path, url: str | None = None) -> Any:
         port=parts.port or (443 if parts.scheme == "https" else 8000),
         ssl=parts.scheme == "https",
         settings=settings,
+    )
+
+
+def open_collection(client: Any, name: str, embedder: str, *, anew: bool = False, **hnsw: int) -> Any:
+    """The collection of this name, compared by cosine, made where there is none; with `anew` whatever it held is gone.
+
+    embedder: the name of what makes its vectors, which a new one remembers in its metadata; hnsw: more of Chroma's settings.
+    """
+    if anew:
+        client.delete_collection(name)
+    return client.get_or_create_collection(
+        name,
+        embedding_function=None,
+        configuration={"hnsw": {"space": "cosine", **hnsw}},
+        metadata={"embedder": embedder},
     )

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .catalog import listing_fields
+from .chroma import open_collection
 from .kinds import also_said
 from .product import Product
 from .query import Candidate
@@ -71,7 +72,7 @@ class Dense:
     def __init__(self, client: Any, embedder: Embedder) -> None:
         self._embedder = embedder
         self._client = client
-        self._collection = _open_collection(client, embedder)
+        self._collection = self._opened()
         self._vector = lru_cache(maxsize=ASKED)(self._embedded)
 
     @property
@@ -100,8 +101,7 @@ class Dense:
 
     def clear(self) -> None:
         """Forget every vector, and take this embedder for what comes."""
-        self._client.delete_collection(COLLECTION)
-        self._collection = _open_collection(self._client, self._embedder)
+        self._collection = self._opened(anew=True)
 
     def retrieve(self, text: str, limit: int, eligible: Collection[str] | None = None) -> list[Candidate]:
         """Nearest first, at most `limit`, from `eligible` ids only (None: from all). score: cosine, -1..1."""
@@ -131,6 +131,9 @@ class Dense:
         return {
             name: np.asarray(one, np.float32) for name, one in zip(stored["ids"], stored["embeddings"], strict=True)
         }
+
+    def _opened(self, *, anew: bool = False) -> Any:
+        return open_collection(self._client, COLLECTION, self._embedder.name, anew=anew, ef_search=SEARCH_DEPTH)
 
     def _embedded(self, text: str) -> Vectors:
         return self._embedder.embed([text])
@@ -171,15 +174,6 @@ class Dense:
             Candidate(product_id, 1.0 - distance)
             for product_id, distance in zip(answer["ids"][0], answer["distances"][0], strict=True)
         ]
-
-
-def _open_collection(client: Any, embedder: Embedder) -> Any:
-    return client.get_or_create_collection(
-        COLLECTION,
-        embedding_function=None,
-        configuration={"hnsw": {"space": "cosine", "ef_search": SEARCH_DEPTH}},
-        metadata={"embedder": embedder.name},
-    )
 
 
 def _metadata(product: Product) -> dict[str, Any]:

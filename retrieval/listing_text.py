@@ -40,6 +40,11 @@ class Clause:
     end: int
 
 
+def listing_sentences(description: str) -> list[str]:
+    """The sentences of a listing's description, none of them empty."""
+    return [sentence for sentence in _SENTENCE.split(description) if sentence]
+
+
 def pieces(product: Product, request: str) -> list[Piece]:
     """The listing in pieces, the most telling first, since the end may be cut off.
 
@@ -49,7 +54,7 @@ def pieces(product: Product, request: str) -> list[Piece]:
     wanted = set(content_stems(request))
     facts = [fact for fact in attributes.split("; ") if fact and not _DULL.match(fact)]
     touched = [fact for fact in facts if wanted & set(content_stems(fact))][:TOUCHED]
-    sentences = _SENTENCE.split(description) if description else []
+    sentences = listing_sentences(description)
     sentences.sort(key=lambda one: not wanted & set(content_stems(one)))  # stable: those that share a word come first
     rest = [fact for fact in facts if fact not in touched][:REST]
     found = [Piece("title", title), Piece("category", category), Piece("brand", brand)]

@@ -11,6 +11,7 @@ from typing import Any
 from more_itertools import chunked
 
 from .catalog import Catalog
+from .chroma import open_collection
 from .dense import Embedder, Vectors
 from .errors import StoreOutdated
 from .lexical import any_of
@@ -162,7 +163,7 @@ class Policies:
 
     def _collection(self, *, anew: bool = False) -> Any:
         """The collection; with `anew` one of another embedder is emptied, without it that is an error."""
-        collection = _open(self._client, self._embedder)
+        collection = self._opened()
         if collection.metadata["embedder"] == self._embedder.name:
             return collection
         if not anew:
@@ -170,8 +171,10 @@ class Policies:
                 "The policies were embedded by another model.",
                 fix="run `shop index --policies DIR --store STORE` again",
             )
-        self._client.delete_collection(COLLECTION)
-        return _open(self._client, self._embedder)
+        return self._opened(anew=True)
+
+    def _opened(self, *, anew: bool = False) -> Any:
+        return open_collection(self._client, COLLECTION, self._embedder.name, anew=anew, ef_search=200)
 
 
 def _relevance(near: dict[int, float], overall: float) -> float:
@@ -187,12 +190,3 @@ def _read(rows: sqlite3.Cursor) -> Iterator[Passage]:
     for (record,) in rows:
         said = json.loads(record)
         yield Passage(said["id"], tuple(said["headings"]), tuple(said["statements"]), said["file"], said["url"])
-
-
-def _open(client: Any, embedder: Embedder) -> Any:
-    return client.get_or_create_collection(
-        COLLECTION,
-        embedding_function=None,
-        configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
-        metadata={"embedder": embedder.name},
-    )

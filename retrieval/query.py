@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
+from .kinds import names_kind
 from .product import Product
 
 Sort = Literal["price_asc", "price_desc", "rating"]
@@ -32,6 +33,16 @@ class Constraints:
     price_max: Decimal | None = None
     quantity: int | None = None
     in_stock: bool = False
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of thing asked for; None where the need names none, as "a wedding gift" does."""
+        return self.product if self.product is not None and names_kind(self.product) else None
+
+    @property
+    def of_any_kind(self) -> bool:
+        """Whether the need says what the thing is for, and not what it is: a gift."""
+        return self.product is not None and self.kind is None
 
     @property
     def wishes(self) -> tuple[tuple[str, str], ...]:

@@ -13,10 +13,27 @@ from .dense import Embedder, Vectors
 
 ASPECTS = Path(__file__).with_name("review_aspects.toml")
 SPOKEN_OF = 0.4  # cosine from which a sentence speaks of an aspect; below it it speaks of none of them
+IN_GENERAL = 0.6  # cosine with one of these from which a question is about opinions as a whole
+OPINIONS = (
+    "what do people say",
+    "what do buyers think of it",
+    "do customers like it",
+    "customer reviews",
+    "opinions of other buyers",
+    "negative reviews and complaints",
+    "what is bad about it",
+    "is it any good",
+    "any good",
+    "like it",
+    "opinions",
+    "feedback",
+    "pros and cons",
+    "problems",
+)
 
 
 class Aspects:
-    """Aspects by sentence. The phrases are embedded once, when they are first needed."""
+    """Aspects by sentence or question. The phrases are embedded once, when they are first needed."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -36,6 +53,14 @@ class Aspects:
     def asked_about(self, words: str) -> str:
         """The aspect that a question's words name, "" for none of them."""
         return self.of(self._embedder.embed([words]))[0]
+
+    def in_general(self, words: str) -> bool:
+        """Whether a question's words ask what buyers think of the whole thing, by their nearness to descriptions of that."""
+        return float((self._opinions @ self._embedder.embed([words])[0]).max()) >= IN_GENERAL
+
+    @cached_property
+    def _opinions(self) -> Vectors:
+        return self._embedder.embed(OPINIONS)
 
     @cached_property
     def _embedded(self) -> tuple[list[str], Vectors]:

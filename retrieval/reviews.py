@@ -13,6 +13,7 @@ import numpy as np
 from more_itertools import chunked
 
 from .catalog import Catalog
+from .chroma import open_collection
 from .dense import Embedder
 from .errors import StoreOutdated
 from .product import Product
@@ -193,7 +194,7 @@ class Reviews:
 
     def _collection(self, *, anew: bool = False) -> Any:
         """The collection; with `anew` one of another embedder is emptied, and all rows with it; without it that is an error."""
-        collection = _open(self._client, self._embedder)
+        collection = self._opened()
         if collection.metadata["embedder"] == self._embedder.name:
             return collection
         if not anew:
@@ -203,8 +204,10 @@ class Reviews:
         with self._catalog.transaction() as db:
             db.execute("DELETE FROM review_sentences")
             db.execute("DELETE FROM reviews")
-        self._client.delete_collection(COLLECTION)
-        return _open(self._client, self._embedder)
+        return self._opened(anew=True)
+
+    def _opened(self, *, anew: bool = False) -> Any:
+        return open_collection(self._client, COLLECTION, self._embedder.name, anew=anew)
 
 
 def of_buyers(said: Iterable[Sentence]) -> Iterator[list[Sentence]]:
@@ -223,12 +226,3 @@ def _digest(review: Review, *readers: str) -> str:
     """What changes when the review, or how it is read, does."""
     words = json.dumps([review.product_id, review.stars, review.day, review.sentences, *readers])
     return blake2b(words.encode(), digest_size=12).hexdigest()
-
-
-def _open(client: Any, embedder: Embedder) -> Any:
-    return client.get_or_create_collection(
-        COLLECTION,
-        embedding_function=None,
-        configuration={"hnsw": {"space": "cosine"}},
-        metadata={"embedder": embedder.name},
-    )

@@ -14,7 +14,6 @@ from .evidence import judge
 from .family import families
 from .fusion import rrf
 from .kind import kind_levels, known_otherwise
-from .kinds import names_kind
 from .lexical import Lexical
 from .product import Product
 from .query import SOFT, Constraints, Hit, Query, Ranking, Relaxed
@@ -64,10 +63,10 @@ class Searcher:
         # wishes do not decide what comes closest to a bound that was given up
         products = self._candidates(query.without(*SOFT) if relaxed else query, eligible, fitting)
         retrieved = time.perf_counter()
-        near = max(self._best_of(query, kinds[0]), default=0.0) if kinds and not query.sort else 0.0
-        hits = self._hits(query, products, fitting if kinds else None, limit, near)
+        best = self._best_of(query, kinds[0]) if kinds and not query.sort else 0.0
+        hits = self._hits(query, products, fitting if kinds else None, limit, best)
         done = time.perf_counter()
-        named = _named(query)
+        named = query.constraints.kind is not None
         matching = fitting if named else saying_every_wish(self.lexical, query, self._every(eligible))
         total = self.catalog.count_families(matching)
         kind_found = bool(kinds) or not named
@@ -77,9 +76,9 @@ class Searcher:
     def matching(self, constraints: Constraints) -> Ids:
         """Ids of all products that meet the hard constraints and are of the kind asked for; of every kind where none is named."""
         eligible = eligible_ids(self.catalog, constraints)
-        if constraints.product is None or not names_kind(constraints.product):
+        if constraints.kind is None:
             return self._every(eligible)
-        return _first_left(kind_levels(self.catalog, self.lexical, constraints.product), eligible)
+        return _first_left(kind_levels(self.catalog, self.lexical, constraints.kind), eligible)
 
     def _possible(self, query: Query, kinds: list[Ids]) -> tuple[Query, Ids | None, tuple[Relaxed, ...]]:
         """The query and its eligible ids, relaxed if none of the kind is among them."""
@@ -96,7 +95,7 @@ class Searcher:
     def _candidates(self, query: Query, eligible: Ids | None, fitting: Ids) -> Iterable[Product]:
         """Over all that match where an order is asked for; a kind that the catalogue does not name has no such order, and of what may be
         of any kind ("gift") the nearest in meaning are ordered."""
-        of_any = query.constraints.product is not None and not _named(query)
+        of_any = query.constraints.of_any_kind
         if query.sort and not of_any and (fitting or query.constraints.product is None):
             return ordered(self.catalog, self.lexical, query, fitting or self._every(eligible))
         depth = CANDIDATES + len(query.skip)
@@ -127,7 +126,7 @@ class Searcher:
 
         def fits(product: Product) -> bool:
             if kind is None:
-                return relevance[product.id] >= ENOUGH or bool(query.sort) or not _named(query)
+                return relevance[product.id] >= ENOUGH or bool(query.sort) or query.constraints.kind is None
             if product.id in apart:
                 return False
             return product.id in kind or (bool(kind) and relevance[product.id] >= near)
@@ -140,16 +139,11 @@ class Searcher:
         kept = islice(families(products, seen), limit)
         return tuple(hit(one, rank) for rank, one in enumerate(kept, start=1))
 
-    def _best_of(self, query: Query, kind: Ids) -> list[float]:
-        """Relevances of the few of the kind that are nearest in meaning, whatever was shown and whatever bounds there are."""
-        near = self.dense.similarity(query.text, sorted(kind))
-        first = sorted(near, key=lambda one: (-near[one], one))[:MEASURED]
-        return self.reranker.score(query, self.catalog.get_many(first), kind)
-
-
-def _named(query: Query) -> bool:
-    """Whether the need says what kind of thing is wanted."""
-    return query.constraints.product is not None and names_kind(query.constraints.product)
+    def _best_of(self, query: Query, kind: Ids) -> float:
+        """The best relevance of the few of the kind that are nearest in meaning, whatever was shown and whatever bounds there are."""
+        nearest = self.dense.retrieve(query.text, MEASURED, kind)
+        products = self.catalog.get_many([one.product_id for one in nearest])
+        return max(self.reranker.score(query, products, kind), default=0.0)
 
 
 def _denying(products: Sequence[Product], query: Query, kind: Ids) -> Ids:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from retrieval.dense import Embedder
 from retrieval.evidence import COLORS
+from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
 from retrieval.words import content_stems
 
@@ -26,7 +26,6 @@ OVERVIEW_SENTENCES = 3
 _OVERVIEW = frozenset(
     content_stems("more details description information info")
 )  # what the whole of a listing is asked for by
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def answer_for(product: Product, family: Sequence[Product], asked: str, embedder
     facts = list(facts_of(product, family))
     wanted = set(content_stems(asked))
     if wanted and wanted <= _OVERVIEW and product.description:
-        text = " ".join(_SENTENCE.split(product.description)[:OVERVIEW_SENTENCES])
+        text = " ".join(listing_sentences(product.description)[:OVERVIEW_SENTENCES])
         return Answer(f"{product.title}: “{text}”", (product.title, text))
     if wanted:
         stating = [fact for fact in facts if wanted <= set(content_stems(fact.text))]
@@ -108,7 +107,7 @@ def facts_of(product: Product, family: Sequence[Product]) -> Iterator[Fact]:
     yield from (
         Fact(name, ", ".join(values)) for name, values in product.attributes.items() if name not in product.options
     )
-    yield from (Fact("", sentence) for sentence in _SENTENCE.split(product.description) if sentence)
+    yield from (Fact("", sentence) for sentence in listing_sentences(product.description))
 
 
 def _nearest(asked: str, facts: Sequence[Fact], embedder: Embedder, least: float) -> Fact | None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from retrieval.kind import shelf_ids
-from retrieval.kinds import names_kind
 from retrieval.product import money
 from retrieval.query import Constraints
 from retrieval.words import content_stems
@@ -24,8 +23,7 @@ Offer = tuple[str, str, int]  # what may be given up or seen instead, how the sh
 def exhausted(state: DialogueState, parts: Parts) -> Outcome:
     """That everything was shown, with at most OFFERED ways on that bring something, those that bring the most first."""
     text = f"That was everything I have for {need_phrase(state.constraints, parts.currency)}."
-    kind = state.constraints.product
-    named = kind is not None and names_kind(kind)  # of needs without a kind, counts would be those of the whole shop
+    named = state.constraints.kind is not None  # of needs without a kind, counts would be those of the whole shop
     offers = sorted(_wishes_given_up(state, parts), key=lambda offer: -offer[2])[:OFFERED] if named else []
     if offers:
         text += f" There is more {' or '.join(words for words, _, _ in offers)}."

@@ -21,23 +21,6 @@ from .table import meant
 
 SPEAKS_OF_IT = 0.35  # cosine from which a sentence speaks of what was asked; benchmarks/review_questions.py measures it
 SAME_ASPECT = 0.15  # the least cosine of a sentence whose aspect is the one asked about
-IN_GENERAL = 0.6  # cosine with one of these from which a question is about opinions as a whole
-OPINIONS = (
-    "what do people say",
-    "what do buyers think of it",
-    "do customers like it",
-    "customer reviews",
-    "opinions of other buyers",
-    "negative reviews and complaints",
-    "what is bad about it",
-    "is it any good",
-    "any good",
-    "like it",
-    "opinions",
-    "feedback",
-    "pros and cons",
-    "problems",
-)
 ONLY_THE_SHOP_KNOWS = frozenset({"price", "availability", "brand"})
 TOLD: dict[Tone, int] = {"positive": 2, "negative": 2, "neutral": 1}  # in this order, with so many quotations at most
 ASPECTS_TOLD = 3  # on each side
@@ -65,7 +48,7 @@ def ask_product_and_buyers(parse: Parse, state: DialogueState, parts: Parts) -> 
     if reviews is None or not len(reviews) or not asked:
         return ask_product_or_policy(parse, state, parts)
     products = meant(parse, state, parts)[:MOST_ASKED]
-    if products and _in_general(asked, parts):
+    if products and reviews.aspects.in_general(asked):
         return _joined([_overview(product, reviews) for product in products], products[0])
     outcome = ask_product_or_policy(parse, state, parts)
     answer = outcome.answer
@@ -80,12 +63,6 @@ def ask_product_and_buyers(parse: Parse, state: DialogueState, parts: Parts) -> 
     if told:
         return _joined([*told, _unlisted(products, asked)], products[0])
     return _joined([outcome, *(_silent(product, reviews) for product in products)], products[0], found=False)
-
-
-def _in_general(asked: str, parts: Parts) -> bool:
-    """Whether the words ask what buyers think of the whole thing, by their nearness to descriptions of that."""
-    vectors = parts.embedder.embed([asked, *OPINIONS])
-    return float((vectors[1:] @ vectors[0]).max()) >= IN_GENERAL
 
 
 def _buyers(product: Product, asked: str, reviews: Reviews) -> list[Buyer]:

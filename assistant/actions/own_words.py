@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from retrieval.dense import Embedder
+from retrieval.listing_text import listing_sentences
 from retrieval.product import Product
 from retrieval.words import content_stems
 
@@ -14,7 +14,6 @@ from ..model import Comparison, Row
 
 FIELD = "the listing says"
 LONGEST = 35  # words of a sentence that is quoted
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _PLAIN_FACTS = frozenset(("price", "rating", "availability", "brand"))
 
 
@@ -23,7 +22,7 @@ def own_words(products: Sequence[Product], need: str, embedder: Embedder) -> Map
     said: dict[str, str] = {}
     for product in products:
         others = {stem for other in products if other is not product for stem in content_stems(_text(other))}
-        sentences = [one for one in _SENTENCE.split(product.description) if one and len(one.split()) <= LONGEST]
+        sentences = [one for one in listing_sentences(product.description) if len(one.split()) <= LONGEST]
         if not sentences:
             return {}
         vectors = embedder.embed([need, *sentences])
