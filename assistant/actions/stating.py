@@ -36,7 +36,7 @@ def offered(outcome: Outcome, products: Sequence[Product], asked: str, state: Di
 def _others_state(about: Product, asked: str, state: DialogueState, parts: Parts) -> bool:
     """Whether products of its kind, within the bounds of the need, state in their listings what was asked."""
     ids = parts.searcher.matching(state.constraints)
-    if about.id not in ids or state.constraints.product is None:
+    if about.id not in ids or state.constraints.kind is None:
         shelf = shelf_ids(parts.catalog, parts.searcher.lexical, about.category[-1]) if about.category else frozenset()
         ids = shelf & parts.searcher.matching(replace(state.constraints, product=None))
     others = parts.catalog.get_many(sorted(ids & parts.searcher.lexical.matching(asked)))

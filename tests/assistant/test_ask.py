@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from assistant.actions.ask import answer_for, ask_product, facts_of
 from assistant.model import Answer, DialogueState
+from retrieval.query import Constraints
 from retrieval.search import Searcher
 from tests.conftest import AssistantWith, parts_with
 from tests.fakes import WordEmbedder, said
@@ -142,3 +144,8 @@ def test_others_that_are_offered_keep_within_the_bounds(assistant_with: Assistan
     shop = assistant_with([lamps, said("ask_product", ref=("cheapest",), ask="fabric shade")])
     shop.reply("lamps under 40", "s_1")
     assert "Other listings" not in shop.reply("does the cheapest have a fabric shade?", "s_1").reply
+
+
+def test_of_a_gift_no_other_kind_of_thing_counts_as_stating_it_too(searcher: Searcher) -> None:
+    gift = replace(SHOWN, constraints=Constraints(product="gift"))  # any kind may be one; the lamps have shades
+    assert "Other listings" not in _ask(searcher, gift, ref=(3,), ask="fabric shade").text
