@@ -130,6 +130,24 @@ class Catalog:
         )
         return rows.fetchall()
 
+    def called(self, ids: Iterable[str]) -> list[tuple[str, str, tuple[str, ...], str | None]]:
+        """(id, title, categories, kind) of these products."""
+        rows = self.connection.execute(
+            "SELECT id, json_extract(record, '$.title'), json_extract(record, '$.category'), kind FROM products"
+            " WHERE id IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(ids))],
+        )
+        return [(one, title, tuple(json.loads(categories or "[]")), kind) for one, title, categories, kind in rows]
+
+    def departments(self, ids: Iterable[str]) -> frozenset[str]:
+        """The widest categories that these products stand in."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT json_extract(record, '$.category[0]') AS department FROM products"
+            " WHERE department IS NOT NULL AND id IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(ids))],
+        )
+        return frozenset(row[0] for row in rows)
+
     def in_order(self, sort: Sort, ids: Iterable[str]) -> Iterator[Product]:
         """These products in the order asked for, read as far as the caller goes; those without a price or a rating come last."""
         chosen = "SELECT record FROM products WHERE id IN (SELECT value FROM json_each(?))"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .catalog import Catalog
-from .kinds import is_a, is_named, kind_at_end, kind_of, names_kind
+from .kinds import head_noun, is_a, is_named, is_wide, kind_at_end, kind_ends_with, kind_of, names_kind
 from .lexical import Lexical
 from .product import Product
-from .words import content_stems, content_words
+from .words import content_stems, content_words, stem
 
 
 def kind_levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[frozenset[str]]:
@@ -17,20 +17,23 @@ def kind_levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[
 
     First by what the things are: those of a kind that the phrase names in a listing's or a shopper's words; of "gaming laptop" the
     laptops with "gaming" in title or category before the others. What stands in a category of just that name is of the kind too, where
-    its title says nothing else. Then by words: every word in title or category, the head there.
+    its title says nothing else. Then by words: every word in title or category, the head there, and the thing itself called so.
     """
     said = content_words(phrase or "")
     if not said or not names_kind(phrase or ""):
         return []
     entries, exact = kind_at_end(phrase or "")
     named = catalog.of_kinds(entries) if entries else frozenset[str]()
-    whole = frozenset(lexical.matching(" ".join(said), columns="title category"))
-    head = frozenset(lexical.matching(said[-1], columns="title category")) if len(said) > 1 else frozenset[str]()
+    whole = _called(catalog, lexical, said, known=bool(entries))
+    head = _called(catalog, lexical, said[-1:], known=bool(entries)) if len(said) > 1 else whole
     shelf = _on_shelf(catalog, lexical, said, entries)
-    if exact and named:  # of "desk" no desk lamp, however few desks there are
+    if exact:  # of "desk" no desk lamp, however few desks there are; where no sleeping bag is sold, a handbag is not the next best
         other = _of_other_kinds(catalog, whole | head, entries)
-        whole, head = whole - other, head - other
-    levels = [named | shelf, whole, head] if exact else [shelf or (whole & named), named, whole, head]
+        whole, head = whole - other, head - other if named else frozenset()
+        wide = whole if is_wide(phrase or "") else frozenset()  # not every kind of toy is known by name
+        levels = [named | shelf | wide, whole, head]
+    else:
+        levels = [shelf or (whole & named), named, whole, head]
     return [ids for ids in levels if ids]
 
 
@@ -47,10 +50,42 @@ def known_otherwise(products: Iterable[Product], phrase: str | None) -> frozense
     return frozenset(one.id for one in outside if kind_of(one) is not None)
 
 
+def in_another_department(
+    catalog: Catalog, products: Iterable[Product], phrase: str | None, kind: frozenset[str]
+) -> frozenset[str]:
+    """Ids of those products that are known to be another thing and stand in no widest category in which the kind stands.
+
+    An ink bottle is no mug, however burgundy; a lantern, which stands among the lamps, may do for one. kind: ids of what is of the kind.
+    Empty for a phrase that is not known in words as a whole, and for a kind without categories.
+    """
+    entries, exact = kind_at_end(phrase or "")
+    departments = catalog.departments(kind) if exact else frozenset()
+    return frozenset(
+        one.id
+        for one in products
+        if departments and one.category and one.category[0] not in departments and not is_named(kind_of(one), entries)
+    )
+
+
 def shelf_ids(catalog: Catalog, lexical: Lexical, name: str) -> frozenset[str]:
     """Ids of all products whose narrowest category is called just so."""
     wanted, found = content_stems(name), lexical.matching(name, columns="category")
     return frozenset(one for one, _, shelf in catalog.shelves(found) if content_stems(shelf) == wanted)
+
+
+def _called(catalog: Catalog, lexical: Lexical, said: tuple[str, ...], *, known: bool) -> frozenset[str]:
+    """Ids of what has all these words in title or category and is called by the last of them: a dress shirt is no dress.
+
+    known: whether that word is one for a known kind, so that what is of no known kind may be of it too.
+    """
+    wanted, found = stem(said[-1]), lexical.matching(" ".join(said), columns="title category")
+    return frozenset(
+        product_id
+        for product_id, title, categories, kind in catalog.called(found)
+        if (known and kind is None)
+        or (kind and kind_ends_with(kind, wanted))
+        or any(head_noun(name) == wanted for name in (title, *categories))
+    )
 
 
 def _of_other_kinds(catalog: Catalog, ids: frozenset[str], entries: frozenset[str]) -> frozenset[str]:

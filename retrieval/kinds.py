@@ -21,19 +21,23 @@ _FURTHER = re.compile(r"\s(?:for|to|that|who|which|with|from|of|in|on|about|unde
 _PLAIN_RUN = re.compile(r"(?:^|(?<=\s))[a-z][a-z/&-]{2,}(?: [a-z][a-z/&-]{2,})+")
 _COUNT = re.compile(r"\b\d+ ?pcs?\b")  # "1 pc(s)" is no computer
 
+_ASIDE = re.compile(r"[,(|:]| [-–] ")
+_TOGETHER = frozenset(map(stem, "set kit pack pair duo trio bundle collection assortment ensemble".split()))
+
 Stems = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class ShopperWords:
-    """kinds: stems of a listing's phrase, with the category it is bound to or None -> the entry's name. said: name -> what shoppers say.
+    """kinds: stems of a listing's phrase -> the category it is bound to, or None, and the entry's name. said: name -> what shoppers say.
 
-    wishes: a listing's word -> what shoppers say for it.
+    wishes: a listing's word -> what shoppers say for it. wider: stems of a word for several kinds at once -> the names of these.
     """
 
-    kinds: Mapping[Stems, tuple[str, str | None]]
+    kinds: Mapping[Stems, Mapping[str | None, str]]
     said: Mapping[str, tuple[str, ...]]
     wishes: Mapping[str, tuple[str, ...]]
+    wider: Mapping[Stems, tuple[str, ...]]
 
 
 @cache
@@ -41,15 +45,19 @@ def shopper_words() -> ShopperWords:
     """The words of shopper_words.toml."""
     with Path(__file__).with_name("shopper_words.toml").open("rb") as file:
         written = tomllib.load(file)
-    kinds: dict[Stems, tuple[str, str | None]] = {}
+    kinds: dict[Stems, dict[str | None, str]] = defaultdict(dict)
     for name in written["kinds"]:
-        for phrase in name.split("|"):
-            plain, _, category = phrase.partition("@")
-            kinds[stems_of(plain)] = (name, category or None)
+        for stems, category in _phrases(name):
+            kinds[stems][category] = name
     return ShopperWords(
         kinds,
         {name: tuple(said.split("|")) for name, said in written["kinds"].items()},
         {word: tuple(said.split("|")) for word, said in written["wishes"].items()},
+        {
+            stems_of(phrase): tuple(name for one in named.split("|") for name in kinds[stems_of(one)].values())
+            for phrases, named in written["wider"].items()
+            for phrase in phrases.split("|")
+        },
     )
 
 
@@ -77,6 +85,26 @@ def kind_at_end(phrase: str) -> tuple[frozenset[str], bool]:
         if named := names.get(stems[start:]):
             return named, start == 0
     return frozenset(), False
+
+
+def is_wide(phrase: str) -> bool:
+    """Whether the phrase is a word for several kinds at once, so that not all that are called so need to be known: "shoes", "toy"."""
+    return stems_of(phrase) in shopper_words().wider
+
+
+def head_noun(name: str) -> str:
+    """The stem of what a name says the thing is, its last word before "for", "with" and the like and before how many are together:
+    "Linen Dress Shirt, Blue" -> "shirt", "Wool Scarf Set" -> "scarf"; "" for a name without words.
+    """
+    stems = [one.stem for one in words(_FURTHER.split(_ASIDE.split(name, maxsplit=1)[0], maxsplit=1)[0])]
+    while len(stems) > 1 and (stems[-1] in _TOGETHER or stems[-1].isdigit()):
+        stems.pop()
+    return stems[-1] if stems else ""
+
+
+def kind_ends_with(kind: str, stemmed: str) -> bool:
+    """Whether one of the kind's phrases ends with this stem."""
+    return any(stems[-1] == stemmed for stems, _ in _phrases(kind) if stems)
 
 
 def names_kind(phrase: str) -> bool:
@@ -112,15 +140,19 @@ def is_named(kind: str | None, named: frozenset[str]) -> bool:
 
 @cache
 def is_a(kind: str, wanted: str) -> bool:
-    """Whether things of this kind are of the wanted kind too: a desk lamp is a lamp, a lamp need not be a desk lamp."""
+    """Whether things of this kind are of the wanted kind too: a desk lamp is a lamp, a lamp need not be a desk lamp; a napkin ring is
+    no ring, as that word is bound to jewelry."""
     return kind == wanted or any(
-        one[-len(other) :] == other for one in _phrases(kind) for other in _phrases(wanted) if len(other) <= len(one)
+        one[-len(other) :] == other and bound in (None, own)
+        for one, own in _phrases(kind)
+        for other, bound in _phrases(wanted)
+        if len(other) <= len(one)
     )
 
 
 def belongs_to(kind: str, thing: str) -> bool:
     """Whether the kind is named after the thing without being one: a notebook case to a notebook."""
-    return not is_a(kind, thing) and any(other[0] in one for one in _phrases(kind) for other in _phrases(thing))
+    return not is_a(kind, thing) and any(other[0] in one for one, _ in _phrases(kind) for other, _ in _phrases(thing))
 
 
 @lru_cache(maxsize=50_000)
@@ -133,20 +165,26 @@ def _names() -> Mapping[Stems, frozenset[str]]:
     """Every phrase of a listing or a shopper, as stems -> the entries it stands for."""
     names: dict[Stems, set[str]] = defaultdict(set)
     for name, said in shopper_words().said.items():
-        for phrase in (*_phrases(name), *map(stems_of, said)):
+        for phrase in (*(stems for stems, _ in _phrases(name)), *map(stems_of, said)):
             names[phrase].add(name)
+    for phrase, entries in shopper_words().wider.items():
+        names[phrase].update(entries)
     return {phrase: frozenset(entries) for phrase, entries in names.items()}
 
 
 @cache
-def _phrases(kind: str) -> tuple[Stems, ...]:
-    return tuple(stems_of(phrase.partition("@")[0]) for phrase in kind.split("|"))
+def _phrases(kind: str) -> tuple[tuple[Stems, str | None], ...]:
+    """The entry's phrases as stems, each with the category that it is bound to."""
+    parts = (phrase.partition("@") for phrase in kind.split("|"))
+    return tuple((stems_of(plain), category or None) for plain, _, category in parts)
 
 
-def _longest(stems: Stems, known: Mapping[Stems, tuple[str, str | None]], categories: Sequence[str]) -> str | None:
+def _longest(stems: Stems, known: Mapping[Stems, Mapping[str | None, str]], categories: Sequence[str]) -> str | None:
+    """The entry of the longest phrase in the text; of a word with several meanings that of the product's category."""
     for length in range(LONGEST, 0, -1):
         for start in range(len(stems) - length, -1, -1):
-            name, category = known.get(stems[start : start + length], (None, None))
-            if name and (category is None or category in categories):
+            entries = known.get(stems[start : start + length], {})
+            name = next((entries[one] for one in categories if one in entries), entries.get(None))
+            if name:
                 return name
     return None

@@ -13,7 +13,7 @@ from .dense import Dense
 from .evidence import judge
 from .family import families
 from .fusion import rrf
-from .kind import kind_levels, known_otherwise
+from .kind import in_another_department, kind_levels, known_otherwise
 from .lexical import Lexical
 from .product import Product
 from .query import SOFT, Constraints, Hit, Query, Ranking, Relaxed
@@ -101,6 +101,9 @@ class Searcher:
         depth = CANDIDATES + len(query.skip)
         texts = dict.fromkeys((query.text, query.said or query.text))
         runs = [retriever.retrieve(text, depth, eligible) for text in texts for retriever in (self.lexical, self.dense)]
+        runs.append(
+            self.dense.retrieve(query.text, depth, fitting)
+        )  # what is of the kind, however little else speaks for it
         fused = rrf([[candidate.product_id for candidate in run] for run in runs])
         found = [product_id for product_id in fused if product_id not in query.skip]
         if query.sort and of_any:
@@ -122,7 +125,7 @@ class Searcher:
             products.sort(key=lambda product: (-relevance[product.id], product.id))
         near = max(FITS * max((*relevances, best), default=0.0), ENOUGH)
 
-        apart = known_otherwise(products, query.constraints.product) | _denying(products, query, kind or frozenset())
+        apart = self._apart(products, query, kind or frozenset())
 
         def fits(product: Product) -> bool:
             if kind is None:
@@ -138,6 +141,12 @@ class Searcher:
 
         kept = islice(families(products, seen), limit)
         return tuple(hit(one, rank) for rank, one in enumerate(kept, start=1))
+
+    def _apart(self, products: Sequence[Product], query: Query, kind: Ids) -> Ids:
+        """Ids of the products that are known not to be what was asked for, however near they are in meaning."""
+        phrase = query.constraints.product
+        elsewhere = in_another_department(self.catalog, products, phrase, kind)
+        return elsewhere | known_otherwise(products, phrase) | _denying(products, query, kind)
 
     def _best_of(self, query: Query, kind: Ids) -> float:
         """The best relevance of the few of the kind that are nearest in meaning, whatever was shown and whatever bounds there are."""

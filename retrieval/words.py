@@ -27,7 +27,7 @@ _SPELLINGS = dict(
     for pair in "aluminium/aluminum armour/armor catalogue/catalog centre/center colour/color cosy/cozy fibre/fiber "
     "flavour/flavor flavoured/flavored grey/gray jewellery/jewelry litre/liter metre/meter millimetre/millimeter "
     "centimetre/centimeter mould/mold moustache/mustache odour/odor organiser/organizer plough/plow pyjama/pajama sulphur/sulfur "
-    "theatre/theater tyre/tire yoghurt/yogurt".split()
+    "theatre/theater tyre/tire whisky/whiskey yoghurt/yogurt".split()
 )
 
 NEGATIONS = frozenset("no not non without never free isn't doesn't cannot can't".split())

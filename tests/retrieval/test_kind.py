@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from retrieval.dense import Dense
 from retrieval.index import build_index
 from retrieval.kind import kind_levels, known_otherwise
-from retrieval.kinds import names_kind
+from retrieval.kinds import head_noun, names_kind
 from retrieval.lexical import Lexical
 from retrieval.product import Product
 from retrieval.query import Constraints, Query
@@ -109,3 +110,88 @@ def test_an_order_of_gifts_is_an_order_of_those_found_by_meaning(shelves: Search
 
 def test_a_bound_is_not_met_by_what_only_has_the_kinds_name_in_its_own(shelves: Searcher) -> None:
     assert "mat" not in frozenset().union(*kind_levels(shelves.catalog, shelves.lexical, "chair"))
+
+
+NAMED = (
+    _product("cup", "Stoneware Mug, Chalk", "kitchen", "cups"),
+    _product("ink", "Ink Bottle 50 ml, Burgundy Red", "stationery", "ink"),
+    _product("tumbler", "Red Tumblers, Set of 4", "kitchen", "glassware"),
+    _product("shirt", "Linen Dress Shirt, Blue", "apparel", "shirts"),
+    _product("stand", "Oak Hat Stand", "hall", "furniture"),
+    _product("gown", "Floral Summer Dress", "apparel", "evening"),
+    _product("clutch", "Evening Clutch", "bags", "handbags"),
+    _product("napkin", "Brass Napkin Ring Set", "kitchen", "table"),
+    _product("moon", "Silver Moon Pendant", "jewelry", "necklaces"),
+    _product("halo", "Halo Pendant, Brass", "lighting", "ceiling lights"),
+    _product("volcano", "Volcano Lab", "toys", "science kits"),
+    _product("bear", "Cuddly Teddy Bear", "toys", "soft toys"),
+    _product("bouquet", "Spring Meadow Bouquet", "floral", "bouquets"),
+    _product("bank", "Nacho Platter", "food service", "nachos"),
+)
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    store = Store(tmp_path_factory.mktemp("named") / "store", create=True)
+    build_index(NAMED, store, WordEmbedder())
+    lexical, dense = Lexical(store.catalog), Dense(store.chroma(), WordEmbedder())
+    yield Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical))
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("phrase", "ids"),
+    [
+        ("dress", {"gown"}),
+        ("hat", set()),
+        ("sleeping bag", set()),
+        ("ring", set()),
+        ("pendant", {"moon", "halo"}),
+        ("necklace", {"moon"}),
+        ("chandelier", {"halo"}),
+        ("toy", {"volcano", "bear"}),
+        ("flowers", {"bouquet"}),
+        ("bag", {"clutch"}),
+        ("dog food", set()),
+    ],
+)
+def test_a_word_means_what_is_called_by_it_and_not_what_only_has_it_in_its_name(
+    named: Searcher, phrase: str, ids: set[str]
+) -> None:
+    assert set(next(iter(kind_levels(named.catalog, named.lexical, phrase)), frozenset())) == ids
+
+
+def test_a_thing_of_another_department_does_not_pass_for_the_kind_however_near_its_words_are(named: Searcher) -> None:
+    ranking, _ = named.search(Query("red mug", Constraints(product="mug", color=("red",))), limit=5)
+    assert {hit.product.id for hit in ranking.hits if hit.fits} == {"cup"}
+    assert "ink" in {hit.product.id for hit in ranking.hits}
+
+
+def test_what_is_of_the_kind_is_proposed_even_where_fifty_others_have_more_of_the_words(
+    tmp_path: Path,
+) -> None:
+    others = [_product(f"print{i}", "Warm Ocean Breeze Art Print", "walls", "prints") for i in range(60)]
+    lamp = _product("lamp", "Aster Desk Lamp", "lighting", "desk lamps")
+    store = Store(tmp_path / "store", create=True)
+    build_index([*others, lamp], store, WordEmbedder())
+    lexical, dense = Lexical(store.catalog), Dense(store.chroma(), WordEmbedder())
+    searcher = Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical))
+    need = Constraints(product="lamp", features=("warm ocean breeze", "art print"))
+    ranking, _ = searcher.search(Query("ocean breeze art print", need), limit=80)
+    store.close()
+    assert "lamp" in {hit.product.id for hit in ranking.hits}
+
+
+@pytest.mark.parametrize(
+    ("name", "noun"),
+    [
+        ("Linen Dress Shirt, Blue", "shirt"),
+        ("Wool Scarf Set", "scarf"),
+        ("Napkin Rings, Set of 4", "ring"),
+        ("Stand for Headphones", "stand"),
+        ("desk lamps", "lamp"),
+        ("", ""),
+    ],
+)
+def test_a_names_head_noun_is_what_it_says_the_thing_is(name: str, noun: str) -> None:
+    assert head_noun(name) == noun
