@@ -32,6 +32,7 @@ from .privacy import Places, Retention, erase
 from .recommending.recommender import Recommender
 from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
 from .settings import Settings
+from .slips import mended_slots
 from .state import merge
 from .turn import run_turn
 from .wishes import Drop, wish_of
@@ -239,6 +240,8 @@ class Assistant:
     ) -> SearchAnswer:
         """Ranked products for one request, with reasons. understand: read wishes and bounds out of the text; bounds given here win."""
         slots = self._parts.parser.parse(text, DialogueState()).slots if understand else None
+        if slots and self._parts.speller:
+            slots = mended_slots(slots, self._parts.speller)
         constraints = merge(DialogueState().constraints, slots) if slots else DialogueState().constraints
         low = constraints.price_min if price_min is None else price_min
         high = constraints.price_max if price_max is None else price_max

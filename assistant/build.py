@@ -15,6 +15,7 @@ from retrieval.policies import Policies
 from retrieval.rerank import LinearMix
 from retrieval.reviews import Reviews
 from retrieval.search import Searcher
+from retrieval.spelling import Speller, english_words
 from retrieval.store import UNANSWERED, Store
 from retrieval.tone import ToneReader
 
@@ -131,6 +132,7 @@ def build_parts(store: Store, settings: Settings, *, parser: Parser | None = Non
         checkout_url=settings.checkout_url,
         checkout_hook=build_checkout(settings),
         writer=build_writer(settings),
+        speller=Speller(store.catalog, lexical, english_words(model_path("all-minilm-l6-v2"))),
         handoff=build_handoff(settings),
     )
 

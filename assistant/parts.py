@@ -10,6 +10,7 @@ from retrieval.dense import Embedder
 from retrieval.policies import Policies
 from retrieval.reviews import Reviews
 from retrieval.search import Searcher
+from retrieval.spelling import Speller
 
 from .checkout_http import CheckoutHook
 from .handoff import HandoffDesk
@@ -33,7 +34,8 @@ class Parts:
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
     checkout_url: the address that takes over the cart, with {items} in it; checkout_hook: or the server that does.
     questions: whether a wide need is answered with a question too.
-    writer: who words replies; None for composed sentences. handoff: the way to the shop's staff, with its rules.
+    writer: who words replies; None for composed sentences. speller: who reads mistyped words; None takes words as they are.
+    handoff: the way to the shop's staff, with its rules.
     """
 
     parser: Parser
@@ -55,4 +57,5 @@ class Parts:
     checkout_url: str | None = None
     checkout_hook: CheckoutHook | None = None
     writer: Writer | None = None
+    speller: Speller | None = None
     handoff: HandoffDesk | None = None

@@ -93,6 +93,11 @@ class Catalog:
         found = {product_id: Product.from_json(json.loads(record)) for product_id, record in rows}
         return [found[product_id] for product_id in wanted if product_id in found]
 
+    def texts(self) -> Iterator[str]:
+        """What every product says in words, one after the other."""
+        for row in self.connection.execute("SELECT title, category, brand, attributes, description FROM listing"):
+            yield " ".join(part for part in row if part)
+
     def variants(self, product: Product) -> list[Product]:
         """All of the product's family, itself among them, in the order in which they came."""
         if product.group_id is None:

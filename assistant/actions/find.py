@@ -24,7 +24,7 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     outcome = another(state, parts)
     if parse.slots.sort == "price_asc" and not _has_cheaper(outcome, state):
         outcome = _cheaper_at_a_loss(outcome, state, parts)
-    outcome = replace(outcome, note=parse.note or outcome.note)
+    outcome = replace(outcome, note=" ".join(note for note in (parse.note, outcome.note) if note))
     if parse.offer and outcome.hits:
         return _offering(outcome, parse.offer)
     if not parts.questions or state.sort or outcome.relaxed or not outcome.kind_found or not outcome.hits:

@@ -16,12 +16,14 @@ from assistant.build import build_parts
 from assistant.model import DialogueState
 from assistant.parse import Parser
 from assistant.settings import Settings
+from assistant.slips import mended_slots
 from assistant.state import merge
 from retrieval.errors import BadInput
 from retrieval.evaluate import MEASURES, Figure, Rankers, Row, evaluate
 from retrieval.judgements import of_catalogue, read_judgements
 from retrieval.query import Query
 from retrieval.rerank import LinearMix
+from retrieval.spelling import Speller
 from retrieval.store import Store
 
 
@@ -45,7 +47,9 @@ def retrieval(
     try:
         parts = build_parts(opened, Settings())
         mix = LinearMix(parts.searcher.dense, parts.searcher.lexical)
-        rows = evaluate(Rankers(parts.searcher, mix, lambda request: read_request(parts.parser, request)), judged)
+        rows = evaluate(
+            Rankers(parts.searcher, mix, lambda request: read_request(parts.parser, request, parts.speller)), judged
+        )
     finally:
         opened.close()
     if as_json:
@@ -57,9 +61,10 @@ def retrieval(
         draw(rows, plot)
 
 
-def read_request(parser: Parser, request: str) -> Query:
-    """What the parser read in the request, in words and as constraints."""
+def read_request(parser: Parser, request: str, speller: Speller | None = None) -> Query:
+    """What the parser read in the request, in words and as constraints, mistyped words as they were meant."""
     slots = parser.parse(request, DialogueState()).slots
+    slots = mended_slots(slots, speller) if speller else slots
     return query_for(merge(DialogueState().constraints, slots), request, slots.sort)
 
 

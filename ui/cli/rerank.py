@@ -65,6 +65,6 @@ def rerank_lines(parts: Parts, lines: Iterable[str]) -> int:
 def ranking(parts: Parts, request: Request) -> dict[str, Any]:
     """The contract's object."""
     products = parts.catalog.get_many(dict.fromkeys(request.product_ids))
-    query = read_request(parts.parser, request.query)
+    query = read_request(parts.parser, request.query, parts.speller)
     found = relevances(parts.searcher, query, products)
     return {"ranking": [{"id": product_id, "score": round(score, 4)} for product_id, score in found]}

@@ -1,0 +1,69 @@
+"""Mistyped words read as words of the shop or of its shoppers, and known words left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from retrieval.index import build_index
+from retrieval.lexical import Lexical
+from retrieval.product import Product
+from retrieval.spelling import Speller
+from retrieval.store import Store
+from tests.fakes import WordEmbedder
+
+ENGLISH = frozenset("light form desk clock black".split())
+PRODUCTS = (
+    Product("jacket", "Waxed Winter Jacket", brand="Torvik", description="Waterproof and warm.", price=Decimal(90)),
+    Product("lamp", "Desk Lamp, Tall", description="A lamp with a leather strap.", price=Decimal(30)),
+    Product("watch", "Field Watch", description="Wash by hand, never in the wash.", price=Decimal(120)),
+)
+
+
+@pytest.fixture(scope="module")
+def speller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speller]:
+    store = Store(tmp_path_factory.mktemp("spelling") / "store", create=True)
+    build_index(PRODUCTS, store, WordEmbedder())
+    yield Speller(store.catalog, Lexical(store.catalog), ENGLISH.__contains__)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("winter jaket", "winter jacket"),  # a letter too few
+        ("lammp", "lamp"),  # one too many
+        ("jackat", "jacket"),  # another
+        ("letaher strap", "leather strap"),  # two swapped
+        ("headfones", "headphones"),  # two slips in a long word; a word of shoppers, not of this shop
+        ("torvick", "torvik"),  # a maker
+        ("waterprof, warm", "waterproof, warm"),
+        ("wach", "watch"),  # the name of a kind before a word that is said more often
+    ],
+)
+def test_a_slip_is_read_as_the_word_that_was_meant(speller: Speller, typed: str, meant: str) -> None:
+    assert speller.mended(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jackets",  # another form of a word of the shop
+        "telly",  # a word of shoppers
+        "form light",  # common words, near "torvik" or not
+        "tal",  # too short to say
+        "zacket",  # another first letter
+        "lbmqs",  # two slips in a short word
+        "watsh2",  # a code
+        "anna@torvic.example",
+        "",
+    ],
+)
+def test_a_known_or_a_far_word_stays_as_it_is(speller: Speller, text: str) -> None:
+    assert speller.mended(text) == text
+
+
+def test_what_was_read_otherwise_is_named_by_the_typed_word(speller: Speller) -> None:
+    assert speller.slips("a winter Jaket with a lether strap") == {"jaket": "jacket", "lether": "leather"}
