@@ -32,7 +32,7 @@ from .privacy import Places, Retention, erase
 from .recommending.recommender import Recommender
 from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
 from .settings import Settings
-from .slips import mended_slots
+from .slips import read
 from .state import merge
 from .turn import run_turn
 from .wishes import Drop, wish_of
@@ -239,9 +239,7 @@ class Assistant:
         understand: bool = True,
     ) -> SearchAnswer:
         """Ranked products for one request, with reasons. understand: read wishes and bounds out of the text; bounds given here win."""
-        slots = self._parts.parser.parse(text, DialogueState()).slots if understand else None
-        if slots and self._parts.speller:
-            slots = mended_slots(slots, self._parts.speller)
+        slots = read(text, DialogueState(), self._parts.parser, self._parts.speller).slots if understand else None
         constraints = merge(DialogueState().constraints, slots) if slots else DialogueState().constraints
         low = constraints.price_min if price_min is None else price_min
         high = constraints.price_max if price_max is None else price_max

@@ -1,37 +1,31 @@
-"""Mistyped words of what a message asks for, read as the shop spells them; said, so that the shopper sees it."""
+"""Mistyped words of a message, read as the shop spells them; said, so that the shopper sees it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from retrieval.spelling import Speller
+from retrieval.words import content_words
 
-from .model import Parse, Slots
+from .model import DialogueState, Parse
+from .parse import Parser
 
-_IN_WORDS = ("product", "brand", "color", "material", "features", "exclude", "ask")
+_IN_WORDS = ("product", "brand", "color", "size", "material", "features", "exclude")
 
 
-def mended(parse: Parse, speller: Speller | None) -> Parse:
-    """The parse with the mistyped words of its acts' slots as they were probably meant, and a note that says how they were read."""
+def read(message: str, state: DialogueState, parser: Parser, speller: Speller | None) -> Parse:
+    """What the message says with its mistyped words as they were probably meant; a note names those that a search goes by."""
     if speller is None:
-        return parse
-    said = " ".join(words for name in _IN_WORDS for words in _all(getattr(parse.slots, name)))
-    read = " and ".join(f"“{typed}” as “{meant}”" for typed, meant in speller.slips(said).items())
-    then = mended(parse.then, speller) if parse.then else None
-    return replace(
-        parse, slots=mended_slots(parse.slots, speller), then=then, note=f"I read {read}." if read else parse.note
-    )
+        return replace(parser.parse(message, state), message=message)
+    parse = replace(parser.parse(speller.mended(message), state), message=message)
+    return _noted(parse, speller.slips(message))
 
 
-def mended_slots(slots: Slots, speller: Speller) -> Slots:
-    """The slots with mistyped words as they were probably meant."""
-    said: dict[str, Any] = {}
-    for name in _IN_WORDS:
-        value = getattr(slots, name)
-        words = tuple(dict.fromkeys(speller.mended(one) for one in _all(value)))
-        said[name] = words if isinstance(value, tuple) else next(iter(words), None)
-    return replace(slots, **said)
+def _noted(parse: Parse, slips: dict[str, str]) -> Parse:
+    said = {word for name in _IN_WORDS for value in _all(getattr(parse.slots, name)) for word in content_words(value)}
+    told = " and ".join(f"“{typed}” as “{meant}”" for typed, meant in slips.items() if meant in said)
+    then = _noted(parse.then, slips) if parse.then else None
+    return replace(parse, note=f"I read {told}." if told else parse.note, then=then)
 
 
 def _all(value: str | tuple[str, ...] | None) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from .parse import clean
 from .parts import Parts
 from .reply import NAMED, Words, write
 from .sizes import stepped
-from .slips import mended
+from .slips import read
 from .state import Effect, effect_of, ended, leave, update
 from .wording import told
 
@@ -103,8 +103,9 @@ def run_turn(
 
 def _read(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what it means after the shop's last question."""
-    read = mended(replace(parts.parser.parse(message, state), message=message), parts.speller)
-    parse = settled(read, state)  # a yes means the act that was asked about
+    parse = settled(
+        read(message, state, parts.parser, parts.speller), state
+    )  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     return stepped(parse, state, parts)  # "the next size up" is a size that code computes

@@ -37,7 +37,7 @@ class Evidence:
 def judge(product: Product, field: str, wish: str) -> Evidence:
     """How the product stands to one soft wish (color, material, size or features), with the words it was read from.
 
-    What the record states decides; else the listing's text; a colour that the title states differently is unmet.
+    What the record states decides; else the listing's text, then its categories; a colour that the title states differently is unmet.
     """
     wanted = _canonical(field, wish)
     if not wanted:  # an emoji or a sign: the empty set of words would be met by everything
@@ -61,6 +61,8 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
         if found := quote(text, content_stems(wish)):
             denied = negated(found, content_stems(wish)) and not set(wish.split()) & NEGATIONS
             return Evidence(field, wish, "unmet" if denied else "met", found, source)
+    if field == "features" and any(set(wanted) <= set(content_stems(name)) for name in product.category):
+        return Evidence(field, wish, "met", f"in {' › '.join(product.category)}", "category")
     if field == "color" and (other := _color_in(product.title)):
         return Evidence(field, wish, "unmet", other, "title")
     if field == "features" and (opposite := _opposite_in(product.title, wish)):

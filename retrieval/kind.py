@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from .catalog import Catalog
 from .kinds import head_noun, is_a, is_named, is_wide, kind_at_end, kind_ends_with, kind_of, names_kind
 from .lexical import Lexical
 from .product import Product
 from .words import content_stems, content_words, stem
+
+MUCH, FEWEST = 0.2, 3  # share of a category, and number of its products, from which a kind is what the category is for
 
 
 def kind_levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[frozenset[str]]:
@@ -24,14 +27,16 @@ def kind_levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[
         return []
     entries, exact = kind_at_end(phrase or "")
     named = catalog.of_kinds(entries) if entries else frozenset[str]()
-    whole = _called(catalog, lexical, said, known=bool(entries))
-    head = _called(catalog, lexical, said[-1:], known=bool(entries)) if len(said) > 1 else whole
+    wide = is_wide(phrase or "")
+    known = bool(entries) and not wide
+    whole = _called(catalog, lexical, said, known=known)
+    head = _called(catalog, lexical, said[-1:], known=known) if len(said) > 1 else whole
     shelf = _on_shelf(catalog, lexical, said, entries)
     if exact:  # of "desk" no desk lamp, however few desks there are; where no sleeping bag is sold, a handbag is not the next best
         other = _of_other_kinds(catalog, whole | head, entries)
         whole, head = whole - other, head - other if named else frozenset()
-        wide = whole if is_wide(phrase or "") else frozenset()  # not every kind of toy is known by name
-        levels = [named | shelf | wide, whole, head]
+        called = whole if wide else frozenset()  # not every kind of toy is known by name
+        levels = [named | shelf | called, whole, head]
     else:
         levels = [shelf or (whole & named), named, whole, head]
     return [ids for ids in levels if ids]
@@ -84,8 +89,15 @@ def _called(catalog: Catalog, lexical: Lexical, said: tuple[str, ...], *, known:
         for product_id, title, categories, kind in catalog.called(found)
         if (known and kind is None)
         or (kind and kind_ends_with(kind, wanted))
-        or any(head_noun(name) == wanted for name in (title, *categories))
+        or head_noun(title) == wanted
+        or _shelved_as(categories, wanted)
     )
+
+
+def _shelved_as(categories: Sequence[str], wanted: str) -> bool:
+    """Whether the narrowest category that has the word is called by it: "toys, science kits" are toys, "shoes, shoe care" no shoes."""
+    naming = next((name for name in reversed(categories) if wanted in content_stems(name)), "")
+    return head_noun(naming) == wanted
 
 
 def _of_other_kinds(catalog: Catalog, ids: frozenset[str], entries: frozenset[str]) -> frozenset[str]:
@@ -94,11 +106,15 @@ def _of_other_kinds(catalog: Catalog, ids: frozenset[str], entries: frozenset[st
 
 
 def _on_shelf(catalog: Catalog, lexical: Lexical, said: tuple[str, ...], entries: frozenset[str]) -> frozenset[str]:
-    """Ids of what stands in a narrowest category called just so, without what its title makes another kind: a case among headphones."""
+    """Ids of what stands in a narrowest category called just so, without what its title makes another kind, as a case among
+    headphones; a kind that makes up much of the category is what the shop means by it: parkas among the winter jackets."""
     wanted = content_stems(" ".join(said))
+    shelved = catalog.shelves(lexical.matching(" ".join(said), columns="category"))
+    found = [(product_id, kind) for product_id, kind, shelf in shelved if content_stems(shelf) == wanted]
+    counts = Counter(kind for _, kind in found)
+    meant = {kind for kind, count in counts.items() if count >= max(MUCH * len(found), FEWEST)}
     return frozenset(
         product_id
-        for product_id, kind, shelf in catalog.shelves(lexical.matching(" ".join(said), columns="category"))
-        if content_stems(shelf) == wanted
-        and (not entries or kind is None or any(is_a(entry, kind) for entry in entries))
+        for product_id, kind in found
+        if not entries or kind is None or kind in meant or any(is_a(entry, kind) for entry in entries)
     )

@@ -22,7 +22,7 @@ _PLAIN_RUN = re.compile(r"(?:^|(?<=\s))[a-z][a-z/&-]{2,}(?: [a-z][a-z/&-]{2,})+"
 _COUNT = re.compile(r"\b\d+ ?pcs?\b")  # "1 pc(s)" is no computer
 
 _ASIDE = re.compile(r"[,(|:]| [-–] ")
-_TOGETHER = frozenset(map(stem, "set kit pack pair duo trio bundle collection assortment ensemble".split()))
+_TOGETHER = frozenset(map(stem, "set kit pack pair duo trio bundle collection assortment ensemble setup".split()))
 
 Stems = tuple[str, ...]
 
@@ -63,12 +63,15 @@ def shopper_words() -> ShopperWords:
 
 def kind_of(product: Product) -> str | None:
     """The entry whose phrase is the longest in the title (of as long ones the last), else in the category; else the title's first
-    run of plain lower-case words, as data sheets write the type; None when there is none."""
-    known = shopper_words().kinds
+    run of plain lower-case words, as data sheets write the type; None when there is none.
+
+    What heads a title in a shop with categories decides over what stands before: a teddy bear lounge chair is a chair, and a desk mat,
+    which is headed by the noun of other kinds, no desk.
+    """
     title = _COUNT.sub(" ", product.title)
     for text in (title, *reversed(product.category)):
-        if name := _longest(stems_of(text), known, product.category):
-            return name
+        if name := _longest(stems_of(text), product.category):
+            return _by_head(title, name, product.category) if text is title and product.category else name
     run = _PLAIN_RUN.search(title)
     return run.group().replace("/", " ") if run and not product.category else None
 
@@ -96,15 +99,45 @@ def head_noun(name: str) -> str:
     """The stem of what a name says the thing is, its last word before "for", "with" and the like and before how many are together:
     "Linen Dress Shirt, Blue" -> "shirt", "Wool Scarf Set" -> "scarf"; "" for a name without words.
     """
-    stems = [one.stem for one in words(_FURTHER.split(_ASIDE.split(name, maxsplit=1)[0], maxsplit=1)[0])]
+    stems = list(stems_of(_own(name)))
     while len(stems) > 1 and (stems[-1] in _TOGETHER or stems[-1].isdigit()):
         stems.pop()
     return stems[-1] if stems else ""
 
 
+def _own(name: str) -> str:
+    """What of a name comes before what it is for, where it is from, and how it looks."""
+    return _FURTHER.split(_ASIDE.split(name, maxsplit=1)[0], maxsplit=1)[0]
+
+
 def kind_ends_with(kind: str, stemmed: str) -> bool:
     """Whether one of the kind's phrases ends with this stem."""
     return any(stems[-1] == stemmed for stems, _ in _phrases(kind) if stems)
+
+
+def _by_head(title: str, name: str, categories: Sequence[str]) -> str | None:
+    """The kind that the title's head says, else the one that is named before it where the head is a word for several kinds ("bag") or
+    for none that is known."""
+    stems = stems_of(_own(title))
+    head = head_noun(title)
+    if _kind_has(name, head) or head not in stems:
+        return name
+    until = len(stems) - stems[::-1].index(head)
+    for start in range(max(until - LONGEST, 0), until):
+        if found := _entry(stems[start:until], categories):
+            return found
+    return None if head in _nouns() and (head,) not in shopper_words().wider else name
+
+
+@cache
+def _nouns() -> frozenset[str]:
+    """The stems that the phrases of kinds end with."""
+    return frozenset(stems[-1] for name in shopper_words().said for stems, _ in _phrases(name) if stems)
+
+
+def _kind_has(kind: str, stemmed: str) -> bool:
+    """Whether one of the kind's phrases has this stem."""
+    return any(stemmed in stems for stems, _ in _phrases(kind))
 
 
 def names_kind(phrase: str) -> bool:
@@ -179,12 +212,16 @@ def _phrases(kind: str) -> tuple[tuple[Stems, str | None], ...]:
     return tuple((stems_of(plain), category or None) for plain, _, category in parts)
 
 
-def _longest(stems: Stems, known: Mapping[Stems, Mapping[str | None, str]], categories: Sequence[str]) -> str | None:
-    """The entry of the longest phrase in the text; of a word with several meanings that of the product's category."""
+def _longest(stems: Stems, categories: Sequence[str]) -> str | None:
+    """The entry of the longest phrase in the text, of as long ones the last."""
     for length in range(LONGEST, 0, -1):
         for start in range(len(stems) - length, -1, -1):
-            entries = known.get(stems[start : start + length], {})
-            name = next((entries[one] for one in categories if one in entries), entries.get(None))
-            if name:
+            if name := _entry(stems[start : start + length], categories):
                 return name
     return None
+
+
+def _entry(stems: Stems, categories: Sequence[str]) -> str | None:
+    """The entry of this phrase; of a word with several meanings that of the product's category."""
+    entries = shopper_words().kinds.get(stems, {})
+    return next((entries[one] for one in categories if one in entries), entries.get(None))

@@ -129,7 +129,8 @@ class Searcher:
 
         def fits(product: Product) -> bool:
             if kind is None:
-                return relevance[product.id] >= ENOUGH or bool(query.sort) or query.constraints.kind is None
+                enough = ENOUGH if query.constraints.kind is not None else min(ENOUGH, FITS * max(relevances))
+                return relevance[product.id] >= enough or bool(query.sort)
             if product.id in apart:
                 return False
             return product.id in kind or (bool(kind) and relevance[product.id] >= near)

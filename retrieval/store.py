@@ -16,7 +16,7 @@ from .catalog import Catalog
 from .chroma import open_chroma
 from .errors import StoreBusy, StoreNotFound, StoreOutdated
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 UNANSWERED = "unanswered.jsonl"
 
 

@@ -27,7 +27,17 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     outcome = replace(outcome, note=" ".join(note for note in (parse.note, outcome.note) if note))
     if parse.offer and outcome.hits:
         return _offering(outcome, parse.offer)
-    if not parts.questions or state.sort or outcome.relaxed or not outcome.kind_found or not outcome.hits:
+    asked_enough = (
+        state.constraints.of_any_kind and state.constraints.features
+    )  # what a gift is for tells more than its kind
+    if (
+        not parts.questions
+        or asked_enough
+        or state.sort
+        or outcome.relaxed
+        or not outcome.kind_found
+        or not outcome.hits
+    ):
         return outcome
     return replace(outcome, question=question_for(parts.catalog.get_many(outcome.matching), outcome.hits, state))
 

@@ -116,3 +116,11 @@ def test_words_of_evidence_stand_in_the_product(product: Product) -> None:
             found = judge(product, field, wish)
             pieces = (found.words or "").casefold().replace(": ", ", ").split(", ")
             assert all(piece in told for piece in pieces)
+
+
+def test_a_category_says_what_a_thing_is_for_where_the_listing_does_not() -> None:
+    mats = Product("mats", "Flexible Cutting Mats", category=("kitchen", "cutting boards"))
+    assert judge(mats, "features", "for the kitchen") == Evidence(
+        "features", "for the kitchen", "met", "in kitchen › cutting boards", "category"
+    )
+    assert judge(mats, "features", "for the garden").status == "unstated"

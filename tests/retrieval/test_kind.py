@@ -195,3 +195,25 @@ def test_what_is_of_the_kind_is_proposed_even_where_fifty_others_have_more_of_th
 )
 def test_a_names_head_noun_is_what_it_says_the_thing_is(name: str, noun: str) -> None:
     assert head_noun(name) == noun
+
+
+def test_a_kind_that_makes_up_much_of_a_category_is_what_the_category_is_for(tmp_path: Path) -> None:
+    parkas = [_product(f"parka{i}", f"Glacier Parka {i}", "jackets", "winter jackets") for i in range(3)]
+    jackets = [_product(f"jacket{i}", f"Snowball Jacket {i}", "jackets", "winter jackets") for i in range(3)]
+    gloves = _product("gloves", "Thermal Gloves", "jackets", "winter jackets")
+    store = Store(tmp_path / "store", create=True)
+    build_index([*parkas, *jackets, gloves], store, WordEmbedder())
+    levels = kind_levels(store.catalog, Lexical(store.catalog), "winter jackets")
+    store.close()
+    assert levels[0] == {one.id for one in (*parkas, *jackets)}
+
+
+def test_what_is_there_to_care_for_shoes_is_no_shoes(tmp_path: Path) -> None:
+    trees = _product("trees", "Cedar Trees, Pair", "shoes", "shoe care")
+    clog = _product("clog", "Tarn Clog", "shoes", "clogs")
+    sandal = _product("sandal", "Coast Walker", "shoes", "open")
+    store = Store(tmp_path / "store", create=True)
+    build_index([trees, clog, sandal], store, WordEmbedder())
+    levels = kind_levels(store.catalog, Lexical(store.catalog), "shoes")
+    store.close()
+    assert levels[0] == {"clog", "sandal"}

@@ -16,7 +16,7 @@ from assistant.build import build_parts
 from assistant.model import DialogueState
 from assistant.parse import Parser
 from assistant.settings import Settings
-from assistant.slips import mended_slots
+from assistant.slips import read
 from assistant.state import merge
 from retrieval.errors import BadInput
 from retrieval.evaluate import MEASURES, Figure, Rankers, Row, evaluate
@@ -63,8 +63,7 @@ def retrieval(
 
 def read_request(parser: Parser, request: str, speller: Speller | None = None) -> Query:
     """What the parser read in the request, in words and as constraints, mistyped words as they were meant."""
-    slots = parser.parse(request, DialogueState()).slots
-    slots = mended_slots(slots, speller) if speller else slots
+    slots = read(request, DialogueState(), parser, speller).slots
     return query_for(merge(DialogueState().constraints, slots), request, slots.sort)
 
 
