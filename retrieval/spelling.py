@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -18,24 +18,30 @@ from .words import stem
 
 SHORTEST = 4  # letters: what is shorter is near too many words
 LONG = 7  # letters from which two slips are thought possible instead of one
+COMMON, RARE = (
+    15_000,
+    30_000,
+)  # ranks: down to the first a word that the shop does not use may be meant; the second is of words without one
+OFTEN = 60_000  # a word of rank 2,000 counts as said 20 times by the shop, one of rank 10,000 five times
 
-_WORD = re.compile(rf"[a-z]{{{SHORTEST},}}")
+_WORD = re.compile(r"[a-z]{3,}")
 _IN_TEXT = re.compile(rf"(?<![\w’'@.-])[^\W\d_]{{{SHORTEST},}}(?![\w’'@-]|\.\w)")
 
 
-def english_words(base: Path) -> Callable[[str], bool]:
-    """Whether a word is one of the embedder's own 30,000, which are common words: those are not mistyped, whatever the shop sells."""
+def english_words(base: Path) -> Mapping[str, int]:
+    """The embedder's own words, some 20,000, with their rank: its vocabulary stands in the order of how common they are."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    return lambda word: tokenizer.token_to_id(word) is not None
+    vocabulary = Tokenizer.from_file(str(base / "tokenizer.json")).get_vocab()
+    return {word: rank for word, rank in vocabulary.items() if _WORD.fullmatch(word)}
 
 
 class Speller:
-    """Knows the words of one catalogue and of shopper_words.toml. is_english: whether a word is a common one of the language."""
+    """Knows the words of one catalogue and of shopper_words.toml. english: words of the language with their rank by how common they
+    are: those are not mistyped, whatever the shop sells."""
 
-    def __init__(self, catalog: Catalog, lexical: Lexical, is_english: Callable[[str], bool]) -> None:
-        self._catalog, self._lexical, self._is_english = catalog, lexical, is_english
+    def __init__(self, catalog: Catalog, lexical: Lexical, english: Mapping[str, int]) -> None:
+        self._catalog, self._lexical, self._english = catalog, lexical, english
         self._lock = threading.Lock()
         self.meant = lru_cache(maxsize=10_000)(self._meant)
 
@@ -52,19 +58,23 @@ class Speller:
 
         A slip is a letter too many, too few, another one or two swapped ones, after the first letter: Boytsov, "Indexing methods for
         approximate dictionary searching", 2011, calls their least number the optimal string alignment distance. One slip, in long words
-        two. Of words as near the names of kinds come first, then what the catalogue says most often.
+        two, but for common words that the shop does not use. Of words as near one with the same consonants, then the one said most often.
         """
-        if self._is_english(word) or stem(word) in _said_stems() or self._lexical.matching(word):
+        if word in self._english or stem(word) in _said_stems() or self._lexical.matching(word):
             return None
-        slips = 2 if len(word) >= LONG else 1
-        found = [
-            (distance, other not in _kind_words(), -count, other)
-            for other, count in self._words.items()
-            if other[0] == word[0]
-            and abs(len(other) - len(word)) <= slips
-            and (distance := OSA.distance(word, other, score_cutoff=slips)) <= slips
-        ]
-        return min(found)[-1] if found else None
+        most = 2 if len(word) >= LONG else 1
+        near = []
+        for other in (*self._words, *self._unused):
+            if other[0] == word[0] and abs(len(other) - len(word)) <= most:
+                slips = OSA.distance(word, other, score_cutoff=most)
+                if slips == 1 or (slips <= most and other in self._words):
+                    near.append((slips, _consonants(other) != _consonants(word), -self._said(other), other))
+        return min(near)[-1] if near else None
+
+    def _said(self, word: str) -> float:
+        """How often a word may be meant: as often as the shop and the language say it, what kinds are called by ten times as often."""
+        often = self._words.get(word, 0) + OFTEN / (self._english.get(word, RARE) + 1_000)
+        return often * (10 if word in _called_by() else 1)
 
     @property
     def _words(self) -> Mapping[str, int]:
@@ -79,6 +89,15 @@ class Speller:
             counts.update(_WORD.findall(text.lower()))
         return counts
 
+    @cached_property
+    def _unused(self) -> tuple[str, ...]:
+        """Common words of the language that neither the shop nor its shoppers are known to use."""
+        return tuple(word for word, rank in self._english.items() if rank < COMMON and word not in self._words)
+
+
+def _consonants(word: str) -> str:
+    return re.sub(r"[aeiouy]+|(.)(?=\1)", "", word)
+
 
 @lru_cache(maxsize=1)
 def _said_words() -> tuple[str, ...]:
@@ -88,8 +107,9 @@ def _said_words() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _kind_words() -> frozenset[str]:
-    return frozenset(word for name in shopper_words().said for word in _WORD.findall(name.lower()))
+def _called_by() -> frozenset[str]:
+    phrases = (phrase.partition("@")[0] for name in shopper_words().said for phrase in name.split("|"))
+    return frozenset(phrase.split()[-1] for phrase in phrases if phrase)
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from retrieval.spelling import Speller
 from retrieval.store import Store
 from tests.fakes import WordEmbedder
 
-ENGLISH = frozenset("light form desk clock black".split())
+ENGLISH = {word: rank for rank, word in enumerate("light form desk clock black cheap".split())}
 PRODUCTS = (
     Product("jacket", "Waxed Winter Jacket", brand="Torvik", description="Waterproof and warm.", price=Decimal(90)),
     Product("lamp", "Desk Lamp, Tall", description="A lamp with a leather strap.", price=Decimal(30)),
@@ -26,7 +26,7 @@ PRODUCTS = (
 def speller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speller]:
     store = Store(tmp_path_factory.mktemp("spelling") / "store", create=True)
     build_index(PRODUCTS, store, WordEmbedder())
-    yield Speller(store.catalog, Lexical(store.catalog), ENGLISH.__contains__)
+    yield Speller(store.catalog, Lexical(store.catalog), ENGLISH)
     store.close()
 
 
@@ -40,6 +40,7 @@ def speller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speller]:
         ("headfones", "headphones"),  # two slips in a long word; a word of shoppers, not of this shop
         ("torvick", "torvik"),  # a maker
         ("waterprof, warm", "waterproof, warm"),
+        ("cheep lamp", "cheap lamp"),  # a common word that the shop does not use
         ("wach", "watch"),  # the name of a kind before a word that is said more often
     ],
 )
