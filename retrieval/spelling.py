@@ -18,10 +18,7 @@ from .words import stem
 
 SHORTEST = 4  # letters: what is shorter is near too many words
 LONG = 7  # letters from which two slips are thought possible instead of one
-COMMON, RARE = (
-    15_000,
-    30_000,
-)  # ranks: down to the first a word that the shop does not use may be meant; the second is of words without one
+RARE = 30_000  # rank of a word that the language has none for
 OFTEN = 60_000  # a word of rank 2,000 counts as said 20 times by the shop, one of rank 10,000 five times
 
 _WORD = re.compile(r"[a-z]{3,}")
@@ -58,16 +55,21 @@ class Speller:
 
         A slip is a letter too many, too few, another one or two swapped ones, after the first letter: Boytsov, "Indexing methods for
         approximate dictionary searching", 2011, calls their least number the optimal string alignment distance. One slip, in long words
-        two, but for common words that the shop does not use. Of words as near one with the same consonants, then the one said most often.
+        two. Of words as near one with the same consonants, then the one said most often.
         """
-        if word in self._english or stem(word) in _said_stems() or self._lexical.matching(word):
+        if (
+            word in self._english
+            or word.removesuffix("s") in self._english
+            or stem(word) in _said_stems()
+            or self._lexical.matching(word)
+        ):
             return None
         most = 2 if len(word) >= LONG else 1
         near = []
-        for other in (*self._words, *self._unused):
+        for other in self._words:
             if other[0] == word[0] and abs(len(other) - len(word)) <= most:
                 slips = OSA.distance(word, other, score_cutoff=most)
-                if slips == 1 or (slips <= most and other in self._words):
+                if slips <= most:
                     near.append((slips, _consonants(other) != _consonants(word), -self._said(other), other))
         return min(near)[-1] if near else None
 
@@ -89,14 +91,13 @@ class Speller:
             counts.update(_WORD.findall(text.lower()))
         return counts
 
-    @cached_property
-    def _unused(self) -> tuple[str, ...]:
-        """Common words of the language that neither the shop nor its shoppers are known to use."""
-        return tuple(word for word, rank in self._english.items() if rank < COMMON and word not in self._words)
-
 
 def _consonants(word: str) -> str:
-    return re.sub(r"[aeiouy]+|(.)(?=\1)", "", word)
+    """What is heard of a word besides its vowels: "black" -> "blk"."""
+    return re.sub(r"[aeiouyh]+|(.)(?=\1)", "", word.replace("ph", "f").translate(_HEARD))
+
+
+_HEARD = str.maketrans("cqz", "kks")
 
 
 @lru_cache(maxsize=1)

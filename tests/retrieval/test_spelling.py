@@ -40,7 +40,7 @@ def speller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speller]:
         ("headfones", "headphones"),  # two slips in a long word; a word of shoppers, not of this shop
         ("torvick", "torvik"),  # a maker
         ("waterprof, warm", "waterproof, warm"),
-        ("cheep lamp", "cheap lamp"),  # a common word that the shop does not use
+        ("cheep lamp", "cheap lamp"),  # a word of shoppers with the same consonants
         ("wach", "watch"),  # the name of a kind before a word that is said more often
     ],
 )
