@@ -44,12 +44,14 @@ def fits_well(shown: Sequence[Hit], constraints: Constraints) -> bool:
     bounds = (constraints.price_min, constraints.price_max, constraints.brand, constraints.gender)
     if constraints.product is None or (not constraints.wishes and all(bound is None for bound in bounds)):
         return False
-    fitting = [
-        hit
-        for hit in shown
-        if all(judge(hit.product, field, wish).status == "met" for field, wish in constraints.wishes)
-    ]
+    fitting = [hit for hit in shown if all(_does(hit.product, field, wish) for field, wish in constraints.wishes)]
     return len(fitting) >= ENOUGH
+
+
+def _does(product: Product, field: str, wish: str) -> bool:
+    """Whether it meets the wish; a size that the listing does not give is nothing that an answer could bring."""
+    status = judge(product, field, wish).status
+    return status == "met" or (field == "size" and status == "unstated")
 
 
 def _is_open(facet: Facet, constraints: Constraints) -> bool:

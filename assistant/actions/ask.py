@@ -11,7 +11,7 @@ from retrieval.dense import Embedder
 from retrieval.evidence import COLORS
 from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
-from retrieval.words import content_stems
+from retrieval.words import content_stems, stem
 
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
@@ -23,6 +23,8 @@ COLOR_NAMES = ("color", "colour", "colors", "colours")
 FEW_LEFT = 3
 MOST_ASKED = 3
 OVERVIEW_SENTENCES = 3
+# Verbs that link a question to what it asks about, and say nothing of it themselves: "does it come in red", "is it made of oak".
+_LINKS = frozenset(map(stem, "come comes coming made make makes get got there available".split()))
 _OVERVIEW = frozenset(
     content_stems("more details description information info")
 )  # what the whole of a listing is asked for by
@@ -71,12 +73,16 @@ def asked_about(parse: Parse) -> str:
 def answer_for(product: Product, family: Sequence[Product], asked: str, embedder: Embedder) -> Answer:
     """The fact of the record or the sentence of the listing that speaks of what was asked; never a yes or no of our own."""
     facts = list(facts_of(product, family))
-    wanted = set(content_stems(asked))
+    said = set(content_stems(asked))
+    wanted = said - _LINKS or said
     if wanted and wanted <= _OVERVIEW and product.description:
         text = " ".join(listing_sentences(product.description)[:OVERVIEW_SENTENCES])
         return Answer(f"{product.title}: “{text}”", (product.title, text))
     if wanted:
-        stating = [fact for fact in facts if wanted <= set(content_stems(fact.text))]
+        named = [Fact("", product.title)]  # a title answers where nothing else has the words
+        stating = [fact for fact in facts if wanted <= set(content_stems(fact.text))] or [
+            fact for fact in named if wanted <= set(content_stems(fact.text))
+        ]
         about_color = [fact for fact in facts if fact.name in COLOR_NAMES and wanted & COLORS]
         fact = _nearest(asked, stating or about_color, embedder, -1.0) or _nearest(asked, facts, embedder, SAME_SUBJECT)
         if fact is not None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from retrieval.product import Product, money
 
 from ..mentions import mentioned
-from ..model import Answer, CartLine, CartView, DialogueState, Outcome, Parse
+from ..model import Answer, CartLine, CartView, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..state import merge
 from .choosing import Asked, ask_among, ask_instead
@@ -31,6 +31,8 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
+    if again := _again(products, parse, state):
+        return again
     quantity = parse.slots.quantity or 1
     if len(products) > 1 and quantity > 1:
         return Outcome(cart=state.cart, answer=_done([f"{quantity} of which? {_places(products)}."]))
@@ -42,6 +44,19 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         else:
             meanings.append(variants)
     return replace(_put(meanings, quantity, state, parts, said), focus=products[-1].id)
+
+
+def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:
+    """The question whether another is meant, where "add it" means what was just added: most who say so twice want one."""
+    there = {line.product_id: line.quantity for line in state.cart}
+    product, slots = products[0], parse.slots
+    plainly_it = slots.quantity is None and slots.product is None and slots.ref in ((), ("last",))
+    if not plainly_it or len(products) > 1 or product.id != state.focus or product.id not in there:
+        return None
+    text = f"{there[product.id]} × {with_options(product)} {'is' if there[product.id] == 1 else 'are'} in your cart already."
+    act = replace(parse, slots=replace(slots, quantity=1))
+    question = Question("Shall I add another?", "confirm", ("Yes", "No"))
+    return Outcome(cart=state.cart, focus=product.id, answer=_done([text, question.text]), question=question, asked=act)
 
 
 def _put(

@@ -45,11 +45,13 @@ class Buyer:
 def ask_product_and_buyers(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The listing's or the policies' answer, and what buyers say of the same thing."""
     reviews, asked = parts.reviews, asked_about(parse) or parse.message
-    if reviews is None or not len(reviews) or not asked:
+    if reviews is None or not asked:
         return ask_product_or_policy(parse, state, parts)
     products = meant(parse, state, parts)[:MOST_ASKED]
     if products and reviews.aspects.in_general(asked):
         return _joined([_overview(product, reviews) for product in products], products[0])
+    if not len(reviews):
+        return ask_product_or_policy(parse, state, parts)
     outcome = ask_product_or_policy(parse, state, parts)
     answer = outcome.answer
     if not products or answer is None or outcome.sources or answer.field in ONLY_THE_SHOP_KNOWS:

@@ -11,7 +11,7 @@ from retrieval.family import families
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit, Query
 
-from ..model import Answer, DialogueState, Outcome, Parse, Question, Reason
+from ..model import Answer, DialogueState, Outcome, Parse, Question, Reason, Slots
 from ..parts import Parts
 from ..reply import need_phrase
 from .find import need_text
@@ -38,7 +38,7 @@ class Choice:
 
 def recommend(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """Up to three choices for the need as it stands, or among the products pointed at; without a need what is rated best."""
-    pointed = meant(parse, state, parts) if parse.slots.ref else []
+    pointed = meant(parse, state, parts) if parse.slots.ref else _on_the_table(parse, state, parts)
     if not pointed and state.constraints == Constraints():
         return _without_need(state, parts)
     outcome = _ranked(state, parts)
@@ -53,6 +53,11 @@ def recommend(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         hits = hits[:1]  # nearest to the bound first: what is further off is no choice
     chosen = choices(hits, state.constraints)
     return _told(chosen, outcome, state, parts)
+
+
+def _on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """What was shown in an order that was asked for: "which would you take?" after "cheaper ones" means one of those."""
+    return parts.catalog.get_many(state.shown) if state.sort and parse.slots == Slots() else []
 
 
 def choices(hits: Sequence[Hit], constraints: Constraints) -> list[Choice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from retrieval.belonging import same_kind
 from retrieval.constraints import eligible_ids
@@ -49,10 +50,22 @@ def similar(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         cheaper = " that costs less" if parse.slots.sort == "price_asc" else ""
         text = f"I have nothing else like {name}{cheaper} within your wishes."
         return Outcome(focus=target.id, constraints=constraints, answer=Answer(text, (name,), found=False))
+    if wishes and not fitting and not parse.slots.ref and (instead := _instead(parse, state, parts)):
+        return instead
     lead = "" if kin else "Nothing else here is of its kind; these are from the shelves beside it. "
     if wishes and not fitting:
         lead += f"None that is like it is stated to be {' and '.join(f'“{wish}”' for _, wish in wishes)}. "
     return replace(_shown(target, found, lead, parts), constraints=constraints)
+
+
+def _instead(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
+    """What the need finds with the new wishes in the place of its old ones: "something for camping instead" names no product, so that
+    it need not be like one. None where that finds none that meets them either."""
+    said: dict[str, Any] = {field: getattr(parse.slots, field) for field in SOFT}
+    need = replace(state.constraints, **said)
+    outcome = find(parse, replace(state, constraints=need), parts)
+    met = any(judge(hit.product, field, wish).status == "met" for hit in outcome.hits for field, wish in need.wishes)
+    return replace(outcome, constraints=need) if met else None
 
 
 def near_to(target: Product, parts: Parts, eligible: frozenset[str] | None) -> list[Product]:

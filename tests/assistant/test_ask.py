@@ -149,3 +149,15 @@ def test_others_that_are_offered_keep_within_the_bounds(assistant_with: Assistan
 def test_of_a_gift_no_other_kind_of_thing_counts_as_stating_it_too(searcher: Searcher) -> None:
     gift = replace(SHOWN, constraints=Constraints(product="gift"))  # any kind may be one; the lamps have shades
     assert "Other listings" not in _ask(searcher, gift, ref=(3,), ask="fabric shade").text
+
+
+@pytest.mark.parametrize("asked", ["come in linen", "is it made of linen", "available in linen"])
+def test_the_verb_that_a_question_hangs_on_is_not_looked_for(asked: str) -> None:
+    answer = answer_for(BY_ID["shade"], [BY_ID["shade"]], asked, WordEmbedder())
+    assert (answer.text, answer.found) == ("Linen Lampshade: material linen.", True)
+
+
+def test_a_title_answers_where_nothing_else_does() -> None:
+    plain = replace(BY_ID["shade"], attributes={})
+    answer = answer_for(plain, [plain], "come in linen", WordEmbedder())
+    assert (answer.text, answer.found) == ("Linen Lampshade: “Linen Lampshade”", True)

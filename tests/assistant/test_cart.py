@@ -215,3 +215,19 @@ def test_after_a_look_into_the_cart_positions_mean_its_lines(searcher: Searcher)
     looked = _do(searcher, holding, "cart_view")
     after = replace(holding, shown=effect_of(looked).shown)
     assert _lines(_do(searcher, after, "cart_remove", ref=(2,))) == {"tower": 1}
+
+
+def test_what_was_just_added_is_not_added_again_without_a_word(searcher: Searcher) -> None:
+    state = DialogueState(shown=("tote", "satchel"), focus="tote", cart=(CartLine("tote", 1),))
+    asked = _do(searcher, state, "cart_add", ref=("last",))
+    assert _lines(asked) == {"tote": 1}
+    assert _text(asked) == "1 × Market Tote Bag is in your cart already. Shall I add another?"
+    assert asked.asked is not None
+    assert asked.asked.slots.quantity == 1
+    assert _lines(cart_add(asked.asked, state, parts_with(searcher))) == {"tote": 2}
+
+
+@pytest.mark.parametrize("slots", [{"quantity": 1}, {"ref": (1,)}, {"product": "tote bag"}], ids=str)
+def test_another_that_is_asked_for_in_so_many_words_is_added(searcher: Searcher, slots: dict[str, object]) -> None:
+    state = DialogueState(shown=("tote", "satchel"), focus="tote", cart=(CartLine("tote", 1),))
+    assert _lines(_do(searcher, state, "cart_add", **slots)) == {"tote": 2}

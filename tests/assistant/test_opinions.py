@@ -123,6 +123,12 @@ def test_a_product_without_reviews_says_so(store: Store) -> None:
     )
 
 
+def test_a_shop_without_reviews_says_so_too(store: Store) -> None:
+    assert _text(_asked(store, (), ref=(1,), ask="customer reviews")) == (
+        "Tower Floor Lamp: rating 4.8 of 5 from 210 reviews. There is no buyer's review of it here."
+    )
+
+
 def test_price_and_stock_are_the_shops_to_state(store: Store) -> None:
     rows = [("kettle", 5, "Good price."), ("kettle", 1, "Bad price.")]
     assert _text(_asked(store, rows, ask="price")) == "Copper Kettle: price $1,299."

@@ -121,3 +121,8 @@ def test_the_question_is_the_last_sentence_and_its_options_are_what_to_say_next(
 def test_an_asked_order_gets_no_question(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="lamp", sort="price_asc")])
     assert shop.reply("the cheapest lamp", "s_1").question is None
+
+
+def test_a_size_that_no_listing_gives_leaves_nothing_to_ask() -> None:
+    shown = [Hit(shoe(number, "boots", "red", "men"), 0.9, number) for number in range(1, 4)]
+    assert fits_well(shown, Constraints(product="boots", size=("38",)))

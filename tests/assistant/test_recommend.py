@@ -98,3 +98,12 @@ def test_beyond_the_budget_only_the_nearest_is_chosen_and_it_is_said(assistant_w
     reply = shop.reply("a jacket under 10?")
     assert reply.reply.startswith("Nothing under $10 for jacket; the closest is $35.")
     assert [card.product.id for card in reply.cards] == ["puddle"]
+
+
+def test_a_choice_after_an_order_is_among_what_that_order_showed(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="lamp"), said("refine", sort="price_asc"), said("recommend")])
+    shop.reply("a lamp", "s_1")
+    shown = shop.reply("the cheapest ones", "s_1")
+    reply = shop.reply("which would you take?", "s_1")
+    assert reply.cards
+    assert {card.product.id for card in reply.cards} <= {card.product.id for card in shown.cards}

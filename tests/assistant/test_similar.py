@@ -74,3 +74,16 @@ def test_the_shelf_beside_is_called_so(assistant_with: AssistantWith) -> None:
 
 def test_like_nothing_is_asked_about(assistant_with: AssistantWith) -> None:
     assert talk(assistant_with, ("like that", said("similar"))).reply.startswith("Like which product?")
+
+
+def test_something_else_that_nothing_like_it_is_stated_to_be_is_looked_for_instead(
+    assistant_with: AssistantWith,
+) -> None:
+    reply = talk(
+        assistant_with,
+        ("a gift for a cook", said("search", product="gift", features=("espresso",))),
+        ("something waterproof instead", said("similar", features=("waterproof",))),
+    )
+    assert reply.constraints.features == ("waterproof",)
+    assert reply.reply.startswith("Here are 3 ideas for a gift (waterproof)")
+    assert {"Trail Rucksack", "Storm Rain Jacket"} <= {card.product.title for card in reply.cards}
