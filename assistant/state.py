@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from retrieval.kinds import names_kind
 from retrieval.query import SOFT, Constraints, Sort
 from retrieval.words import content_stems
 
@@ -72,6 +73,8 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         kept = _left_for_another(state, parse.slots.product)
         fresh = replace(fresh, cart=state.cart, handed=state.handed, taste=state.taste, earlier=kept)
         return replace(fresh, last=state.last, turn=state.turn, handoff=state.handoff, failed=state.failed)
+    if parse.intent in NARROWING and parse.slots.product is None and (kind := _forgotten(state, parse.slots.drop)):
+        state = _without_need(state, kind)
     if parse.intent in NARROWING:
         state, slots = _come_back(state, parse.slots)
         taken_back = ("price_min",) if slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
@@ -83,6 +86,21 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         sort = slots.sort or _kept_sort(state, parse)
         return replace(state, constraints=constraints, sort=sort, seen=seen, dropped=dropped)
     return state
+
+
+def _forgotten(state: DialogueState, names: Iterable[str]) -> str | None:
+    """Of what is taken back the name of a thing that is or was looked for: "forget the wallet"."""
+    kinds = [state.constraints.product, *(need.constraints.product for need in state.earlier)]
+    return next((name for name in names if any(_same_kind(kind, name) for kind in kinds)), None)
+
+
+def _without_need(state: DialogueState, kind: str) -> DialogueState:
+    """The state without the need of that kind; where it is the one under way, with none under way."""
+    kept = tuple(need for need in state.earlier if not _same_kind(need.constraints.product, kind))
+    state = replace(state, earlier=kept)
+    if not _same_kind(state.constraints.product, kind):
+        return state
+    return replace(state, constraints=Constraints(), sort=None, said="", seen=frozenset(), questioned=(), dropped=())
 
 
 def _left_for_another(state: DialogueState, product: str | None) -> tuple[Need, ...]:
@@ -166,7 +184,13 @@ def effect_of(outcome: Outcome) -> Effect:
 
 
 def merge(constraints: Constraints, slots: Slots) -> Constraints:
-    """Constraints with what the slots say: single values replace, features and refusals add up, contradictions go with the newer."""
+    """Constraints with what the slots say: single values replace, features and refusals add up, contradictions go with the newer.
+
+    A gift that was read as a feature is what is looked for, where nothing else is.
+    """
+    gift = next((one for one in slots.features if not names_kind(one)), None)
+    if gift and slots.product is None and constraints.product is None:
+        slots = replace(slots, product=gift, features=tuple(one for one in slots.features if one != gift))
     said = {
         name: getattr(slots, name)
         for name in ("product", "brand", "gender", "price_min", "price_max", "quantity")

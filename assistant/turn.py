@@ -18,7 +18,21 @@ from .actions.orders import continued
 from .check import unsupported
 from .confirm import act, settled
 from .explain import explain
-from .model import Card, CartView, DialogueState, Event, Exchange, Latency, Outcome, Parse, Parsed, Reply, Shown, Token
+from .model import (
+    Card,
+    CartView,
+    DialogueState,
+    Event,
+    Exchange,
+    Latency,
+    Outcome,
+    Parse,
+    Parsed,
+    Reply,
+    Shown,
+    Slots,
+    Token,
+)
 from .parse import clean
 from .parts import Parts
 from .reply import NAMED, Words, write
@@ -108,7 +122,19 @@ def _read(message: str, state: DialogueState, parts: Parts) -> Parse:
     )  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
-    return stepped(parse, state, parts)  # "the next size up" is a size that code computes
+    return _worth_doing(stepped(parse, state, parts))  # "the next size up" is a size that code computes
+
+
+def _worth_doing(parse: Parse) -> Parse:
+    """The message's acts without one that only takes something back before a new search: of "forget the wallet, show me belts" nobody
+    wants to see the rest of the wallets."""
+    if parse.then is None:
+        return parse
+    after = _worth_doing(parse.then)
+    only_back = parse.intent == "refine" and parse.slots == Slots(drop=parse.slots.drop)
+    return (
+        replace(after, message=parse.message) if only_back and after.intent == "search" else replace(parse, then=after)
+    )
 
 
 def _spoken(message: str, done: Sequence[Acted], parts: Parts) -> Generator[Event, None, str]:

@@ -94,7 +94,7 @@ def answer_for(product: Product, family: Sequence[Product], asked: str, embedder
 def facts_of(product: Product, family: Sequence[Product]) -> Iterator[Fact]:
     """Everything that the record states: price, stock, rating, brand, what its variants come in, attributes, then the description."""
     if product.price is not None:
-        yield Fact("price", money(product.price, product.currency), asked_as="cost")
+        yield Fact("price", money(product.price, product.currency), asked_as="how much, cost")
     if product.in_stock is not None:
         few = f", only {product.stock} left" if product.stock and product.stock <= FEW_LEFT else ""
         said = f"in stock{few}" if product.in_stock else "sold out"

@@ -14,6 +14,9 @@ from ..taste import leaning, taste_reasons
 from .exhausted import exhausted
 
 WEIGHED = 20  # products that likes and dislikes reorder
+UNHEARD = (
+    "I did not catch what should change, so this is the same list. Tell me a price, a colour or what matters to you."
+)
 SPLIT = 400  # of more products that match, a question's facets are counted over a part, evenly taken
 
 
@@ -22,24 +25,28 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if state.constraints == Constraints() and state.sort is None:
         return Outcome(answer=Answer("What are you looking for? A kind of thing and a budget are a good start."))
     outcome = another(state, parts)
+    if parse.intent == "refine" and _says_nothing(parse) and outcome.hits:
+        return replace(outcome, note=UNHEARD)
     if parse.slots.sort == "price_asc" and not _has_cheaper(outcome, state):
         outcome = _cheaper_at_a_loss(outcome, state, parts)
     outcome = replace(outcome, note=" ".join(note for note in (parse.note, outcome.note) if note))
     if parse.offer and outcome.hits:
         return _offering(outcome, parse.offer)
-    asked_enough = (
-        state.constraints.of_any_kind and state.constraints.features
-    )  # what a gift is for tells more than its kind
-    if (
-        not parts.questions
-        or asked_enough
-        or state.sort
-        or outcome.relaxed
-        or not outcome.kind_found
-        or not outcome.hits
-    ):
+    if not _may_ask(outcome, state, parts):
         return outcome
     return replace(outcome, question=question_for(parts.catalog.get_many(outcome.matching), outcome.hits, state))
+
+
+def _says_nothing(parse: Parse) -> bool:
+    """Whether nothing was read in a refinement that would change the list."""
+    return parse.slots == Slots() and parse.drops is None and not parse.note and not parse.offer
+
+
+def _may_ask(outcome: Outcome, state: DialogueState, parts: Parts) -> bool:
+    """Whether a question beside the products is in place. What a thing is for ("for my mum's kitchen") tells more than its kind would."""
+    told = state.constraints.kind is None and bool(state.constraints.features)
+    plain = not state.sort and not outcome.relaxed and outcome.kind_found
+    return parts.questions and plain and not told and bool(outcome.hits)
 
 
 def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:

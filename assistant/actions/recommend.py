@@ -14,7 +14,7 @@ from retrieval.query import Constraints, Hit, Query
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Reason, Slots
 from ..parts import Parts
 from ..reply import need_phrase
-from .find import need_text
+from .find import find, need_text
 from .naming import short_names
 from .table import meant
 
@@ -51,8 +51,17 @@ def recommend(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return outcome
     if any(relaxed.field in ("price_min", "price_max") for relaxed in outcome.relaxed):
         hits = hits[:1]  # nearest to the bound first: what is further off is no choice
+    if _is_a_guess(hits, state.constraints):
+        return find(parse, state, parts)
     chosen = choices(hits, state.constraints)
     return _told(chosen, outcome, state, parts)
+
+
+def _is_a_guess(hits: Sequence[Hit], constraints: Constraints) -> bool:
+    """Whether nothing found meets a wish of a need that names no kind: then there is nothing to argue with."""
+    wishes = constraints.wishes
+    met = any(judge(hit.product, field, wish).status == "met" for hit in hits for field, wish in wishes)
+    return constraints.kind is None and bool(wishes) and not met
 
 
 def _on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:

@@ -52,7 +52,7 @@ def test_what_the_listing_does_not_say_is_said_to_be_missing() -> None:
 
 def test_every_fact_stands_in_the_record() -> None:
     assert [fact.text for fact in facts_of(BY_ID["tote"], [])] == [
-        "price cost: $29",
+        "price how much, cost: $29",
         "availability in stock, sold out, how many left: in stock",
         "rating: 4.6 of 5 from 95 reviews",
         "brand: Corrie",
@@ -161,3 +161,8 @@ def test_a_title_answers_where_nothing_else_does() -> None:
     plain = replace(BY_ID["shade"], attributes={})
     answer = answer_for(plain, [plain], "come in linen", WordEmbedder())
     assert (answer.text, answer.found) == ("Linen Lampshade: “Linen Lampshade”", True)
+
+
+def test_how_much_asks_for_the_price() -> None:
+    tote = BY_ID["tote"]
+    assert answer_for(tote, [tote], "how much", WordEmbedder()).text == "Market Tote Bag: price $29."

@@ -231,3 +231,10 @@ def test_what_was_just_added_is_not_added_again_without_a_word(searcher: Searche
 def test_another_that_is_asked_for_in_so_many_words_is_added(searcher: Searcher, slots: dict[str, object]) -> None:
     state = DialogueState(shown=("tote", "satchel"), focus="tote", cart=(CartLine("tote", 1),))
     assert _lines(_do(searcher, state, "cart_add", **slots)) == {"tote": 2}
+
+
+def test_a_thing_named_with_the_is_the_one_shown_that_is_called_so(searcher: Searcher) -> None:
+    state = DialogueState(shown=("tote", "satchel", "rucksack"), focus="tote")
+    parse = replace(said("cart_add"), message="The rucksack, please".replace(",", ""))
+    assert _lines(cart_add(parse, state, parts_with(searcher))) == {"rucksack": 1}
+    assert _lines(cart_add(replace(parse, message="the best"), state, parts_with(searcher))) == {"tote": 1}

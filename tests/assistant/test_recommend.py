@@ -107,3 +107,9 @@ def test_a_choice_after_an_order_is_among_what_that_order_showed(assistant_with:
     reply = shop.reply("which would you take?", "s_1")
     assert reply.cards
     assert {card.product.id for card in reply.cards} <= {card.product.id for card in shown.cards}
+
+
+def test_nothing_is_chosen_for_a_need_that_nothing_found_is_stated_to_meet(assistant_with: AssistantWith) -> None:
+    reply = assistant_with([said("recommend", features=("for a five year old",))]).reply("what for a five year old?")
+    assert "My choice" not in reply.reply
+    assert reply.reply.startswith("No listing I found says “for a five year old”.")

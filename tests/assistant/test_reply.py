@@ -10,6 +10,8 @@ from assistant.explain import explain
 from assistant.model import Answer, Card, CartLine, DialogueState, Outcome
 from assistant.reply import NAMED, need_phrase, write
 from retrieval.query import Constraints, Hit, Relaxed
+from tests.conftest import AssistantWith
+from tests.fakes import said
 from tests.small_shop import BAGS, BY_ID, JACKETS, LAMPS
 
 LAMP = DialogueState(Constraints(product="lamp", price_max=Decimal(200)))
@@ -99,3 +101,11 @@ def test_the_same_outcome_gives_the_same_words() -> None:
 )  # fmt: skip
 def test_the_need_is_said_in_the_shoppers_words(constraints: Constraints, expected: str) -> None:
     assert need_phrase(constraints, "USD") == expected
+
+
+def test_a_refinement_in_which_nothing_was_read_says_so(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="lamp"), said("refine")])
+    shop.reply("a lamp", "s_1")
+    reply = shop.reply("hmm, too much", "s_1")
+    assert reply.reply.startswith("I did not catch what should change, so this is the same list.")
+    assert reply.cards

@@ -249,3 +249,22 @@ def test_a_new_search_for_the_same_kind_forgets_the_old_one() -> None:
 
 def test_a_reset_forgets_the_earlier_needs_too() -> None:
     assert _after_turns(said("search", product="desk"), said("search", product="rug"), said("reset")).earlier == ()
+
+
+def test_a_thing_that_is_forgotten_is_looked_for_no_more() -> None:
+    state = _after_turns(said("search", product="leather wallet", color=("red",)), said("refine", drop=("wallet",)))
+    assert state.constraints == Constraints()
+    assert state.earlier == ()
+
+
+def test_an_earlier_thing_that_is_forgotten_leaves_the_one_of_now() -> None:
+    turns = (said("search", product="skillet"), said("search", product="spoon"), said("refine", drop=("skillet",)))
+    state = _after_turns(*turns)
+    assert state.constraints == Constraints(product="spoon")
+    assert state.earlier == ()
+
+
+def test_a_gift_that_was_read_as_a_feature_is_what_is_looked_for() -> None:
+    merged = merge(Constraints(), Slots(features=("birthday present", "5 year old")))
+    assert (merged.product, merged.features) == ("birthday present", ("5 year old",))
+    assert merge(Constraints(product="bear"), Slots(features=("present",))).product == "bear"

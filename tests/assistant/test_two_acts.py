@@ -112,3 +112,13 @@ def test_the_grammar_allows_up_to_three_acts_with_words_of_the_message(
         LLTokenizer(tokenizer, eos_token=0), LLMatcher.grammar_from_lark(grammar("add the second and a vase"))
     )
     assert (matcher.try_consume_tokens(tokens) == len(tokens)) is allowed
+
+
+def test_what_is_taken_back_before_a_new_search_is_not_shown_once_more(assistant_with: AssistantWith) -> None:
+    both = replace(said("refine", drop=("kettle",)), then=said("search", product="lamp"))
+    shop = assistant_with([said("search", product="kettle"), both])
+    shop.reply("a kettle", "s_1")
+    reply = shop.reply("forget the kettle, show me lamps", "s_1")
+    assert reply.acts == ("search",)
+    assert reply.cards
+    assert {card.product.category[0] for card in reply.cards} == {"lighting"}
