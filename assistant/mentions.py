@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from retrieval.product import Product
@@ -11,6 +12,23 @@ from retrieval.words import content_stems
 from .model import DialogueState, Slots
 
 SUPERLATIVES = {"cheapest": "price_asc", "most_expensive": "price_desc", "best_rated": "rating"}
+
+
+_POSITION = re.compile(
+    r"\d|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|middle|top|bottom|next"
+    r"|two|three|four|five|six|seven|eight|nine|ten|both|all|either)\b"
+)
+
+
+def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Product]:
+    """The shown products that the message names, where positions were read in it that it has no word for: "the bear" is no second one.
+
+    Empty where it says a position, or names none of them apart from the others.
+    """
+    positions = [ref for ref in slots.ref if isinstance(ref, int)]
+    if not positions or len(positions) < len(slots.ref) or _POSITION.search(message.lower()):
+        return []
+    return _named(Slots(product=message), shown)
 
 
 def mentioned(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> list[Product]:

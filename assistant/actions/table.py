@@ -7,7 +7,7 @@ import re
 from retrieval.product import Product
 from retrieval.words import content_stems
 
-from ..mentions import mentioned
+from ..mentions import by_name, mentioned
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
 
@@ -17,7 +17,7 @@ _DEFINITE = re.compile(r"the (\w[\w' -]*?)(?: please| thanks)?[.!]*")
 def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     """The products that the message points at; without any pointer the one last spoken of, unless the message names another thing."""
     shown = parts.catalog.get_many(state.shown)
-    found = mentioned(parse.slots, state, shown)
+    found = by_name(parse.slots, parse.message, shown) or mentioned(parse.slots, state, shown)
     if found or parse.slots.ref:
         return found
     if parse.slots == Slots() and (name := _DEFINITE.fullmatch(parse.message.strip().lower())):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.mentions import mentioned
+from assistant.mentions import by_name, mentioned
 from assistant.model import DialogueState, Slots
 from tests.small_shop import BY_ID
 
@@ -66,3 +66,23 @@ def test_a_name_that_all_shown_products_share_points_at_none() -> None:
 
 def test_a_name_that_no_shown_product_has_points_at_none() -> None:
     assert _meant(Slots(product="headphones")) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "ref", "expected"),
+    [
+        ("the rucksack", (2,), ["rucksack"]),  # read as a place that the message has no word for
+        ("i'll have the satchel please", (1,), ["satchel"]),
+        ("the second rucksack", (2,), []),  # it says a place
+        ("number 2", (2,), []),
+        ("that nice thing", (2,), []),  # names none of them
+        ("the bag", (3,), ["tote", "satchel"]),  # two are called so
+        ("it", ("last",), []),
+    ],
+)
+def test_a_place_that_the_message_has_no_word_for_gives_way_to_a_name(
+    message: str, ref: tuple[int | str, ...], expected: list[str]
+) -> None:
+    shown = [BY_ID[name] for name in ("tote", "satchel", "rucksack")]
+    found = [product.id for product in by_name(Slots(ref=ref), message, shown)]
+    assert found == expected
