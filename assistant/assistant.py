@@ -22,10 +22,11 @@ from .actions.find import query_for
 from .build import build_events, build_parts, build_sessions
 from .event_form import EventForm
 from .events import EventLog
+from .exact import Quantity, meaning
 from .explain import explain
 from .letters import Letters
 from .llm_parser import LlmParser
-from .model import Card, DialogueState, Done, Event, Parse, Reply
+from .model import Card, DialogueState, Done, Event, Reply
 from .parse import AheadUse, ReadsAhead
 from .parts import Parts
 from .privacy import Places, Retention, erase
@@ -35,7 +36,7 @@ from .settings import Settings
 from .slips import read
 from .state import merge
 from .turn import run_turn
-from .wishes import Drop, wish_of
+from .wishes import Drop
 from .writer_server import ServerWriter
 
 
@@ -116,10 +117,13 @@ class Assistant:
         """What buyers say; None where there can be none."""
         return self._parts.reviews
 
-    def reply(self, message: str | Drop, session_id: str | None = None, *, visitor: str | None = None) -> Reply:
+    def reply(
+        self, message: str | Drop | Quantity, session_id: str | None = None, *, visitor: str | None = None
+    ) -> Reply:
         """One turn. Without a session id a new session starts; its id stands in the reply.
 
-        A Drop instead of a message takes back one of the last reply's `wishes`, with no words that might be misread.
+        A Drop instead of a message takes back one of the last reply's `wishes`, a Quantity says how many of a product are in its `cart`:
+        with no words that might be misread.
         """
         *_, last = self.stream(message, session_id, visitor=visitor)
         assert isinstance(last, Done)
@@ -127,7 +131,7 @@ class Assistant:
 
     def stream(
         self,
-        message: str | Drop,
+        message: str | Drop | Quantity,
         session_id: str | None = None,
         *,
         visitor: str | None = None,
@@ -308,21 +312,17 @@ class Assistant:
         with self._turns_guard:
             return self._turns.setdefault(session_id, threading.Lock())
 
-    def _take_turn(self, asked: str | Drop, session_id: str, visitor: str | None, email: str | None) -> Iterator[Event]:
+    def _take_turn(
+        self, asked: str | Drop | Quantity, session_id: str, visitor: str | None, email: str | None
+    ) -> Iterator[Event]:
         known = self._sessions.get(session_id) or Session(session_id)
         history = tuple(turn.exchange for turn in known.turns)
         parts = replace(self._parts, session_id=session_id, history=history, email=email)
-        message, given = (asked, None) if isinstance(asked, str) else _dropping(asked, known.state, parts)
+        message, given = (asked, None) if isinstance(asked, str) else meaning(asked, known.state, parts)
         taken = yield from run_turn(message, known.state, parts, given)
         turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())
         self._sessions.add(session_id, turn, taken.state, visitor)
         yield Done(taken.reply)
-
-
-def _dropping(drop: Drop, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
-    """How the transcript has it, and what it means."""
-    wish = wish_of(drop, state.constraints, parts.currency)
-    return f"Remove: {wish.text}", Parse("refine", acts=("refine",), drops=wish)
 
 
 def _no_session(session_id: str) -> NotFound:

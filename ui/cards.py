@@ -17,7 +17,7 @@ from retrieval.product import money
 from .about import about
 from .drawings import ADDRESS
 from .icons import placeholder
-from .shapes import Cart, Comparison, FollowUp, ProductCard, Reply, Source, Wish
+from .shapes import Cart, CartItem, Comparison, FollowUp, ProductCard, Reply, Source, Wish
 
 EXAMPLES = (
     "I need a warm desk lamp under 40",
@@ -94,7 +94,7 @@ def cart(view: Cart) -> str:
         return '<section class="cart" aria-label="Cart"><h2>Cart</h2><p class="none">Your cart is empty.</p></section>'
     total = escape(_money(view.total, view.currency))
     lines = "".join(
-        f'<li><span class="what">{escape(item.title)}</span><span class="how-many">× {item.quantity}</span>'
+        f'<li><span class="what">{escape(item.title)}</span>{_stepper(item)}'
         f'<span class="sum">{escape(_money(item.subtotal, view.currency))}</span></li>'
         for item in view.items
     )
@@ -103,6 +103,21 @@ def cart(view: Cart) -> str:
         f'<section class="cart wide" aria-label="Cart"><h2>Cart <small>{count}</small></h2>{full}</section>'
         f'<details class="cart narrow"><summary>Cart <small>{count}</small> <strong>{total}</strong></summary>{full}</details>'
     )
+
+
+def _stepper(item: CartItem) -> str:
+    """The quantity between one less and one more, and the way out: exact acts, with no words that might be misread."""
+    title = item.title
+    fewer = _quantity("−", item.product_id, item.quantity - 1, f"One less: {title}") if item.quantity > 1 else ""
+    more = _quantity("+", item.product_id, item.quantity + 1, f"One more: {title}")
+    out = _quantity("×", item.product_id, 0, f"Take out: {title}")
+    return f'<span class="how-many">{fewer}<span><span class="sr-only">Quantity </span>{item.quantity}</span>{more}{out}</span>'
+
+
+def _quantity(sign: str, product_id: str, quantity: int, name: str) -> str:
+    wanted = escape(json.dumps({"product_id": product_id, "quantity": quantity}))
+    label = escape(name)
+    return f'<button type="button" data-cart="{wanted}" aria-label="{label}" title="{label}">{sign}</button>'
 
 
 def card(product: ProductCard, *, in_reach: bool) -> str:

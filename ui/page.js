@@ -6,6 +6,7 @@ element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (button?.dataset.say) say({ say: button.dataset.say });
   if (button?.dataset.drop) say({ say: button.getAttribute('aria-label'), drop: JSON.parse(button.dataset.drop) });
+  if (button?.dataset.cart) say({ say: button.getAttribute('aria-label'), cart: JSON.parse(button.dataset.cart) });
   if (button?.dataset.draft) window.shopDraft(button.dataset.draft);
 });
 
@@ -45,14 +46,17 @@ async function quoted(id, field) {
   return words ? `The listing says: ${words}` : 'The listing has no more on this.';
 }
 
-// Who took a wish back with the keyboard goes on among those that are left.
-let removing = false;
-element.addEventListener('click', (event) => { removing = Boolean(event.target.closest('[data-drop]')); });
+// Who took a wish back, or changed a quantity, with the keyboard goes on where the button was, or among those that are left.
+let removing = '';
+element.addEventListener('click', ({ target }) => {
+  removing = target.closest('[data-drop]') ? '[data-drop]' : target.closest('[data-cart]')?.getAttribute('aria-label') ?? '';
+});
 
 watch('value', () => {
   sent = false;
-  if (removing) (element.querySelector('[data-drop]') ?? document.querySelector('#message textarea'))?.focus();
-  removing = false;
+  const next = removing === '[data-drop]' ? removing : `[aria-label="${CSS.escape(removing)}"]`;
+  if (removing) (element.querySelector(next) ?? element.querySelector('[data-cart]') ?? document.querySelector('#message textarea'))?.focus();
+  removing = '';
   keep(element.querySelector('[data-session]')?.dataset.session);
   const turn = element.querySelector('[aria-busy]');
   if (turn && !turn.querySelector('.answer')) {

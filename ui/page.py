@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 from starlette.routing import Mount
 
+from assistant.exact import Quantity
 from assistant.model import Done, Event, Parsed, Shown, Token, card_json
 from assistant.sessions import Session, StaffAnswer
 from assistant.wishes import Drop
@@ -28,7 +29,7 @@ from .lane import Place
 from .limits import household
 from .problem import HANDLED, INTERNAL, Problem, answer, code_of, problem_of
 from .request_log import known_as, new_id
-from .shapes import Cart, DropRequest, ProductCard, Reply
+from .shapes import Cart, CartRequest, DropRequest, ProductCard, Reply
 from .turns import Asking
 
 TITLE = "Shop assistant"
@@ -105,7 +106,7 @@ class Page:
                     _part("note", f"<p>{NOTE}</p>")
                 with gr.Column(scale=1, min_width=240, elem_id="aside"):
                     self._wishes = _part("wishes", understood(()), script=_script())
-                    self._cart = _part("cart", cart(Cart()))
+                    self._cart = _part("cart", cart(Cart()), script=_script())
             self._heard = _part("heard", "", script="element.setAttribute('role', 'status')")
             self._session = gr.State(None)
             self._tab = gr.Textbox(visible=False)
@@ -117,9 +118,8 @@ class Page:
         # always_last: what is sent while an answer is being written is sent when that is done, and not dropped.
         turn: dict[str, Any] = {"trigger_mode": "always_last", **quiet}
         self._box.submit(self.say, [self._box, self._session], drawn, js=_TAKE_WORDS, **turn)
-        gr.on(
-            [self._past.click, self._now.click, self._wishes.click], self.say, [self._box, self._session], drawn, **turn
-        )
+        clicks = [part.click for part in (self._past, self._now, self._wishes, self._cart)]
+        gr.on(clicks, self.say, [self._box, self._session], drawn, **turn)
         self._clear.click(self.clear, [self._session], drawn, **quiet)
         self.blocks.load(self.resume, [self._tab], drawn, js=_READ_TAB, **quiet)
 
@@ -157,7 +157,7 @@ class Page:
         """The conversation that this tab had before it was reloaded, when it is still kept."""
         kept = await self._kept(tab) if tab else None
         if kept is None:
-            return self._fresh()
+            return {self._heard: ""}  # the page is fresh already, and a first message may be on its way
         answers = await self._answers(tab)
         turns = _spoken(kept, answers)
         past = earlier(turns[:-1]) + _answered(kept, answers)
@@ -255,15 +255,16 @@ def with_event(turn: Spoken, event: Event | Place) -> Spoken:
     return turn
 
 
-def _clicked(event: gr.EventData) -> tuple[str | None, Drop | None]:
-    """What the button that was pressed says, and the wish that it takes back; a page may send anything."""
+def _clicked(event: gr.EventData) -> tuple[str | None, Drop | Quantity | None]:
+    """What the button that was pressed says, and what it means exactly where it does; a page may send anything."""
     told = event._data if isinstance(event._data, dict) else {}
     words = told.get("say")
+    shapes: dict[str, type[DropRequest | CartRequest]] = {"drop": DropRequest, "cart": CartRequest}
     try:
-        drop = DropRequest.model_validate(told["drop"]).read() if "drop" in told else None
+        exact = next((shape.model_validate(told[name]).read() for name, shape in shapes.items() if name in told), None)
     except ValidationError:
         return None, None
-    return (str(words) if words else None), drop
+    return (str(words) if words else None), exact
 
 
 def _kindly(problem: Problem) -> str:

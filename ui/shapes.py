@@ -6,10 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.actions.cart import MOST
+from assistant.exact import Quantity
 from assistant.wishes import Drop
 from retrieval.errors import BadInput
 
 SESSION_ID = r"^[A-Za-z0-9_-]{1,64}$"
+ASKED = {"message": "string", "drop": "object", "cart": "object"}  # what a turn may be, and its type in JSON
 MESSAGE = "i need a warm desk lamp under 40"
 
 
@@ -25,8 +28,21 @@ class DropRequest(BaseModel):
         return Drop(self.field, self.value)
 
 
+class CartRequest(BaseModel):
+    """How many of a product of the last reply's `cart` there shall be; 0 takes it out."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"product_id": "tote", "quantity": 2}]})
+
+    product_id: Annotated[str, Field(min_length=1, max_length=2_000)]
+    quantity: Annotated[int, Field(ge=0, le=MOST)]
+
+    def read(self) -> Quantity:
+        return Quantity(self.product_id, self.quantity)
+
+
 class ChatRequest(BaseModel):
-    """One message, or one wish to take back. Without `session_id` a new conversation starts; its id stands in the answer.
+    """One message, one wish to take back, or one quantity in the cart. Without `session_id` a new conversation starts; its id stands in
+    the answer.
 
     `turn` belongs to a message that is sent again because its answer did not come: which turn of the conversation it was to be.
     Where that turn was taken with this message, its answer is given and nothing is done twice.
@@ -37,26 +53,29 @@ class ChatRequest(BaseModel):
         json_schema_extra={
             "examples": [{"message": MESSAGE}, {"message": MESSAGE, "stream": True}],
             "oneOf": [
-                {"required": ["message"], "properties": {"message": {"type": "string"}, "drop": {"type": "null"}}},
-                {"required": ["drop"], "properties": {"drop": {"type": "object"}, "message": {"type": "null"}}},
+                {
+                    "required": [one],
+                    "properties": {name: {"type": kind if name == one else "null"} for name in ASKED},
+                }
+                for one, kind in ASKED.items()
             ],
         },
     )
 
     message: str | None = None
     drop: DropRequest | None = None
+    cart: CartRequest | None = None
     session_id: Annotated[str | None, Field(pattern=SESSION_ID)] = None
     stream: bool = False
     turn: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
 
     @property
-    def asked(self) -> str | Drop:
-        """The message or the wish to take back; BadInput unless it is one of the two."""
-        if self.message is not None and self.drop is None:
-            return self.message
-        if self.drop is not None and self.message is None:
-            return self.drop.read()
-        raise BadInput("A turn is one of `message` and `drop`.", fix="send one of them")
+    def asked(self) -> str | Drop | Quantity:
+        """The message, the wish to take back or the quantity; BadInput unless it is one of them."""
+        given = [one for one in (self.message, self.drop, self.cart) if one is not None]
+        if len(given) != 1:
+            raise BadInput("A turn is one of `message`, `drop` and `cart`.", fix="send one of them")
+        return given[0] if isinstance(given[0], str) else given[0].read()
 
 
 class Feedback(BaseModel):

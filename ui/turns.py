@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Literal, TypeVar
 
 from assistant import Assistant
+from assistant.exact import Quantity
 from assistant.model import Done, Event, Parsed, Reply
 from assistant.wishes import Drop
 from retrieval.errors import NotFound, TookTooLong
@@ -26,13 +27,15 @@ log = logger(__name__)
 
 @dataclass(frozen=True)
 class Asking:
-    """One message, or a wish taken back, and who sends it where. email: that the shop vouches for. door: what it came in by.
+    """One message, a wish taken back or a quantity in the cart, and who sends it where.
+
+    email: that the shop vouches for. door: what it came in by.
 
     caller: the address whose share of the line it takes.
     turn: given when it is sent again, since its answer did not come; which turn of the conversation it was to be.
     """
 
-    message: str | Drop
+    message: str | Drop | Quantity
     session_id: str
     visitor: str | None = None
     email: str | None = None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from retrieval.product import Product, money
 
 from ..mentions import mentioned
-from ..model import Answer, CartLine, CartView, DialogueState, Outcome, Parse, Question
+from ..model import Answer, CartLine, CartView, Choice, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..state import merge
 from .choosing import Asked, ask_among, ask_instead
@@ -82,6 +82,8 @@ def _put(
 
 def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """Take out what the message means, or give it the quantity said."""
+    if parse.choice is not None:
+        return _set_to(parse.choice, state, parts)
     lines = view_of(state.cart, parts).lines
     if not lines:
         return Outcome(cart=(), answer=Answer("Your cart is empty, so there is nothing to take out."))
@@ -92,6 +94,15 @@ def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     cart, said = state.cart, []
     for product in targets:
         cart, sentence = set_quantity(cart, product, parse.slots.quantity or 0)
+        said.append(sentence)
+    return Outcome(cart=cart, answer=_done([*said, total_line(view_of(cart, parts))]))
+
+
+def _set_to(choice: Choice, state: DialogueState, parts: Parts) -> Outcome:
+    """The cart with exactly so many of the products that a button named."""
+    cart, said = state.cart, list[str]()
+    for product in parts.catalog.get_many(choice.ids):
+        cart, sentence = set_quantity(cart, product, choice.quantity)
         said.append(sentence)
     return Outcome(cart=cart, answer=_done([*said, total_line(view_of(cart, parts))]))
 

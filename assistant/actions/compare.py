@@ -131,7 +131,8 @@ def _answer(
     found = [Said(answer.text, (product.title, *answer.evidence)) for product, answer in answers if answer.found]
     silent = [names[product.id] for product, answer in answers if not answer.found]
     if silent and found:
-        found.append(Said(f"The listing of {' and of '.join(silent)} doesn't say anything about “{asked}”.", (asked,)))
+        whose = " and of ".join(silent)
+        found.append(Said(f"The listing of {whose} doesn't say anything about “{asked}”.", (asked, whose)))
     return (), found or [Said(f"None of their listings says anything about “{asked}”.", (asked,))]
 
 

@@ -149,8 +149,23 @@ def test_a_shopper_finds_a_lamp_narrows_it_down_and_puts_it_in_the_cart(visit: S
     expect(shop.page.locator("#now .said")).to_contain_text("Add the first one to my cart")
     cart = shop.page.get_by_role("region", name="Cart")
     expect(cart).to_contain_text("Black Desk Lamp")
-    expect(cart).to_contain_text("× 1")
+    expect(cart).to_contain_text("Quantity 1")
     expect(cart).to_contain_text("Total$29")
+
+
+def test_the_cart_beside_the_chat_has_its_quantities_changed_by_keyboard_and_mouse(visit: Shop) -> None:
+    shop = visit(LAMPS, said("cart_add", ref=(2,)))  # nothing more is queued: the parser is not asked
+    shop.say(MESSAGE)
+    shop.cards()
+    shop.say("add the second one")
+    cart = shop.page.get_by_role("region", name="Cart")
+    more = cart.get_by_role("button", name="One more: Brass Desk Lamp")
+    more.press("Enter")
+    expect(cart).to_contain_text("Quantity 2")
+    expect(cart).to_contain_text("Total$69.98")
+    expect(more).to_be_focused()
+    cart.get_by_role("button", name="Take out: Brass Desk Lamp").click()
+    expect(cart).to_contain_text("Your cart is empty.")
 
 
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])

@@ -205,9 +205,25 @@ def test_the_cart_counts_and_adds_up() -> None:
         CartItem(product_id="b", title="Mug", quantity=1, unit_price=9, subtotal=9),
     ]
     text = Reader(cart(Cart(items=lines, count=3, total=78.98))).text
-    for shown in ("3 items", "× 2", "$69.98", "× 1", "$9", "$78.98"):
+    for shown in ("3 items", "Quantity 2", "$69.98", "Quantity 1", "$9", "$78.98"):
         assert shown in text
     assert "empty" in Reader(cart(Cart())).text
+
+
+def test_a_line_of_the_cart_has_buttons_for_one_less_one_more_and_none() -> None:
+    lines = [
+        CartItem(product_id="a", title="Brass Desk Lamp", quantity=2, unit_price=34.99, subtotal=69.98),
+        CartItem(product_id="b", title="Mug", quantity=1, unit_price=9, subtotal=9),
+    ]
+    view = Reader(cart(Cart(items=lines, count=3, total=78.98)).split("<details")[0])  # as on wide screens
+    named = {str(button["aria-label"]): json.loads(str(button["data-cart"])) for button in view.buttons()}
+    assert named == {
+        "One less: Brass Desk Lamp": {"product_id": "a", "quantity": 1},
+        "One more: Brass Desk Lamp": {"product_id": "a", "quantity": 3},
+        "Take out: Brass Desk Lamp": {"product_id": "a", "quantity": 0},
+        "One more: Mug": {"product_id": "b", "quantity": 2},
+        "Take out: Mug": {"product_id": "b", "quantity": 0},
+    }
 
 
 def test_each_wish_has_a_button_that_names_and_takes_back_just_it() -> None:

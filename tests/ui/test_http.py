@@ -66,6 +66,20 @@ def test_a_wish_is_taken_back_by_its_field_and_value(app_of: AppOf) -> None:
     assert second["reply"].startswith("No longer asked for: under $40.")
 
 
+def test_a_quantity_in_the_cart_is_set_by_the_products_id(app_of: AppOf) -> None:
+    with TestClient(app_of(LAMPS, said("cart_add", ref=(1,)))) as client:
+        first = post(client, "desk lamp under 40")
+        item = post(client, "add the first one", session_id=first["session_id"])["cart"]["items"][0]
+        asked = {"session_id": first["session_id"], "cart": {"product_id": item["product_id"], "quantity": 2}}
+        two = client.post("/v1/chat", json=asked).json()
+        none = client.post("/v1/chat", json=asked | {"cart": {"product_id": item["product_id"], "quantity": 0}}).json()
+        gone = client.post("/v1/chat", json=asked)
+    assert [(one["product_id"], one["quantity"]) for one in two["cart"]["items"]] == [(item["product_id"], 2)]
+    assert two["reply"].startswith(f"{item['title']} is now at 2. Your cart: 2 items,")
+    assert (none["cart"]["items"], none["reply"]) == ([], f"Took out {item['title']}. Your cart is empty now.")
+    assert gone.status_code == 422
+
+
 def test_a_session_goes_on_where_it_was(app_of: AppOf) -> None:
     with TestClient(app_of(LAMPS, said("cart_add", ref=(1,)))) as client:
         first = post(client, "desk lamp under 40")
@@ -174,6 +188,9 @@ def test_the_process_says_that_it_is_alive_and_ready(app_of: AppOf) -> None:
         {"message": 5},
         {"message": "hi", "drop": {"field": "price"}},
         {"drop": {"field": "price"}},
+        {"message": "hi", "cart": {"product_id": "brass-lamp", "quantity": 1}},
+        {"cart": {"product_id": "brass-lamp", "quantity": -1}},
+        {"cart": {"product_id": "brass-lamp", "quantity": 1}},
         {"message": "hi", "sessionid": "s_1"},
         {"message": "hi", "session_id": "../../etc"},
         {"message": "hi", "session_id": "x" * 65},

@@ -1,0 +1,43 @@
+"""What a button means exactly, with no model asked: a wish taken back, a quantity in the cart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from retrieval.errors import BadInput
+
+from .actions.variants import with_options
+from .model import Choice, DialogueState, Parse
+from .parts import Parts
+from .wishes import Drop, wish_of
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """How many of a product in the cart there shall be; 0 takes it out."""
+
+    product_id: str
+    quantity: int
+
+
+def meaning(exact: Drop | Quantity, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
+    """How the transcript has it, and what it means; BadInput for a wish or a product that is not there any more."""
+    return _setting(exact, state, parts) if isinstance(exact, Quantity) else _dropping(exact, state, parts)
+
+
+def _dropping(drop: Drop, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
+    wish = wish_of(drop, state.constraints, parts.currency)
+    return f"Remove: {wish.text}", Parse("refine", acts=("refine",), drops=wish)
+
+
+def _setting(wanted: Quantity, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
+    there = [line.product_id for line in state.cart if line.product_id == wanted.product_id]
+    for product in parts.catalog.get_many(there):
+        said = (
+            f"{wanted.quantity} × {with_options(product)}" if wanted.quantity else f"Take out: {with_options(product)}"
+        )
+        choice = Choice((product.id,), wanted.quantity)
+        return said, Parse("cart_remove", acts=("cart_remove",), choice=choice)
+    raise BadInput(
+        f"{wanted.product_id!r:.80} is not in the cart any more.", fix="take an id of the last reply's `cart`"
+    )
