@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from .product import Product
-from .words import content_words, stem, words
+from .words import content_stems, content_words, stem, words
 
 LONGEST = 5  # words of a phrase
 # Nouns that say what a thing is for the giver, or only that it is one: no kind has such a name.
@@ -126,7 +126,11 @@ def _by_head(title: str, name: str, categories: Sequence[str]) -> str | None:
     for start in range(max(until - LONGEST, 0), until):
         if found := _entry(stems[start:until], categories):
             return found
-    return None if head in _nouns() and (head,) not in shopper_words().wider else name
+    if (head,) in shopper_words().wider:
+        return name
+    shelf = content_stems(categories[-1])
+    beside = any(stem in shelf and head_noun(categories[-1]) != stem for stem in {own[-1] for own, _ in _phrases(name)})
+    return None if beside or head in _nouns() else name  # what stands under "jacket care" is no jacket
 
 
 @cache

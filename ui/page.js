@@ -48,12 +48,15 @@ async function quoted(id, field) {
 
 // Who took a wish back, or changed a quantity, with the keyboard goes on where the button was, or among those that are left.
 let removing = '';
+let unfolded = false; // the cart on narrow screens
 element.addEventListener('click', ({ target }) => {
+  unfolded = Boolean(target.closest('details.cart'));
   removing = target.closest('[data-drop]') ? '[data-drop]' : target.closest('[data-cart]')?.getAttribute('aria-label') ?? '';
 });
 
 watch('value', () => {
   sent = false;
+  if (unfolded) element.querySelector('details.cart')?.setAttribute('open', '');
   const next = removing === '[data-drop]' ? removing : `[aria-label="${CSS.escape(removing)}"]`;
   if (removing) (element.querySelector(next) ?? element.querySelector('[data-cart]') ?? document.querySelector('#message textarea'))?.focus();
   removing = '';

@@ -110,3 +110,20 @@ def test_a_request_names_a_kind_in_the_words_of_shoppers():
 def test_a_laptop_bag_names_no_laptop():
     assert kinds_named("a laptop bag in black") == kinds_named("laptop bag")
     assert not is_named("notebook", kinds_named("laptop bag"))
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "kind"),
+    [
+        ("Felt Desk Mat, Sand", ("desks", "desk accessories"), None),  # mats are things of their own
+        ("Jacket Re-Proofing Wash", ("jackets", "jacket care"), None),  # the shop says that it is beside the jackets
+        ("Cozy Teddy Bear Lounge Chair", ("furniture", "chairs"), "chair"),
+        ("Slip Compact Keyboard, Blush", ("keyboards and mice", "keyboards"), "keyboard"),  # a colour is no make-up
+        ("Pebble Crossbody Bag, Sage", ("bags", "crossbody bags"), "handbag|crossbody|clutch|purse|satchel"),
+        ("Silver Moon Pendant", ("jewelry", "necklaces"), "necklace|pendant@jewelry"),
+    ],
+)
+def test_what_heads_a_title_says_what_it_is_where_a_shop_has_categories(
+    title: str, category: tuple[str, ...], kind: str | None
+) -> None:
+    assert kind_of(Product("p", title, category=category)) == kind
