@@ -64,7 +64,7 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return _asking(leaving, parse)
     outcome = ACTIONS[parse.intent](parse, state, parts)
     if unsure and (change := " and ".join(_changes(outcome, state, parts))):
-        return _asking(change, parse)
+        return replace(_asking(change, parse), focus=outcome.focus)
     if parse.intent in SEARCHES and parse.confidence < parts.show_reading_below:
         return replace(outcome, reading=reading_of(state.constraints, parts.currency))
     return outcome

@@ -67,9 +67,9 @@ def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
     if state.constraints.of_any_kind:
         ideas = "idea" if len(cards) == 1 else "ideas"
         return f"{_count(outcome, cards, state)} {ideas}{need}{order}:"
-    wishes = [wish for field, wish in state.constraints.wishes if field != "size"]
-    if wishes and not any(_meets_a_wish(card, state.constraints) for card in cards):
-        return f"No listing I found says {' or '.join(f'“{wish}”' for wish in wishes)}. The nearest I have:"
+    wishes = [(field, wish) for field, wish in state.constraints.wishes if field != "size"]
+    if wishes and not any(_meets_one(card, wishes) for card in cards):
+        return f"No listing I found says {' or '.join(f'“{wish}”' for _, wish in wishes)}. The nearest I have:"
     return f"{_count(outcome, cards, state)}{need}{order}:"
 
 
@@ -88,8 +88,8 @@ def _passed_over(constraints: Constraints, sizes_said: bool) -> frozenset[str]:
     return frozenset((["size"] if sizes_said else []) + (["features"] if constraints.of_any_kind else []))
 
 
-def _meets_a_wish(card: Card, constraints: Constraints) -> bool:
-    return any(judge(card.product, field, wish).status == "met" for field, wish in constraints.wishes)
+def _meets_one(card: Card, wishes: Sequence[tuple[str, str]]) -> bool:
+    return any(judge(card.product, field, wish).status == "met" for field, wish in wishes)
 
 
 def _count(outcome: Outcome, cards: Sequence[Card], state: DialogueState) -> str:

@@ -28,6 +28,7 @@ EXPLAINED = 5  # of the hits that were found by meaning, how many get the words 
 # Least relevance of what counts as found by meaning alone. Of 45 things that two shops do not have, 21 have nothing above it; of 76
 # requests that they can answer, 2 have nothing above it (and nothing right on top).
 ENOUGH = 0.15
+NEAR = 0.5  # share of the best relevance down to which ideas for a need without a kind are shown, where none has ENOUGH
 FITS = 0.7  # share of the best relevance from which a product counts as what was asked for although it is not called so
 
 Ids = frozenset[str]
@@ -129,7 +130,7 @@ class Searcher:
 
         def fits(product: Product) -> bool:
             if kind is None:
-                enough = ENOUGH if query.constraints.kind is not None else min(ENOUGH, FITS * max(relevances))
+                enough = ENOUGH if query.constraints.kind is not None else min(ENOUGH, NEAR * max(relevances))
                 return relevance[product.id] >= enough or bool(query.sort)
             if product.id in apart:
                 return False

@@ -63,12 +63,12 @@ def _has_cheaper(outcome: Outcome, state: DialogueState) -> bool:
 
 
 def _cheaper_at_a_loss(outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:
-    """The cheapest of the kind, whatever they say of the wishes, where that brings something new; said so."""
-    none: dict[str, Any] = dict.fromkeys(SOFT, ())
+    """The cheapest of the kind and size, whatever they say of the other wishes, where that brings something new; said so either way."""
+    none: dict[str, Any] = dict.fromkeys((field for field in SOFT if field != "size"), ())
     plain = replace(state.constraints, **none)
     wider = another(replace(state, constraints=plain), parts)
     if not _has_cheaper(wider, state):
-        return outcome
+        return replace(outcome, note="Nothing here costs less than what I showed.")
     return replace(wider, note="Nothing cheaper says all that you asked for, so these say less of it.")
 
 

@@ -159,3 +159,11 @@ def test_a_plain_no_refuses(message: str) -> None:
 def test_anything_more_is_neither(message: str) -> None:
     assert not agrees(message)
     assert not refuses(message)
+
+
+def test_it_means_what_was_asked_back_about(searcher: Searcher) -> None:
+    assistant = shop(searcher, LAMPS, unsure(said("cart_add", ref=(2,))), said("cart_add", ref=("last",)))
+    assistant.reply("lamps", SESSION)
+    second = assistant.session(SESSION).state.shown[1]
+    talk(assistant, "the other", "ok, add it")
+    assert cart(assistant) == {second: 1}

@@ -109,3 +109,14 @@ def test_a_refinement_in_which_nothing_was_read_says_so(assistant_with: Assistan
     reply = shop.reply("hmm, too much", "s_1")
     assert reply.reply.startswith("I did not catch what should change, so this is the same list.")
     assert reply.cards
+
+
+def test_a_size_that_is_met_does_not_speak_for_a_feature_that_no_listing_has(assistant_with: AssistantWith) -> None:
+    reply = assistant_with([said("search", product="lamp", size=("160 cm",), features=("solar",))]).reply("a solar lamp")
+    assert reply.reply.startswith("No listing I found says “solar”. The nearest I have:")
+
+
+def test_where_nothing_is_cheaper_than_what_was_shown_that_is_said(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="kettle"), said("refine", sort="price_asc")])
+    shop.reply("a kettle", "s_1")
+    assert shop.reply("cheaper", "s_1").reply.startswith("Nothing here costs less than what I showed.")
