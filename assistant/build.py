@@ -132,7 +132,7 @@ def build_parts(store: Store, settings: Settings, *, parser: Parser | None = Non
         checkout_url=settings.checkout_url,
         checkout_hook=build_checkout(settings),
         writer=build_writer(settings),
-        speller=Speller(store.catalog, lexical, english_words(model_path("all-minilm-l6-v2"))),
+        speller=Speller(store.catalog, lexical, english_words()),
         handoff=build_handoff(settings),
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from pathlib import Path
+from importlib.resources import files
 
-from rapidfuzz.distance import OSA
+from symspellpy import SymSpell, Verbosity  # type: ignore[import-untyped]
+from symspellpy.suggest_item import SuggestItem  # type: ignore[import-untyped]
 
 from .catalog import Catalog
 from .kinds import shopper_words
@@ -17,20 +18,28 @@ from .lexical import Lexical
 from .words import stem
 
 SHORTEST = 4  # letters: what is shorter is near too many words
+SURE = (
+    5  # letters from which any word may be meant; of shorter ones only what kinds are called by, with a letter left out
+)
 LONG = 7  # letters from which two slips are thought possible instead of one
-RARE = 30_000  # rank of a word that the language has none for
+RARE = 90_000  # rank of a word that the language has none for
 OFTEN = 60_000  # a word of rank 2,000 counts as said 20 times by the shop, one of rank 10,000 five times
+# Shortened words that people write without their apostrophe.
+_SHORTENED = frozenset(
+    "arent cant couldnt didnt doesnt dont hadnt hasnt havent isnt shouldnt thats theyre theyve wasnt werent whats wont wouldnt"
+    " youre youve".split()
+)
 
 _WORD = re.compile(r"[a-z]{3,}")
 _IN_TEXT = re.compile(rf"(?<![\w’'@.-])[^\W\d_]{{{SHORTEST},}}(?![\w’'@-]|\.\w)")
 
 
-def english_words(base: Path) -> Mapping[str, int]:
-    """The embedder's own words, some 20,000, with their rank: its vocabulary stands in the order of how common they are."""
-    from tokenizers import Tokenizer
-
-    vocabulary = Tokenizer.from_file(str(base / "tokenizer.json")).get_vocab()
-    return {word: rank for word, rank in vocabulary.items() if _WORD.fullmatch(word)}
+@lru_cache(maxsize=1)
+def english_words() -> Mapping[str, int]:
+    """82,000 words of English with their rank, the most common first: the list that symspellpy ships, made by Wolf Garbe from Google's
+    n-grams and SCOWL."""
+    listed = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
+    return {line.split()[0]: rank for rank, line in enumerate(listed.splitlines()) if line}
 
 
 class Speller:
@@ -53,43 +62,47 @@ class Speller:
     def _meant(self, word: str) -> str | None:
         """The word of the shop or of its shoppers that this one is a slip of; None for a known word, and where nothing is near.
 
-        A slip is a letter too many, too few, another one or two swapped ones, after the first letter: Boytsov, "Indexing methods for
-        approximate dictionary searching", 2011, calls their least number the optimal string alignment distance. One slip, in long words
-        two. Of words as near one with the same consonants, then the one said most often.
+        A slip is a letter too many, too few, another one or two swapped ones, after the first letter (optimal string alignment). In
+        long words two, where all consonants are those that were meant. Of words as near one with the same consonants, then the one
+        that is said most often.
         """
-        if (
-            word in self._english
-            or word.removesuffix("s") in self._english
-            or stem(word) in _said_stems()
-            or self._lexical.matching(word)
-        ):
+        if word in _SHORTENED or any(one in self._english for one in (word, word.removesuffix("s"))):
             return None
-        most = 2 if len(word) >= LONG else 1
+        if stem(word) in _said_stems() or self._lexical.matching(word):
+            return None
         near = []
-        for other in self._words:
-            if other[0] == word[0] and abs(len(other) - len(word)) <= most:
-                slips = OSA.distance(word, other, score_cutoff=most)
-                if slips <= most:
-                    near.append((slips, _consonants(other) != _consonants(word), -self._said(other), other))
+        for found in self._near(word):
+            same = _consonants(found.term) == _consonants(word)
+            sure = len(word) >= SURE or (found.term in _called_by() and _lacks_one(word, found.term))
+            if found.term[0] == word[0] and sure and (found.distance < 2 or same):
+                near.append((found.distance, not same, -self._said(found.term), found.term))
         return min(near)[-1] if near else None
+
+    def _near(self, word: str) -> Sequence[SuggestItem]:
+        with self._lock:  # counted when the first unknown word comes: a second or two for 20,000 products
+            index = self._index
+        return list(index.lookup(word, Verbosity.CLOSEST, 2 if len(word) >= LONG else 1))
 
     def _said(self, word: str) -> float:
         """How often a word may be meant: as often as the shop and the language say it, what kinds are called by ten times as often."""
-        often = self._words.get(word, 0) + OFTEN / (self._english.get(word, RARE) + 1_000)
+        often: float = self._index.words.get(word, 0) + OFTEN / (self._english.get(word, RARE) + 1_000)
         return often * (10 if word in _called_by() else 1)
 
-    @property
-    def _words(self) -> Mapping[str, int]:
-        with self._lock:  # counted once, when the first unknown word comes: a second for 20,000 products
-            return self._counted
-
     @cached_property
-    def _counted(self) -> Mapping[str, int]:
-        """Every word of the listings and of the shoppers with how often it is said."""
+    def _index(self) -> SymSpell:
+        """Every word of the listings and of the shoppers with how often it is said, to be found by words near it."""
         counts = Counter(_said_words())
         for text in self._catalog.texts():
             counts.update(_WORD.findall(text.lower()))
-        return counts
+        index = SymSpell(max_dictionary_edit_distance=2)
+        for word, count in counts.items():
+            index.create_dictionary_entry(word, count)
+        return index
+
+
+def _lacks_one(word: str, other: str) -> bool:
+    """Whether a letter of the other is left out, not its last."""
+    return len(word) < len(other) and word[-1] == other[-1]
 
 
 def _consonants(word: str) -> str:

@@ -112,7 +112,9 @@ def test_a_refinement_in_which_nothing_was_read_says_so(assistant_with: Assistan
 
 
 def test_a_size_that_is_met_does_not_speak_for_a_feature_that_no_listing_has(assistant_with: AssistantWith) -> None:
-    reply = assistant_with([said("search", product="lamp", size=("160 cm",), features=("solar",))]).reply("a solar lamp")
+    reply = assistant_with([said("search", product="lamp", size=("160 cm",), features=("solar",))]).reply(
+        "a solar lamp"
+    )
     assert reply.reply.startswith("No listing I found says “solar”. The nearest I have:")
 
 

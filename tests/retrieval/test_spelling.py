@@ -14,7 +14,7 @@ from retrieval.spelling import Speller
 from retrieval.store import Store
 from tests.fakes import WordEmbedder
 
-ENGLISH = {word: rank for rank, word in enumerate("light form desk clock black cheap".split())}
+ENGLISH = {word: rank for rank, word in enumerate("light form desk clock black cheap strap".split())}
 PRODUCTS = (
     Product("jacket", "Waxed Winter Jacket", brand="Torvik", description="Waterproof and warm.", price=Decimal(90)),
     Product("lamp", "Desk Lamp, Tall", description="A lamp with a leather strap.", price=Decimal(30)),
@@ -57,6 +57,8 @@ def test_a_slip_is_read_as_the_word_that_was_meant(speller: Speller, typed: str,
         "tal",  # too short to say
         "zacket",  # another first letter
         "lbmqs",  # two slips in a short word
+        "dest",  # near a kind, but no letter is left out
+        "dont",  # a shortened word
         "watsh2",  # a code
         "anna@torvic.example",
         "",
