@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -40,13 +41,20 @@ PRODUCTS = (
 BY_ID = {product.id: product for product in PRODUCTS}
 
 
-@pytest.fixture(scope="module")
-def shelves(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
-    store = Store(tmp_path_factory.mktemp("shelves") / "store", create=True)
-    build_index(PRODUCTS, store, WordEmbedder())
+@contextmanager
+def _shop(products: Iterable[Product], folder: Path) -> Iterator[Searcher]:
+    """A search over these products, closed at the end."""
+    store = Store(folder / "store", create=True)
+    build_index(products, store, WordEmbedder())
     lexical, dense = Lexical(store.catalog), Dense(store.chroma(), WordEmbedder())
     yield Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical))
     store.close()
+
+
+@pytest.fixture(scope="module")
+def shelves(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    with _shop(PRODUCTS, tmp_path_factory.mktemp("shelves")) as shop:
+        yield shop
 
 
 def _found(searcher: Searcher, product: str, *features: str, without: tuple[str, ...] = ()) -> set[str]:
@@ -132,11 +140,8 @@ NAMED = (
 
 @pytest.fixture(scope="module")
 def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
-    store = Store(tmp_path_factory.mktemp("named") / "store", create=True)
-    build_index(NAMED, store, WordEmbedder())
-    lexical, dense = Lexical(store.catalog), Dense(store.chroma(), WordEmbedder())
-    yield Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical))
-    store.close()
+    with _shop(NAMED, tmp_path_factory.mktemp("named")) as shop:
+        yield shop
 
 
 @pytest.mark.parametrize(
@@ -172,13 +177,9 @@ def test_what_is_of_the_kind_is_proposed_even_where_fifty_others_have_more_of_th
 ) -> None:
     others = [_product(f"print{i}", "Warm Ocean Breeze Art Print", "walls", "prints") for i in range(60)]
     lamp = _product("lamp", "Aster Desk Lamp", "lighting", "desk lamps")
-    store = Store(tmp_path / "store", create=True)
-    build_index([*others, lamp], store, WordEmbedder())
-    lexical, dense = Lexical(store.catalog), Dense(store.chroma(), WordEmbedder())
-    searcher = Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical))
     need = Constraints(product="lamp", features=("warm ocean breeze", "art print"))
-    ranking, _ = searcher.search(Query("ocean breeze art print", need), limit=80)
-    store.close()
+    with _shop([*others, lamp], tmp_path) as shop:
+        ranking, _ = shop.search(Query("ocean breeze art print", need), limit=80)
     assert "lamp" in {hit.product.id for hit in ranking.hits}
 
 
@@ -201,10 +202,8 @@ def test_a_kind_that_makes_up_much_of_a_category_is_what_the_category_is_for(tmp
     parkas = [_product(f"parka{i}", f"Glacier Parka {i}", "jackets", "winter jackets") for i in range(3)]
     jackets = [_product(f"jacket{i}", f"Snowball Jacket {i}", "jackets", "winter jackets") for i in range(3)]
     gloves = _product("gloves", "Thermal Gloves", "jackets", "winter jackets")
-    store = Store(tmp_path / "store", create=True)
-    build_index([*parkas, *jackets, gloves], store, WordEmbedder())
-    levels = kind_levels(store.catalog, Lexical(store.catalog), "winter jackets")
-    store.close()
+    with _shop([*parkas, *jackets, gloves], tmp_path) as shop:
+        levels = kind_levels(shop.catalog, shop.lexical, "winter jackets")
     assert levels[0] == {one.id for one in (*parkas, *jackets)}
 
 
@@ -212,8 +211,6 @@ def test_what_is_there_to_care_for_shoes_is_no_shoes(tmp_path: Path) -> None:
     trees = _product("trees", "Cedar Trees, Pair", "shoes", "shoe care")
     clog = _product("clog", "Tarn Clog", "shoes", "clogs")
     sandal = _product("sandal", "Coast Walker", "shoes", "open")
-    store = Store(tmp_path / "store", create=True)
-    build_index([trees, clog, sandal], store, WordEmbedder())
-    levels = kind_levels(store.catalog, Lexical(store.catalog), "shoes")
-    store.close()
+    with _shop([trees, clog, sandal], tmp_path) as shop:
+        levels = kind_levels(shop.catalog, shop.lexical, "shoes")
     assert levels[0] == {"clog", "sandal"}
