@@ -129,7 +129,7 @@ def _by_head(title: str, name: str, categories: Sequence[str]) -> str | None:
     if (head,) in shopper_words().wider:
         return name
     shelf = content_stems(categories[-1])
-    beside = any(stem in shelf and head_noun(categories[-1]) != stem for stem in {own[-1] for own, _ in _phrases(name)})
+    beside = any(noun in shelf and head_noun(categories[-1]) != noun for noun in {own[-1] for own, _ in _phrases(name)})
     return None if beside or head in _nouns() else name  # what stands under "jacket care" is no jacket
 
 
@@ -226,6 +226,10 @@ def _longest(stems: Stems, categories: Sequence[str]) -> str | None:
 
 
 def _entry(stems: Stems, categories: Sequence[str]) -> str | None:
-    """The entry of this phrase; of a word with several meanings that of the product's category."""
+    """The entry of this phrase; of a word with several meanings that of a category which has the word it is bound to."""
     entries = shopper_words().kinds.get(stems, {})
-    return next((entries[one] for one in categories if one in entries), entries.get(None))
+    shelves = [set(stems_of(one)) for one in categories] if len(entries) > 1 or None not in entries else []
+    bound = (
+        name for category, name in entries.items() if category and any(set(stems_of(category)) <= s for s in shelves)
+    )
+    return next(bound, entries.get(None))

@@ -127,3 +127,8 @@ def test_what_heads_a_title_says_what_it_is_where_a_shop_has_categories(
     title: str, category: tuple[str, ...], kind: str | None
 ) -> None:
     assert kind_of(Product("p", title, category=category)) == kind
+
+
+@pytest.mark.parametrize("category", [("Jewelry",), ("women", "Fine Jewellery")])
+def test_a_word_that_is_bound_to_a_category_knows_it_by_its_words(category: tuple[str, ...]) -> None:
+    assert kind_of(Product("p", "Silver Moon Pendant", category=category)) == "necklace|pendant@jewelry"
