@@ -50,7 +50,8 @@ export class Client {
   }
 
   // turn: where the message is sent again, which turn of the conversation it was to be; the server takes none twice.
-  async *chat(message, session_id, turn, signal) {
+  // exact: what a button means, { drop } or { cart }, in the place of words.
+  async *chat(message, session_id, turn, signal, exact) {
     const silence = new AbortController();
     let alarm;
     const cut = () => silence.abort();
@@ -62,7 +63,7 @@ export class Client {
     addEventListener("offline", cut);
     try {
       const either = AbortSignal.any([signal, silence.signal]);
-      const answer = await this.ask("v1/chat", { method: "POST", body: { message, stream: true, session_id, turn }, signal: either });
+      const answer = await this.ask("v1/chat", { method: "POST", body: { ...(exact ?? { message }), stream: true, session_id, turn }, signal: either });
       for await (const event of events(answer.body, heard)) {
         if (event.name === "error") throw new Trouble(kindOf(event.data.status), event.data.detail, event.data.retry_after);
         yield event;

@@ -154,10 +154,12 @@ class Panel {
   };
   tell(text) { this.note.textContent = text; }
   refresh() {
-    const say = (text) => this.say(text);
+    const say = (text, exact) => this.say(text, undefined, exact);
+    const held = this.root.activeElement, within = [this.list, this.drawer].find((part) => part.contains(held));
     this.list.replaceChildren(...wishChips(this.wanted, say, this.words));
     this.drawer.replaceChildren(...cartLines(this.cart, { words: this.words, money: this.money, say, checkout: () => this.checkout() }));
     this.cartButton.textContent = this.cart.count ? `${this.words.cart} (${this.cart.count})` : this.words.cart;
+    if (within) [...within.querySelectorAll("button")].sort((a, b) => (b.ariaLabel === held.ariaLabel) - (a.ariaLabel === held.ariaLabel)).concat(this.input)[0].focus();
   }
   welcome() {
     this.log.querySelector(".welcome")?.remove();
@@ -175,20 +177,21 @@ class Panel {
     this.input.value = "";
     this.say(text);
   }
-  // number: given when the message is sent again; the turn that it was to be.
-  async say(text, number) {
+  // number: given when the message is sent again; the turn that it was to be. exact: what a button means, { drop } or { cart }: that is
+  // not kept to be sent again after a reload, where its words alone might be misread.
+  async say(text, number, exact) {
     if (this.stop) return void (this.input.value ||= text); // one turn at a time; what was said waits in the box
-    if (this.drawer.hidden === false) this.fold(this.cartButton, this.drawer);
+    if (this.drawer.hidden === false && !exact?.cart) this.fold(this.cartButton, this.drawer);
     this.log.querySelector(".welcome")?.remove();
     const turn = { ...this.turn(text), number: number ?? this.keep.turns + 1 };
     this.again = null;
-    this.keep.asked(text);
+    if (!exact) this.keep.asked(text);
     const stop = (this.stop = new AbortController());
     this.tell(this.words.working);
     let slow = setTimeout(() => this.tell(this.words.slow), SLOW);
     this.emit("message", { from: "shopper", text });
     try {
-      for await (const { name, data } of this.client.chat(text, this.keep.session, number, stop.signal)) {
+      for await (const { name, data } of this.client.chat(text, this.keep.session, number, stop.signal, exact)) {
         clearTimeout(slow);
         slow = setTimeout(() => this.tell(this.words.slow), SLOW + 1000 * (data.wait_s ?? 0));
         if (name === "queued") this.tell(fill(this.words.queued, data.ahead, data.wait_s));
@@ -199,7 +202,7 @@ class Panel {
       }
       this.tell("");
     } catch (trouble) {
-      if (!stop.signal.aborted) this.failed(turn, text, trouble);
+      if (!stop.signal.aborted) this.failed(turn, text, trouble, exact);
     } finally {
       clearTimeout(slow);
       if (this.stop === stop) this.stop = null;
@@ -231,7 +234,7 @@ class Panel {
     const texts = [...new Set([...(reply.question?.options ?? []), ...reply.suggestions])];
     if (reply.products.length > 1 && !reply.comparison && !/\bcompare\b/.test(this.options.without)) texts.push(this.words.compare);
     turn.more.append(this.thumbs(reply), chips(texts, (text) => this.say(text), this.words.placeholder) || "");
-    this.wanted = wishes(reply.constraints, this.money);
+    this.wanted = reply.wishes;
     this.cart = reply.cart;
     this.refresh();
     this.staff.on ||= passedOn(reply);
@@ -273,15 +276,15 @@ class Panel {
   };
   away = () => { if (!this.stop) this.tell(this.words.away); };
   explain(trouble) { return fill(this.words[trouble.kind] ?? this.words.server, trouble.retryAfter ?? 30); }
-  failed(turn, text, trouble) {
+  failed(turn, text, trouble, exact) {
     if (!trouble.kind) console.error(trouble);
-    const kind = trouble.kind ?? "server";
+    const kind = exact && trouble.kind === "long" ? "server" : trouble.kind ?? "server";
     if (kind === "missing") { this.keep.drop(); this.staff.stop(); }
     const message = this.explain({ kind, retryAfter: trouble.retryAfter });
     const once = () => {
       if (this.stop) return;
       turn.node.remove();
-      this.say(text, kind === "missing" ? undefined : turn.number);
+      this.say(text, exact || kind === "missing" ? undefined : turn.number, exact);
     };
     const again = button(this.words.retry, once);
     turn.answer.textContent = "";

@@ -78,15 +78,18 @@ export const chips = (texts, say, label) =>
   texts.length > 0 && el("div", { cls: "chips", role: "group", "aria-label": label }, texts.map((text) => button(text, () => say(text))));
 
 export function wishChips(list, say, words) {
-  return list.map(({ text, drop }) => el("li", {}, text,
-    drop && button("×", () => say(drop), { "aria-label": fill(words.drop, text) })));
+  return list.map(({ text, field, value }) => el("li", {}, text,
+    field && button("×", () => say(fill(words.drop, text), { drop: { field, value } }), { "aria-label": fill(words.drop, text) })));
 }
 
 export function cartLines(cart, { words, money, say, checkout }) {
   if (!cart.items.length) return [el("p", { cls: "soft" }, words.empty)];
+  const set = (sign, name, { product_id, title }, quantity) =>
+    button(sign, () => say(`${name}: ${title}`, { cart: { product_id, quantity } }), { "aria-label": `${name}: ${title}` });
   const lines = cart.items.map((item) => el("li", {}, el("span", {}, item.title),
-    el("span", {}, `× ${item.quantity}`), el("strong", {}, money(item.subtotal, cart.currency)),
-    button(words.remove, () => say(`Remove the ${item.title} from my cart`), { "aria-label": `${words.remove}: ${item.title}` })));
+    el("span", { cls: "many" }, item.quantity > 1 && set("−", words.fewer, item, item.quantity - 1), String(item.quantity),
+      set("+", words.another, item, item.quantity + 1), set("×", words.remove, item, 0)),
+    el("strong", {}, money(item.subtotal, cart.currency))));
   return [el("ul", { cls: "lines" }, lines),
     el("p", { cls: "total" }, words.total, " ", el("strong", {}, money(cart.total, cart.currency))),
     button(words.checkout, checkout, { cls: "main" })];

@@ -6,7 +6,7 @@ export const WORDS = {
   add: "Add to cart", similar: "More like this", ask: "Ask about it", compare: "Compare the first two",
   inStock: "In stock", soldOut: "Out of stock", rating: "{0} of 5 from {1} ratings", listing: "The listing says",
   silent: "The listing has no more on this.", understood: "Looking for", drop: "Remove: {0}",
-  empty: "Your cart is empty.", total: "Total", checkout: "Check out", remove: "Remove", taken: "The shop has added it to its cart.",
+  empty: "Your cart is empty.", total: "Total", checkout: "Check out", remove: "Take out", fewer: "One less", another: "One more", taken: "The shop has added it to its cart.",
   notTaken: "The shop could not add it.", comparison: "Comparison", thumbUp: "Good answer", thumbDown: "Bad answer", thanks: "Thank you.",
   unsent: "That could not be sent.", keep: "Keep this conversation on this device?", yes: "Keep it", no: "No",
   export: "Download my conversation", erase: "Delete my conversation", restart: "Start over", erased: "The conversation is deleted.",
@@ -26,21 +26,14 @@ export const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, at) => St
 const ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split(" ");
 export const nth = (rank) => ORDINALS[rank - 1];
 
-// Said for the shopper when a wish is taken away; the language model reads it as any other message.
-const DROPPED = {
-  price_min: () => "No minimum price", price_max: () => "No price limit", brand: () => "Any brand is fine",
-  color: () => "Any color is fine", size: () => "Any size is fine", material: () => "Any material is fine",
-  exclude: (value) => `${value} is fine too`, in_stock: () => "It need not be in stock",
-};
-
+// What was understood, before the answer is there; then the answer's own wishes take its place, which can be taken back.
 export function wishes(constraints, money) {
   const chips = [];
   for (const [field, value] of Object.entries(constraints ?? {})) {
     for (const one of Array.isArray(value) ? value : [value]) {
       if (one === null || one === undefined || one === false || field === "quantity" || field === "category") continue;
       const text = { price_max: () => `under ${money(one)}`, price_min: () => `over ${money(one)}`, exclude: () => `not ${one}`, in_stock: () => "in stock" }[field]?.() ?? String(one);
-      const drop = field === "product" ? null : DROPPED[field]?.(one) ?? `It need not be ${one}`;
-      chips.push({ text, drop });
+      chips.push({ text });
     }
   }
   return chips;
