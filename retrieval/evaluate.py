@@ -64,24 +64,68 @@ class Rankers:
     read: Callable[[str], Query]
 
 
-def evaluate(rankers: Rankers, judged: Sequence[Judged]) -> list[Row]:
-    """A row for each method, first over the judged pools, then over the whole catalogue.
+@dataclass(frozen=True)
+class Measured:
+    """Every measure of every request. values: (setting, method, measure) -> a value a request, None where it has none."""
+
+    requests: Sequence[str]
+    values: Mapping[tuple[str, str, str], Sequence[float | None]]
+
+    @property
+    def methods(self) -> list[tuple[str, str]]:
+        """(setting, method), in the order in which they were measured."""
+        return list(dict.fromkeys((setting, method) for setting, method, _ in self.values))
+
+
+def evaluate(rankers: Rankers, judged: Sequence[Judged]) -> Measured:
+    """Each method on each request, first over the judged pools, then over the whole catalogue.
 
     Judged products that the catalogue lacks are left out; requests whose pool is then empty too.
     """
     runs: dict[tuple[str, str], list[list[str]]] = {}
     known: list[Mapping[str, int]] = []
+    requests: list[str] = []
     for one in judged:
         pool = rankers.searcher.catalog.get_many(one.grades)
         if not pool:
             continue
         known.append({product.id: one.grades[product.id] for product in pool})
+        requests.append(one.request)
         query = rankers.read(one.request)
         for method, run in pool_runs(rankers, one.request, query, pool).items():
             runs.setdefault(("pool", method), []).append(run)
         for method, run in catalogue_runs(rankers, one.request, query).items():
             runs.setdefault(("catalogue", method), []).append(run)
-    return _rows(runs, known)
+    values = {
+        (*key, name): [measure(run, grades) for run, grades in zip(lists, known, strict=True)]
+        for key, lists in runs.items()
+        for name, measure in MEASURES.items()
+    }
+    return Measured(requests, values)
+
+
+def rows(measured: Measured) -> list[Row]:
+    """A row for each method: the means over the requests, and what it is better than the linear mix."""
+    values = measured.values
+    return [
+        Row(
+            setting,
+            method,
+            {name: _figure(values[setting, method, name]) for name in MEASURES},
+            {name: _figure(_less(values[setting, method, name], values[setting, BASELINE, name])) for name in MEASURES},
+        )
+        for setting, method in measured.methods
+    ]
+
+
+def by_request(measured: Measured) -> list[dict[str, str | float | None]]:
+    """One record for each request and method, so that two runs can be told apart request by request."""
+    return [
+        {"request": request, "setting": setting, "method": method}
+        | {name: measured.values[setting, method, name][place] for name in MEASURES}
+        for place, request in enumerate(measured.requests)
+        for setting, method in measured.methods
+    ]
 
 
 def pool_runs(rankers: Rankers, request: str, query: Query, pool: Sequence[Product]) -> dict[str, list[str]]:
@@ -154,23 +198,6 @@ def _reranked(reranker: Reranker, query: Query, products: Sequence[Product]) -> 
 
 def _best_first(ids: Sequence[str], scores: Mapping[str, float]) -> list[str]:
     return sorted(ids, key=lambda one: (-scores.get(one, float("-inf")), one))
-
-
-def _rows(runs: Mapping[tuple[str, str], list[list[str]]], known: Sequence[Mapping[str, int]]) -> list[Row]:
-    values = {
-        (*key, name): [measure(run, grades) for run, grades in zip(lists, known, strict=True)]
-        for key, lists in runs.items()
-        for name, measure in MEASURES.items()
-    }
-    return [
-        Row(
-            setting,
-            method,
-            {name: _figure(values[setting, method, name]) for name in MEASURES},
-            {name: _figure(_less(values[setting, method, name], values[setting, BASELINE, name])) for name in MEASURES},
-        )
-        for setting, method in runs
-    ]
 
 
 def _less(ours: Sequence[float | None], theirs: Sequence[float | None]) -> list[float | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from assistant.settings import Settings
 from assistant.slips import read
 from assistant.state import merge
 from retrieval.errors import BadInput
-from retrieval.evaluate import MEASURES, Figure, Rankers, Row, evaluate
+from retrieval.evaluate import MEASURES, Figure, Measured, Rankers, Row, by_request, evaluate, rows
 from retrieval.judgements import of_catalogue, read_judgements
 from retrieval.query import Query
 from retrieval.rerank import LinearMix
@@ -32,6 +33,9 @@ def retrieval(
     store: Annotated[Path, typer.Option(help="A store made by `shop index`.")],
     catalogue: Annotated[str | None, typer.Option(help="Only the requests of this catalogue.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, a method each.")] = False,
+    requests: Annotated[
+        Path | None, typer.Option("--by-request", help="Where a line for each request and method goes, tab-separated.")
+    ] = None,
     plot: Annotated[Path | None, typer.Option(help="Where a chart goes, as PNG.")] = None,
 ) -> None:
     """nDCG@10, MRR and recall@50 of BM25, the embedder, their fusion, the linear mix, the reranker and the whole pipeline.
@@ -47,18 +51,29 @@ def retrieval(
     try:
         parts = build_parts(opened, Settings())
         mix = LinearMix(parts.searcher.dense, parts.searcher.lexical)
-        rows = evaluate(
+        measured = evaluate(
             Rankers(parts.searcher, mix, lambda request: read_request(parts.parser, request, parts.speller)), judged
         )
     finally:
         opened.close()
+    if requests:
+        write_requests(measured, requests)
+    found = rows(measured)
     if as_json:
-        for row in rows:
+        for row in found:
             print(json.dumps(row.to_json(), ensure_ascii=False), flush=True)
     else:
-        show(rows)
+        show(found)
     if plot:
-        draw(rows, plot)
+        draw(found, plot)
+
+
+def write_requests(measured: Measured, path: Path) -> None:
+    """A line for each request and method, tab-separated, with a heading."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["request", "setting", "method", *MEASURES], dialect="excel-tab")
+        writer.writeheader()
+        writer.writerows(by_request(measured))
 
 
 def read_request(parser: Parser, request: str, speller: Speller | None = None) -> Query:
