@@ -1,7 +1,8 @@
 """A conversational shopping assistant: `Assistant.open("store/").reply("i need a warm desk lamp under 40")`."""
 
 from .assistant import Assistant, SearchAnswer
-from .model import Card, Done, Event, Parsed, Reply, Shown, Token
+from .contract import Done, Event, Parsed, Reply, Shown, Token
+from .model import Card
 from .sessions import Session, Turn
 from .settings import Settings
 

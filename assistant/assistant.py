@@ -20,13 +20,14 @@ from retrieval.store import Store
 
 from .actions.find import query_for
 from .build import build_events, build_parts, build_sessions
+from .contract import Done, Event, Reply
 from .event_form import EventForm
 from .events import EventLog
 from .exact import Quantity, meaning
 from .explain import explain
 from .letters import Letters
 from .llm_parser import LlmParser
-from .model import Card, DialogueState, Done, Event, Reply
+from .model import Card, DialogueState
 from .parse import AheadUse, ReadsAhead
 from .parts import Parts
 from .privacy import Places, Retention, erase

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from retrieval.product import Product
 
+from .contract import CartView
 from .handover import HandedCart
-from .model import CartView
 from .webhook import NotDelivered, Webhook
 
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+\S*$", max_length=2_000)]

@@ -10,8 +10,9 @@ import numpy as np
 
 from retrieval.query import Constraints
 
+from .contract import Reply, constraints_json
 from .evaluate import F1, Pair, micro_f1, pairs_of
-from .model import DialogueState, Example, Parse, Reply, constraints_json
+from .model import DialogueState, Example, Parse
 from .parse import clean
 from .state import update
 from .turn import SHOWING

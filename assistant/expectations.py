@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from retrieval.product import Product
 from retrieval.words import contains
 
-from .model import CartView, Reply, constraints_json
+from .contract import CartView, Reply, constraints_json
 from .stories import Cart, Line, Predicate, Products, Said, Turn, holds
 
 

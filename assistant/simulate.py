@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from retrieval.product import Product
 
+from .contract import Reply
 from .goals import Goal, Listing, Point, options_true_of
-from .model import Question, Reply
+from .model import Question
 from .phrases import (
     AMOUNTS,
     ANSWERS,

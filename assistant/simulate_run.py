@@ -11,8 +11,9 @@ from typing import Any
 from retrieval.errors import NotFound, ShopError
 
 from .assistant import Assistant
+from .contract import Reply
 from .goals import Goal, Listing, Point
-from .model import Intent, Reply
+from .model import Intent
 from .phrases import SYNONYMS
 from .simulate import PATIENCE, Move, looked_at, next_move, opening, standing_against
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .assistant import Assistant
-from .model import Reply, constraints_json
+from .contract import Reply, constraints_json
 from .story_files import as_yaml
 
 

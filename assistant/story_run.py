@@ -14,8 +14,8 @@ from retrieval.product import Product, money
 
 from .assistant import Assistant
 from .check import Claim, unsupported
+from .contract import Reply, constraints_json
 from .expectations import Mismatch, all_texts, mismatches
-from .model import Reply, constraints_json
 from .stories import Turn
 from .story_files import Scripted
 

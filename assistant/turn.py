@@ -17,22 +17,9 @@ from .actions.handoff import Aside, aside
 from .actions.orders import continued
 from .check import unsupported
 from .confirm import act, settled
+from .contract import CartView, Event, Latency, Parsed, Reply, Shown, Token
 from .explain import explain
-from .model import (
-    Card,
-    CartView,
-    DialogueState,
-    Event,
-    Exchange,
-    Latency,
-    Outcome,
-    Parse,
-    Parsed,
-    Reply,
-    Shown,
-    Slots,
-    Token,
-)
+from .model import Card, DialogueState, Exchange, Outcome, Parse, Slots
 from .parse import clean
 from .parts import Parts
 from .reply import NAMED, Words, write

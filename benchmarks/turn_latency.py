@@ -15,7 +15,7 @@ import numpy as np
 import typer
 
 from assistant import Assistant
-from assistant.model import Latency
+from assistant.contract import Latency
 
 
 def main(dialogues: Path, store: Annotated[Path, typer.Option()]) -> None:

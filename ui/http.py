@@ -21,8 +21,8 @@ from sse_starlette import EventSourceResponse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant import Assistant
+from assistant.contract import card_json
 from assistant.event_form import EventForm
-from assistant.model import card_json
 from assistant.sessions import StaffAnswer, Thumb
 from retrieval.errors import BadInput, NotFound, ShopError
 

@@ -17,8 +17,8 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 from starlette.routing import Mount
 
+from assistant.contract import Done, Event, Parsed, Shown, Token, card_json
 from assistant.exact import Quantity
-from assistant.model import Done, Event, Parsed, Shown, Token, card_json
 from assistant.sessions import Session, StaffAnswer
 from assistant.wishes import Drop
 from retrieval.errors import NotFound

@@ -9,7 +9,7 @@ from typing import Any
 
 from sse_starlette import ServerSentEvent
 
-from assistant.model import Done, Event, Parsed, Shown, Token, card_json, constraints_json
+from assistant.contract import Done, Event, Parsed, Shown, Token, card_json, constraints_json
 
 from .lane import Place
 from .problem import problem_of

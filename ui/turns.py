@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any, Literal, TypeVar
 
 from assistant import Assistant
+from assistant.contract import Done, Event, Parsed, Reply
 from assistant.exact import Quantity
-from assistant.model import Done, Event, Parsed, Reply
 from assistant.wishes import Drop
 from retrieval.errors import NotFound, TookTooLong
 

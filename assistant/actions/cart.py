@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from retrieval.product import Product, money
 
+from ..contract import CartView
 from ..mentions import mentioned
-from ..model import Answer, CartLine, CartView, Choice, DialogueState, Outcome, Parse, Question
+from ..model import Answer, CartLine, Choice, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..state import merge
 from .choosing import Asked, ask_among, ask_instead

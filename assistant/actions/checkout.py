@@ -12,7 +12,8 @@ from urllib.parse import quote
 from retrieval.product import Product, money
 
 from ..checkout_http import CheckoutHook, cart_key
-from ..model import Answer, CartView, DialogueState, Outcome, Parse
+from ..contract import CartView
+from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
 from ..webhook import NotDelivered
 from .cart import available, total_line, view_of

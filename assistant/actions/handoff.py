@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from ..checkout_http import cart_json
+from ..contract import constraints_json
 from ..handoff import HandoffDesk, HandoffRules
 from ..handover import By, Handoff, Why
 from ..letters import Letter
-from ..model import Answer, DialogueState, Exchange, Outcome, Parse, Question, constraints_json
+from ..model import Answer, DialogueState, Exchange, Outcome, Parse, Question
 from ..parts import Parts
 from ..reply import reading_of
 from ..webhook import NotDelivered

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.actions.cart import MOST, add, cart_add, cart_remove, cart_view, set_quantity, total_line, view_of
-from assistant.model import CartLine, CartView, DialogueState, Intent, Outcome
+from assistant.contract import CartView
+from assistant.model import CartLine, DialogueState, Intent, Outcome
 from assistant.state import effect_of
 from retrieval.product import Product
 from retrieval.query import Constraints

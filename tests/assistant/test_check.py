@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.check import Claim, claims_of, unsupported
+from assistant.contract import CartView
 from assistant.explain import explain
-from assistant.model import Card, CartView, DialogueState, Outcome
+from assistant.model import Card, DialogueState, Outcome
 from assistant.reply import Words, write
 from assistant.turn import UNSUPPORTED, checked, evidence
 from retrieval.query import Constraints, Hit

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from assistant import Assistant
 from assistant.actions.checkout import address
-from assistant.model import Parse, Reply
+from assistant.contract import Reply
+from assistant.model import Parse
 from assistant.settings import Settings
 from retrieval.product import Product
 from retrieval.search import Searcher

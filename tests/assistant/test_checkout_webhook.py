@@ -13,10 +13,11 @@ from assistant import Assistant, Reply
 from assistant.actions.handoff import OFFER
 from assistant.build import build_checkout
 from assistant.checkout_http import CheckoutHook, cart_key, cart_message
+from assistant.contract import CartView
 from assistant.handoff import HandoffDesk, HandoffRules
 from assistant.handoff_routes import ByWebhook
 from assistant.letters import Letters
-from assistant.model import CartView, Parse
+from assistant.model import Parse
 from assistant.settings import Settings
 from assistant.state import replay
 from assistant.webhook import Webhook

@@ -9,7 +9,8 @@ import pytest
 
 from assistant import Assistant
 from assistant.actions.choosing import ask_among
-from assistant.model import Intent, Parse, Question, Reply
+from assistant.contract import Reply
+from assistant.model import Intent, Parse, Question
 from retrieval.dense import Dense
 from retrieval.index import build_index
 from retrieval.lexical import Lexical

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from assistant.model import Parse, Reply
+from assistant.contract import Reply
+from assistant.model import Parse
 from tests.conftest import AssistantWith
 from tests.fakes import said
 

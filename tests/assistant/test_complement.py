@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.model import Parse, Reply
+from assistant.contract import Reply
+from assistant.model import Parse
 from tests.conftest import AssistantWith
 from tests.fakes import said
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from assistant.contract import Reply
 from assistant.evaluate import F1
 from assistant.evaluate_dialogue import PlayedTurn, dialogue_report, dialogues_of, play
-from assistant.model import Card, Example, Exchange, Parse, Reply, Slots
+from assistant.model import Card, Example, Exchange, Parse, Slots
 from retrieval.query import Constraints, Relaxed
 from tests.conftest import AssistantWith
 from tests.small_shop import BY_ID

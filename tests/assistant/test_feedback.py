@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.model import Parse, Reply, Taste
+from assistant.contract import Reply
+from assistant.model import Parse, Taste
 from assistant.sentiment import feeling
 from assistant.taste import leaning
 from retrieval.product import Product

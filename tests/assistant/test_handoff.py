@@ -12,10 +12,11 @@ import pytest
 from assistant import Assistant, Reply
 from assistant.actions.handoff import OFFER, failed
 from assistant.build import build_handoff
+from assistant.contract import Done, Shown, Token
 from assistant.handoff import HandoffDesk, HandoffRules
 from assistant.handoff_routes import ByMail, ByWebhook, ToInbox
 from assistant.letters import Letters
-from assistant.model import Answer, Done, Outcome, Parse, Shown, Token
+from assistant.model import Answer, Outcome, Parse
 from assistant.rules import read_toml
 from assistant.settings import Settings
 from assistant.state import replay

@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 
 from assistant import phrases
+from assistant.contract import Reply
 from assistant.goals import Goal, Point
-from assistant.model import Card, Parse, Question, Reply
+from assistant.model import Card, Parse, Question
 from assistant.simulate import PATIENCE, Told, next_move, opening, standing_against
 from assistant.simulate_run import Dialogue, Step, misread_at, reason, simulate
 from retrieval.query import Constraints, Relaxed

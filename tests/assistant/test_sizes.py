@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from assistant.model import Parse, Reply
+from assistant.contract import Reply
+from assistant.model import Parse
 from assistant.sizes import is_relative, next_size
 from tests.conftest import AssistantWith
 from tests.fakes import said

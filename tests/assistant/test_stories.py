@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.model import Card, Parse, Reply
+from assistant.contract import Reply
+from assistant.model import Card, Parse
 from assistant.stories import holds, schema
 from assistant.story_files import StoryError, read_file, read_stories
 from assistant.story_record import record

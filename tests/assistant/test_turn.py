@@ -10,7 +10,8 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.model import CartLine, Done, Event, Latency, Parse, Parsed, Reply, Shown, Token
+from assistant.contract import Done, Event, Latency, Parsed, Reply, Shown, Token
+from assistant.model import CartLine, Parse
 from retrieval.errors import BadInput, NotFound
 from tests.conftest import AssistantWith
 from tests.fakes import said

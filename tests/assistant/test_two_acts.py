@@ -12,7 +12,8 @@ from llguidance import LLMatcher, LLTokenizer
 from tokenizers import Tokenizer
 
 from assistant.assistant import Assistant
-from assistant.model import CartLine, DialogueState, Parse, Reply, Slots
+from assistant.contract import Reply
+from assistant.model import CartLine, DialogueState, Parse, Slots
 from assistant.parse import grammar, read_answer, write_answer
 from assistant.state import replay
 from retrieval.search import Searcher

@@ -16,8 +16,9 @@ import pytest
 
 from assistant import Assistant
 from assistant.build import build_writer
+from assistant.contract import Reply, Token
 from assistant.llm_server import ChatServer, Endpoint
-from assistant.model import DialogueState, Outcome, Parse, Reply, Token
+from assistant.model import DialogueState, Outcome, Parse
 from assistant.settings import Settings
 from assistant.wording import Report, script_for, spoken
 from assistant.writer import RULES, Script

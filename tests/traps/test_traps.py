@@ -16,9 +16,9 @@ from pydantic import SecretStr
 
 from assistant import Assistant
 from assistant.check import unsupported
+from assistant.contract import Done, Parsed, Reply, Shown
 from assistant.llm_parser import LlmParser
 from assistant.llm_server import ChatServer, Endpoint
-from assistant.model import Done, Parsed, Reply, Shown
 from assistant.settings import Settings
 from assistant.story_files import StoryError, read_file
 from assistant.story_run import play

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from assistant.model import Parsed
+from assistant.contract import Parsed
 from assistant.sessions import StaffAnswer
 from retrieval.query import Constraints
 from ui.cards import COMPARE, STEPS, Spoken, card, cart, earlier, newest, ordinal, understood

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.contract import Reply
 from assistant.goals import Goal, Point
-from assistant.model import Card, Reply
+from assistant.model import Card
 from assistant.simulate import Move, Told
 from assistant.simulate_run import Dialogue, Step
 from assistant.story_files import read_file

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import track
 
 from assistant import Assistant
+from assistant.contract import constraints_json
 from assistant.evaluate_dialogue import DialogueReport, dialogue_report, dialogues_of, play
 from assistant.labels import read_examples
-from assistant.model import constraints_json
 
 from .demo import store_or_demo
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from rich.console import Console
 
 from assistant import Assistant
-from assistant.model import card_json
+from assistant.contract import card_json
 
 from .chat import card_lines
 from .demo import store_or_demo
