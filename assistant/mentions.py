@@ -16,7 +16,7 @@ SUPERLATIVES = {"cheapest": "price_asc", "most_expensive": "price_desc", "best_r
 
 _POSITION = re.compile(
     r"\d|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|middle|top|bottom|next"
-    r"|two|three|four|five|six|seven|eight|nine|ten|both|all|either)\b"
+    r"|two|three|four|five|six|seven|eight|nine|ten|both|all|either|it|its|this|that|these|those|them|they)\b"
 )
 
 

@@ -57,9 +57,8 @@ def bond_words(bond: Bond, target: Product) -> str:
 
 
 def _target(parse: Parse, state: DialogueState, parts: Parts) -> Product | None:
-    unnamed = replace(
-        parse, slots=replace(parse.slots, product=None)
-    )  # the kind wanted does not name the product meant
+    # the kind wanted does not name the product meant
+    unnamed = replace(parse, message="", slots=replace(parse.slots, product=None))
     found = about(parse, state, parts) or meant(unnamed, state, parts) or in_catalog(parse.message, parts)
     found = found or parts.catalog.get_many(line.product_id for line in state.cart[-1:])
     return found[0] if found else None

@@ -75,7 +75,8 @@ def test_a_name_that_no_shown_product_has_points_at_none() -> None:
         ("i'll have the satchel please", (1,), ["satchel"]),
         ("the second rucksack", (2,), []),  # it says a place
         ("number 2", (2,), []),
-        ("that nice thing", (2,), []),  # names none of them
+        ("a nice thing", (2,), []),  # names none of them
+        ("a rucksack for it", (1,), []),  # points with a word of its own
         ("the bag", (3,), ["tote", "satchel"]),  # two are called so
         ("it", ("last",), []),
     ],

@@ -95,7 +95,7 @@ def test_the_thing_asked_for_scores_above_another_even_untrained(untrained, base
 
 @pytest.mark.models
 def test_a_score_does_not_depend_on_what_else_is_scored_or_on_the_order(untrained, base):
-    others = [Product(str(n), "A long title of a kettle " * n) for n in range(1, 20)]
+    others = [Product(str(n), "A long title of a kettle " * n) for n in range(1, DEPTH)]
     alone = CrossEncoderReranker(untrained, base, Even()).score(Query("desk lamp"), [LAMP], frozenset())
     among = CrossEncoderReranker(untrained, base, Even()).score(Query("desk lamp"), [*others, LAMP], frozenset())
     assert among[-1] == pytest.approx(alone[0], abs=0.02)  # bfloat16 where the processor has it
