@@ -114,13 +114,17 @@ def test_a_shopper_finds_a_lamp_drops_a_wish_and_fills_the_cart(visit: Visit) ->
     tab.panel.get_by_role("button", name="Remove: under $40").click()
     expect(tab.panel.locator(".said").last).to_have_text("Remove: under $40")
     expect(tab.panel.get_by_role("button", name="Remove: under $40")).to_have_count(0)
+    expect(tab.panel.locator(".turn").last.locator(".thumbs")).to_be_visible()  # the turn is over
     add = tab.panel.get_by_role("button", name="Add to cart:").first
     add.click()
     tab.panel.get_by_role("button", name="Cart (1)").click()
     cart = tab.panel.get_by_role("region", name="Cart")
     expect(cart).to_contain_text("Desk Lamp")
     more = cart.get_by_role("button", name="One more:")
+    expect(tab.panel.locator(".turn").last.locator(".thumbs")).to_be_visible()
     more.press("Enter")
+    expect(tab.panel.locator(".turn")).to_have_count(4)
+    expect(tab.panel.locator(".turn").last.locator(".thumbs")).to_be_visible()
     tab.panel.get_by_role("button", name="Cart (2)").wait_for()
     expect(more).to_be_focused()
     cart.get_by_role("button", name="Take out:").click()
