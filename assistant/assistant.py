@@ -23,7 +23,7 @@ from .build import build_events, build_parts, build_sessions
 from .contract import Done, Event, Reply
 from .event_form import EventForm
 from .events import EventLog
-from .exact import Quantity, meaning
+from .exact import Asked, meaning
 from .explain import explain
 from .letters import Letters
 from .llm_parser import LlmParser
@@ -37,7 +37,6 @@ from .settings import Settings
 from .slips import read
 from .state import merge
 from .turn import run_turn
-from .wishes import Drop
 from .writer_server import ServerWriter
 
 
@@ -118,9 +117,7 @@ class Assistant:
         """What buyers say; None where there can be none."""
         return self._parts.reviews
 
-    def reply(
-        self, message: str | Drop | Quantity, session_id: str | None = None, *, visitor: str | None = None
-    ) -> Reply:
+    def reply(self, message: Asked, session_id: str | None = None, *, visitor: str | None = None) -> Reply:
         """One turn. Without a session id a new session starts; its id stands in the reply.
 
         A Drop instead of a message takes back one of the last reply's `wishes`, a Quantity says how many of a product are in its `cart`:
@@ -132,7 +129,7 @@ class Assistant:
 
     def stream(
         self,
-        message: str | Drop | Quantity,
+        message: Asked,
         session_id: str | None = None,
         *,
         visitor: str | None = None,
@@ -313,9 +310,7 @@ class Assistant:
         with self._turns_guard:
             return self._turns.setdefault(session_id, threading.Lock())
 
-    def _take_turn(
-        self, asked: str | Drop | Quantity, session_id: str, visitor: str | None, email: str | None
-    ) -> Iterator[Event]:
+    def _take_turn(self, asked: Asked, session_id: str, visitor: str | None, email: str | None) -> Iterator[Event]:
         known = self._sessions.get(session_id) or Session(session_id)
         history = tuple(turn.exchange for turn in known.turns)
         parts = replace(self._parts, session_id=session_id, history=history, email=email)

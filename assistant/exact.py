@@ -20,7 +20,11 @@ class Quantity:
     quantity: int
 
 
-def meaning(exact: Drop | Quantity, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
+Exact = Drop | Quantity
+Asked = str | Exact  # what a turn may be: a message, or what a button means
+
+
+def meaning(exact: Exact, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
     """How the transcript has it, and what it means; BadInput for a wish or a product that is not there any more."""
     return _setting(exact, state, parts) if isinstance(exact, Quantity) else _dropping(exact, state, parts)
 

@@ -13,7 +13,7 @@ from .model import DialogueState, Slots
 
 SUPERLATIVES = {"cheapest": "price_asc", "most_expensive": "price_desc", "best_rated": "rating"}
 
-
+_DEFINITE = re.compile(r"the (\w[\w' -]*?)(?: please| thanks)?[.!]*")
 _POSITION = re.compile(
     r"\d|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|middle|top|bottom|next"
     r"|two|three|four|five|six|seven|eight|nine|ten|both|all|either|it|its|this|that|these|those|them|they)\b"
@@ -21,10 +21,14 @@ _POSITION = re.compile(
 
 
 def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Product]:
-    """The shown products that the message names, where positions were read in it that it has no word for: "the bear" is no second one.
+    """The shown products that the message names, where positions were read in it that it has no word for, or nothing at all: "the
+    bear" is no second one.
 
     Empty where it says a position, or names none of them apart from the others.
     """
+    if slots == Slots():
+        definite = _DEFINITE.fullmatch(message.strip().lower())
+        return _named(Slots(product=definite.group(1)), shown) if definite else []
     positions = [ref for ref in slots.ref if isinstance(ref, int)]
     if not positions or len(positions) < len(slots.ref) or _POSITION.search(message.lower()):
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.evidence import judge
+from retrieval.evidence import judge, meets_one
 from retrieval.product import money
 from retrieval.query import Constraints
 
@@ -68,7 +68,7 @@ def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
         ideas = "idea" if len(cards) == 1 else "ideas"
         return f"{_count(outcome, cards, state)} {ideas}{need}{order}:"
     wishes = [(field, wish) for field, wish in state.constraints.wishes if field != "size"]
-    if wishes and not any(_meets_one(card, wishes) for card in cards):
+    if wishes and not any(meets_one(card.product, wishes) for card in cards):
         return f"No listing I found says {' or '.join(f'“{wish}”' for _, wish in wishes)}. The nearest I have:"
     return f"{_count(outcome, cards, state)}{need}{order}:"
 
@@ -86,10 +86,6 @@ def _unstated_sizes(cards: Sequence[Card], constraints: Constraints) -> str:
 def _passed_over(constraints: Constraints, sizes_said: bool) -> frozenset[str]:
     """Fields whose silence needs no word on the first product: sizes where that was said of all, and the occasion of a gift."""
     return frozenset((["size"] if sizes_said else []) + (["features"] if constraints.of_any_kind else []))
-
-
-def _meets_one(card: Card, wishes: Sequence[tuple[str, str]]) -> bool:
-    return any(judge(card.product, field, wish).status == "met" for field, wish in wishes)
 
 
 def _count(outcome: Outcome, cards: Sequence[Card], state: DialogueState) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -68,6 +68,11 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
     if field == "features" and (opposite := _opposite_in(product.title, wish)):
         return Evidence(field, wish, "unmet", opposite, "title")
     return Evidence(field, wish, "unstated")
+
+
+def meets_one(product: Product, wishes: Iterable[tuple[str, str]]) -> bool:
+    """Whether the product meets one of these wishes, each (field, words)."""
+    return any(judge(product, field, wish).status == "met" for field, wish in wishes)
 
 
 def _stated(product: Product, field: str) -> Iterator[tuple[str, str]]:

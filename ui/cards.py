@@ -115,9 +115,7 @@ def _stepper(item: CartItem) -> str:
 
 
 def _quantity(sign: str, product_id: str, quantity: int, name: str) -> str:
-    wanted = escape(json.dumps({"product_id": product_id, "quantity": quantity}))
-    label = escape(name)
-    return f'<button type="button" data-cart="{wanted}" aria-label="{label}" title="{label}">{sign}</button>'
+    return _exact("cart", {"product_id": product_id, "quantity": quantity}, sign, name)
 
 
 def card(product: ProductCard, *, in_reach: bool) -> str:
@@ -298,9 +296,13 @@ def _button(text: str, *, say: str = "", draft: str = "", name: str = "", kind: 
 
 def _remove(wish: Wish) -> str:
     """The button that takes a wish back: not in words, which might be misread, but by its field and value."""
-    drop = escape(json.dumps({"field": wish.field, "value": wish.value}))
-    name = escape(f"Remove: {wish.text}")
-    return f'<button type="button" data-drop="{drop}" aria-label="{name}" title="{name}">×</button>'
+    return _exact("drop", {"field": wish.field, "value": wish.value}, "×", f"Remove: {wish.text}")
+
+
+def _exact(kind: str, meaning: Mapping[str, object], sign: str, name: str) -> str:
+    """A button that sends what it means, as the API has it under `kind`, and its name for the transcript."""
+    label = escape(name)
+    return f'<button type="button" data-{kind}="{escape(json.dumps(meaning))}" aria-label="{label}" title="{label}">{sign}</button>'
 
 
 def _money(amount: float, currency: str) -> str:

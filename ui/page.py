@@ -18,9 +18,8 @@ from pydantic import ValidationError
 from starlette.routing import Mount
 
 from assistant.contract import Done, Event, Parsed, Shown, Token, card_json
-from assistant.exact import Quantity
+from assistant.exact import Exact
 from assistant.sessions import Session, StaffAnswer
-from assistant.wishes import Drop
 from retrieval.errors import NotFound
 
 from .cards import Spoken, cart, earlier, newest, staff_answer, understood
@@ -255,7 +254,7 @@ def with_event(turn: Spoken, event: Event | Place) -> Spoken:
     return turn
 
 
-def _clicked(event: gr.EventData) -> tuple[str | None, Drop | Quantity | None]:
+def _clicked(event: gr.EventData) -> tuple[str | None, Exact | None]:
     """What the button that was pressed says, and what it means exactly where it does; a page may send anything."""
     told = event._data if isinstance(event._data, dict) else {}
     words = told.get("say")

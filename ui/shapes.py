@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.actions.cart import MOST
-from assistant.exact import Quantity
+from assistant.exact import Asked, Quantity
 from assistant.wishes import Drop
 from retrieval.errors import BadInput
 
@@ -70,7 +70,7 @@ class ChatRequest(BaseModel):
     turn: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
 
     @property
-    def asked(self) -> str | Drop | Quantity:
+    def asked(self) -> Asked:
         """The message, the wish to take back or the quantity; BadInput unless it is one of them."""
         given = [one for one in (self.message, self.drop, self.cart) if one is not None]
         if len(given) != 1:

@@ -12,8 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from assistant import Assistant
 from assistant.contract import Done, Event, Parsed, Reply
-from assistant.exact import Quantity
-from assistant.wishes import Drop
+from assistant.exact import Asked
 from retrieval.errors import NotFound, TookTooLong
 
 from .lane import Lane, Place
@@ -35,7 +34,7 @@ class Asking:
     turn: given when it is sent again, since its answer did not come; which turn of the conversation it was to be.
     """
 
-    message: str | Drop | Quantity
+    message: Asked
     session_id: str
     visitor: str | None = None
     email: str | None = None

@@ -44,6 +44,9 @@ class Fact:
         names = " ".join(filter(None, (self.name, self.asked_as)))
         return f"{names}: {self.value}" if names else self.value
 
+    def has(self, stems: set[str]) -> bool:
+        return stems <= set(content_stems(self.text))
+
 
 def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The answer for each product meant, at most three, each in the product's own words."""
@@ -79,10 +82,8 @@ def answer_for(product: Product, family: Sequence[Product], asked: str, embedder
         text = " ".join(listing_sentences(product.description)[:OVERVIEW_SENTENCES])
         return Answer(f"{product.title}: “{text}”", (product.title, text))
     if wanted:
-        named = [Fact("", product.title)]  # a title answers where nothing else has the words
-        stating = [fact for fact in facts if wanted <= set(content_stems(fact.text))] or [
-            fact for fact in named if wanted <= set(content_stems(fact.text))
-        ]
+        named = Fact("", product.title)  # answers where nothing else has the words
+        stating = [fact for fact in facts if fact.has(wanted)] or [fact for fact in (named,) if fact.has(wanted)]
         about_color = [fact for fact in facts if fact.name in COLOR_NAMES and wanted & COLORS]
         fact = _nearest(asked, stating or about_color, embedder, -1.0) or _nearest(asked, facts, embedder, SAME_SUBJECT)
         if fact is not None:

@@ -9,7 +9,7 @@ from retrieval.product import Product, money
 
 from ..contract import CartView
 from ..mentions import mentioned
-from ..model import Answer, CartLine, Choice, DialogueState, Outcome, Parse, Question
+from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..state import merge
 from .choosing import Asked, ask_among, ask_instead
@@ -54,7 +54,7 @@ def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> O
     plainly_it = slots.quantity is None and slots.product is None and slots.ref in ((), ("last",))
     if not plainly_it or len(products) > 1 or product.id != state.focus or product.id not in there:
         return None
-    text = f"{there[product.id]} × {with_options(product)} {'is' if there[product.id] == 1 else 'are'} in your cart already."
+    text = _there_already(there[product.id], product)
     act = replace(parse, slots=replace(slots, quantity=1))
     question = Question("Shall I add another?", "confirm", ("Yes", "No"))
     return Outcome(cart=state.cart, focus=product.id, answer=_done([text, question.text]), question=question, asked=act)
@@ -84,7 +84,7 @@ def _put(
 def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """Take out what the message means, or give it the quantity said."""
     if parse.choice is not None:
-        return _set_to(parse.choice, state, parts)
+        return _all_at(parts.catalog.get_many(parse.choice.ids), parse.choice.quantity, state, parts)
     lines = view_of(state.cart, parts).lines
     if not lines:
         return Outcome(cart=(), answer=Answer("Your cart is empty, so there is nothing to take out."))
@@ -92,18 +92,14 @@ def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if not targets:
         names = ", ".join(product.title for product, _ in lines)
         return Outcome(cart=state.cart, answer=_done([f"Which one do you mean? In your cart: {names}."]))
-    cart, said = state.cart, []
-    for product in targets:
-        cart, sentence = set_quantity(cart, product, parse.slots.quantity or 0)
-        said.append(sentence)
-    return Outcome(cart=cart, answer=_done([*said, total_line(view_of(cart, parts))]))
+    return _all_at(targets, parse.slots.quantity or 0, state, parts)
 
 
-def _set_to(choice: Choice, state: DialogueState, parts: Parts) -> Outcome:
-    """The cart with exactly so many of the products that a button named."""
+def _all_at(products: Sequence[Product], quantity: int, state: DialogueState, parts: Parts) -> Outcome:
+    """The cart with exactly so many of each of these products."""
     cart, said = state.cart, list[str]()
-    for product in parts.catalog.get_many(choice.ids):
-        cart, sentence = set_quantity(cart, product, choice.quantity)
+    for product in products:
+        cart, sentence = set_quantity(cart, product, quantity)
         said.append(sentence)
     return Outcome(cart=cart, answer=_done([*said, total_line(view_of(cart, parts))]))
 
@@ -125,7 +121,7 @@ def add(cart: Cart, product: Product, quantity: int) -> tuple[Cart, str]:
     wanted = min(there + quantity, most)
     limit = "" if wanted == there + quantity else f" {_limit(product)}"
     if wanted <= there:
-        return cart, f"{there} × {with_options(product)} {'is' if there == 1 else 'are'} in your cart already.{limit}"
+        return cart, f"{_there_already(there, product)}{limit}"
     return _with(cart, product.id, wanted), f"Added {_times(wanted - there, product)}.{limit}"
 
 
@@ -203,6 +199,10 @@ def _with(cart: Cart, product_id: str, quantity: int) -> Cart:
     if any(old.product_id == product_id for old in cart):
         return tuple(line if old.product_id == product_id else old for old in cart)
     return (*cart, line)
+
+
+def _there_already(count: int, product: Product) -> str:
+    return f"{count} × {with_options(product)} {'is' if count == 1 else 'are'} in your cart already."
 
 
 def _times(quantity: int, product: Product) -> str:

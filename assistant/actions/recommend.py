@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from retrieval.evidence import judge
+from retrieval.evidence import judge, meets_one
 from retrieval.family import families
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit, Query
@@ -59,9 +59,8 @@ def recommend(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 def _is_a_guess(hits: Sequence[Hit], constraints: Constraints) -> bool:
     """Whether nothing found meets a wish of a need that names no kind: then there is nothing to argue with."""
-    wishes = constraints.wishes
-    met = any(judge(hit.product, field, wish).status == "met" for hit in hits for field, wish in wishes)
-    return constraints.kind is None and bool(wishes) and not met
+    met = any(meets_one(hit.product, constraints.wishes) for hit in hits)
+    return constraints.kind is None and bool(constraints.wishes) and not met
 
 
 def _on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:

@@ -10,7 +10,7 @@ from typing import Any
 from retrieval.belonging import same_kind
 from retrieval.constraints import eligible_ids
 from retrieval.dense import embedding_text
-from retrieval.evidence import judge
+from retrieval.evidence import judge, meets_one
 from retrieval.family import families
 from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit
@@ -64,7 +64,7 @@ def _instead(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None
     said: dict[str, Any] = {field: getattr(parse.slots, field) for field in SOFT}
     need = replace(state.constraints, **said)
     outcome = find(parse, replace(state, constraints=need), parts)
-    met = any(judge(hit.product, field, wish).status == "met" for hit in outcome.hits for field, wish in need.wishes)
+    met = any(meets_one(hit.product, need.wishes) for hit in outcome.hits)
     return replace(outcome, constraints=need) if met else None
 
 

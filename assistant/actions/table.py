@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from retrieval.product import Product
 from retrieval.words import content_stems
 
 from ..mentions import by_name, mentioned
-from ..model import DialogueState, Parse, Slots
+from ..model import DialogueState, Parse
 from ..parts import Parts
-
-_DEFINITE = re.compile(r"the (\w[\w' -]*?)(?: please| thanks)?[.!]*")
 
 
 def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
@@ -20,12 +16,6 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     found = by_name(parse.slots, parse.message, shown) or mentioned(parse.slots, state, shown)
     if found or parse.slots.ref:
         return found
-    if parse.slots == Slots() and (name := _DEFINITE.fullmatch(parse.message.strip().lower())):
-        found = mentioned(
-            Slots(product=name.group(1)), state, shown
-        )  # "the bear" names what was shown, whatever was read in it
-        if found:
-            return found
     focus = parts.catalog.get_many([state.focus] if state.focus else [])
     return [product for product in focus if called(product, parse.slots.product)]
 
