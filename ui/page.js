@@ -1,6 +1,33 @@
 // Runs once for each part of the conversation. Gradio gives: element, trigger, watch.
 const still = matchMedia('(prefers-reduced-motion: reduce)');
-let sent = false;
+
+// One turn at a time, on the whole page. `begin` resolves when every turn begun before is over, and `over` ends the one that runs:
+// Gradio calls it when the last of an answer is drawn, or nothing came.
+const talk = (window.shopTalk ??= {
+  ends: [],
+  line: Promise.resolve(),
+  begin() {
+    const before = talk.line;
+    talk.line = new Promise((end) => talk.ends.push(end));
+    return before;
+  },
+  over() { talk.ends.shift()?.(); },
+  // Take the words out of the box. From the server, later, words typed in the meantime would be lost.
+  async send(words, session) {
+    window.shopDraft('');
+    const waiting = talk.ends.length && words.trim() ? shownAsNext(words) : null;
+    await talk.begin();
+    if (waiting) waiting.dataset.begun = '';
+    return [words, session];
+  },
+});
+
+// A message that waits for its turn stands under the answer that is being written.
+function shownAsNext(words) {
+  const next = Object.assign(document.createElement('p'), { className: 'said next', dir: 'auto', textContent: words });
+  document.querySelector('#now').append(next);
+  return next;
+}
 
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
@@ -24,10 +51,10 @@ if (element.closest('#now')) for (const change of ['online', 'offline']) addEven
 // A picture that cannot be loaded goes, and the drawing under it is seen. Such events do not bubble; they are caught on the way down.
 element.addEventListener('error', (event) => { if (event.target.matches?.('.picture img')) event.target.remove(); }, true);
 
-// From a click until its answer is written buttons say nothing, so that a double click does not add twice.
+// While a turn runs buttons say nothing, so that a double click does not add twice.
 function say(what) {
-  if (sent || document.querySelector('#now [aria-busy]')) return;
-  sent = true;
+  if (talk.ends.length) return;
+  talk.begin();
   trigger('click', what);
 }
 
@@ -35,8 +62,18 @@ function say(what) {
 element.addEventListener('toggle', async ({ target }) => {
   const place = target.querySelector?.(':scope > blockquote');
   if (!target.open || !place || place.textContent) return;
-  place.textContent = await quoted(target.dataset.quote, target.dataset.field);
+  const { quote, field } = target.dataset;
+  place.textContent = await (quotes[nameOf(target)] ??= quoted(quote, field));
 }, true);
+
+// Each step of an answer draws all of it, so that a reason which was unfolded in the meantime has to be unfolded again.
+const quotes = {};
+const open = new Set();
+const nameOf = ({ dataset }) => `${dataset.quote} ${dataset.field}`;
+element.addEventListener('click', ({ target }) => {
+  const reason = target.closest('details[data-quote] > summary')?.parentElement;
+  if (reason) open[reason.open ? 'delete' : 'add'](nameOf(reason));
+});
 
 async function quoted(id, field) {
   const path = id.split('/').map(encodeURIComponent).join('/');
@@ -55,19 +92,21 @@ element.addEventListener('click', ({ target }) => {
 });
 
 watch('value', () => {
-  sent = false;
+  if (element.closest('#now')) document.querySelectorAll('.next[data-begun]').forEach((next) => next.remove());
+  for (const reason of element.querySelectorAll('details[data-quote]')) reason.open = open.has(nameOf(reason));
   if (unfolded) element.querySelector('details.cart')?.setAttribute('open', '');
   const next = removing === '[data-drop]' ? removing : `[aria-label="${CSS.escape(removing)}"]`;
   if (removing) (element.querySelector(next) ?? element.querySelector('[data-cart]') ?? document.querySelector('#message textarea'))?.focus();
   removing = '';
   keep(element.querySelector('[data-session]')?.dataset.session);
   const turn = element.querySelector('[aria-busy]');
-  if (turn && !turn.querySelector('.answer')) {
+  if (turn && !turn.querySelector('.answer, .card')) {
+    open.clear();
     turn.scrollIntoView({ block: 'start', behavior: still.matches ? 'auto' : 'smooth' });
   }
 });
 
-// Put words into the message box the way typing does, for the shopper to go on. Also called when a message is sent.
+// Put words into the message box the way typing does, for the shopper to go on. Also called, with none, when a message is sent.
 window.shopDraft = (words) => {
   const box = document.querySelector('#message textarea');
   Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set.call(box, words);

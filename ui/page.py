@@ -38,8 +38,8 @@ NOTE = (
 TURNS_SHOWN = 40  # earlier turns are kept but no longer drawn
 PACE_S = 0.04  # text is drawn at most 25 times a second
 _HERE = Path(__file__).parent
-# The browser empties the box when it sends: emptied from here, later, words typed in the meantime would be lost.
-_TAKE_WORDS = "(words, session) => { window.shopDraft(''); return [words, session] }"
+_SEND = "(words, session) => window.shopTalk.send(words, session)"
+_OVER = "() => { window.shopTalk.over() }"
 _READ_TAB = "() => { try { return sessionStorage.getItem('shop-session') || '' } catch { return '' } }"
 Update = dict[Any, Any]  # component -> its new value, as Gradio takes it
 
@@ -114,11 +114,15 @@ class Page:
     def _connect(self) -> None:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
         drawn = [self._past, self._now, self._wishes, self._cart, self._heard, self._box, self._session]
-        # always_last: what is sent while an answer is being written is sent when that is done, and not dropped.
-        turn: dict[str, Any] = {"trigger_mode": "always_last", **quiet}
-        self._box.submit(self.say, [self._box, self._session], drawn, js=_TAKE_WORDS, **turn)
+        # multiple: page.js lets a turn begin when the one before it is over. Gradio drops what comes in the meantime, or says it twice.
+        turn: dict[str, Any] = {"trigger_mode": "multiple", **quiet}
         clicks = [part.click for part in (self._past, self._now, self._wishes, self._cart)]
-        gr.on(clicks, self.say, [self._box, self._session], drawn, **turn)
+        for said in (
+            self._box.submit(self.say, [self._box, self._session], drawn, js=_SEND, **turn),
+            gr.on(clicks, self.say, [self._box, self._session], drawn, **turn),
+        ):
+            said.then(None, js=_OVER, **quiet)
+            said.failure(None, js=_OVER, **quiet)
         self._clear.click(self.clear, [self._session], drawn, **quiet)
         self.blocks.load(self.resume, [self._tab], drawn, js=_READ_TAB, **quiet)
 

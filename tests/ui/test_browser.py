@@ -19,9 +19,11 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, ViewportS
 from assistant.model import Parse
 from tests.fakes import said
 from ui.cli.serve import site
+from ui.desk import desk_of
+from ui.lane import Lane
 from ui.settings import ServerSettings
 
-from .live import served
+from .live import held, served
 from .shop import HOSTILE, open_shop
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -47,6 +49,7 @@ class Visit:
     address: str
     context: BrowserContext
     page: Page
+    lane: Lane
     requests: list[str] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
 
@@ -58,6 +61,11 @@ class Visit:
         """The titles of the cards of the newest turn, once it is done."""
         expect(self.page.locator("#now .turn:not([aria-busy]) .card").first).to_be_visible()
         return self.page.locator("#now .card h3").all_inner_texts()
+
+    def messages(self) -> list[str]:
+        """What was said in the conversation, as it is kept."""
+        session = self.page.locator("#now [data-session]").get_attribute("data-session")
+        return [turn["message"] for turn in httpx.get(f"{self.address}/v1/sessions/{session}").json()["turns"]]
 
     def hosts(self) -> set[str | None]:
         return {urlsplit(url).hostname for url in self.requests if not url.startswith(("data:", "blob:"))}
@@ -102,12 +110,13 @@ def visit(browser: Browser, small_store: Path) -> Iterator[Shop]:
             settings: ServerSettings | None = None,
         ) -> Visit:
             shop = stack.enter_context(open_shop(small_store, *parses))
-            address = stack.enter_context(served(site(shop, settings=settings)))
+            app = site(shop, settings=settings)
+            address = stack.enter_context(served(app))
             context = browser.new_context(
                 viewport=size, color_scheme=scheme, is_mobile=size is PHONE, has_touch=size is PHONE
             )
             stack.callback(context.close)
-            there = Visit(address, context, context.new_page())
+            there = Visit(address, context, context.new_page(), desk_of(app).lane)
             visits.append(there)
             watch(there)
             there.page.goto(address + path)
@@ -239,9 +248,27 @@ def test_a_double_click_adds_once(visit: Shop) -> None:
     shop.page.locator("#now").get_by_role("button", name=f"Add to cart: {first}").dblclick()
     shop.say("what is in my cart")
     expect(shop.page.locator("#now .turn:not([aria-busy]) .said")).to_contain_text("what is in my cart")
-    session = shop.page.locator("#now [data-session]").get_attribute("data-session")
-    turns = httpx.get(f"{shop.address}/v1/sessions/{session}").json()["turns"]
-    assert [turn["message"] for turn in turns] == [MESSAGE, "Add the first one to my cart", "what is in my cart"]
+    assert shop.messages() == [MESSAGE, "Add the first one to my cart", "what is in my cart"]
+
+
+def test_messages_sent_while_an_answer_is_awaited_are_seen_and_answered_in_the_order_in_which_they_were_sent(
+    visit: Shop,
+) -> None:
+    shop = visit(LAMPS, said("refine", color=("black",)), said("cart_view"))
+    waiting = shop.page.locator("#now .next")
+    box = shop.page.get_by_role("textbox", name="Your message")
+    with held(shop.lane):
+        shop.say(MESSAGE)
+        expect(shop.page.locator("#now .said")).to_have_text(f"You: {MESSAGE}")
+        shop.say("in black")
+        shop.say("what is in my cart")
+        expect(waiting).to_have_text(["in black", "what is in my cart"])
+        expect(box).to_have_value("")
+        box.fill("and")
+    expect(shop.page.locator("#now .turn:not([aria-busy]) .said")).to_have_text("You: what is in my cart")
+    expect(waiting).to_have_count(0)
+    expect(box).to_have_value("and")
+    assert shop.messages() == [MESSAGE, "in black", "what is in my cart"]
 
 
 def test_hostile_product_texts_are_shown_as_words_and_never_run(visit: Shop) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from assistant import Assistant
 from ui.cli.serve import site
+from ui.desk import desk_of
 
 from .live import served
 from .shop import HOSTILE
@@ -23,10 +24,11 @@ __all__ = ["answer", "browser", "pytestmark", "shop"]
 def visit(browser: Browser, shop: Assistant) -> Iterator[Visit]:
     """The page, its clock in the test's hand."""
     with ExitStack() as stack:
-        address = stack.enter_context(served(site(shop)))
+        app = site(shop)
+        address = stack.enter_context(served(app))
         context = browser.new_context(viewport=DESK, reduced_motion="reduce")
         stack.callback(context.close)
-        there = Visit(address, context, context.new_page())
+        there = Visit(address, context, context.new_page(), desk_of(app).lane)
         watch(there)
         there.page.clock.install()
         there.page.goto(address)

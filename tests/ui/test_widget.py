@@ -243,6 +243,23 @@ def test_whoever_waits_sees_how_many_are_before(visit: Visit) -> None:
     expect(tab.card("Brass Desk Lamp")).to_be_visible()
 
 
+def test_during_a_turn_a_button_says_nothing_and_words_wait_in_the_box(visit: Visit) -> None:
+    lane = Lane()
+    tab = visit(LAMPS, said("cart_view"), lane=lane)
+    tab.open()
+    tab.say(MESSAGE)
+    box = tab.panel.get_by_role("textbox", name="Your message")
+    chip = tab.panel.get_by_role("button", name="Remove: under $40")
+    expect(tab.panel.get_by_role("button", name="Good answer")).to_be_visible()  # the turn is over
+    with held(lane):
+        tab.say("what is in my cart")
+        chip.click()
+        expect(box).to_have_value("")
+        tab.run("() => { ShopAssistant.send('and socks') }")
+        expect(box).to_have_value("and socks")
+    expect(tab.panel.locator(".answer").last).to_have_text("Your cart is empty.")
+
+
 def test_every_request_carries_the_site_and_a_visitor_of_128_bits(visit: Visit) -> None:
     tab = visit(LAMPS)
     tab.open()

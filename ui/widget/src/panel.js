@@ -180,7 +180,7 @@ class Panel {
   // number: given when the message is sent again; the turn that it was to be. exact: what a button means, { drop } or { cart }: that is
   // not kept to be sent again after a reload, where its words alone might be misread.
   async say(text, number, exact) {
-    if (this.stop) return void (this.input.value ||= text); // one turn at a time; what was said waits in the box
+    if (this.stop) return void (exact || (this.input.value ||= text)); // one turn at a time; what was said waits in the box, a button that means something exactly says nothing
     if (this.drawer.hidden === false && !exact?.cart) this.fold(this.cartButton, this.drawer);
     this.log.querySelector(".welcome")?.remove();
     const turn = { ...this.turn(text), number: number ?? this.keep.turns + 1 };
