@@ -31,12 +31,15 @@ from .model import Card, DialogueState
 from .parse import AheadUse, ReadsAhead
 from .parts import Parts
 from .privacy import Places, Retention, erase
+from .recommending.profile import Known
 from .recommending.recommender import Recommender
 from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
 from .settings import Settings
+from .shopper import Shopper
 from .slips import read
 from .state import merge
 from .turn import run_turn
+from .turn_events import events_of
 from .writer_server import ServerWriter
 
 
@@ -117,13 +120,15 @@ class Assistant:
         """What buyers say; None where there can be none."""
         return self._parts.reviews
 
-    def reply(self, message: Asked, session_id: str | None = None, *, visitor: str | None = None) -> Reply:
+    def reply(
+        self, message: Asked, session_id: str | None = None, *, visitor: str | None = None, learn: bool = False
+    ) -> Reply:
         """One turn. Without a session id a new session starts; its id stands in the reply.
 
         A Drop instead of a message takes back one of the last reply's `wishes`, a Quantity says how many of a product are in its `cart`:
         with no words that might be misread.
         """
-        *_, last = self.stream(message, session_id, visitor=visitor)
+        *_, last = self.stream(message, session_id, visitor=visitor, learn=learn)
         assert isinstance(last, Done)
         return last.reply
 
@@ -134,11 +139,13 @@ class Assistant:
         *,
         visitor: str | None = None,
         email: str | None = None,
+        learn: bool = False,
     ) -> Iterator[Event]:
         """The same turn as events: Parsed, Shown, Token ..., Done. The turn is kept before Done is given out.
 
         visitor: whose a session becomes that starts with this turn. From then on it is not there for anybody else.
         email: the shopper's, verified by the caller; it proves orders and is not kept.
+        learn: whether the visitor agreed that what the turn tells of them is kept as events.
         """
         if isinstance(message, str) and len(message) > self._message_limit:
             raise BadInput(
@@ -149,7 +156,7 @@ class Assistant:
         session_id = session_id or self.new_session()
         with self._turn_of(session_id):
             self.admit(session_id, visitor)
-            yield from self._take_turn(message, session_id, visitor, email)
+            yield from self._take_turn(message, session_id, visitor, email, learn)
 
     def admit(self, session_id: str, visitor: str | None) -> None:
         """NotFound when the session is another visitor's."""
@@ -218,9 +225,17 @@ class Assistant:
         known = {product.id for product in self._parts.catalog.get_many(named)}
         return Taken(added, len(events) - added, tuple(name for name in named if name not in known))
 
-    def forget_events(self, visitor: str) -> int:
-        """Erase all events of a visitor; how many there were."""
-        return self._events.erase([visitor])
+    def forget_events(self, visitor: str, *, product_id: str | None = None, query: str | None = None) -> int:
+        """Erase a visitor's events, all of them or those of one product or with some words; how many there were."""
+        if product_id is None and query is None:
+            return self._events.erase([visitor])
+        own = self._events.of(visitor)
+        about = [one.id for one in own if (product_id or query) == (one.product_id if product_id else one.query)]
+        return self._events.erase_some(visitor, about)
+
+    def known(self, visitor: str) -> tuple[Known, ...]:
+        """What is known of a visitor from events, the latest first: what `forget_events` erases, in words."""
+        return self._recommender.known(visitor, datetime.now(UTC))
 
     def recommend(
         self, visitor: str | None = None, limit: int = 10, *, now: datetime | None = None
@@ -310,14 +325,19 @@ class Assistant:
         with self._turns_guard:
             return self._turns.setdefault(session_id, threading.Lock())
 
-    def _take_turn(self, asked: Asked, session_id: str, visitor: str | None, email: str | None) -> Iterator[Event]:
-        known = self._sessions.get(session_id) or Session(session_id)
+    def _take_turn(
+        self, asked: Asked, session_id: str, visitor: str | None, email: str | None, learn: bool
+    ) -> Iterator[Event]:
+        known, now = self._sessions.get(session_id) or Session(session_id), datetime.now(UTC)
         history = tuple(turn.exchange for turn in known.turns)
-        parts = replace(self._parts, session_id=session_id, history=history, email=email)
+        shopper = Shopper(self._recommender, visitor, now)
+        parts = replace(self._parts, session_id=session_id, history=history, email=email, shopper=shopper)
         message, given = (asked, None) if isinstance(asked, str) else meaning(asked, known.state, parts)
         taken = yield from run_turn(message, known.state, parts, given)
         turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())
         self._sessions.add(session_id, turn, taken.state, visitor)
+        if learn and visitor:
+            self._events.add(events_of(taken, known.state, visitor, now))
         yield Done(taken.reply)
 
 

@@ -19,7 +19,10 @@ from .order_desk import OrderDesk
 from .parse import Parser
 from .unanswered import Unanswered
 
-if TYPE_CHECKING:  # a writer is handed what actions find, and actions work with parts
+if (
+    TYPE_CHECKING
+):  # a writer is handed what actions find, suggestions look at what goes with what, and actions work with parts
+    from .shopper import Shopper
     from .writer import Writer
 
 
@@ -35,7 +38,7 @@ class Parts:
     checkout_url: the address that takes over the cart, with {items} in it; checkout_hook: or the server that does.
     questions: whether a wide need is answered with a question too.
     writer: who words replies; None for composed sentences. speller: who reads mistyped words; None takes words as they are.
-    handoff: the way to the shop's staff, with its rules.
+    handoff: the way to the shop's staff, with its rules. shopper: who speaks, as far as events tell; None where there are none.
     """
 
     parser: Parser
@@ -59,3 +62,4 @@ class Parts:
     writer: Writer | None = None
     speller: Speller | None = None
     handoff: HandoffDesk | None = None
+    shopper: Shopper | None = None

@@ -87,6 +87,18 @@ SESSION: Example = {
 SEARCH: Example = {"query": "warm desk lamp", "products": [CARD], "total": 1, "relaxed": []}
 TAKEN: Example = {"accepted": 2, "repeated": 1, "unknown_products": []}
 BECAUSE: Example = {"kind": "interest", "text": "because you looked at “Black Desk Lamp”", "field": "events"}
+PROFILE: Example = {
+    "facts": [
+        {
+            "text": "you liked “Aria Desk Lamp, Black”",
+            "how": "like",
+            "at": "2026-05-10T12:00:05+00:00",
+            "times": 2,
+            "product_id": CARD["id"],
+            "query": None,
+        }
+    ]
+}
 RECOMMENDED: Example = {"products": [{**CARD, "reasons": [BECAUSE]}]}
 PRODUCT: Example = {
     "id": "brass-lamp",

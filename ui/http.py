@@ -46,6 +46,7 @@ from .visitor import TOKEN, Caller, Visitor, hashed
 BODY_LIMIT = 64 * 1024  # bytes; a message of 2,000 characters takes at most 24,000 as escaped JSON
 QUERY_LIMIT = 500  # characters of a search without dialogue
 EVENTS_AT_ONCE = 200
+_SEND_TOKEN = "send the visitor's token in X-Visitor"
 Answers = dict[int | str, dict[str, Any]]
 _FAULT = {
     "description": "A problem document",
@@ -124,7 +125,9 @@ async def chat(
     `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
     email = shopper.email if shopper else None
-    asking = Asking(request.asked, session_id, visitor, email, turn=request.turn, caller=caller)
+    if request.learn and visitor is None:
+        raise BadInput("Nothing can be learnt of nobody: no X-Visitor came with the call.", fix=_SEND_TOKEN)
+    asking = Asking(request.asked, session_id, visitor, email, turn=request.turn, caller=caller, learn=request.learn)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
         await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
         events = frames(desk.turns.once(asking))
@@ -230,11 +233,32 @@ def events(
 
 
 @router.delete("/v1/events", tags=["shopper"], status_code=204, responses=_FAULTS)
-def forget_events(desk: AtDesk, visitor: Visitor) -> None:
-    """Erase all events of the visitor whose `X-Visitor` is sent."""
+def forget_events(
+    desk: AtDesk,
+    visitor: Visitor,
+    product_id: Annotated[str | None, Query(max_length=256, description="only those of this product")] = None,
+    query: Annotated[str | None, Query(max_length=QUERY_LIMIT, description="only those of these words")] = None,
+) -> None:
+    """Erase all events of the visitor whose `X-Visitor` is sent, or those of one fact of `/v1/profile`."""
+    desk.assistant.forget_events(_known(visitor), product_id=product_id, query=query)
+
+
+@router.get(
+    "/v1/profile", tags=["shopper"], response_model=None, responses=_answer(shapes.ProfileBody, examples.PROFILE)
+)
+def profile(desk: AtDesk, visitor: Visitor) -> Response:
+    """What is known of the visitor whose `X-Visitor` is sent: what was done with which product, looked for and asked."""
+    facts = [
+        {**asdict(one), "at": one.at.isoformat(timespec="seconds")} for one in desk.assistant.known(_known(visitor))
+    ]
+    return JSONResponse({"facts": facts}, headers={"Cache-Control": "no-store"})
+
+
+def _known(visitor: str | None) -> str:
+    """The visitor; BadInput where none is sent."""
     if visitor is None:
-        raise BadInput("No X-Visitor came with the call.", fix="send the visitor's token in X-Visitor")
-    desk.assistant.forget_events(visitor)
+        raise BadInput("No X-Visitor came with the call.", fix=_SEND_TOKEN)
+    return visitor
 
 
 @router.get(

@@ -68,6 +68,9 @@ class ChatRequest(BaseModel):
     session_id: Annotated[str | None, Field(pattern=SESSION_ID)] = None
     stream: bool = False
     turn: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
+    learn: Annotated[
+        bool, Field(description="the visitor of X-Visitor agreed that what the turn tells of them is kept as events")
+    ] = False
 
     @property
     def asked(self) -> Asked:
@@ -280,6 +283,23 @@ class EventsBody(_Shape):
     accepted: Annotated[int, Field(description="kept now")]
     repeated: Annotated[int, Field(description="of the visitor and with an id that was kept before; not kept again")]
     unknown_products: Annotated[list[str], Field(description="in events that are kept, but not in the catalogue")]
+
+
+class KnownFact(_Shape):
+    """What was done with one product, or looked for or asked in some words."""
+
+    text: str
+    how: Annotated[str, Field(description="the type of event that says most")]
+    at: Annotated[str, Field(description="when last, UTC", json_schema_extra={"format": "date-time"})]
+    times: int
+    product_id: str | None
+    query: str | None
+
+
+class ProfileBody(_Shape):
+    """What is known of a visitor, the latest first."""
+
+    facts: list[KnownFact]
 
 
 class RecommendBody(_Shape):

@@ -30,7 +30,7 @@ class Asking:
 
     email: that the shop vouches for. door: what it came in by.
 
-    caller: the address whose share of the line it takes.
+    caller: the address whose share of the line it takes. learn: whether the visitor agreed that events are kept of the turn.
     turn: given when it is sent again, since its answer did not come; which turn of the conversation it was to be.
     """
 
@@ -41,6 +41,7 @@ class Asking:
     door: Literal["api", "page"] = "api"
     turn: int | None = None
     caller: str | None = None
+    learn: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,11 @@ class Turns:
             line = line.bind(message=str(asking.message))
         try:
             for event in self._assistant.stream(
-                asking.message, asking.session_id, visitor=asking.visitor, email=asking.email
+                asking.message,
+                asking.session_id,
+                visitor=asking.visitor,
+                email=asking.email,
+                learn=asking.learn,
             ):
                 match event:
                     case Parsed():

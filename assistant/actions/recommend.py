@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from retrieval.evidence import judge, meets_one
-from retrieval.family import families
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit, Query
 
-from ..model import Answer, DialogueState, Outcome, Parse, Question, Reason, Slots
+from ..model import Answer, Card, DialogueState, Outcome, Parse, Question, Reason, Slots
 from ..parts import Parts
-from ..reply import need_phrase
+from ..reply import NAMED, need_phrase
 from .find import find, need_text
 from .naming import short_names
 from .table import meant
@@ -24,6 +22,7 @@ APART = 0.85  # a price at most this share of another's is worth naming
 SURE = 10  # reviews that count as much as the shop's average: Bayesian mean
 ABOUT_AS_GOOD = 0.3  # of five: a lower rating than this below the choice's is no good value
 KINDS_OFFERED = 4
+PERSONAL = frozenset({"interest", "similar", "bought_with", "goes_with"})  # kinds of reasons: what the shopper did
 
 
 @dataclass(frozen=True)
@@ -215,31 +214,30 @@ def _shrunk(product: Product, mean: float) -> float:
 
 
 def _without_need(state: DialogueState, parts: Parts) -> Outcome:
-    """What shoppers rate best, of different shelves, where the shop knows ratings; with the one question that helps."""
-    best = _best_rated(parts, parts.products_shown)
+    """What suits the shopper, as far as anything is known of them, or anybody; with the one question that helps."""
     question = Question("What is it for?", "product", _shelves(parts))
-    if not best:
+    cards = parts.shopper.suggest(state, parts.products_shown) if parts.shopper else ()
+    if not cards:
         ask = "Tell me what you need and what it may cost, and I will choose for you."
         return Outcome(answer=Answer(ask), question=question)
-    hits = tuple(Hit(product, (product.rating or 0.0) / 5, rank) for rank, product in enumerate(best, start=1))
-    names = ", ".join(f"{hit.rank}. {hit.product.title}" for hit in hits[:3])
-    reasons = {one.id: (Reason("rating", _rating_words(one), "rating"),) for one in best}
-    text = f"Best rated in this shop: {names}. Tell me what it is for and I will choose for you."
-    return Outcome(hits=hits, answer=Answer(text), question=question, reasons=reasons, total=len(hits))
+    lead = "For you" if personal(cards[0]) else "To begin with"
+    return suggested(cards, lead, "Tell me what it is for and I will choose for you.", question)
 
 
-def _best_rated(parts: Parts, count: int) -> list[Product]:
-    """The best rated that are in stock, each of another shelf; few reviews count less."""
-    first = list(islice(parts.catalog.in_order("rating", parts.catalog.ids()), 200))
-    rated = [product for product in families(first) if product.rating is not None and product.in_stock is not False]
-    if not rated:
-        return []
-    mean = sum(product.rating or 0.0 for product in rated) / len(rated)
-    rated.sort(key=lambda product: (-_shrunk(product, mean), product.id))
-    shelves: dict[tuple[str, ...], Product] = {}
-    for product in rated:
-        shelves.setdefault(product.category[:1], product)
-    return list(shelves.values())[:count]
+def personal(card: Card) -> bool:
+    """Whether the first reason for it is something that the shopper did."""
+    return bool(card.reasons) and card.reasons[0].kind in PERSONAL
+
+
+def suggested(cards: Sequence[Card], lead: str, after: str, question: Question | None = None) -> Outcome:
+    """Suggestions as an outcome, the first three named, with why the first is there."""
+    hits = tuple(Hit(card.product, card.relevance, card.rank) for card in cards)
+    names = short_names([card.product for card in cards])
+    listed = ", ".join(f"{card.rank}. {names[card.product.id]}" for card in cards[:NAMED])
+    why = f" Why the first: {cards[0].reasons[0].text}." if cards[0].reasons else ""
+    reasons = {card.product.id: card.reasons for card in cards}
+    answer = Answer(f"{lead}: {listed}.{why} {after}".strip(), tuple(names.values()))
+    return Outcome(hits=hits, answer=answer, question=question, reasons=reasons, total=len(hits))
 
 
 def _shelves(parts: Parts) -> tuple[str, ...]:

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from ..model import Answer, DialogueState, Outcome, Parse
+from dataclasses import replace
+
+from ..model import Answer, Card, DialogueState, Outcome, Parse
 from ..parts import Parts
+from .recommend import personal, suggested
 
 HELP = (
     "Tell me what you need in your own words, with a budget, a colour or anything you don't want. "
     "I show what the shop has and why it fits. "
     "You can narrow it down, ask about a product, see more, and put things in your cart."
 )
+HELLO = "Hello! What are you looking for today?"
+HELLO_AGAIN = "Or tell me what you are looking for."
+TOLD = 3  # things that are known of a shopper
 OFFER = "I can show you products, answer from their listings and keep your cart."
 
 
 def greet(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    return Outcome(answer=Answer("Hello! What are you looking for today?"))
+    """A greeting; for somebody who was here before, and agreed to be known, with what suits them."""
+    cards: list[Card] = []
+    if parts.shopper and state.turn == 0 and parts.shopper.known():
+        cards = [one for one in parts.shopper.suggest(state, parts.products_shown) if personal(one)]
+    if not cards:
+        return Outcome(answer=Answer(HELLO))
+    return suggested(
+        [replace(card, rank=rank) for rank, card in enumerate(cards, start=1)], "Hello! For you", HELLO_AGAIN
+    )
 
 
 def bye(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -23,7 +37,10 @@ def bye(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def help_(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    return Outcome(answer=Answer(HELP))
+    """What can be said here, and what is known of whoever asks."""
+    known = parts.shopper.known()[:TOLD] if parts.shopper else ()
+    told = f" From before I know that {', '.join(known)}. You can see and delete that in the menu." if known else ""
+    return Outcome(answer=Answer(HELP + told, known))
 
 
 def reset(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:

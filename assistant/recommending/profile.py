@@ -19,7 +19,7 @@ from ..events import Event, EventType
 WEIGHTS: Mapping[EventType, float] = {"view": 1.0, "click": 1.0, "like": 3.0, "cart": 3.0, "purchase": 2.0}
 SAID: Mapping[EventType, str] = {
     "view": "you looked at {}", "click": "you looked at {}", "like": "you liked {}", "cart": "you put {} into your cart",
-    "purchase": "you bought {}",
+    "purchase": "you bought {}", "dislike": "you did not like {}", "search": "you looked for {}", "question": "you asked about {}",
 }  # fmt: skip
 HALF_LIFE = 14.0  # days after which an act counts half
 INTERESTS = 4  # kept apart; more would each get less than a place or two of a list
@@ -58,6 +58,41 @@ class Profile:
     touched: tuple[Touched, ...] = ()
     interests: tuple[Interest, ...] = ()
     left_out: frozenset[tuple[str, ...]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Known:
+    """One thing that is known of a visitor, of a product or of words. how: the act that says most. times: that anything was done.
+    at: when last."""
+
+    text: str
+    how: EventType
+    at: datetime
+    times: int
+    product_id: str | None = None
+    query: str | None = None
+
+
+def known_of(events: Sequence[Event], catalog: Catalog) -> tuple[Known, ...]:
+    """What a visitor's events say of him, the latest first: a line for each product and for each search and question."""
+    about: dict[tuple[str | None, str | None], list[Event]] = defaultdict(list)
+    for event in events:
+        if event.type != "shown":
+            about[event.product_id, None if event.product_id else event.query].append(event)
+    titles = {one.id: one.title for one in catalog.get_many([name for name, _ in about if name])}
+    known = [
+        Known(SAID[how].format(f"“{titles.get(name or '', name) or query}”"), how, own[-1].at, len(own), name, query)
+        for (name, query), own in about.items()
+        for how in [_telling(own)]
+    ]
+    return tuple(sorted(known, key=lambda one: one.at, reverse=True))
+
+
+def _telling(own: Sequence[Event]) -> EventType:
+    """The act of those with one thing that says most."""
+    if _disliked(own):
+        return "dislike"
+    return max((one.type for one in own if one.type != "dislike"), key=list(SAID).index)
 
 
 def profile_of(events: Sequence[Event], now: datetime, catalog: Catalog, dense: Dense) -> Profile:

@@ -18,10 +18,10 @@ from retrieval.family import families, family_of
 from retrieval.product import Product
 
 from ..crowd import Crowd, crowd_of
-from ..events import EventLog
+from ..events import Event, EventLog
 from ..model import Card, Reason
 from .cold import of_departments, rated_in
-from .profile import Profile, profile_of
+from .profile import Known, Profile, known_of, profile_of
 from .proposal import Proposal, Situation
 from .sources import SOURCES
 
@@ -49,12 +49,13 @@ class Recommender:
         self._bonds = lru_cache(maxsize=512)(self._bonds_of)
         self._crowd: tuple[object, Crowd] = (None, Crowd())
 
-    def recommend(self, visitor: str | None, limit: int, now: datetime) -> tuple[Card, ...]:
+    def recommend(self, visitor: str | None, limit: int, now: datetime, here: Sequence[Event] = ()) -> tuple[Card, ...]:
         """At most `limit` products in stock, best first, one of a family; nothing that the visitor bought or disliked.
 
         Without a visitor, or for one of whom nothing is known: what is popular, rated well, and of every department.
+        here: what the visitor, or nobody known, did just now; it counts beside what is kept of him.
         """
-        profile = self._profile(visitor, now) if visitor else Profile()
+        profile = self._profile(visitor, now, here)
         crowd = self._crowd_at(now)
         situation = Situation(
             profile,
@@ -79,9 +80,15 @@ class Recommender:
     def _departments(self) -> Sequence[Proposal]:
         return of_departments(self._catalog)
 
-    def _profile(self, visitor: str, now: datetime) -> Profile:
-        events = self._events.of(visitor, until=now, limit=LOOKED_AT)
-        return profile_of(events, now, self._catalog, self._dense)
+    def known(self, visitor: str, now: datetime) -> tuple[Known, ...]:
+        """What the latest events of a visitor say of him, the latest first."""
+        return known_of(self._events.of(visitor, until=now, limit=LOOKED_AT), self._catalog)
+
+    def _profile(self, visitor: str | None, now: datetime, here: Sequence[Event]) -> Profile:
+        kept = self._events.of(visitor, until=now, limit=LOOKED_AT) if visitor else []
+        told = {(one.type, one.product_id) for one in kept}
+        fresh = [one for one in here if (one.type, one.product_id) not in told]
+        return profile_of([*kept, *fresh], now, self._catalog, self._dense) if kept or fresh else Profile()
 
     def _crowd_at(self, now: datetime) -> Crowd:
         """The crowd at the hour, kept as long as no event comes or goes."""

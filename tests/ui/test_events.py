@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from ui.http import EVENTS_AT_ONCE, create_app
 from ui.lane import Lane
-from ui.shapes import EventsBody, RecommendBody
+from ui.shapes import EventsBody, ProfileBody, RecommendBody
 
 from .shop import open_shop
 
@@ -91,3 +91,31 @@ def test_a_visitor_can_erase_all_that_was_kept_of_him(client: TestClient) -> Non
     assert client.delete("/v1/events", headers={"X-Visitor": ANNA}).status_code == 204
     assert "because you liked “Brass Desk Lamp”" not in reasons(suggested(client, ANNA))
     assert client.delete("/v1/events").status_code == 422
+
+
+def test_what_is_known_is_told_to_the_visitor_alone_and_forgotten_one_by_one(client: TestClient) -> None:
+    send(client, [LIKE, {"type": "search", "query": "warm lamp"}, {"type": "view", "product_id": "tall/lamp"}])
+
+    def facts(visitor: str) -> set[str]:
+        answer = client.get("/v1/profile", headers={"X-Visitor": visitor})
+        body = answer.json()
+        assert ProfileBody.model_validate(body).model_dump() == body
+        return {fact["text"] for fact in body["facts"]}
+
+    liked, searched = "you liked “Brass Desk Lamp”", "you looked for “warm lamp”"
+    assert facts(ANNA) == {liked, searched, "you looked at “Tall Desk Lamp”"}
+    assert facts(BEN) == set()
+    own = {"X-Visitor": ANNA}
+    assert client.delete("/v1/events", params={"product_id": "tall/lamp"}, headers=own).status_code == 204
+    assert facts(ANNA) == {liked, searched}
+    assert client.delete("/v1/events", params={"query": "warm lamp"}, headers=own).status_code == 204
+    assert facts(ANNA) == {liked}
+    assert client.delete("/v1/events", headers=own).status_code == 204
+    assert facts(ANNA) == set()
+
+
+@pytest.mark.parametrize("call", ["profile", "chat"])
+def test_nobody_is_known_without_a_token(client: TestClient, call: str) -> None:
+    body = {"message": "hello", "learn": True}
+    answer = client.get("/v1/profile") if call == "profile" else client.post("/v1/chat", json=body)
+    assert (answer.status_code, answer.json()["fix"]) == (422, "send the visitor's token in X-Visitor")

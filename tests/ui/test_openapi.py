@@ -108,6 +108,7 @@ def test_every_call_of_the_api_shows_an_example_of_what_goes_in_and_comes_out(de
         (shapes.ProductBody, examples.PRODUCT),
         (shapes.EventsBody, examples.TAKEN),
         (shapes.RecommendBody, examples.RECOMMENDED),
+        (shapes.ProfileBody, examples.PROFILE),
         (shapes.ProblemBody, examples.PROBLEM),
     ],
 )

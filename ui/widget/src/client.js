@@ -10,8 +10,8 @@ export class Trouble extends Error {
 }
 
 export class Client {
-  constructor(base, site, visitor) {
-    Object.assign(this, { base, site, visitor });
+  constructor(base, site, visitor, learn) {
+    Object.assign(this, { base, site, visitor, learn });
   }
 
   async ask(path, { method = "GET", body, signal } = {}) {
@@ -45,6 +45,21 @@ export class Client {
     return this.ask(`v1/products/${id.split("/").map(encodeURIComponent).join("/")}`).then(read);
   }
 
+  did(type, product, session_id) {
+    const body = { type, product_id: product.id, position: product.rank, session_id: session_id ?? undefined };
+    return this.ask("v1/events", { method: "POST", body });
+  }
+
+  profile() {
+    return this.ask("v1/profile").then(read);
+  }
+
+  // Forget one fact of the profile, or all of it.
+  unlearn({ product_id, query } = {}) {
+    const which = Object.entries({ product_id, query }).filter(([, value]) => value);
+    return this.ask(`v1/events?${new URLSearchParams(which)}`, { method: "DELETE" });
+  }
+
   feedback(session_id, turn, thumb) {
     return this.ask("v1/feedback", { method: "POST", body: { session_id, turn, thumb } });
   }
@@ -63,7 +78,7 @@ export class Client {
     addEventListener("offline", cut);
     try {
       const either = AbortSignal.any([signal, silence.signal]);
-      const answer = await this.ask("v1/chat", { method: "POST", body: { ...(exact ?? { message }), stream: true, session_id, turn }, signal: either });
+      const answer = await this.ask("v1/chat", { method: "POST", body: { ...(exact ?? { message }), stream: true, session_id, turn, learn: this.learn }, signal: either });
       for await (const event of events(answer.body, heard)) {
         if (event.name === "error") throw new Trouble(kindOf(event.data.status), event.data.detail, event.data.retry_after);
         yield event;

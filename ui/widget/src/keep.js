@@ -1,4 +1,5 @@
 // Who the visitor is, which conversation is theirs, how many turns it has, and the message that has no answer yet: in memory, in the tab (data-storage="session"), or, once agreed, on the device.
+// learns: whether the visitor agreed that what they do is learnt from.
 export class Keep {
   constructor(site, storage) {
     this.name = `shop-assistant:${site}`;
@@ -7,7 +8,12 @@ export class Keep {
     this.mayAsk = !this.agreed && storage !== "session";
     const kept = this.place && this.#read(this.place);
     this.visitor = kept?.visitor ?? token();
-    Object.assign(this, { session: kept?.session ?? null, turns: kept?.turns ?? 0, unanswered: kept?.unanswered ?? null });
+    Object.assign(this, { session: kept?.session ?? null, turns: kept?.turns ?? 0, unanswered: kept?.unanswered ?? null, learns: kept?.learns ?? false });
+  }
+
+  learn(yes) {
+    this.learns = yes;
+    this.save();
   }
 
   agree() {
@@ -33,13 +39,15 @@ export class Keep {
   }
 
   save() {
-    const { visitor, session, turns, unanswered } = this;
-    this.#try(() => this.place && window[this.place].setItem(this.name, JSON.stringify({ visitor, session, turns, unanswered })));
+    const { visitor, session, turns, unanswered, learns } = this;
+    this.#try(() => this.place && window[this.place].setItem(this.name, JSON.stringify({ visitor, session, turns, unanswered, learns })));
   }
 
+  // Who agreed to be known stays the same visitor in the next conversation.
   forget() {
-    this.#try(() => this.place && window[this.place].removeItem(this.name));
-    Object.assign(this, { visitor: token(), session: null, turns: 0, unanswered: null });
+    if (!this.learns) this.#try(() => this.place && window[this.place].removeItem(this.name));
+    Object.assign(this, { visitor: this.learns ? this.visitor : token(), session: null, turns: 0, unanswered: null });
+    if (this.learns) this.save();
   }
 
   #read(place) {

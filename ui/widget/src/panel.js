@@ -5,7 +5,7 @@ import { Keep } from "./keep.js";
 import css from "./panel.css";
 import { Staff, passedOn } from "./staff.js";
 import { applyTheme } from "./theme.js";
-import { cartLines, card, chips, comparison, staffAnswer, wishChips } from "./view.js";
+import { cartLines, card, chips, comparison, knownLines, staffAnswer, wishChips } from "./view.js";
 import { WORDS, fill, nth, wishes } from "./words.js";
 
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
@@ -17,7 +17,7 @@ class Panel {
   constructor({ host, root, options, base, emit, bubble }) {
     Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [] });
     this.keep = new Keep(options.site ?? "", options.storage);
-    this.client = new Client(base, options.site ?? "", this.keep.visitor);
+    this.client = new Client(base, options.site ?? "", this.keep.visitor, this.keep.learns);
     this.staff = new Staff({ session: () => this.keep.session, seen: () => !this.box.hidden,
       ask: (...what) => this.client.answers(...what), show: (answers) => this.staffSaid(answers) });
     const sheet = new CSSStyleSheet();
@@ -104,6 +104,7 @@ class Panel {
     this.log = el("div", { cls: "log", tabindex: "0", role: "group", "aria-label": words.title }, old ? [...this.log.childNodes] : []);
     this.list = el("ul", { cls: "wishes", "aria-label": words.understood });
     this.drawer = el("section", { cls: "drawer", "aria-label": words.cart, hidden: true });
+    this.about = el("section", { cls: "drawer", "aria-label": words.known, hidden: true });
     this.cartButton = button(words.cart, () => this.fold(this.cartButton, this.drawer), { cls: "cart", "aria-expanded": "false" });
     this.menu = this.makeMenu();
     this.menuButton = button("⋯", () => this.fold(this.menuButton, this.menu), { "aria-label": words.more, "aria-expanded": "false" });
@@ -111,7 +112,7 @@ class Panel {
       this.closes && button("×", () => this.close(), { "aria-label": words.close }));
     this.box = el("div", { id: "panel", role: this.closes ? "dialog" : "region", "aria-label": this.options.title ?? words.title,
       lang: this.locale, dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event) },
-      top, this.menu, this.drawer, this.log, this.list, this.note, this.makeForm(input?.value), this.said);
+      top, this.menu, this.about, this.drawer, this.log, this.list, this.note, this.makeForm(input?.value), this.said);
     this.box.hidden = hidden;
     old ? old.replaceWith(this.box) : this.root.prepend(this.box);
     this.refresh();
@@ -125,15 +126,19 @@ class Panel {
       event.preventDefault();
       this.submit();
     });
-    this.consent = el("div", { cls: "consent", hidden: true }, el("span", {}, this.words.keep),
-      button(this.words.yes, () => this.agree(true)), button(this.words.no, () => this.agree(false)));
+    this.consent = el("div", { cls: "consent", hidden: true });
+    this.asks(this.words.keep, this.words.yes, (yes) => this.agree(yes));
     const onsubmit = (event) => { event.preventDefault(); this.submit(); };
     const policy = webAddress(this.options.privacy);
     return el("form", { onsubmit }, this.consent, el("div", { cls: "line" }, this.input, el("button", { type: "submit", cls: "main" }, this.words.send)),
       el("p", { cls: "ai" }, this.words.ai, policy && [" ", el("a", { href: policy, target: "_blank", rel: "noopener noreferrer" }, this.words.privacy)]));
   }
+  asks(question, yes, answer) {
+    this.consent.replaceChildren(el("span", {}, question), button(yes, () => answer(true)), button(this.words.no, () => answer(false)));
+  }
   makeMenu() {
     return el("div", { cls: "menu", hidden: true }, button(this.words.restart, () => { this.hideMenu(); this.reset(); }),
+      button(this.words.known, () => { this.hideMenu(); this.showKnown(); }),
       button(this.words.export, () => { this.hideMenu(); this.download(); }),
       button(this.words.erase, () => { this.hideMenu(); this.clearHistory(); }));
   }
@@ -146,6 +151,7 @@ class Panel {
     if (event.key !== "Escape") return;
     event.stopPropagation();
     if (!this.menu.hidden) this.hideMenu();
+    else if (!this.about.hidden) this.hideKnown();
     else if (!this.drawer.hidden) { this.fold(this.cartButton, this.drawer); this.cartButton.focus(); }
     else this.close();
   }
@@ -166,6 +172,7 @@ class Panel {
     if (this.log.childElementCount) return;
     const examples = (this.options.suggestions ?? "").split("|").map((text) => text.trim()).filter(Boolean);
     if (this.context?.title) examples.unshift(`Tell me about the ${this.context.title}`);
+    if (this.keep.learns) examples.unshift(this.words.suggest);
     const hello = this.user?.name ? `${this.user.name}, ${this.words.hello}` : this.options.welcome ?? this.words.hello;
     this.log.append(el("section", { cls: "welcome" }, el("h3", {}, hello), el("p", {}, this.words.hint), chips(examples, (text) => this.say(text), this.words.hello)));
   }
@@ -305,11 +312,14 @@ class Panel {
       const words = record?.[extra] ?? record?.attributes?.[extra];
       return words === undefined || words === null ? null : [words].flat().join(", ");
     }
-    if (name === "product-click") { if (!this.emit(name, { product })) extra.preventDefault(); }
+    if (name === "product-click") { this.did("click", product); if (!this.emit(name, { product })) extra.preventDefault(); }
     else if (name === "similar") this.say(`Show me more like ${place}`);
     else if (name === "ask") { this.input.value = `About ${place}: `; this.input.focus(); }
     else if (name === "add") {
-      const done = (worked = true) => this.tell(worked ? this.words.taken : this.words.notTaken);
+      const done = (worked = true) => {
+        if (worked) this.did("cart", product);
+        this.tell(worked ? this.words.taken : this.words.notTaken);
+      };
       if (this.emit("add-to-cart", { product, quantity: 1, done })) this.say(`Add ${place} to my cart`);
     }
   }
@@ -348,8 +358,43 @@ class Panel {
     this.consent.hidden = true;
     this.keep.mayAsk = false;
     if (yes) this.keep.agree();
-    this.input.focus();
     this.emit("consent", { storage: yes });
+    if (yes && this.options.learn !== "no" && !this.keep.learns) {
+      this.asks(this.words.learn, this.words.learnYes, (may) => { this.learn(may); this.input.focus(); });
+      this.consent.hidden = false;
+      this.consent.querySelector("button").focus();
+    } else this.input.focus();
+  }
+  // Learning is a purpose of its own, agreed to apart from what is kept on the device.
+  learn(yes) {
+    this.consent.hidden = true;
+    this.keep.learn(yes);
+    this.client.learn = yes;
+    this.emit("consent", { learning: yes });
+  }
+  did(type, product) { if (this.keep.learns) this.client.did(type, product, this.keep.session).catch(() => {}); } // nobody waits for it
+  async showKnown() {
+    try {
+      const { facts } = this.keep.learns ? await this.client.profile() : { facts: [] };
+      const learn = () => { this.keep.agree(); this.learn(true); this.showKnown(); };
+      const forget = (fact) => this.unlearn(fact), close = () => this.hideKnown();
+      this.about.replaceChildren(...knownLines(facts, this.keep.learns, { words: this.words, forget, learn, close }));
+      this.about.hidden = false;
+      this.about.querySelector("button").focus();
+    } catch (trouble) {
+      this.tell(this.explain(trouble));
+    }
+  }
+  hideKnown() { this.about.hidden = true; this.menuButton.focus(); }
+  // One fact; without one all of them, and nothing more is learnt.
+  async unlearn(fact) {
+    try {
+      await this.client.unlearn(fact);
+      if (!fact) this.learn(false);
+      await this.showKnown();
+    } catch (trouble) {
+      this.tell(this.explain(trouble));
+    }
   }
   async download() {
     if (!this.keep.turns) return this.tell(this.words.nothing);

@@ -1,0 +1,31 @@
+"""Who speaks, as far as what they did tells: what to suggest to them, and what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from .model import Card, DialogueState
+from .recommending.recommender import Recommender
+from .turn_events import of_conversation
+
+
+@dataclass(frozen=True)
+class Shopper:
+    """A visitor in one turn. visitor: hashed; None for nobody known, of whom only the conversation itself tells."""
+
+    recommender: Recommender
+    visitor: str | None
+    now: datetime
+
+    def suggest(self, state: DialogueState, limit: int) -> tuple[Card, ...]:
+        """What to suggest without a need, best first, in view of the conversation so far too; nothing that is in the cart."""
+        here = of_conversation(state, self.visitor or "", self.now)
+        chosen = {line.product_id for line in state.cart}
+        cards = self.recommender.recommend(self.visitor, limit + len(chosen), self.now, here)
+        fresh = [card for card in cards if card.product.id not in chosen][:limit]
+        return tuple(replace(card, rank=rank) for rank, card in enumerate(fresh, start=1))
+
+    def known(self) -> tuple[str, ...]:
+        """What is kept of the visitor, a few words each, the latest first."""
+        return tuple(one.text for one in self.recommender.known(self.visitor, self.now)) if self.visitor else ()

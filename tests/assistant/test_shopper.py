@@ -1,0 +1,140 @@
+"""The conversation knows who speaks: what a turn tells is kept of those who agreed, and comes back as suggestions with their reasons."""
+
+from __future__ import annotations
+
+from assistant import Assistant
+from assistant.events import Event
+from assistant.model import Parse
+from tests.conftest import AssistantWith
+from tests.fakes import said
+
+ANNA = "a" * 64  # a visitor, hashed
+LIKED = "because you liked “Storm Rain Jacket”"
+JACKETS = said("search", product="rain jacket", gender="men")
+
+
+def kept(shop: Assistant, visitor: str = ANNA) -> list[Event]:
+    assert shop.places.events is not None
+    return shop.places.events.of(visitor)
+
+
+def talk(shop: Assistant, *messages: str, session: str = "s_1", visitor: str | None = ANNA, learn: bool = True) -> str:
+    """What is answered to the last of them."""
+    replies = [shop.reply(message, session, visitor=visitor, learn=learn).reply for message in messages]
+    return replies[-1]
+
+
+def test_a_turn_is_kept_as_events_of_a_visitor_who_agreed(assistant_with: AssistantWith) -> None:
+    parses = [JACKETS, said("ask_product", ref=(1,), ask="waterproof"), said("cart_add", ref=(1,), quantity=2)]
+    with assistant_with(parses) as shop:
+        shown = shop.reply("a rain jacket for men", "s_1", visitor=ANNA, learn=True).cards
+        talk(shop, "is the first waterproof?", "two of the first, please")
+        events = kept(shop)
+    first = [one for one in events if one.query == "men rain jacket"]
+    assert [(one.type, one.product_id, one.position, one.propensity) for one in first] == [
+        ("search", None, None, None),
+        *(("shown", card.product.id, card.rank, 1.0) for card in shown),
+    ]
+    rest = [(one.type, one.product_id, one.query) for one in events if one not in first]
+    assert rest == [("question", None, "waterproof"), ("view", "storm", None), ("cart", "storm", None)]
+    assert {(one.visitor, one.session_id) for one in events} == {(ANNA, "s_1")}
+
+
+def test_likes_and_dislikes_are_kept(assistant_with: AssistantWith) -> None:
+    parses = [said("search", product="bag"), said("feedback", ref=(1,)), said("feedback", ref=(2,))]
+    with assistant_with(parses) as shop:
+        first, second, *_ = (card.product.id for card in shop.reply("a bag", "s_1", visitor=ANNA, learn=True).cards)
+        talk(shop, "i love the first", "i hate the second")
+        felt = [(one.type, one.product_id) for one in kept(shop) if one.type in ("like", "dislike")]
+    assert felt == [("like", first), ("dislike", second)]
+
+
+def test_without_consent_and_without_a_visitor_nothing_is_kept(assistant_with: AssistantWith) -> None:
+    with assistant_with([JACKETS, JACKETS]) as shop:
+        talk(shop, "a rain jacket for men", learn=False)
+        talk(shop, "a rain jacket for men", session="s_2", visitor=None)
+        assert shop.places.events is not None
+        assert list(shop.places.events.all()) == []
+
+
+def liking_the_storm(shop: Assistant, session: str = "s_1") -> None:
+    talk(shop, "a rain jacket for men", "i love the first", session=session)
+
+
+LIKING = (JACKETS, said("feedback", ref=(1,)))
+
+
+def test_who_asks_for_a_suggestion_gets_what_suits_what_they_liked_in_this_conversation(
+    assistant_with: AssistantWith,
+) -> None:
+    with assistant_with([*LIKING, said("reset"), *LIKING, said("reset"), said("recommend")]) as shop:
+        talk(shop, "a rain jacket for men", "i love the first", "start over", visitor=None, learn=False)
+        liking_the_storm(shop, "s_2")
+        talk(shop, "start over", session="s_2")
+        reply = shop.reply("what do you suggest?", "s_2", visitor=ANNA)
+    assert reply.reply.startswith("For you: 1. ")
+    assert LIKED in {reason.text for card in reply.cards for reason in card.reasons}
+    assert "storm" not in {card.product.id for card in reply.cards if card.rank == 1}
+
+
+def test_what_was_liked_in_an_earlier_conversation_counts_in_the_next(assistant_with: AssistantWith) -> None:
+    with assistant_with([*LIKING, said("recommend"), said("recommend")]) as shop:
+        liking_the_storm(shop)
+        known = shop.reply("what do you suggest?", "s_2", visitor=ANNA)
+        stranger = shop.reply("what do you suggest?", "s_3")
+    assert LIKED in {reason.text for card in known.cards for reason in card.reasons}
+    assert LIKED not in {reason.text for card in stranger.cards for reason in card.reasons}
+    assert stranger.reply.startswith("To begin with: 1. ")
+    assert all(card.reasons for card in stranger.cards)
+
+
+def test_what_lies_in_the_cart_is_not_suggested(assistant_with: AssistantWith) -> None:
+    parses = [said("search", product="floor lamp"), said("cart_add", ref=(1,)), said("reset"), said("recommend")]
+    with assistant_with(parses) as shop:
+        talk(shop, "a floor lamp", "add the first", "start over", visitor=None, learn=False)
+        shown = shop.reply("what do you suggest?", "s_1").cards
+    assert shown
+    assert "tower" not in {card.product.id for card in shown}  # rated best of the shop, and in the cart
+
+
+def test_who_comes_back_is_greeted_with_what_suits_them_once(assistant_with: AssistantWith) -> None:
+    greetings = [said("greet")] * 3
+    with assistant_with([*LIKING, *greetings]) as shop:
+        liking_the_storm(shop)
+        again = shop.reply("hi", "s_2", visitor=ANNA)
+        later = shop.reply("hi", "s_2", visitor=ANNA)
+        stranger = shop.reply("hi", "s_3")
+    assert again.reply.startswith("Hello! For you: 1. ")
+    assert again.reply.endswith("Or tell me what you are looking for.")
+    assert all(card.reasons[0].text == LIKED for card in again.cards)
+    assert {later.reply, stranger.reply} == {"Hello! What are you looking for today?"}
+    assert (later.cards, stranger.cards) == ((), ())
+
+
+def test_who_asks_what_is_known_hears_it(assistant_with: AssistantWith) -> None:
+    with assistant_with([*LIKING, said("help"), said("help")]) as shop:
+        liking_the_storm(shop)
+        known = talk(shop, "what do you know about me?", session="s_2")
+        stranger = talk(shop, "what do you know about me?", session="s_3", visitor=None)
+    assert "From before I know that you liked “Storm Rain Jacket”, you looked for “men rain jacket”." in known
+    assert "From before" not in stranger
+
+
+def test_what_is_known_is_told_in_words_and_forgotten_one_by_one(assistant_with: AssistantWith) -> None:
+    with assistant_with([*LIKING]) as shop:
+        liking_the_storm(shop)
+        liked, searched = shop.known(ANNA)
+        assert (liked.text, liked.how, liked.times) == ("you liked “Storm Rain Jacket”", "like", 1)
+        assert (searched.text, searched.how) == ("you looked for “men rain jacket”", "search")
+        assert shop.forget_events(ANNA, product_id="storm") == 2  # shown, and liked
+        assert shop.known(ANNA) == (searched,)
+        assert "storm" not in {one.product_id for one in kept(shop)}
+        assert shop.forget_events(ANNA, query="men rain jacket") >= 1  # looked for, and what else was shown for it
+        assert (shop.known(ANNA), kept(shop)) == ((), [])
+
+
+def test_a_dislike_is_told_as_such(assistant_with: AssistantWith) -> None:
+    parses: list[Parse] = [JACKETS, said("feedback", ref=(1,))]
+    with assistant_with(parses) as shop:
+        talk(shop, "a rain jacket for men", "i hate the first")
+        assert "you did not like “Storm Rain Jacket”" in {one.text for one in shop.known(ANNA)}
