@@ -27,5 +27,6 @@ class Shopper:
         return tuple(replace(card, rank=rank) for rank, card in enumerate(fresh, start=1))
 
     def known(self) -> tuple[str, ...]:
-        """What is kept of the visitor, a few words each, the latest first."""
-        return tuple(one.text for one in self.recommender.known(self.visitor, self.now)) if self.visitor else ()
+        """What the visitor is known to have done with products and looked for, a few words each, the latest first."""
+        known = self.recommender.known(self.visitor, self.now) if self.visitor else ()
+        return tuple(one.text for one in known if one.how != "question")

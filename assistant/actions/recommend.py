@@ -234,7 +234,7 @@ def suggested(cards: Sequence[Card], lead: str, after: str, question: Question |
     hits = tuple(Hit(card.product, card.relevance, card.rank) for card in cards)
     names = short_names([card.product for card in cards])
     listed = ", ".join(f"{card.rank}. {names[card.product.id]}" for card in cards[:NAMED])
-    why = f" Why the first: {cards[0].reasons[0].text}." if cards[0].reasons else ""
+    why = f" Why the first: {cards[0].reasons[0].text.removeprefix('because ')}." if cards[0].reasons else ""
     reasons = {card.product.id: card.reasons for card in cards}
     answer = Answer(f"{lead}: {listed}.{why} {after}".strip(), tuple(names.values()))
     return Outcome(hits=hits, answer=answer, question=question, reasons=reasons, total=len(hits))

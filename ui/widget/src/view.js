@@ -98,6 +98,6 @@ export function cartLines(cart, { words, money, say, checkout }) {
 // What is known of the shopper, each with its ×, and the ways out. learns: whether anything is learnt at all.
 export function knownLines(facts, learns, { words, forget, learn, close }) {
   const line = (fact) => el("li", {}, el("span", {}, fact.text), button("×", () => forget(fact), { "aria-label": fill(words.forget, fact.text) }));
-  return [facts.length ? el("ul", { cls: "lines known" }, facts.map(line)) : el("p", { cls: "soft" }, words.knownNothing),
-    learns ? button(words.forgetAll, () => forget()) : button(words.learnNow, learn), button(words.close, close)];
+  return [el("h3", {}, words.known), facts.length ? el("ul", { cls: "lines known" }, facts.map(line)) : el("p", { cls: "soft" }, words.knownNothing),
+    el("div", { cls: "chips" }, learns ? button(words.forgetAll, () => forget()) : button(words.learnNow, learn), button(words.close, close))];
 }
