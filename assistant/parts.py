@@ -14,7 +14,7 @@ from retrieval.spelling import Speller
 
 from .checkout_http import CheckoutHook
 from .handoff import HandoffDesk
-from .model import Exchange
+from .model import Exchange, Taste
 from .order_desk import OrderDesk
 from .parse import Parser
 from .unanswered import Unanswered
@@ -63,3 +63,8 @@ class Parts:
     speller: Speller | None = None
     handoff: HandoffDesk | None = None
     shopper: Shopper | None = None
+
+    def unwanted(self, taste: Taste) -> frozenset[str]:
+        """Ids of products not to be shown unasked: disliked in this conversation, or in an earlier one and not liked since."""
+        before = self.shopper.passed_over if self.shopper else frozenset()
+        return frozenset(taste.disliked) | (before - frozenset(taste.liked))

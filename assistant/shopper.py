@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from .model import Card, DialogueState
 from .recommending.recommender import Recommender
@@ -25,6 +26,12 @@ class Shopper:
         cards = self.recommender.recommend(self.visitor, limit + len(chosen), self.now, here)
         fresh = [card for card in cards if card.product.id not in chosen][:limit]
         return tuple(replace(card, rank=rank) for rank, card in enumerate(fresh, start=1))
+
+    @cached_property
+    def passed_over(self) -> frozenset[str]:
+        """Ids of products that the visitor is known to dislike."""
+        known = self.recommender.known(self.visitor, self.now) if self.visitor else ()
+        return frozenset(one.product_id for one in known if one.how == "dislike" and one.product_id)
 
     def known(self) -> tuple[str, ...]:
         """What the visitor is known to have done with products and looked for, a few words each, the latest first."""

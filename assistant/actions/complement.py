@@ -71,7 +71,8 @@ def _is_called(product: Product, kind: str) -> bool:
 
 def _chosen(target: Product, state: DialogueState, parts: Parts) -> list[tuple[Bond, float]]:
     """The strongest bonds with their nearness in meaning, 0..1, which counts too; one of a family, at most OF_ONE_KIND of a kind."""
-    bonds = [bond for bond in belonging(parts.catalog, target) if bond.product.id not in state.taste.disliked]
+    unwanted = parts.unwanted(state.taste)
+    bonds = [bond for bond in belonging(parts.catalog, target) if bond.product.id not in unwanted]
     near = parts.searcher.dense.similarity(embedding_text(target), [bond.product.id for bond in bonds[:WEIGHED]])
     scored = {bond.product.id: (bond, min(max(near.get(bond.product.id, 0.0), 0.0), 1.0)) for bond in bonds[:WEIGHED]}
 
@@ -101,7 +102,7 @@ def _told(target: Product, chosen: list[tuple[Bond, float]], parts: Parts) -> Ou
 def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: Parts) -> Outcome:
     """Products of the kind that the message names, a new need; those tied to the target first, each with the tie."""
     constraints = merge(Constraints(), parse.slots)
-    query = Query(need_text(constraints), constraints, skip=frozenset(state.taste.disliked), said=parse.message)
+    query = Query(need_text(constraints), constraints, skip=parts.unwanted(state.taste), said=parse.message)
     ranking, timing = parts.searcher.search(query, LOOKED_AT)
     bonds = {bond.product.id: bond for bond in belonging(parts.catalog, target)} if target else {}
     fitting = [hit for hit in ranking.hits if hit.fits and not (target and same_kind(hit.product, target))]

@@ -81,5 +81,5 @@ def _shelves_near(state: DialogueState, parts: Parts) -> Iterator[Offer]:
 
 def _unseen(ids: frozenset[str], state: DialogueState, parts: Parts) -> int:
     """How many different things among these were not shown for this need and are not disliked."""
-    known = state.seen | {*state.taste.disliked}
+    known = state.seen | parts.unwanted(state.taste)
     return parts.catalog.count_families(ids) - parts.catalog.count_families(ids & known)

@@ -81,7 +81,7 @@ def _offering(outcome: Outcome, feature: str) -> Outcome:
 def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset()) -> Outcome:
     """The best products for the need without those to skip and those disliked; likes and dislikes move the others, not a sort order."""
     taste = state.taste
-    query = Query(need_text(state.constraints), state.constraints, state.sort, skip | {*taste.disliked}, state.said)
+    query = Query(need_text(state.constraints), state.constraints, state.sort, skip | parts.unwanted(taste), state.said)
     ranking, timing = parts.searcher.search(query, WEIGHED if taste != Taste() else parts.products_shown)
     fitting = tuple(hit for hit in ranking.hits if hit.fits)
     liked, disliked = parts.catalog.get_many(taste.liked), parts.catalog.get_many(taste.disliked)

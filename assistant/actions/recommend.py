@@ -41,7 +41,7 @@ def recommend(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if not pointed and state.constraints == Constraints():
         return _without_need(state, parts)
     outcome = _ranked(state, parts)
-    hits = [hit for hit in outcome.hits if hit.product.id not in state.taste.disliked]
+    hits = [hit for hit in outcome.hits if hit.product.id not in parts.unwanted(state.taste)]
     if len(pointed) > 1:
         relevance = {hit.product.id: hit.relevance for hit in hits}
         hits = [Hit(one, relevance.get(one.id, 0.5), rank) for rank, one in enumerate(pointed, start=1)]
@@ -90,7 +90,7 @@ def choices(hits: Sequence[Hit], constraints: Constraints) -> list[Choice]:
 
 def _ranked(state: DialogueState, parts: Parts) -> Outcome:
     """The need's ranking, deep enough to choose from."""
-    query = Query(need_text(state.constraints), state.constraints, None, frozenset(state.taste.disliked), state.said)
+    query = Query(need_text(state.constraints), state.constraints, None, parts.unwanted(state.taste), state.said)
     ranking, timing = parts.searcher.search(query, LOOKED_AT)
     hits = tuple(hit for hit in ranking.hits if hit.fits)
     return Outcome(hits, ranking.total, ranking.relaxed, kind_found=ranking.kind_found, retrieve_ms=timing.retrieve,

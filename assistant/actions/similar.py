@@ -116,8 +116,9 @@ def _alike(
     target: Product, constraints: Constraints, slots: Slots, state: DialogueState, parts: Parts
 ) -> Iterable[Product]:
     """What is like the target, within the hard constraints, not disliked; on the cheaper or dearer side when that was asked."""
+    unwanted = parts.unwanted(state.taste)
     for one in near_to(target, parts, eligible_ids(parts.catalog, constraints)):
-        if one.id in state.taste.disliked:
+        if one.id in unwanted:
             continue
         if slots.sort in ("price_asc", "price_desc"):
             if one.price is None or target.price is None or one.price == target.price:

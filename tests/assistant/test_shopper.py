@@ -133,6 +133,18 @@ def test_what_is_known_is_told_in_words_and_forgotten_one_by_one(assistant_with:
         assert (shop.known(ANNA), kept(shop)) == ((), [])
 
 
+def test_what_was_disliked_does_not_come_back_in_a_later_conversation_until_it_is_forgotten(
+    assistant_with: AssistantWith,
+) -> None:
+    with assistant_with([JACKETS, said("feedback", ref=(1,)), *[JACKETS] * 3]) as shop:
+        talk(shop, "a rain jacket for men", "i hate the first")
+        known, stranger = (shop.reply("a rain jacket for men", name, visitor=name) for name in (ANNA, "b" * 64))
+        shop.forget_events(ANNA, product_id="storm")
+        forgotten = shop.reply("a rain jacket for men", "s_4", visitor=ANNA)
+    shown = [{card.product.id for card in reply.cards} for reply in (known, stranger, forgotten)]
+    assert ["storm" in ids for ids in shown] == [False, True, True]
+
+
 def test_a_dislike_is_told_as_such(assistant_with: AssistantWith) -> None:
     parses: list[Parse] = [JACKETS, said("feedback", ref=(1,))]
     with assistant_with(parses) as shop:
