@@ -23,6 +23,7 @@ from .model import Card, DialogueState, Exchange, Outcome, Parse, Slots
 from .parse import clean
 from .parts import Parts
 from .reply import NAMED, Words, write
+from .sentiment import feeling
 from .sizes import stepped
 from .slips import read
 from .state import Effect, effect_of, ended, leave, update
@@ -109,7 +110,17 @@ def _read(message: str, state: DialogueState, parts: Parts) -> Parse:
     )  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
-    return _worth_doing(stepped(parse, state, parts))  # "the next size up" is a size that code computes
+    parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
+    return _worth_doing(parse)
+
+
+def _priced(parse: Parse, state: DialogueState) -> Parse:
+    """A message that only refuses what is said of a price, of products on the table, is what the shopper thinks of these."""
+    refused = Slots(exclude=parse.slots.exclude)
+    only = parse.intent == "refine" and parse.slots == refused != Slots() and parse.then is None
+    if not (only and state.shown and feeling(" ".join(refused.exclude)) in ("too_dear", "too_cheap")):
+        return parse
+    return replace(parse, intent="feedback", slots=Slots(), acts=("feedback",))
 
 
 def _worth_doing(parse: Parse) -> Parse:

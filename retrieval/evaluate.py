@@ -169,7 +169,7 @@ def rerank(searcher: Searcher, query: Query, products: Sequence[Product]) -> lis
 
 def relevances(searcher: Searcher, query: Query, products: Sequence[Product]) -> list[tuple[str, float]]:
     """(id, relevance), best first; what breaks a hard constraint keeps a tenth of its relevance and comes last."""
-    levels = kind_levels(searcher.catalog, searcher.lexical, query.constraints.product)
+    levels = kind_levels(searcher.catalog, searcher.lexical, query.constraints.product, query.text)
     scores = searcher.reranker.score(query, products, levels[0] if levels else frozenset())
     eligible = eligible_ids(searcher.catalog, query.constraints)
     fitting = {product.id for product in products if eligible is None or product.id in eligible}

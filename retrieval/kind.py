@@ -6,22 +6,42 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from .catalog import Catalog
-from .kinds import head_noun, is_a, is_named, is_wide, kind_at_end, kind_ends_with, kind_of, names_kind
+from .kinds import (
+    head_noun,
+    is_a,
+    is_named,
+    is_wide,
+    kind_at_end,
+    kind_ends_with,
+    kind_of,
+    names_kind,
+    shopper_words,
+    stems_of,
+)
 from .lexical import Lexical
 from .product import Product
 from .words import content_stems, content_words, stem
 
+PET_SHELVES = ("pet", "dog")  # words of the categories in which things for animals stand
 MUCH, FEWEST = 0.2, 3  # share of a category, and number of its products, from which a kind is what the category is for
 
 
-def kind_levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[frozenset[str]]:
+def kind_levels(catalog: Catalog, lexical: Lexical, phrase: str | None, need: str = "") -> list[frozenset[str]]:
     """Ids of the kind, the strictest reading first, none empty; an empty list for no phrase, for one that names no kind ("wedding
     gift"), and for a kind that the shop does not have.
 
     First by what the things are: those of a kind that the phrase names in a listing's or a shopper's words; of "gaming laptop" the
     laptops with "gaming" in title or category before the others. What stands in a category of just that name is of the kind too, where
     its title says nothing else. Then by words: every word in title or category, the head there, and the thing itself called so.
+
+    need: what else is said of it; where that names no animal, what is sold for animals comes last.
     """
+    levels = _levels(catalog, lexical, phrase)
+    pets = for_animals(lexical, f"{phrase} {need}") if levels else frozenset[str]()
+    return [left for ids in levels if (left := ids - pets)] + (levels if pets else [])
+
+
+def _levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[frozenset[str]]:
     said = content_words(phrase or "")
     if not said or not names_kind(phrase or ""):
         return []
@@ -40,6 +60,17 @@ def kind_levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[
     else:
         levels = [shelf or (whole & named), named, whole, head]
     return [ids for ids in levels if ids]
+
+
+def for_animals(lexical: Lexical, need: str) -> frozenset[str]:
+    """Ids of what stands in a category for animals, where the need names none: a beanie for dogs is no answer to "a hat".
+
+    Empty where the need names an animal.
+    """
+    animals, said = shopper_words().animals, f" {' '.join(stems_of(need))} "
+    if any(f" {' '.join(stems_of(one))} " in said for one in animals):
+        return frozenset()
+    return frozenset().union(*(lexical.matching(one, columns="category") for one in PET_SHELVES))
 
 
 def known_otherwise(products: Iterable[Product], phrase: str | None) -> frozenset[str]:

@@ -31,13 +31,15 @@ Stems = tuple[str, ...]
 class ShopperWords:
     """kinds: stems of a listing's phrase -> the category it is bound to, or None, and the entry's name. said: name -> what shoppers say.
 
-    wishes: a listing's word -> what shoppers say for it. wider: stems of a word for several kinds at once -> the names of these.
+    wishes: a listing's word -> what shoppers say for it. animals: names of those that a pet shop serves.
+    wider: stems of a word for several kinds at once -> the names of these.
     """
 
     kinds: Mapping[Stems, Mapping[str | None, str]]
     said: Mapping[str, tuple[str, ...]]
     wishes: Mapping[str, tuple[str, ...]]
     wider: Mapping[Stems, tuple[str, ...]]
+    animals: tuple[str, ...]
 
 
 @cache
@@ -58,6 +60,7 @@ def shopper_words() -> ShopperWords:
             for phrases, named in written["wider"].items()
             for phrase in phrases.split("|")
         },
+        tuple(written["animals"].split("|")),
     )
 
 

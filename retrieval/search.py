@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
+from .ages import as_groups
 from .catalog import Catalog
 from .constraints import eligible_ids
 from .dense import Dense
 from .evidence import judge
 from .family import families
 from .fusion import rrf
-from .kind import in_another_department, kind_levels, known_otherwise
+from .kind import for_animals, in_another_department, kind_levels, known_otherwise
 from .lexical import Lexical
 from .product import Product
 from .query import SOFT, Constraints, Hit, Query, Ranking, Relaxed
@@ -58,7 +59,8 @@ class Searcher:
         When no product of the kind asked for meets the hard constraints, the least is relaxed and named in `relaxed`.
         """
         started = time.perf_counter()
-        kinds = kind_levels(self.catalog, self.lexical, query.constraints.product)
+        query = replace(query, text=as_groups(query.text), said=as_groups(query.said))
+        kinds = kind_levels(self.catalog, self.lexical, query.constraints.product, _said(query))
         query, eligible, relaxed = self._possible(query, kinds)
         fitting = _first_left(kinds, eligible)
         # wishes do not decide what comes closest to a bound that was given up
@@ -79,7 +81,8 @@ class Searcher:
         eligible = eligible_ids(self.catalog, constraints)
         if constraints.kind is None:
             return self._every(eligible)
-        return _first_left(kind_levels(self.catalog, self.lexical, constraints.kind), eligible)
+        kinds = kind_levels(self.catalog, self.lexical, constraints.kind, " ".join(constraints.features))
+        return _first_left(kinds, eligible)
 
     def _possible(self, query: Query, kinds: list[Ids]) -> tuple[Query, Ids | None, tuple[Relaxed, ...]]:
         """The query and its eligible ids, relaxed if none of the kind is among them."""
@@ -148,13 +151,19 @@ class Searcher:
         """Ids of the products that are known not to be what was asked for, however near they are in meaning."""
         phrase = query.constraints.product
         elsewhere = in_another_department(self.catalog, products, phrase, kind)
-        return elsewhere | known_otherwise(products, phrase) | _denying(products, query, kind)
+        animals = for_animals(self.lexical, f"{phrase} {_said(query)}") - kind
+        return elsewhere | animals | known_otherwise(products, phrase) | _denying(products, query, kind)
 
     def _best_of(self, query: Query, kind: Ids) -> float:
         """The best relevance of the few of the kind that are nearest in meaning, whatever was shown and whatever bounds there are."""
         nearest = self.dense.retrieve(query.text, MEASURED, kind)
         products = self.catalog.get_many([one.product_id for one in nearest])
         return max(self.reranker.score(query, products, kind), default=0.0)
+
+
+def _said(query: Query) -> str:
+    """All that is said of what is looked for."""
+    return f"{query.text} {query.said}"
 
 
 def _denying(products: Sequence[Product], query: Query, kind: Ids) -> Ids:

@@ -105,11 +105,13 @@ def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: 
     query = Query(need_text(constraints), constraints, skip=parts.unwanted(state.taste), said=parse.message)
     ranking, timing = parts.searcher.search(query, LOOKED_AT)
     bonds = {bond.product.id: bond for bond in belonging(parts.catalog, target)} if target else {}
-    fitting = [hit for hit in ranking.hits if hit.fits and not (target and same_kind(hit.product, target))]
+    found = [hit for hit in ranking.hits if hit.fits]
+    # of the pans beside a pan set the shop has nothing else: then these are what is looked for
+    fitting = [hit for hit in found if not (target and same_kind(hit.product, target))] or found
     fitting.sort(key=lambda hit: hit.product.id not in bonds)  # stable: the rest stays as ranked
     hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(fitting[: parts.products_shown], start=1))
     tied = {hit.product.id: bonds[hit.product.id] for hit in hits if hit.product.id in bonds}
-    found = Outcome(
+    outcome = Outcome(
         hits=hits,
         total=ranking.total,
         relaxed=ranking.relaxed,
@@ -120,9 +122,9 @@ def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: 
         rerank_ms=timing.rerank,
     )
     if hits:
-        return found
+        return outcome
     name = f" that goes with {short_names([target])[target.id]}" if target else ""
-    return replace(found, answer=Answer(f"I have no “{parse.slots.product}” here{name}.", (name,), found=False))
+    return replace(outcome, answer=Answer(f"I have no “{parse.slots.product}” here{name}.", (name,), found=False))
 
 
 def _reason(bond: Bond, target: Product) -> Reason:

@@ -41,7 +41,7 @@ def similar(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         (field, wish) for field in SOFT for wish in getattr(parse.slots, field) if wish not in target.title.lower()
     ]
     near = list(_alike(target, constraints, parse.slots, state, parts))
-    kin = [one for one in near if same_kind(one, target)]
+    kin = _of_the_need(near, target, state.constraints, parts) or [one for one in near if same_kind(one, target)]
     near = kin or [one for one in near if _beside(one, target)]
     fitting = [one for one in near if all(judge(one, field, wish).status == "met" for field, wish in wishes)]
     found = list(islice(fitting or near, parts.products_shown))
@@ -56,6 +56,12 @@ def similar(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if wishes and not fitting:
         lead += f"None that is like it is stated to be {' and '.join(f'“{wish}”' for _, wish in wishes)}. "
     return replace(_shown(target, found, lead, parts), constraints=constraints)
+
+
+def _of_the_need(near: Sequence[Product], target: Product, constraints: Constraints, parts: Parts) -> list[Product]:
+    """Those of the kind that is looked for, where the target is: "the second one, but in white" is still to be a lamp."""
+    kind = parts.searcher.matching(Constraints(product=constraints.product)) if constraints.kind else frozenset[str]()
+    return [one for one in near if one.id in kind] if target.id in kind else []
 
 
 def _instead(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:

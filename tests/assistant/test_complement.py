@@ -72,3 +72,11 @@ def test_what_was_disliked_is_not_suggested(assistant_with: AssistantWith) -> No
 
 def test_without_a_product_the_shop_asks_which(assistant_with: AssistantWith) -> None:
     assert talk(assistant_with, ("what goes with it?", said("complement"))).reply.startswith("With which product?")
+
+
+def test_where_all_of_a_kind_is_the_target_s_own_it_is_looked_for_all_the_same(assistant_with: AssistantWith) -> None:
+    parses = [said("search", product="rain jacket"), said("complement", product="cagoules")]
+    with assistant_with(parses) as shop:
+        shop.reply("a rain jacket", "s_1")
+        reply = shop.reply("what cagoules do you have?", "s_1")
+    assert {card.product.category[-1] for card in reply.cards} == {"jackets"}

@@ -83,6 +83,17 @@ def test_a_bound_below_which_there_is_nothing_is_not_set(assistant_with: Assista
     assert reply.constraints.price_max is None
 
 
+def test_refusing_a_word_for_a_price_is_a_judgement_of_what_is_shown(assistant_with: AssistantWith) -> None:
+    coats = (
+        "jackets over 50",
+        said("search", product="jacket", price_min=Decimal(50)),
+    )  # breeze $59, storm $79, fjord $149
+    reply = talk(assistant_with, coats, ("too expensive", said("refine", exclude=("expensive",))))
+    assert reply.intent == "feedback"
+    assert reply.constraints.exclude == ()
+    assert "$59" in reply.reply
+
+
 def test_starting_over_forgets_tastes(assistant_with: AssistantWith) -> None:
     shop = assistant_with([JACKETS[1], said("feedback", ref=(2,)), said("reset")])
     for message in ("jackets", "i hate the second", "start over"):

@@ -68,9 +68,21 @@ def test_a_product_is_found_by_its_name(assistant_with: AssistantWith) -> None:
 
 
 def test_the_shelf_beside_is_called_so(assistant_with: AssistantWith) -> None:
-    reply = talk(assistant_with, ("bags", said("search", product="bag")), ("like the 2nd", said("similar", ref=(2,))))
+    search, like = said("search", product="satchel"), said("similar", ref=(1,))
+    reply = talk(assistant_with, ("a satchel", search), ("like the 1st", like))
     assert reply.reply.startswith("Nothing else here is of its kind; these are from the shelves beside it.")
     assert {BY_ID[card.product.id].category[0] for card in reply.cards} == {"bags"}
+
+
+def test_what_is_like_it_stays_of_the_kind_that_is_looked_for(assistant_with: AssistantWith) -> None:
+    reply = talk(
+        assistant_with,
+        ("a lamp", said("search", product="lamp")),
+        ("the first, but in cream", said("similar", ref=(1,), color=("cream",))),
+    )  # of cream there is a lampshade, on a shelf beside the lamps
+    assert "None that is like it is stated to be “cream”." in reply.reply
+    assert {card.product.id for card in reply.cards} <= {"aster-black", "aster-white", "clamp", "tower", "workshop"}
+    assert reply.cards
 
 
 def test_like_nothing_is_asked_about(assistant_with: AssistantWith) -> None:

@@ -214,3 +214,33 @@ def test_what_is_there_to_care_for_shoes_is_no_shoes(tmp_path: Path) -> None:
     with _shop([trees, clog, sandal], tmp_path) as shop:
         levels = kind_levels(shop.catalog, shop.lexical, "shoes")
     assert levels[0] == {"clog", "sandal"}
+
+
+WORN = (
+    _product("beanie", "Cosy Canine Beanie", "outdoors", "pet"),
+    _product("beret", "Wool Beret", "apparel", "hats"),
+    _product("cap", "Linen Cap", "apparel", "hats"),
+    _product("collar", "Reflective Collar", "outdoors", "pet"),
+)
+
+
+@pytest.fixture(scope="module")
+def worn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    with _shop(WORN, tmp_path_factory.mktemp("worn")) as shop:
+        yield shop
+
+
+@pytest.mark.parametrize(
+    ("product", "features", "ids"),
+    [
+        ("hat", (), {"beret", "cap"}),
+        ("hat", ("for my puppy",), {"beret", "cap", "beanie"}),
+        ("beanie", (), {"beanie"}),  # for people there is none, and that it is for dogs stands in its name
+        ("collar", (), {"collar"}),
+    ],
+)
+def test_what_is_sold_for_animals_comes_up_where_one_is_named_or_nothing_else_is_of_the_kind(
+    worn: Searcher, product: str, features: tuple[str, ...], ids: set[str]
+) -> None:
+    ranking, _ = worn.search(Query(" ".join((product, *features)), Constraints(product=product, features=features)), 5)
+    assert {hit.product.id for hit in ranking.hits if hit.fits} == ids
