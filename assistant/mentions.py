@@ -14,6 +14,7 @@ from .model import DialogueState, Slots
 SUPERLATIVES = {"cheapest": "price_asc", "most_expensive": "price_desc", "best_rated": "rating"}
 
 _DEFINITE = re.compile(r"the (\w[\w' -]*?)(?: please| thanks)?[.!]*")
+_POINTED = re.compile(r"\b(?:this|that|these|those) ([\w'-]+)( [\w'-]+)?")
 _POSITION = re.compile(
     r"\d|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|middle|top|bottom|next"
     r"|two|three|four|five|six|seven|eight|nine|ten|both|all|either|it|its|this|that|these|those|them|they)\b"
@@ -24,8 +25,10 @@ def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Produc
     """The shown products that the message names, where positions were read in it that it has no word for, or nothing at all: "the
     bear" is no second one.
 
-    Empty where it says a position, or names none of them apart from the others.
+    Empty where it says a position, or names none of them apart from the others. "That rod" is the one rod, whatever was spoken of last.
     """
+    if len(shown) > 1 and len(pointed := _pointed_at(message.lower(), shown)) == 1:
+        return pointed
     if slots == Slots():
         definite = _DEFINITE.fullmatch(message.strip().lower())
         return _named(Slots(product=definite.group(1)), shown) if definite else []
@@ -33,6 +36,15 @@ def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Produc
     if not positions or len(positions) < len(slots.ref) or _POSITION.search(message.lower()):
         return []
     return _named(Slots(product=message), shown)
+
+
+def _pointed_at(message: str, shown: Sequence[Product]) -> list[Product]:
+    """The shown products that a noun after "that" or "this" names: "that rod looks great"."""
+    found: dict[str, Product] = {}
+    for noun, further in _POINTED.findall(message):
+        named = _named(Slots(product=noun + further), shown)
+        found |= {one.id: one for one in named if set(content_stems(noun)) & set(content_stems(one.title))}
+    return list(found.values())
 
 
 def mentioned(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> list[Product]:

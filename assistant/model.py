@@ -251,8 +251,8 @@ class Question:
 class Outcome:
     """What an action did. hits: products to show. cart: the lines after the action, None when it did not touch them.
 
-    focus: the product that the turn was about. answer: what an action says that does not show. total: how many products match.
-    kind_found: False when the shop has nothing of the kind asked for. listed: ids of products that the answer numbers.
+    focus: the product that the turn was about. answer: what an action says that does not show. total: how many products match and state
+    every wish. kind_found: False when the shop has nothing of the kind asked for. listed: ids of products that the answer numbers.
     retrieve_ms, rerank_ms: time spent in search. sources: texts of the shop that the answer quotes.
     reasons: by product id, what the action itself has to say for a hit. question: asked with the answer or with the products.
     constraints, taste: as they stand after the action, None when it did not change them. checkout_url: where the shop takes over the

@@ -107,8 +107,10 @@ def need_phrase(constraints: Constraints, currency: str) -> str:
     else:
         named = f"something {', '.join([*looks, *constraints.features])}".strip()
     brand = f" by {constraints.brand}" if constraints.brand else ""
+    told = any(feature.startswith("for ") for feature in constraints.features)  # "for my wife" says it already
+    whom = f" for {constraints.gender}" if constraints.gender and not told else ""
     without = f", without {' or '.join(constraints.exclude)}" if constraints.exclude else ""
-    return named + brand + _bounds(constraints, currency) + without
+    return named + brand + whom + _bounds(constraints, currency) + without
 
 
 def _article(constraints: Constraints, named: str) -> str:

@@ -112,7 +112,7 @@ class Ranking:
     """Hits best first. total: how many products meet the hard constraints and are of the kind asked for, not how many are listed.
 
     kind_found: False when the catalogue has nothing of the kind asked for by name, so that the hits are only the nearest.
-    matching: ids of those that count in `total`.
+    matching: ids of those that count in `total`. stating: how many of these have every other wish in their words too.
     """
 
     hits: tuple[Hit, ...]
@@ -120,3 +120,4 @@ class Ranking:
     relaxed: tuple[Relaxed, ...] = ()
     kind_found: bool = True
     matching: frozenset[str] = frozenset()
+    stating: int = 0

@@ -71,10 +71,10 @@ class Searcher:
         done = time.perf_counter()
         named = query.constraints.kind is not None
         matching = fitting if named else saying_every_wish(self.lexical, query, self._every(eligible))
-        total = self.catalog.count_families(matching)
+        total, stating = (self.catalog.count_families(ids) for ids in (matching, self._stating(query, matching)))
         kind_found = bool(kinds) or not named
         timing = Timing((retrieved - started) * 1e3, (done - retrieved) * 1e3)
-        return Ranking(hits, total, relaxed, kind_found, frozenset(matching)), timing
+        return Ranking(hits, total, relaxed, kind_found, frozenset(matching), stating), timing
 
     def matching(self, constraints: Constraints) -> Ids:
         """Ids of all products that meet the hard constraints and are of the kind asked for; of every kind where none is named."""
@@ -92,6 +92,12 @@ class Searcher:
         everything = kinds or [self.catalog.ids()]
         query, relaxed = relax(self.catalog, query, everything, self.currency)
         return query, eligible_ids(self.catalog, query.constraints), relaxed
+
+    def _stating(self, query: Query, ids: Ids) -> Ids:
+        """Those of the ids whose own words have every wish."""
+        for _, wish in query.constraints.wishes:
+            ids = ids & self.lexical.matching(wish)
+        return ids
 
     def _every(self, eligible: Ids | None) -> Ids:
         return self.catalog.ids() if eligible is None else eligible

@@ -113,7 +113,7 @@ def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: 
     tied = {hit.product.id: bonds[hit.product.id] for hit in hits if hit.product.id in bonds}
     outcome = Outcome(
         hits=hits,
-        total=ranking.total,
+        total=ranking.stating,
         relaxed=ranking.relaxed,
         kind_found=ranking.kind_found,
         constraints=constraints,

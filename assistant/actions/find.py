@@ -91,7 +91,7 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
     return Outcome(
         hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(shown, start=1)),
         reasons=taste_reasons([hit.product for hit in shown], liked, disliked, state.constraints),
-        total=ranking.total,
+        total=ranking.stating,
         matching=tuple(sorted(ranking.matching)[:: len(ranking.matching) // SPLIT + 1]),
         relaxed=ranking.relaxed,
         kind_found=ranking.kind_found,

@@ -93,7 +93,7 @@ def _ranked(state: DialogueState, parts: Parts) -> Outcome:
     query = Query(need_text(state.constraints), state.constraints, None, parts.unwanted(state.taste), state.said)
     ranking, timing = parts.searcher.search(query, LOOKED_AT)
     hits = tuple(hit for hit in ranking.hits if hit.fits)
-    return Outcome(hits, ranking.total, ranking.relaxed, kind_found=ranking.kind_found, retrieve_ms=timing.retrieve,
+    return Outcome(hits, ranking.stating, ranking.relaxed, kind_found=ranking.kind_found, retrieve_ms=timing.retrieve,
                    rerank_ms=timing.rerank)  # fmt: skip
 
 
@@ -221,6 +221,8 @@ def _without_need(state: DialogueState, parts: Parts) -> Outcome:
         ask = "Tell me what you need and what it may cost, and I will choose for you."
         return Outcome(answer=Answer(ask), question=question)
     lead = "For you" if personal(cards[0]) else "To begin with"
+    if cards[0].reasons[0].kind == "range":
+        lead = "To begin with, something of each department"
     return suggested(cards, lead, "Tell me what it is for and I will choose for you.", question)
 
 
@@ -234,7 +236,8 @@ def suggested(cards: Sequence[Card], lead: str, after: str, question: Question |
     hits = tuple(Hit(card.product, card.relevance, card.rank) for card in cards)
     names = short_names([card.product for card in cards])
     listed = ", ".join(f"{card.rank}. {names[card.product.id]}" for card in cards[:NAMED])
-    why = f" Why the first: {cards[0].reasons[0].text.removeprefix('because ')}." if cards[0].reasons else ""
+    reason = next((reason for reason in cards[0].reasons if reason.kind != "range"), None)
+    why = f" Why the first: {reason.text.removeprefix('because ')}." if reason else ""
     reasons = {card.product.id: card.reasons for card in cards}
     answer = Answer(f"{lead}: {listed}.{why} {after}".strip(), tuple(names.values()))
     return Outcome(hits=hits, answer=answer, question=question, reasons=reasons, total=len(hits))

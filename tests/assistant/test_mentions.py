@@ -79,6 +79,10 @@ def test_a_name_that_no_shown_product_has_points_at_none() -> None:
         ("a rucksack for it", (1,), []),  # points with a word of its own
         ("the bag", (3,), ["tote", "satchel"]),  # two are called so
         ("it", ("last",), []),
+        ("that rucksack looks great, is it in stock?", (1,), ["rucksack"]),
+        ("is this canvas?", ("last",), []),  # says what it is made of, which no title names
+        ("that looks trail-worthy", ("last",), []),  # nothing is named after "that"
+        ("that bag", (1,), []),  # two are called so
     ],
 )
 def test_a_place_that_the_message_has_no_word_for_gives_way_to_a_name(
