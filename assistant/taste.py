@@ -13,7 +13,7 @@ from .model import Reason
 
 WEIGHT = 0.25  # of a relevance: at most so much is won by sharing all of a liked product's traits, or lost by a disliked one's
 TOLD = 2  # traits that a reason names
-NOT_TASTE = ("gender", "size", "age group")  # for whom it is, not what it is like
+NOT_TASTE = ("gender", "size", "age group", "allergy")  # for whom it is or is not, not what it is like
 
 Trait = tuple[str, str]  # field, value
 
