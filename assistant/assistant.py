@@ -14,11 +14,12 @@ from weakref import WeakValueDictionary
 
 from retrieval.errors import BadInput, NotFound
 from retrieval.product import Product
-from retrieval.query import Relaxed
+from retrieval.query import Constraints, Query, Relaxed
 from retrieval.reviews import Reviews
+from retrieval.search import Scored
 from retrieval.store import Store
 
-from .actions.find import query_for
+from .actions.find import need_text, query_for
 from .build import build_events, build_parts, build_sessions
 from .contract import Done, Event, Reply
 from .event_form import EventForm
@@ -37,7 +38,7 @@ from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Tur
 from .settings import Settings
 from .shopper import Shopper
 from .slips import read
-from .state import merge
+from .state import merge, replay
 from .turn import run_turn
 from .turn_events import events_of
 from .writer_server import ServerWriter
@@ -172,6 +173,23 @@ class Assistant:
             raise _no_session(session_id)
         return session
 
+    def scores(self, session_id: str, turn: int, limit: int = 10, *, visitor: str | None = None) -> list[Scored]:
+        """What each step of the ranking gives the best candidates for what was wanted after a turn; none where nothing was wanted.
+
+        Searched anew with the catalogue as it is. NotFound when there is no such turn.
+        """
+        turns = self.session(session_id, visitor=visitor).turns
+        if not 1 <= turn <= len(turns):
+            raise _no_turn(turn, len(turns))
+        state = DialogueState()
+        for one in turns[:turn]:
+            state = replay(state, one.parse, one.effect, one.exchange)
+        if state.constraints == Constraints():
+            return []
+        unwanted = self._parts.unwanted(state.taste)
+        query = Query(need_text(state.constraints), state.constraints, skip=unwanted, said=state.said)
+        return self._parts.searcher.scored(query, limit)
+
     def read_ahead(self, session_id: str) -> None:
         """Read a conversation's last exchange before its next message comes, so that less is left to read then.
 
@@ -185,7 +203,7 @@ class Assistant:
         """Keep what the shopper thought of a turn, in place of what was kept before; NotFound when there is no such turn."""
         turns = len(self.session(session_id, visitor=visitor).turns)
         if not 1 <= thumb.turn <= turns:
-            raise NotFound(f"The session has no turn {thumb.turn}.", fix=f"name one of its turns, 1 to {turns}")
+            raise _no_turn(thumb.turn, turns)
         self._sessions.rate(session_id, thumb)
 
     def thumbs(self, session_id: str) -> tuple[Thumb, ...]:
@@ -339,6 +357,10 @@ class Assistant:
         if learn and visitor:
             self._events.add(events_of(taken, known.state, visitor, now))
         yield Done(taken.reply)
+
+
+def _no_turn(turn: int, turns: int) -> NotFound:
+    return NotFound(f"The session has no turn {turn}.", fix=f"name one of its turns, 1 to {turns}")
 
 
 def _no_session(session_id: str) -> NotFound:

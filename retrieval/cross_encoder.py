@@ -6,7 +6,7 @@ import json
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,6 +105,22 @@ class CrossEncoderReranker:
         for place in order[DEPTH:]:
             scores[place] = lowest * mixed[place]
         return scores
+
+    def stages(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[Mapping[str, float]]:
+        """The mix's signals and its relevance as "mix", the network's number for those that it reads, and the relevance."""
+        mixed = self._mix.stages(query, products, kind)
+        order = sorted(range(len(products)), key=lambda place: (-mixed[place]["relevance"], products[place].id))
+        read = order[:DEPTH]
+        cross = dict(zip(read, self.cross_scores(query.text, [products[place] for place in read]), strict=True))
+        scores = self.score(query, products, kind)
+        return [
+            {
+                **{"mix" if name == "relevance" else name: value for name, value in mixed[place].items()},
+                **({"network": cross[place]} if place in cross else {}),
+                "relevance": scores[place],
+            }
+            for place in range(len(products))
+        ]
 
     def carrying(self, query: Query, product: Product) -> Quote | None:
         """The clause of the listing that speaks most for it: whose tokens give the largest mean share of the network's score.

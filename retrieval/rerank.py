@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +26,9 @@ class Reranker(Protocol):
     def score(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[float]:
         """A relevance of 0..1 for each product, in their order; comparable between queries. kind: ids known to be the kind asked for."""
 
+    def stages(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[Mapping[str, float]]:
+        """What each step gives each product, in their order, by the step's name; "relevance" is what `score` gives."""
+
     def carrying(self, query: Query, product: Product) -> Quote | None:
         """The words of the listing that spoke most for it, None when that is not known."""
 
@@ -38,25 +41,35 @@ class LinearMix:
     lexical: Lexical
 
     def score(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[float]:
+        return [_relevance(signals) for signals in self._signals(query, products, kind)]
+
+    def stages(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[Mapping[str, float]]:
+        return [{**signals, "relevance": _relevance(signals)} for signals in self._signals(query, products, kind)]
+
+    def _signals(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[dict[str, float]]:
+        """Each product's signals, by their names in WEIGHTS."""
         ids = [product.id for product in products]
         cosine = self.dense.similarity(query.text, ids)
         bm25 = self.lexical.scores(query.text, ids)
         best = max(bm25.values(), default=1.0)
         return [
-            _logistic(
-                BIAS
-                + WEIGHTS["cosine"] * cosine.get(product.id, 0.0)
-                + WEIGHTS["bm25"] * bm25.get(product.id, 0.0) / best
-                + WEIGHTS["wishes"] * wishes_met(query, product)
-                + WEIGHTS["kind"] * (product.id in kind)
-                + WEIGHTS["sold_out"] * (product.in_stock is False)
-            )
+            {
+                "cosine": cosine.get(product.id, 0.0),
+                "bm25": bm25.get(product.id, 0.0) / best,
+                "wishes": wishes_met(query, product),
+                "kind": float(product.id in kind),
+                "sold_out": float(product.in_stock is False),
+            }
             for product in products
         ]
 
     def carrying(self, query: Query, product: Product) -> Quote | None:
         """None: a sum of signals over the whole listing points at no words."""
         return None
+
+
+def _relevance(signals: Mapping[str, float]) -> float:
+    return _logistic(BIAS + sum(WEIGHTS[name] * value for name, value in signals.items()))
 
 
 def wishes_met(query: Query, product: Product) -> float:

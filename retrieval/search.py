@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -44,6 +44,14 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Scored:
+    """A candidate and what each step of the ranking gave it, by the step's name; "relevance" is what it is ranked by."""
+
+    product: Product
+    stages: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Searcher:
     """Queries to rankings over one catalogue. currency: the shop's, for what is said about prices."""
 
@@ -75,6 +83,17 @@ class Searcher:
         kind_found = bool(kinds) or not named
         timing = Timing((retrieved - started) * 1e3, (done - retrieved) * 1e3)
         return Ranking(hits, total, relaxed, kind_found, frozenset(matching), stating), timing
+
+    def scored(self, query: Query, limit: int) -> list[Scored]:
+        """The best `limit` of the candidates of that search, with what each step gave them; for looking into a ranking."""
+        query = replace(query, text=as_groups(query.text), said=as_groups(query.said))
+        kinds = kind_levels(self.catalog, self.lexical, query.constraints.product, _said(query))
+        query, eligible, _ = self._possible(query, kinds)
+        fitting = _first_left(kinds, eligible)
+        found = list(self._candidates(replace(query, sort=None), eligible, fitting))
+        stages = self.reranker.stages(query, found, fitting)
+        scored = [Scored(product, steps) for product, steps in zip(found, stages, strict=True)]
+        return sorted(scored, key=lambda one: (-one.stages["relevance"], one.product.id))[:limit]
 
     def matching(self, constraints: Constraints) -> Ids:
         """Ids of all products that meet the hard constraints and are of the kind asked for; of every kind where none is named."""

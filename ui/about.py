@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from urllib.parse import quote
 
 from .shapes import Reply
 
@@ -16,9 +17,14 @@ def about(reply: Reply) -> str:
     read += [("Fault", reply.fault)] if reply.fault else []
     times = [(stage, f"{ms:,.0f} ms") for stage, ms in reply.latency_ms.items()]
     return (
-        '<details class="about"><summary>About this answer</summary>'
+        f'<details class="about" data-scores="{escape(_scores(reply))}"><summary>About this answer</summary>'
         f"{_pairs(read)}{_found(reply)}{_pairs(times)}</details>"
     )
+
+
+def _scores(reply: Reply) -> str:
+    """Where page.js fetches what each step of the ranking gave, once somebody looks."""
+    return f"v1/sessions/{quote(reply.session_id)}/turns/{reply.turn}/scores" if reply.products else ""
 
 
 def _found(reply: Reply) -> str:

@@ -87,6 +87,24 @@ SESSION: Example = {
 SEARCH: Example = {"query": "warm desk lamp", "products": [CARD], "total": 1, "relaxed": []}
 TAKEN: Example = {"accepted": 2, "repeated": 1, "unknown_products": []}
 BECAUSE: Example = {"kind": "interest", "text": "because you looked at “Black Desk Lamp”", "field": "events"}
+SCORES: Example = {
+    "candidates": [
+        {
+            "id": CARD["id"],
+            "title": CARD["title"],
+            "scores": {
+                "cosine": 0.71,
+                "bm25": 1.0,
+                "wishes": 1.0,
+                "kind": 1.0,
+                "sold_out": 0.0,
+                "mix": 0.68,
+                "network": 2.9,
+                "relevance": 0.83,
+            },
+        }
+    ]
+}
 PROFILE: Example = {
     "facts": [
         {

@@ -172,6 +172,35 @@ def answers(
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
 
+@router.get(
+    "/v1/sessions/{session_id}/turns/{turn}/scores",
+    tags=["dialogue"],
+    response_model=None,
+    responses=_answer(shapes.ScoresBody, examples.SCORES),
+)
+async def scores(
+    session_id: SessionId,
+    turn: Annotated[int, Path(ge=1, le=1_000_000, examples=[1])],
+    desk: AtDesk,
+    visitor: Visitor,
+    caller: Caller,
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> Response:
+    """What each step of the ranking gives the best candidates for what was wanted after a turn, searched anew: for whoever works on
+    the shop's data."""
+    look = partial(desk.assistant.scores, session_id, turn, limit, visitor=visitor)
+    found = await desk.lane.run(look, caller)
+    body = [
+        {
+            "id": one.product.id,
+            "title": one.product.title,
+            "scores": {name: round(value, 4) for name, value in one.stages.items()},
+        }
+        for one in found
+    ]
+    return JSONResponse({"candidates": body}, headers={"Cache-Control": "no-store"})
+
+
 @router.delete("/v1/sessions/{session_id}", tags=["dialogue"], status_code=204, responses=_FAULTS)
 def forget(session_id: SessionId, desk: AtDesk, visitor: Visitor) -> None:
     """Erase a conversation with all that came of it; a turn under way is waited for."""

@@ -66,6 +66,32 @@ element.addEventListener('toggle', async ({ target }) => {
   place.textContent = await (quotes[nameOf(target)] ??= quoted(quote, field));
 }, true);
 
+// "About this answer" shows what each step of the ranking gave the candidates, fetched when somebody looks.
+element.addEventListener('toggle', async ({ target }) => {
+  if (!target.matches?.('.about[data-scores]') || !target.open || !target.dataset.scores || target.querySelector('.scores')) return;
+  const answer = await fetch(target.dataset.scores).catch(() => null);
+  const { candidates } = answer?.ok ? await answer.json() : { candidates: [] };
+  if (candidates.length && !target.querySelector('.scores')) target.append(scoreTable(candidates));
+}, true);
+
+function scoreTable(candidates) {
+  const steps = [...new Set(candidates.flatMap(({ scores }) => Object.keys(scores)))];
+  const row = (name, values) => {
+    const cells = values.map((value) => Object.assign(document.createElement(name), { textContent: value }));
+    const line = document.createElement('tr');
+    line.append(...cells);
+    return line;
+  };
+  const table = document.createElement('table');
+  const shown = (value) => value?.toFixed(3) ?? '';
+  table.append(row('th', ['Candidate', ...steps]), ...candidates.map(({ title, scores }) => row('td', [title, ...steps.map((one) => shown(scores[one]))])));
+  const place = Object.assign(document.createElement('div'), { className: 'table scores', tabIndex: 0 });
+  place.setAttribute('role', 'region');
+  place.setAttribute('aria-label', 'Scores by step');
+  place.append(table);
+  return place;
+}
+
 // Each step of an answer draws all of it, so that a reason which was unfolded in the meantime has to be unfolded again.
 const quotes = {};
 const open = new Set();

@@ -259,6 +259,21 @@ class AnswersBody(_Shape):
     answers: list[StaffAnswer]
 
 
+class Candidate(_Shape):
+    """A product that was ranked. scores: by step: `cosine`, `bm25` as a share of the best, `wishes` met (-1 to 1), `kind` and `sold_out`
+    (0 or 1), `mix` of these, `network` where the cross-encoder read it, `relevance`, by which it is ranked."""
+
+    id: str
+    title: str
+    scores: dict[str, float]
+
+
+class ScoresBody(_Shape):
+    """The best candidates, best first."""
+
+    candidates: list[Candidate]
+
+
 class SessionBody(_Shape):
     """All that is kept of a conversation."""
 

@@ -21,6 +21,9 @@ class Even:
     def score(self, query, products, kind):
         return [0.5] * len(products)
 
+    def stages(self, query, products, kind):
+        return [{"relevance": relevance} for relevance in self.score(query, products, kind)]
+
     def carrying(self, query, product):
         return None
 
@@ -91,6 +94,16 @@ def test_the_thing_asked_for_scores_above_another_even_untrained(untrained, base
     reranker = CrossEncoderReranker(untrained, base, Even())
     lamp, kettle = reranker.score(Query("desk lamp"), [LAMP, Product("kettle", "Steel Kettle")], frozenset())
     assert 0 <= kettle < lamp <= 1
+
+
+@pytest.mark.models
+def test_each_step_of_a_score_is_told(untrained, base):
+    reranker = CrossEncoderReranker(untrained, base, Falling())
+    products = [Product(str(n), f"Lamp {n}") for n in range(DEPTH + 1)]
+    stages = reranker.stages(Query("desk lamp"), products, frozenset())
+    assert [one["relevance"] for one in stages] == reranker.score(Query("desk lamp"), products, frozenset())
+    assert [one["mix"] for one in stages] == Falling().score(Query("desk lamp"), products, frozenset())
+    assert ["network" in one for one in stages] == [True] * DEPTH + [False]
 
 
 @pytest.mark.models

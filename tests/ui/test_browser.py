@@ -201,6 +201,17 @@ def test_a_reason_unfolds_into_the_listings_own_words(visit: Shop) -> None:
     expect(reason.locator("blockquote")).to_have_text("The listing says: 34.99")
 
 
+def test_what_each_step_of_the_ranking_gave_is_shown_to_whoever_looks(visit: Shop) -> None:
+    shop = visit(LAMPS)
+    shop.say(MESSAGE)
+    shop.cards()
+    shop.page.locator("#now .about summary").click()
+    table = shop.page.get_by_role("region", name="Scores by step")
+    expect(table.locator("th")).to_have_text(["Candidate", "cosine", "bm25", "wishes", "kind", "sold_out", "relevance"])
+    expect(table.locator("tr")).to_have_count(4)  # the two lamps, and the mug that was not shown
+    expect(table).to_contain_text("Brass Desk Lamp")
+
+
 def test_two_products_are_compared_in_a_table(visit: Shop) -> None:
     shop = visit(LAMPS, said("compare", ref=(1, 2)))
     shop.say(MESSAGE)

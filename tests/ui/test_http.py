@@ -20,7 +20,7 @@ from tests.fakes import said
 from ui.http import create_app
 from ui.lane import Lane
 from ui.problem import MEDIA_TYPE
-from ui.shapes import ProductBody, Reply, SearchBody, SessionBody
+from ui.shapes import ProductBody, Reply, ScoresBody, SearchBody, SessionBody
 
 from .live import held, served
 from .shop import open_shop
@@ -299,3 +299,21 @@ def test_a_streamed_turn_says_its_place_while_it_waits(app_of: AppOf) -> None:
         came = turn.result()
     assert came[0] == ("queued", {"ahead": 1, "wait_s": 2})
     assert [name for name, _ in came[1:4]] == ["parsed", "products", "token"]
+
+
+def test_what_each_step_of_the_ranking_gave_is_told_for_a_turn_that_wanted_something(app_of: AppOf) -> None:
+    with TestClient(app_of(LAMPS, said("cart_view"), said("greet"))) as client:
+        first = post(client, "desk lamp under 40")
+        session = first["session_id"]
+        post(client, "what is in my cart?", session_id=session)
+        told = [client.get(f"/v1/sessions/{session}/turns/{turn}/scores").json() for turn in (1, 2)]
+        nothing = client.get(f"/v1/sessions/{post(client, 'hello')['session_id']}/turns/1/scores").json()
+        beyond = client.get(f"/v1/sessions/{session}/turns/3/scores")
+    candidates = ScoresBody.model_validate(told[0]).candidates
+    *shown, mug = [(one.id, one.scores["relevance"], one.scores["kind"]) for one in candidates]
+    assert shown == [(product["id"], product["score"], 1.0) for product in first["products"]]
+    assert (mug[0], mug[2]) == ("hostile", 0.0)  # a candidate that is no lamp was not shown
+    assert all(0 <= one.scores["bm25"] <= 1 for one in candidates)
+    assert told[1] == told[0]  # what is wanted is still the lamp
+    assert nothing == {"candidates": []}
+    assert (beyond.status_code, beyond.json()["fix"]) == (404, "name one of its turns, 1 to 2")

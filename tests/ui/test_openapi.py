@@ -109,6 +109,7 @@ def test_every_call_of_the_api_shows_an_example_of_what_goes_in_and_comes_out(de
         (shapes.EventsBody, examples.TAKEN),
         (shapes.RecommendBody, examples.RECOMMENDED),
         (shapes.ProfileBody, examples.PROFILE),
+        (shapes.ScoresBody, examples.SCORES),
         (shapes.ProblemBody, examples.PROBLEM),
     ],
 )
