@@ -157,9 +157,9 @@ def _estimate(above: Floats, below: Floats, weights: Floats, kept: Floats) -> Es
 
 
 def _resampled(columns: Floats) -> Floats:
-    """(RESAMPLES, m) means of resampled rows: the bootstrap of `shop eval retrieval`, a resample at a time, as 10,000 rows ask for."""
+    """(RESAMPLES, m) means of resampled rows: the bootstrap of `shop eval retrieval`, by counts, a fifth of the time at 10,000 rows."""
     rng, n = np.random.default_rng(SEED), len(columns)
-    return np.stack([columns[rng.integers(0, n, n)].mean(axis=0) for _ in range(RESAMPLES)])
+    return np.stack([np.bincount(rng.integers(0, n, n), minlength=n) @ columns / n for _ in range(RESAMPLES)])
 
 
 def _fraction(means: Floats) -> Floats:
