@@ -10,6 +10,8 @@ the second half says, either as it stood or learning on after each tenth of that
 even policy over the same decisions. Clicks per 1,000 shown, with 95% intervals.
 
 --check-intervals N: how many of N made-up logs of the same size give an interval that holds the truth, which is known there.
+--made-up N: our bandits choose for N made-up shoppers, and learn after every 1,000; what they earn in each fifth, five seeds.
+Both take for true the products' rates in random.csv.gz, drawn to their mean by 100 decisions: real in size, not in truth.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ from assistant.recommending.off_policy import (
 )
 
 PLACES, SEED = 3, 7
+SEEDS, BATCH = (1, 2, 3, 4, 5), 1_000
 STRENGTH = 100.0  # decisions that a prior counts as; chosen beforehand, like all settings of the bandits here
 DRAWS, TENTHS = 4_000, 10
 ITEM_KINDS = ("item_feature_1", "item_feature_2", "item_feature_3")
@@ -157,15 +160,17 @@ def played(bandit: Thompson, log: Logged, arms: Callable[[int, int], Floats], pa
     return np.vstack(policies)
 
 
-def bandits(past: Logged, items: Items) -> Iterator[tuple[str, Thompson, Callable[[int, int], Floats]]]:
+def bandits(
+    past: Logged, items: Items, seed: int = SEED
+) -> Iterator[tuple[str, Thompson, Callable[[int, int], Floats]]]:
     """Ours, before they have learnt anything; the rate of the past is all that they are given of it."""
     k, rate = len(items.kinds), past.reward.mean()
     numbers = np.arange(k)
     even = np.full(k, STRENGTH * rate), np.full(k, STRENGTH * (1 - rate))
-    yield "Beta, one prior for all", BetaThompson(*even, seed=SEED, draws=DRAWS), lambda _, __: numbers
+    yield "Beta, one prior for all", BetaThompson(*even, seed=seed, draws=DRAWS), lambda _, __: numbers
     shown, earned = (np.bincount(past.action, weights, k) for weights in (None, past.reward))
     prior = prior_from_content(shown.astype(float), earned, items.similarity(), strength=STRENGTH)
-    yield "Beta, prior from content", BetaThompson(*prior, seed=SEED, draws=DRAWS), lambda _, __: numbers
+    yield "Beta, prior from content", BetaThompson(*prior, seed=seed, draws=DRAWS), lambda _, __: numbers
 
     def rows(group: int, place: int) -> Floats:
         places = np.tile(np.eye(PLACES + 1)[place], (k, 1))
@@ -228,11 +233,40 @@ def held(even: Logged, bts: Logged, k: int, times: int) -> dict[str, float]:
     return {name: count / times for name, count in hits.items()}
 
 
+def earning(even: Logged, items: Items, decisions: int) -> Iterator[tuple[str, list[float]]]:
+    """By policy, the clicks to expect of a choice in each fifth of so many made-up decisions, mean over SEEDS.
+
+    Not the bandit whose prior comes from content: it would be drawn from the log that the made-up truth is drawn from.
+    """
+    true = rates(even, len(items.kinds), strength=STRENGTH)
+    yield "random", [float(true.mean())] * 5
+    yield "the best product always", [float(true.max())] * 5
+    runs: dict[str, list[list[float]]] = {}
+    for seed in SEEDS:
+        for name, bandit, arms in bandits(even, items, seed):
+            if "content" not in name:
+                fifths = np.array_split(_earned(bandit, arms(0, 1), true, decisions, seed), 5)
+                runs.setdefault(name, []).append([float(part.mean()) for part in fifths])
+    yield from ((name, np.mean(run, axis=0).tolist()) for name, run in runs.items())
+
+
+def _earned(bandit: Thompson, arms: Floats, true: Floats, decisions: int, seed: int) -> Floats:
+    """(decisions / BATCH,) what the bandit's policy is worth, after each batch that it learns from."""
+    rng, worth = np.random.default_rng(seed), []
+    for _ in range(decisions // BATCH):
+        policy = bandit.probabilities(arms)
+        worth.append(policy @ true)
+        action = rng.choice(len(true), size=BATCH, p=policy)
+        bandit.learn(arms[action], (rng.random(BATCH) < true[action]).astype(float))
+    return np.array(worth)
+
+
 def main(
     folder: Annotated[Path, typer.Argument(help="With random.csv.gz, bts.csv.gz and item_context.csv.")],
     clip: Annotated[float | None, typer.Option(help="Cut weights above this.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
     check_intervals: Annotated[int, typer.Option(help="Made-up logs to check the intervals on.")] = 0,
+    made_up: Annotated[int, typer.Option(help="Made-up decisions for the bandits to learn from.")] = 0,
 ) -> None:
     even, bts = read_log(folder / "random.csv.gz"), read_log(folder / "bts.csv.gz")
     items = read_items(folder / "item_context.csv")
@@ -244,6 +278,11 @@ def main(
     if check_intervals:
         shares = held(even, bts, len(items.kinds), check_intervals)
         print(json.dumps({"part": "intervals", "logs": check_intervals, **shares}))
+    if made_up:
+        for name, fifths in earning(even, items, made_up):
+            print(
+                json.dumps({"part": "made up", "policy": name, "fifths": [round(one, 5) for one in fifths]}), flush=True
+            )
 
 
 def _shown(log: Logged, arms: Callable[[int, int], Floats]) -> Floats:

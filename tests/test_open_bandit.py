@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from benchmarks.open_bandit import main, mean_policy, own_policy, read_items, read_log
+from assistant.recommending.bandit import BetaThompson
+from assistant.recommending.off_policy import Logged
+from benchmarks.open_bandit import earning, logged_policies, mean_policy, own_policy, played, read_items, read_log
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "open_bandit"
 HEAD = "timestamp,item_id,position,click,propensity_score,user_feature_0\n"
@@ -60,26 +59,37 @@ def test_a_log_s_own_policy_chooses_what_was_shown_as_probably_as_logged(folder:
     assert target[np.arange(240), log.action] == pytest.approx(log.propensity)
 
 
-def told(folder: Path) -> list[dict[str, object]]:
-    app = typer.Typer()
-    app.command()(main)
-    result = CliRunner().invoke(app, [str(folder), "--json"])
-    assert result.exit_code == 0, result.output
-    return [json.loads(line) for line in result.stdout.splitlines()]
-
-
-def test_every_policy_is_valued_from_every_log(folder: Path) -> None:
-    rows = told(folder)
-    assert [(row["part"], row["policy"], row["log"]) for row in rows[:5]] == [
+def test_each_policy_is_valued_from_its_own_log_and_from_the_other(folder: Path) -> None:
+    even, bts = (read_log(folder / f"{name}.csv.gz") for name in ("random", "bts"))
+    rows = list(logged_policies(even, bts, 3, None))
+    assert [(row.part, row.policy, row.log) for row in rows] == [
         ("own", "random", "random"),
         ("own", "bts", "bts"),
         ("mean", "bts", "bts"),
         ("crossed", "bts", "random"),
         ("crossed", "random", "bts"),
     ]
-    assert sum(row["part"] == "bandits" for row in rows) == 8
     for row in rows[:2]:
-        assert row["IPS"][0] == pytest.approx(row["clicks"] / 240)  # type: ignore[index]
+        assert row.to_json()["IPS"][0] == pytest.approx(row.clicks / 240)  # type: ignore[index]
+        assert f"{1000 * row.clicks / 240:.2f} [" in row.line()
+
+
+def test_a_bandit_plays_a_part_before_it_learns_from_it(folder: Path) -> None:
+    log = read_log(folder / "random.csv.gz").part(slice(120))
+    sure = Logged(log.context, log.action, log.position, log.propensity, (log.action == 2).astype(float))
+    bandit = BetaThompson(np.ones(3), np.ones(3), seed=7)
+    policy = played(bandit, sure, lambda group, place: np.arange(3), 2)
+    assert policy.sum(axis=1) == pytest.approx(1)
+    assert policy[:60, 2] == pytest.approx(1 / 3, abs=0.1)
+    assert policy[60:, 2].min() > 0.9
+
+
+def test_made_up_shoppers_give_a_bandit_no_less_than_the_worst_product_and_no_more_than_the_best(folder: Path) -> None:
+    found = dict(earning(read_log(folder / "random.csv.gz"), read_items(folder / "item_context.csv"), 5_000))
+    assert list(found) == ["random", "the best product always", "Beta, one prior for all", "linear"]
+    best, mean = found["the best product always"][0], found["random"][0]
+    assert all(len(fifths) == 5 and max(fifths) <= best for fifths in found.values())
+    assert found["Beta, one prior for all"][-1] > mean
 
 
 @pytest.mark.data
