@@ -75,7 +75,7 @@ element.addEventListener('toggle', async ({ target }) => {
 }, true);
 
 function scoreTable(candidates) {
-  const steps = [...new Set(candidates.flatMap(({ scores }) => Object.keys(scores)))];
+  const steps = [...new Set(['relevance', ...candidates.flatMap(({ scores }) => Object.keys(scores))])];
   const row = (name, values) => {
     const cells = values.map((value) => Object.assign(document.createElement(name), { textContent: value }));
     const line = document.createElement('tr');
