@@ -17,7 +17,7 @@ from retrieval.product import money
 from .about import about
 from .drawings import ADDRESS
 from .icons import placeholder
-from .shapes import Cart, CartItem, Comparison, FollowUp, ProductCard, Reply, Source, Wish
+from .shapes import Cart, CartItem, Comparison, Evidence, FollowUp, ProductCard, Reply, Source, Wish
 
 EXAMPLES = (
     "I need a warm desk lamp under 40",
@@ -267,8 +267,7 @@ def _standing(product: ProductCard) -> str:
 def _why(product: ProductCard) -> str:
     """Reasons, each of which unfolds into the listing's own words (page.js asks for them), and caveats."""
     met = [
-        f'<li class="reason"><span aria-hidden="true">✓</span><details data-quote="{escape(product.id)}" '
-        f'data-field="{escape(reason.field)}"><summary>{escape(reason.text)}</summary><blockquote></blockquote></details></li>'
+        f'<li class="reason"><span aria-hidden="true">✓</span>{_reason(product.id, reason)}</li>'
         for reason in product.reasons
     ]
     unmet = [
@@ -276,6 +275,16 @@ def _why(product: ProductCard) -> str:
         for caveat in product.caveats
     ]
     return f'<ul class="why">{"".join([*met, *unmet])}</ul>' if met or unmet else ""
+
+
+def _reason(product_id: str, reason: Evidence) -> str:
+    """What unfolds, but for what shoppers did: of that a listing says nothing."""
+    if reason.field == "events":
+        return f"<span>{escape(reason.text)}</span>"
+    return (
+        f'<details data-quote="{escape(product_id)}" data-field="{escape(reason.field)}">'
+        f"<summary>{escape(reason.text)}</summary><blockquote></blockquote></details>"
+    )
 
 
 def _buttons(product: ProductCard) -> str:

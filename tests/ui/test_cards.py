@@ -99,6 +99,13 @@ def test_the_buttons_speak_of_the_place_shown() -> None:
     assert ask["data-draft"] == "About the second one: "
 
 
+def test_a_reason_that_no_listing_states_does_not_unfold() -> None:
+    liked = Evidence(kind="interest", text="because you liked “Brass Lamp”", field="events")
+    shown = card(changed(reasons=[liked]), in_reach=True)
+    assert "<span>because you liked “Brass Lamp”</span>" in shown
+    assert "<details" not in shown
+
+
 def test_a_sold_out_product_cannot_be_added_but_can_be_asked_about() -> None:
     like, ask = Reader(card(changed(in_stock=False), in_reach=True)).buttons()
     assert "more like" in str(like["data-say"])

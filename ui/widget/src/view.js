@@ -49,8 +49,9 @@ function why({ id, reasons, caveats }, words, act) {
 
 const mark = (sign, cls) => el("span", { cls, "aria-hidden": "true" }, sign);
 
-// A reason that opens into the listing's own words for that field.
+// A reason that opens into the listing's own words for that field; of what shoppers did a listing says nothing.
 function quoted(id, reason, words, act) {
+  if (reason.field === "events") return el("span", {}, reason.text);
   const place = el("blockquote", { "aria-live": "polite" });
   const open = async (event) => {
     if (event.target.open && !place.textContent) place.textContent = `${words.listing}: ${(await act("quote", id, reason.field)) ?? words.silent}`;
