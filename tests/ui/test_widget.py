@@ -321,11 +321,15 @@ def test_the_install_page_writes_a_snippet_and_tests_it(visit: Visit) -> None:
     tab.page.get_by_label("CSP nonce").fill('a"b')
     expect(snippet).to_contain_text('integrity="sha384-')
     expect(snippet).to_contain_text('nonce="a&quot;b"')
+    tab.page.get_by_label("Examples to click").fill("A lamp | A mug")
+    tab.page.get_by_label("Learning for suggestions").select_option("Do not ask")
+    expect(snippet).to_contain_text('data-suggestions="A lamp | A mug" data-learn="no"')
     tab.page.get_by_label("Your shop's address").fill("https://shop.example/lamps")
     tab.page.get_by_role("button", name="Test it here").click()
     status = tab.page.get_by_role("status").first
     expect(status).to_contain_text("It works")
     expect(status).to_contain_text("No site has this key yet")  # the server has no sites
+    expect(tab.panel.get_by_role("button", name="A mug")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -7,12 +7,14 @@ const digest = crypto.subtle && new Uint8Array(await crypto.subtle.digest("SHA-3
 const integrity = digest && "sha384-" + btoa(String.fromCharCode(...digest));
 form.elements.sri.disabled = !integrity;
 
+const WORDED = ["theme", "accent", "position", "title", "welcome", "suggestions", "privacy", "storage", "learn"];
+
 function chosen() {
   const value = (name) => form.elements[name].value.trim();
   const attributes = { src: source, "data-site": value("site") };
   if (value("mode")) attributes["data-mode"] = value("mode");
   if (value("mode") === "inline") attributes["data-target"] = value("target");
-  for (const name of ["theme", "accent"]) if (value(name)) attributes[`data-${name}`] = value(name);
+  for (const name of WORDED) if (value(name)) attributes[`data-${name}`] = value(name);
   if (value("nonce")) attributes.nonce = value("nonce");
   if (form.elements.sri.checked) Object.assign(attributes, { integrity, crossorigin: "anonymous" });
   return attributes;
