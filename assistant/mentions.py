@@ -51,7 +51,8 @@ def mentioned(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> l
     """The products that the slots point at, in the order said; empty when they point at none.
 
     shown: the products of `state.shown`, in that order. A position past the end points at nothing. "last" is the product last
-    spoken of. Without a reference, a name that only one shown product has is enough.
+    spoken of; "all" and the cheapest are of those compared, where some were. Without a reference, a name that only one shown product has
+    is enough.
     """
     found = [product for ref in slots.ref for product in _one(ref, state, shown)]
     found = found or _named(slots, shown)
@@ -61,11 +62,12 @@ def mentioned(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> l
 def _one(ref: int | str, state: DialogueState, shown: Sequence[Product]) -> list[Product]:
     if isinstance(ref, int):
         return [shown[ref - 1]] if 1 <= ref <= len(shown) else []
+    compared = [product for product in shown if product.id in state.compared]
     if ref == "all":
-        return list(shown)
+        return compared or list(shown)
     if ref == "last":
         return [product for product in shown if product.id == state.focus] or list(shown[:1])
-    return by(SUPERLATIVES[ref], shown)[:1]  # type: ignore[arg-type]
+    return by(SUPERLATIVES[ref], compared or shown)[:1]  # type: ignore[arg-type]
 
 
 def _named(slots: Slots, shown: Sequence[Product]) -> list[Product]:

@@ -148,6 +148,7 @@ class DialogueState:
     asked about instead of doing it. order: the order last spoken of, and whether it was proven. earlier: needs left for another, the
     last one first. questioned: facets that the shop asked about in this need. dropped: constraints that the shopper took back in it.
     handed: the cart that the shop took over last. handoff: once the conversation was passed on. failed: turns in a row that got no further.
+    compared: ids of the products compared last, until others are shown; "both" and "the cheaper one" mean these.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -168,6 +169,7 @@ class DialogueState:
     handed: HandedCart | None = None
     handoff: Handoff | None = None
     failed: int = 0
+    compared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

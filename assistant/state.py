@@ -49,6 +49,7 @@ class Effect:
     handoff: Handoff | None = None
     failed: bool = False
     then: Effect | None = None
+    compared: tuple[str, ...] = ()
 
     def in_order(self) -> Iterator[Effect]:
         """What each act left, this one first."""
@@ -65,7 +66,7 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     if parse.intent == "reset":
         return replace(
             state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=None, taste=Taste(),
-            earlier=(), questioned=(), dropped=(),
+            earlier=(), questioned=(), dropped=(), compared=(),
         )  # fmt: skip
     if parse.intent == "search":
         constraints = merge(Constraints(), parse.slots)
@@ -157,6 +158,7 @@ def leave(state: DialogueState, effect: Effect) -> DialogueState:
         order=effect.order or _kept_order(state),
         questioned=(*state.questioned, effect.questioned) if effect.questioned else state.questioned,
         handed=effect.handed or state.handed,
+        compared=effect.compared or (() if effect.shown else state.compared),
     )
 
 
@@ -180,6 +182,7 @@ def effect_of(outcome: Outcome) -> Effect:
     return Effect(
         shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked, outcome.order, questioned,
         outcome.handed, outcome.handoff,
+        compared=tuple(row.product_id for row in outcome.comparison.rows) if outcome.comparison else (),
     )  # fmt: skip
 
 

@@ -11,9 +11,11 @@ from ..contract import CartView
 from ..mentions import mentioned
 from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
+from ..reply import NAMED
 from ..state import merge
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
+from .naming import short_names
 from .table import called, meant
 from .variants import meant_variants, open_option, with_options
 
@@ -32,7 +34,7 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
-    if again := _again(products, parse, state):
+    if again := _again(products, parse, state) or _so_many(products, parse, state):
         return again
     quantity = parse.slots.quantity or 1
     if len(products) > 1 and quantity > 1:
@@ -58,6 +60,16 @@ def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> O
     act = replace(parse, slots=replace(slots, quantity=1))
     question = Question("Shall I add another?", "confirm", ("Yes", "No"))
     return Outcome(cart=state.cart, focus=product.id, answer=_done([text, question.text]), question=question, asked=act)
+
+
+def _so_many(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:
+    """The question whether all are meant, where that would be more than a reply names: "both" may have been read as all five."""
+    if len(products) <= NAMED or parse.slots.ref != ("all",):
+        return None
+    text = f"That would be {len(products)} products: {', '.join(short_names(products).values())}."
+    act = replace(parse, slots=replace(parse.slots, ref=tuple(state.shown.index(one.id) + 1 for one in products)))
+    question = Question(f"Shall I put all {len(products)} in your cart?", "confirm", ("Yes", "No"))
+    return Outcome(cart=state.cart, answer=_done([text, question.text]), question=question, asked=act)
 
 
 def _put(
