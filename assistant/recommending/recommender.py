@@ -20,14 +20,14 @@ from retrieval.product import Product
 from ..crowd import Crowd, crowd_of
 from ..events import EventLog
 from ..model import Card, Reason
-from .cold import of_departments, rated_in
+from .cold import of_departments, rated_in, shelves_in
 from .profile import Profile, profile_of
 from .proposal import Proposal, Situation
 from .sources import SOURCES
 
 LOOKED_AT = 300  # of a visitor's latest events
 POOL = 120  # strongest products that are weighed against each other
-RELEVANCE = 0.6  # MMR's lambda: the rest is for being unlike what is listed already. Carbonell, Goldstein, SIGIR 1998
+RELEVANCE = 0.8  # MMR's lambda: the rest is for being unlike what is listed already. Carbonell, Goldstein, SIGIR 1998. docs/log.md has 0.6
 NEAR_DUPLICATE = 0.95  # cosine from which two listings are taken for one thing
 REASONS = 2
 
@@ -66,6 +66,7 @@ class Recommender:
             lambda one: self._bonds(one.id),
             self._rated,
             self._departments,
+            self._shelves,
         )
         pool = self._pool(situation, max(POOL, 3 * limit))
         chosen = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit)
@@ -78,6 +79,10 @@ class Recommender:
     @cached_property
     def _departments(self) -> Sequence[Proposal]:
         return of_departments(self._catalog)
+
+    @cached_property
+    def _shelves(self) -> Mapping[tuple[str, ...], Sequence[str]]:
+        return shelves_in(self._catalog)
 
     def _profile(self, visitor: str, now: datetime) -> Profile:
         events = self._events.of(visitor, until=now, limit=LOOKED_AT)

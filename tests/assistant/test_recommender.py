@@ -100,6 +100,27 @@ def test_what_is_popular_says_how_many_shoppers_it_was(recommender: Recommender,
     )
 
 
+def test_what_is_popular_in_a_category_of_interest_comes_first_and_says_how_many_it_was(
+    recommender: Recommender, events: EventLog
+) -> None:
+    for visitor in ("ben", "cleo", "dora"):
+        did(events, visitor, ("click", "puddle"), ago=20 * 24)
+    did(events, "anna", ("view", "storm"))
+    cards = recommender.recommend("anna", 5, NOW)
+    assert cards[0].product.id == "puddle"
+    assert "popular in jackets: 3 shoppers chose or looked at it lately" in texts(cards, "puddle")
+    assert not any("popular" in text for text in texts(recommender.recommend(None, 20, NOW), "puddle"))
+
+
+def test_what_fewer_than_three_shoppers_chose_is_called_popular_nowhere(
+    recommender: Recommender, events: EventLog
+) -> None:
+    for visitor in ("ben", "cleo"):
+        did(events, visitor, ("click", "puddle"))
+    did(events, "anna", ("view", "storm"))
+    assert not any("popular" in text for text in texts(recommender.recommend("anna", 20, NOW), "puddle"))
+
+
 def test_what_others_bought_along_with_it_says_with_what(recommender: Recommender, events: EventLog) -> None:
     for visitor in ("ben", "cleo", "dora"):
         did(events, visitor, ("purchase", "tower"), ("purchase", "cafe"))
