@@ -110,9 +110,8 @@ def _by_model(model: Any, seen: Interactions, columns: Mapping[str, int]) -> Lis
             return []
         out = [columns[name] for name in one.left_out if name in columns]
         ids, scores = model.recommend(row, seen.counts[row], N=k, filter_already_liked_items=False, filter_items=out)
-        found = zip(ids.tolist(), scores.tolist(), strict=True)
-        return [
-            seen.sold[column] for column, score in found if column >= 0 and np.isfinite(score) and column not in out
-        ]
+        pairs = zip(ids.tolist(), scores.tolist(), strict=True)
+        found = [column for column, score in pairs if column >= 0 and np.isfinite(score) and column not in out]
+        return [seen.sold[column] for column in found[:k]]  # item-kNN gives more where something is left out
 
     return listed

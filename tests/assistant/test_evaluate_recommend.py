@@ -205,6 +205,7 @@ def test_the_baselines_of_implicit_find_the_shopper_s_own_world(events: EventLog
     without = Held("asked", 1, frozenset({"clamp", "tower"}), {})
     for name, lister in baselines(known).items():
         assert not without.left_out & set(lister(without, 5)), name
+        assert len(lister(without, 1)) <= 1, name
 
 
 def test_without_implicit_it_is_said_what_to_install(
