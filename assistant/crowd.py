@@ -30,11 +30,15 @@ class Buzz:
 
 @dataclass(frozen=True)
 class Crowd:
-    """popularity: by product, time-decayed, larger is more. week: of those with at least SHOPPERS shoppers. seen: times shown or viewed."""
+    """popularity: by product, time-decayed, larger is more. week: of those with at least SHOPPERS shoppers. seen: times shown or viewed.
+
+    chosen: how many shoppers did something with it in LOOKED_BACK days, where at least SHOPPERS did.
+    """
 
     popularity: Mapping[str, float] = field(default_factory=dict)
     week: Mapping[str, Buzz] = field(default_factory=dict)
     seen: Mapping[str, int] = field(default_factory=dict)
+    chosen: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,12 @@ def crowd_of(events: EventLog, now: datetime) -> Crowd:
             .group_by(EVENTS.c.product_id)
             .having(people >= SHOPPERS)
         ).all()
+        chosen = db.execute(
+            select(EVENTS.c.product_id, people)
+            .where(acted, _counts(now, LOOKED_BACK))
+            .group_by(EVENTS.c.product_id)
+            .having(people >= SHOPPERS)
+        ).all()
         seen = db.execute(
             select(EVENTS.c.product_id, func.count())
             .where(EVENTS.c.type.in_(("shown", "view")), _counts(now, SEEN_BACK))
@@ -70,7 +80,8 @@ def crowd_of(events: EventLog, now: datetime) -> Crowd:
     today = in_ms(now) // DAY_MS
     for product_id, kind, at, count in sorted(daily):
         popularity[product_id] += WEIGHTS[kind] * count * 0.5 ** ((today - at) / HALF_LIFE)
-    return Crowd(dict(popularity), {name: Buzz(*counts) for name, *counts in week}, {row[0]: row[1] for row in seen})
+    buzz = {name: Buzz(*counts) for name, *counts in week}
+    return Crowd(dict(popularity), buzz, {row[0]: row[1] for row in seen}, {row[0]: row[1] for row in chosen})
 
 
 def bought_together(events: EventLog, seeds: Sequence[str], now: datetime) -> list[Together]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from more_itertools import chunked
 from pydantic import ValidationError
@@ -59,7 +60,12 @@ def import_events(paths: Iterable[Path], log: EventLog, now: datetime) -> Import
 def export_events(log: EventLog) -> Iterator[str]:
     """Every event as a JSON line that `import_events` reads; `burst` is true for a day on which the visitor was no person."""
     for event, burst in log.all():
-        yield json.dumps({**asdict(event), "at": event.at.isoformat(), "burst": burst}, ensure_ascii=False)
+        yield json.dumps({**as_json(event), "burst": burst}, ensure_ascii=False)
+
+
+def as_json(event: Event) -> dict[str, Any]:
+    """The event as a row that `import_events` reads."""
+    return {**asdict(event), "at": event.at.isoformat()}
 
 
 def export_for_reranker(log: EventLog) -> Iterator[str]:

@@ -104,9 +104,13 @@ class EventLog:
                 self._mark_bursts(db, some)
         return added
 
-    def of(self, visitor: str, *, until: datetime | None = None, limit: int | None = None) -> list[Event]:
-        """A visitor's events, the oldest first; with a limit the latest ones."""
+    def of(
+        self, visitor: str, *, until: datetime | None = None, limit: int | None = None, shown: bool = True
+    ) -> list[Event]:
+        """A visitor's events, the oldest first; with a limit the latest ones. shown: whether also what was only shown to him."""
         which = EVENTS.c.owner == visitor
+        if not shown:
+            which = and_(which, EVENTS.c.type != "shown")
         if until is not None:
             which = and_(which, EVENTS.c.at_ms <= in_ms(until))
         return self._read(which, limit)[::-1]

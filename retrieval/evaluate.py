@@ -111,8 +111,11 @@ def rows(measured: Measured) -> list[Row]:
         Row(
             setting,
             method,
-            {name: _figure(values[setting, method, name]) for name in MEASURES},
-            {name: _figure(_less(values[setting, method, name], values[setting, BASELINE, name])) for name in MEASURES},
+            {name: figure_of(values[setting, method, name]) for name in MEASURES},
+            {
+                name: figure_of(difference(values[setting, method, name], values[setting, BASELINE, name]))
+                for name in MEASURES
+            },
         )
         for setting, method in measured.methods
     ]
@@ -200,11 +203,13 @@ def _best_first(ids: Sequence[str], scores: Mapping[str, float]) -> list[str]:
     return sorted(ids, key=lambda one: (-scores.get(one, float("-inf")), one))
 
 
-def _less(ours: Sequence[float | None], theirs: Sequence[float | None]) -> list[float | None]:
+def difference(ours: Sequence[float | None], theirs: Sequence[float | None]) -> list[float | None]:
+    """Value by value, ours less theirs; None where one of them has none."""
     return [None if a is None or b is None else a - b for a, b in zip(ours, theirs, strict=True)]
 
 
-def _figure(values: Sequence[float | None]) -> Figure:
+def figure_of(values: Sequence[float | None]) -> Figure:
+    """`interval` of the values that are there; not-a-number over 0 requests where none is."""
     there = [value for value in values if value is not None]
     return interval(there) if there else Figure(float("nan"), float("nan"), float("nan"), 0)
 

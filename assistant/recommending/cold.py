@@ -1,7 +1,9 @@
-"""What can be suggested to somebody of whom nothing is known: what is rated well, and something of every department."""
+"""What is read from the catalogue alone, once: what is rated well, something of every department, what stands on each shelf."""
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from typing import Any
 
 from retrieval.catalog import Catalog
@@ -50,6 +52,14 @@ def of_departments(catalog: Catalog) -> tuple[Proposal, ...]:
         )
         for name, department, size, place in rows
     )
+
+
+def shelves_in(catalog: Catalog) -> dict[tuple[str, ...], list[str]]:
+    """The ids of each category, in the order in which they came."""
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for name, category in _rows(catalog, "SELECT id, json_extract(record, '$.category') FROM products ORDER BY row"):
+        found[tuple(json.loads(category))].append(name)
+    return found
 
 
 def _rows(catalog: Catalog, query: str, *values: float) -> list[tuple[Any, ...]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from retrieval.belonging import Bond
@@ -28,7 +28,10 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Situation:
-    """What a source may look at. bonds: what goes with a product by the catalogue. rated, departments: what it proposes to anybody."""
+    """What a source may look at. bonds: what goes with a product by the catalogue. rated, departments: what it proposes to anybody.
+
+    shelves: the ids of each category.
+    """
 
     profile: Profile
     crowd: Crowd
@@ -39,6 +42,7 @@ class Situation:
     bonds: Callable[[Product], Sequence[Bond]]
     rated: Sequence[Proposal] = ()
     departments: Sequence[Proposal] = ()
+    shelves: Mapping[tuple[str, ...], Sequence[str]] = field(default_factory=dict)
 
 
 Source = Callable[[Situation], Sequence[Proposal]]  # no order, no id twice of one source; empty when it knows nothing

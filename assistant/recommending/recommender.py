@@ -20,14 +20,14 @@ from retrieval.product import Product
 from ..crowd import Crowd, crowd_of
 from ..events import Event, EventLog
 from ..model import Card, Reason
-from .cold import of_departments, rated_in
+from .cold import of_departments, rated_in, shelves_in
 from .profile import Known, Profile, known_of, profile_of
 from .proposal import Proposal, Situation
 from .sources import SOURCES
 
-LOOKED_AT = 300  # of a visitor's latest events
+LOOKED_AT = 300  # of a visitor's latest acts
 POOL = 120  # strongest products that are weighed against each other
-RELEVANCE = 0.6  # MMR's lambda: the rest is for being unlike what is listed already. Carbonell, Goldstein, SIGIR 1998
+RELEVANCE = 0.8  # MMR's lambda: the rest is for being unlike what is listed already. Carbonell, Goldstein, SIGIR 1998. docs/log.md has 0.6
 NEAR_DUPLICATE = 0.95  # cosine from which two listings are taken for one thing
 REASONS = 2
 
@@ -67,6 +67,7 @@ class Recommender:
             lambda one: self._bonds(one.id),
             self._rated,
             self._departments,
+            self._shelves,
         )
         pool = self._pool(situation, max(POOL, 3 * limit))
         chosen = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit)
@@ -80,12 +81,16 @@ class Recommender:
     def _departments(self) -> Sequence[Proposal]:
         return of_departments(self._catalog)
 
+    @cached_property
+    def _shelves(self) -> Mapping[tuple[str, ...], Sequence[str]]:
+        return shelves_in(self._catalog)
+
     def known(self, visitor: str, now: datetime) -> tuple[Known, ...]:
         """What the latest events of a visitor say of him, the latest first."""
-        return known_of(self._events.of(visitor, until=now, limit=LOOKED_AT), self._catalog)
+        return known_of(self._events.of(visitor, until=now, limit=LOOKED_AT, shown=False), self._catalog)
 
     def _profile(self, visitor: str | None, now: datetime, here: Sequence[Event]) -> Profile:
-        kept = self._events.of(visitor, until=now, limit=LOOKED_AT) if visitor else []
+        kept = self._events.of(visitor, until=now, limit=LOOKED_AT, shown=False) if visitor else []
         told = {(one.type, one.product_id) for one in kept}
         fresh = [one for one in here if (one.type, one.product_id) not in told]
         return profile_of([*kept, *fresh], now, self._catalog, self._dense) if kept or fresh else Profile()

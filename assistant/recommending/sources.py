@@ -79,7 +79,7 @@ def bought_with(situation: Situation) -> list[Proposal]:
 
 
 def popular_now(situation: Situation) -> list[Proposal]:
-    """What most acted on lately, of all departments and of the visitor's own; only what enough shoppers chose this week."""
+    """What most acted on lately, of all departments; only what enough shoppers chose this week."""
     week, popularity = situation.crowd.week, situation.crowd.popularity
     order = sorted(week, key=lambda name: (-popularity.get(name, 0.0), name))
     most = max((popularity.get(name, 0.0) for name in order[:1]), default=1.0)
@@ -87,6 +87,27 @@ def popular_now(situation: Situation) -> list[Proposal]:
         Proposal(name, popularity.get(name, 0.0) / most, Reason("popular", _buzz(situation, name), "events"))
         for name in order[: 2 * OF_EACH]
     ]
+
+
+def popular_of_its_kind(situation: Situation) -> list[Proposal]:
+    """What most acted on lately of the categories of the visitor's interests; only what enough shoppers chose."""
+    chosen, popularity = situation.crowd.chosen, situation.crowd.popularity
+    found = []
+    for interest in situation.profile.interests:
+        shelf = interest.touched[0].product.category
+        there = [name for name in situation.shelves.get(shelf, ()) if name in chosen] if shelf else []
+        most = max((popularity.get(name, 0.0) for name in there), default=0.0) or 1.0
+        found += [
+            Proposal(
+                name,
+                popularity.get(name, 0.0) / most * (0.6 + 0.4 * interest.share),
+                Reason(
+                    "popular", f"popular in {shelf[-1]}: {chosen[name]} shoppers chose or looked at it lately", "events"
+                ),
+            )
+            for name in there
+        ]
+    return _strongest(found)
 
 
 def little_seen(situation: Situation) -> list[Proposal]:
@@ -117,6 +138,7 @@ SOURCES: Mapping[Source, float] = {  # source -> how far it is trusted, 0..1
     similar_to_the_last: 0.4,
     going_with: 0.6,
     little_seen: 0.2,
+    popular_of_its_kind: 0.8,
     popular_now: 0.5,
     well_rated: 0.4,
     from_every_department: 0.1,

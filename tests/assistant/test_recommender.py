@@ -12,7 +12,7 @@ from assistant import Assistant
 from assistant.event_form import EventForm
 from assistant.events import Event, EventLog, EventType
 from assistant.model import Card
-from assistant.recommending.recommender import Recommender
+from assistant.recommending.recommender import LOOKED_AT, Recommender
 from retrieval.catalog import Catalog
 from retrieval.dense import Dense
 from retrieval.errors import BadInput, NotFound
@@ -100,12 +100,42 @@ def test_what_is_popular_says_how_many_shoppers_it_was(recommender: Recommender,
     )
 
 
+def test_what_is_popular_in_a_category_of_interest_comes_first_and_says_how_many_it_was(
+    recommender: Recommender, events: EventLog
+) -> None:
+    for visitor in ("ben", "cleo", "dora"):
+        did(events, visitor, ("click", "puddle"), ago=20 * 24)
+    did(events, "anna", ("view", "storm"))
+    cards = recommender.recommend("anna", 5, NOW)
+    assert cards[0].product.id == "puddle"
+    assert "popular in jackets: 3 shoppers chose or looked at it lately" in texts(cards, "puddle")
+    assert not any("popular" in text for text in texts(recommender.recommend(None, 20, NOW), "puddle"))
+
+
+def test_what_fewer_than_three_shoppers_chose_is_called_popular_nowhere(
+    recommender: Recommender, events: EventLog
+) -> None:
+    for visitor in ("ben", "cleo"):
+        did(events, visitor, ("click", "puddle"))
+    did(events, "anna", ("view", "storm"))
+    assert not any("popular" in text for text in texts(recommender.recommend("anna", 20, NOW), "puddle"))
+
+
 def test_what_others_bought_along_with_it_says_with_what(recommender: Recommender, events: EventLog) -> None:
     for visitor in ("ben", "cleo", "dora"):
         did(events, visitor, ("purchase", "tower"), ("purchase", "cafe"))
     did(events, "anna", ("cart", "tower"))
     cards = recommender.recommend("anna", 5, NOW)
     assert texts(cards, "cafe")[0] == "3 shoppers bought it along with “Tower Floor Lamp”"
+
+
+def test_what_was_only_shown_takes_no_place_among_the_acts_that_a_profile_remembers(
+    recommender: Recommender, events: EventLog
+) -> None:
+    did(events, "anna", ("like", "storm"), ago=2)
+    shown = [Event(f"s{number}", "shown", NOW - timedelta(hours=1), "anna", "tote") for number in range(LOOKED_AT)]
+    events.add(shown)
+    assert "because you liked “Storm Rain Jacket”" in texts(recommender.recommend("anna", 5, NOW), "puddle")
 
 
 def test_the_same_events_and_time_give_the_same_list(catalog: Catalog, dense: Dense, events: EventLog) -> None:

@@ -47,6 +47,7 @@ class EventLogContract:
         crowd = crowd_of(log, NOW)
         assert (SHOPPERS, crowd.week) == (3, {"lamp": Buzz(shoppers=3, buyers=1)})
         assert crowd.popularity == pytest.approx({"lamp": 3 * 1 + 5 + 0.5 ** (8 / 7), "mug": 2})
+        assert crowd.chosen == {"lamp": 4}  # dora's view is older than a week, not than four
 
     def test_the_future_and_nobody_s_events_do_not_count(self, log: EventLog) -> None:
         nobody = [Event(f"n{number}", "view", NOW, None, "lamp") for number in range(5)]

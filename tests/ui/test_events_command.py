@@ -94,3 +94,14 @@ def test_rows_that_cannot_be_used_are_named_with_their_line_and_reason(folder: P
 def test_a_file_without_a_row_that_can_be_used_fails(folder: Path) -> None:
     (folder / "bad.jsonl").write_text("{}\n", encoding="utf-8")
     assert shop("events", "import", str(folder / "bad.jsonl"), "--store", str(folder / "store")).returncode == 1
+
+
+def test_made_up_events_come_in_as_they_are_and_are_the_same_again(folder: Path) -> None:
+    store, out = ("--store", str(folder / "store")), folder / "simulated.jsonl"
+    options = (*store, "--shoppers", "5", "--days", "10", "--seed", "3", "--until", "2026-05-01")
+    assert shop("events", "simulate", *options, "--out", str(out)).returncode == 0
+    lines = out.read_text(encoding="utf-8")
+    assert shop("events", "simulate", *options).stdout == lines
+    assert {"shown", "click"} <= {json.loads(line)["type"] for line in lines.splitlines()}
+    done = json.loads(shop("events", "import", str(out), *store).stdout)
+    assert done == {"accepted": len(lines.splitlines()), "repeated": 0, "bad_rows": 0, "unknown_products": 0}

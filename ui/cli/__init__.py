@@ -15,6 +15,7 @@ from . import (
     chat,
     evaluate,
     evaluate_dialogue,
+    evaluate_recommend,
     evaluate_retrieval,
     events,
     export,
@@ -59,6 +60,7 @@ train.app.command("reranker")(train_reranker.reranker)
 train.app.command("sentiment")(tone.train)
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
 evaluate.app.command("retrieval")(evaluate_retrieval.retrieval)
+evaluate.app.command("recommend")(evaluate_recommend.recommend)
 evaluate.app.command("dialogue")(evaluate_dialogue.dialogue)
 evaluate.app.command("sentiment")(tone.evaluate)
 app.add_typer(evaluate.app, name="eval", help="Measure.")

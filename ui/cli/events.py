@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,15 +13,16 @@ from typing import Annotated, Literal
 import typer
 
 from assistant.build import build_events
-from assistant.event_files import export_events, export_for_reranker, import_events
+from assistant.event_files import as_json, export_events, export_for_reranker, import_events
 from assistant.events import EventLog
+from assistant.recommending.simulated_events import Simulation, simulate
 from retrieval.catalog import Catalog
 from retrieval.errors import BadInput, StoreNotFound
 
 from .serve import settings_for
 
 app = typer.Typer(
-    name="events", help="What shoppers did: brought in and written out.", no_args_is_help=True,
+    name="events", help="What shoppers did: brought in, written out, made up.", no_args_is_help=True,
     epilog="Example: shop events import log.jsonl --store store",
 )  # fmt: skip
 Store = Annotated[Path, typer.Option(help="Directory of the store; it may be in use.")]
@@ -38,7 +40,7 @@ def import_(
         done = import_events(files, log, datetime.now(UTC))
     for row in done.bad:
         typer.echo(f"{row.path}, line {row.line}: {row.reason}", err=True)
-    with closing(Catalog(store / "catalog.db")) as catalog:
+    with closing(_catalog(store)) as catalog:
         unknown = sorted(done.products - catalog.ids())
     if unknown:
         shown = ", ".join(unknown[:10]) + (" …" if len(unknown) > 10 else "")
@@ -66,9 +68,41 @@ def export(
             print(line)
 
 
+@app.command("simulate")
+def simulated(
+    store: Store,
+    shoppers: Annotated[int, typer.Option(min=1, help="How many made-up shoppers.")] = 2_000,
+    days: Annotated[int, typer.Option(min=1, help="Over how many days they come.")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed, store and --until give the same lines.")] = 7,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day before which the last of them comes; today.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the lines go; standard output by default.")] = None,
+) -> None:
+    """Events of made-up shoppers with known tastes, for trying and comparing: a simulation, no evidence about people.
+
+    Example: shop events simulate --store store --shoppers 2000 --days 60 --seed 7 --out simulated.jsonl
+    """
+    end = (until or datetime.now(UTC)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
+    with closing(_catalog(store)) as catalog:
+        found = simulate(catalog, Simulation(shoppers, days, seed, end))
+    with out.open("w", encoding="utf-8") if out else nullcontext(sys.stdout) as file:
+        for event in found:
+            print(json.dumps(as_json(event), ensure_ascii=False), file=file)
+
+
 @contextmanager
 def _log(store: Path) -> Iterator[EventLog]:
-    if not (store / "manifest.json").is_file():
-        raise StoreNotFound(f"No index in {store}.", fix="name the store that the server serves with --store")
+    _require(store)
     with closing(build_events(settings_for(store))) as log:
         yield log
+
+
+def _catalog(store: Path) -> Catalog:
+    _require(store)
+    return Catalog(store / "catalog.db")
+
+
+def _require(store: Path) -> None:
+    if not (store / "manifest.json").is_file():
+        raise StoreNotFound(f"No index in {store}.", fix="name the store that the server serves with --store")

@@ -1,0 +1,168 @@
+"""How good lists of suggestions are on events held out, each method by several measures, with intervals. docs/events.md."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from retrieval.dense import Vectors
+from retrieval.evaluate import Figure, difference, figure_of
+from retrieval.metrics import ndcg, recall, reciprocal_rank
+
+from .baselines import Lister
+from .held_out import Held, Split
+from .recommender import Recommender
+
+OURS = "shop"
+MEASURES = ("ndcg", "precision", "recall", "mrr", "hit_rate", "long_tail", "novelty", "diversity")
+HEAD = 0.2  # the most chosen fifth of the products in stock; all others are the long tail
+GROUPS: Mapping[str, range] = {  # by how many acts of a visitor are known
+    "1": range(1, 2),
+    "2-5": range(2, 6),
+    "6-20": range(6, 21),
+    "more": range(21, 1_000_000_000),
+}
+Values = Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Background:
+    """What lists are measured against. surprise: bits of self-information of each product. vectors: of unit length."""
+
+    head: frozenset[str]
+    surprise: Mapping[str, float]
+    vectors: Mapping[str, Vectors]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method. figures, against: by measure, the latter as the paired difference to the shop's own lists.
+
+    coverage: share of what is in stock that stands in any list. groups: nDCG by visitors' known acts.
+    """
+
+    method: str
+    figures: Mapping[str, Figure]
+    against: Mapping[str, Figure]
+    coverage: float
+    groups: Mapping[str, Figure]
+
+    @property
+    def gap(self) -> float:
+        """nDCG of the best served group less that of the worst."""
+        means = self._means
+        return max(means, default=math.nan) - min(means, default=math.nan)
+
+    @property
+    def ratio(self) -> float:
+        """nDCG of the worst served group over that of the best, 1 when all are served alike."""
+        means = self._means
+        return min(means) / max(means) if any(means) else math.nan
+
+    @property
+    def _means(self) -> list[float]:
+        return [one.mean for one in self.groups.values() if one.requests]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "method": self.method,
+            "figures": _json(self.figures),
+            "against_shop": _json(self.against),
+            "coverage": round(self.coverage, 4),
+            "groups": _json(self.groups),
+            "gap": _number(self.gap),
+            "ratio": _number(self.ratio),
+        }
+
+
+def background(known: Split, vectors: Mapping[str, Vectors]) -> Background:
+    """What is known of the products before the cut.
+
+    Self-information of a product: -log2 of the share of visitors who did something with it, (c + 1) / (n + 1). Zhou et al., PNAS 2010.
+    """
+    visitors = len({one.visitor for one in known.acts})
+    by = Counter(product for _, product in {(one.visitor, one.product_id) for one in known.acts})
+    order = sorted(known.sold, key=lambda name: (-by[name], name))
+    surprise = {name: -math.log2((by[name] + 1) / (visitors + 1)) for name in known.sold}
+    return Background(frozenset(order[: round(HEAD * len(order))]), surprise, vectors)
+
+
+def ours(recommender: Recommender, at: datetime) -> Lister:
+    """The shop's own lists at a time; it leaves out by itself what was bought or disliked."""
+
+    def listed(one: Held, k: int) -> list[str]:
+        found: list[str] = []
+        for limit in (k, k + len(one.left_out)):
+            cards = recommender.recommend(one.visitor, limit, at)
+            found = [card.product.id for card in cards if card.product.id not in one.left_out][:k]
+            if len(found) == k:
+                break
+        return found
+
+    return listed
+
+
+def measured(run: Sequence[str], grades: Mapping[str, int], behind: Background, *, k: int) -> dict[str, float | None]:
+    """Every measure of one list; None where it has none: an empty list has no novelty, one product no diversity."""
+    run = run[:k]
+    hits = len(set(run) & grades.keys())
+    return {
+        "ndcg": ndcg(run, grades, k=k),
+        "precision": hits / k,
+        "recall": recall(run, grades, k=k, grade=1),
+        "mrr": reciprocal_rank(run, grades, grade=1),
+        "hit_rate": float(hits > 0),
+        "long_tail": sum(name not in behind.head for name in run) / len(run) if run else None,
+        "novelty": math.fsum(behind.surprise[name] for name in run) / len(run) if run else None,
+        "diversity": diversity([behind.vectors[name] for name in run if name in behind.vectors]),
+    }
+
+
+def diversity(vectors: Sequence[Vectors]) -> float | None:
+    """1 - mean cosine over all pairs of unit vectors (d,); None for fewer than two. Ziegler et al., WWW 2005."""
+    if len(vectors) < 2:
+        return None
+    cosines = np.stack(vectors) @ np.stack(vectors).T  # (n, n)
+    return 1 - float(cosines[np.triu_indices(len(vectors), 1)].mean())
+
+
+def rows(lists: Mapping[str, Sequence[Sequence[str]]], known: Split, behind: Background, *, k: int) -> list[Row]:
+    """A row for each method, given its list for each of the visitors held out; one of the methods is OURS."""
+    values: dict[str, dict[str, Values]] = {}
+    for method, own in lists.items():
+        each = [measured(run, one.grades, behind, k=k) for run, one in zip(own, known.held, strict=True)]
+        values[method] = {name: [one[name] for one in each] for name in MEASURES}
+    return [_row(method, own, values, known) for method, own in lists.items()]
+
+
+def _row(method: str, own: Sequence[Sequence[str]], values: Mapping[str, Mapping[str, Values]], known: Split) -> Row:
+    mine = values[method]
+    shown = {name for run in own for name in run}
+    return Row(
+        method,
+        {name: figure_of(mine[name]) for name in MEASURES},
+        {name: figure_of(difference(mine[name], values[OURS][name])) for name in MEASURES},
+        len(shown) / len(known.sold),
+        {name: figure_of(_of_group(mine["ndcg"], known.held, group)) for name, group in GROUPS.items()},
+    )
+
+
+def _of_group(values: Values, held: Sequence[Held], group: range) -> Values:
+    return [value for value, one in zip(values, held, strict=True) if one.known in group]
+
+
+def _json(figures: Mapping[str, Figure]) -> dict[str, dict[str, float | int | None]]:
+    return {
+        name: {"mean": _number(one.mean), "low": _number(one.low), "high": _number(one.high), "shoppers": one.requests}
+        for name, one in figures.items()
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 4)

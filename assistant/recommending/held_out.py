@@ -1,0 +1,108 @@
+"""Events cut at one moment: what a recommender may know, and for each visitor what came after."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from retrieval.catalog import Catalog
+from retrieval.errors import BadInput
+from retrieval.events import GRADES
+from retrieval.family import family_of
+
+from ..crowd import WEIGHTS
+from ..events import Event, EventLog
+
+GRADE: Mapping[str, int] = {**GRADES, "view": GRADES["click"], "like": GRADES["cart"]}
+
+
+@dataclass(frozen=True)
+class Held:
+    """One visitor with something on both sides. known: acts before the cut. left_out: products in no list, whoever makes it.
+
+    grades: what was chosen after the cut, of what is in stock and not left out: 1 looked at, 2 liked or in the cart, 3 bought.
+    """
+
+    visitor: str
+    known: int
+    left_out: frozenset[str]
+    grades: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Split:
+    """at: the cut. sold: what is in stock. log: all events up to the cut. acts: those with `sold`, by known visitors, without bursts."""
+
+    at: datetime
+    log: EventLog
+    acts: Sequence[Event]
+    sold: Sequence[str]
+    held: Sequence[Held]
+
+
+def split(events: EventLog, catalog: Catalog, *, last: float, new_only: bool = False) -> Split:
+    """Cut so that `last` (0..1) of the time comes after. Left out for a visitor are the families of what he bought or disliked before.
+
+    new_only: and all else that he did something with. BadInput when nobody has something on both sides.
+    """
+    kept = list(events.all())
+    if not kept:
+        raise BadInput("There are no events.", fix="bring some in by `shop events import`, or name files by --events")
+    at = kept[-1][0].at - (kept[-1][0].at - kept[0][0].at) * last
+    log = EventLog()
+    log.add([event for event, _ in kept if event.at <= at])
+    acts = [
+        event for event, burst in kept if event.visitor and event.product_id and not burst and event.type != "shown"
+    ]
+    before, after = _by_visitor(one for one in acts if one.at <= at), _by_visitor(one for one in acts if one.at > at)
+    sold, families = {one.id for one in catalog if not one.sold_out}, _Families(catalog)
+    found = (_held(before[who], after[who], sold, families, new_only) for who in sorted(before.keys() & after.keys()))
+    held = [one for one in found if one.known and one.grades]
+    if not held:
+        raise BadInput(f"No visitor chose anything before and after {at.isoformat()}.", fix="bring in more events")
+    known = [one for own in before.values() for one in own if one.type in WEIGHTS and one.product_id in sold]
+    return Split(at, log, known, sorted(sold), held)
+
+
+class _Families:
+    """Which products are variants of one thing."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._of = {one.id: family_of(one) for one in catalog}
+        self._members: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for name, family in self._of.items():
+            self._members[family].add(name)
+
+    def with_variants(self, ids: Iterable[str]) -> set[str]:
+        return {other for name in ids if name in self._of for other in self._members[self._of[name]]}
+
+
+def _held(
+    before: Sequence[Event], after: Sequence[Event], sold: Collection[str], families: _Families, new_only: bool
+) -> Held:
+    known = [one for one in before if one.type in WEIGHTS]
+    out = families.with_variants(_unwanted(before))
+    if new_only:
+        out |= {one.product_id for one in known if one.product_id}
+    grades: dict[str, int] = {}
+    for one in after:
+        name = one.product_id or ""
+        if one.type in GRADE and name in sold and name not in out:
+            grades[name] = max(grades.get(name, 0), GRADE[one.type])
+    return Held(before[0].visitor or "", len(known), frozenset(out), grades)
+
+
+def _unwanted(before: Sequence[Event]) -> set[str]:
+    """What was bought, and what was disliked with no later like."""
+    last_word = {one.product_id: one.type for one in before if one.product_id and one.type in ("like", "dislike")}
+    bought = {one.product_id for one in before if one.product_id and one.type == "purchase"}
+    return bought | {name for name, said in last_word.items() if said == "dislike"}
+
+
+def _by_visitor(events: Iterable[Event]) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        found[event.visitor or ""].append(event)
+    return found

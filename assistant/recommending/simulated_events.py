@@ -1,0 +1,134 @@
+"""Made-up shoppers with known tastes at a real catalogue: what they are shown, click, put into the cart and buy. docs/events.md.
+
+A simulation: it tells whether learning from events works at all and how methods compare where its assumptions hold, not what people do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from retrieval.product import Product
+
+from ..events import Event, EventType
+from .simulated_tastes import Assortment, Floats, Rng, Taste, assortment, draw_taste
+
+PAGE = 10  # products on a page, drawn at random from what it is a page of, so that each place is as probable for each
+HOME = 0.2  # share of pages that are of the whole shop; all others are of a category that the shopper opens
+VISITS_OF_30_DAYS = (0.7, 1.0)  # log-normal: half of the shoppers come up to twice, few come often
+PAGES = 2.0  # mean a visit
+EYE = 1.0  # a place is looked at with the probability 1 / rank ** EYE
+NOISE = 0.03  # of what is looked at is clicked without regard to taste
+CLICK, CART, BUY = (
+    -0.6,
+    -0.4,
+    -0.8,
+)  # log-odds at an appeal of 0: of a click once looked at, of the cart once clicked, of buying once there
+DRIFTING = 0.25  # of the shoppers change their taste half way
+SEASON, SEASON_DAYS = 0.6, 90  # a department's demand goes up and down by this much, each at a time of its own
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """How many shoppers come over how many days, up to when. The same numbers and products give the same events."""
+
+    shoppers: int
+    days: int
+    seed: int
+    until: datetime
+
+
+@dataclass
+class _Shopper:
+    """One made-up shopper. bought: what is not wanted a second time."""
+
+    name: str
+    taste: Taste
+    appeal: Floats  # (n,)
+    bought: set[int] = field(default_factory=set)
+
+
+def simulate(products: Iterable[Product], of: Simulation) -> list[Event]:
+    """All that these shoppers are shown and do, the oldest first. `propensity` is of the product at its place on that page."""
+    rng = np.random.default_rng(of.seed)
+    sold = assortment(products, rng)
+    peaks = _peaks(sold, rng)
+    found: list[Event] = []
+    for number in range(of.shoppers):
+        found += _life(f"simulated-{of.seed}-{number}", sold, peaks, of, np.random.default_rng([of.seed, number]))
+    return sorted(found, key=lambda one: (one.at, one.id))
+
+
+def demand(taste: Taste, peaks: Floats, day: float) -> Floats:
+    """(s,) how probable it is that a shopper of this taste opens each category on a day: his liking times the season."""
+    wanted = taste.shelves * (1 + SEASON * np.cos(2 * np.pi * (day - peaks) / SEASON_DAYS))
+    return np.asarray(wanted / wanted.sum())
+
+
+def _peaks(sold: Assortment, rng: Rng) -> Floats:
+    """(s,) the day on which each category is wanted most, one for all of a department."""
+    of_department = {name: rng.uniform(0, SEASON_DAYS) for name in sorted(set(sold.departments))}
+    return np.array([of_department[name] for name in sold.departments])
+
+
+def _life(name: str, sold: Assortment, peaks: Floats, of: Simulation, rng: Rng) -> Iterator[Event]:
+    """One shopper's events, visit by visit."""
+    first = draw_taste(sold, rng)
+    later = draw_taste(sold, rng) if rng.random() < DRIFTING else first
+    shopper = _Shopper(name, first, first.appeal(sold))
+    visits = max(1, rng.poisson(rng.lognormal(*VISITS_OF_30_DAYS) * of.days / 30))
+    for visit, day in enumerate(sorted(rng.uniform(0, of.days, visits))):
+        if day >= of.days / 2 and shopper.taste is not later:
+            shopper.taste, shopper.appeal = later, later.appeal(sold)
+        at = of.until - timedelta(days=of.days) + timedelta(seconds=int(day * 86_400))
+        for page in range(1 + rng.poisson(PAGES - 1)):
+            chosen, propensity = _page(shopper, sold, demand(shopper.taste, peaks, day), rng)
+            moment = at + timedelta(minutes=3 * page)
+            yield from _look(shopper, sold, chosen, propensity, (moment, of.until), f"{name}-{visit}", rng)
+
+
+def _page(shopper: _Shopper, sold: Assortment, wanted: Floats, rng: Rng) -> tuple[Sequence[int], float]:
+    """The products of the page that the shopper opens, from the top, and how probable each was at its place."""
+    whole = rng.random() < HOME
+    there = np.arange(len(sold.ids)) if whole else sold.on_shelf[int(rng.choice(len(wanted), p=wanted))]
+    return rng.permutation(there)[:PAGE].tolist(), 1 / len(there)
+
+
+def _look(
+    shopper: _Shopper, sold: Assortment, chosen: Sequence[int], propensity: float,
+    when: tuple[datetime, datetime], visit: str, rng: Rng,
+) -> Iterator[Event]:  # fmt: skip
+    """What happens on one page: everything is shown, the eye goes down from the top, what is liked is clicked, some of it bought."""
+    at, until = when
+
+    def event(kind: EventType, one: int, place: int, seconds: int) -> Event:
+        moment = min(at + timedelta(seconds=seconds), until)
+        name = f"{shopper.name}-{at.timestamp():.0f}-{place}-{kind}"
+        shown_with = propensity if kind == "shown" else None
+        return Event(name, kind, moment, shopper.name, sold.ids[one], None, visit, place, shown_with)
+
+    for place, one in enumerate(chosen, start=1):
+        yield event("shown", one, place, 0)
+        for number, kind in enumerate(_acts(shopper, one, place, rng)):
+            yield event(kind, one, place, 10 * place + 3 * number)
+
+
+def _acts(shopper: _Shopper, one: int, place: int, rng: Rng) -> Iterator[EventType]:
+    appeal = shopper.appeal[one]
+    if one in shopper.bought or rng.random() >= place**-EYE:
+        return
+    if rng.random() >= NOISE + (1 - NOISE) * _chance(appeal + CLICK):
+        return
+    yield "click"
+    if rng.random() < _chance(appeal + CART):
+        yield "cart"
+        if rng.random() < _chance(appeal + BUY):
+            shopper.bought.add(one)
+            yield "purchase"
+
+
+def _chance(log_odds: float) -> float:
+    return float(1 / (1 + np.exp(-log_odds)))

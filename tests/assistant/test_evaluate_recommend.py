@@ -1,0 +1,223 @@
+"""Suggestions on events held out: what is known and what is to be found, the measures worked out by hand, the baselines."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from assistant.events import Event, EventLog, EventType
+from assistant.recommending.baselines import NoImplicit, baselines, interactions, popularity
+from assistant.recommending.evaluate import GROUPS, OURS, Background, Row, background, diversity, measured, ours, rows
+from assistant.recommending.held_out import Held, Split, split
+from assistant.recommending.recommender import Recommender
+from retrieval.catalog import Catalog
+from retrieval.dense import Dense
+from retrieval.errors import BadInput
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
+CUT = 8  # of ten days; the last fifth is to be predicted
+
+
+@pytest.fixture
+def events() -> Iterator[EventLog]:
+    with closing(EventLog()) as events:
+        yield events
+
+
+def did(events: EventLog, visitor: str, day: float, *acts: tuple[EventType, str]) -> None:
+    at = START + timedelta(days=day)
+    events.add([Event(f"{kind} {name} {day}", kind, at, visitor, name) for kind, name in acts])
+
+
+def cut(events: EventLog, catalog: Catalog, *, new_only: bool = False) -> Split:
+    """The events with one at either end of ten days, cut."""
+    did(events, "clock", 0, ("shown", "tower"))
+    did(events, "clock", 10, ("shown", "tower"))
+    return split(events, catalog, last=0.2, new_only=new_only)
+
+
+def test_what_came_after_the_cut_is_not_known_and_is_to_be_found_by_the_most_done_with_it(
+    events: EventLog, catalog: Catalog
+) -> None:
+    did(events, "a", 1, ("click", "clamp"), ("shown", "kettle"))
+    did(events, "a", 9, ("click", "tower"), ("purchase", "tower"), ("shown", "cafe"), ("view", "workshop"))
+    known = cut(events, catalog)
+    assert known.at == START + timedelta(days=CUT)
+    assert all(event.at <= known.at for event, _ in known.log.all())
+    assert known.held == [Held("a", 1, frozenset(), {"tower": 3, "workshop": 1})]
+    assert [(one.type, one.product_id) for one in known.acts] == [("click", "clamp")]
+
+
+def test_who_did_something_on_one_side_only_is_left_out(events: EventLog, catalog: Catalog) -> None:
+    did(events, "before", 1, ("click", "clamp"))
+    did(events, "after", 9, ("click", "clamp"))
+    did(events, "both", 1, ("click", "clamp"))
+    did(events, "both", 9, ("click", "clamp"))
+    assert [one.visitor for one in cut(events, catalog).held] == ["both"]
+
+
+def test_what_was_bought_or_disliked_is_left_out_with_its_variants_and_not_looked_for(
+    events: EventLog, catalog: Catalog
+) -> None:
+    did(events, "a", 1, ("purchase", "aster-black"), ("dislike", "clamp"), ("dislike", "tower"))
+    did(events, "a", 2, ("like", "tower"))
+    did(events, "a", 9, ("click", "aster-white"), ("click", "clamp"), ("click", "tower"))
+    (one,) = cut(events, catalog).held
+    assert one.left_out == {"aster-black", "aster-white", "aster-brass", "clamp"}
+    assert one.grades == {"tower": 1}
+
+
+def test_new_only_leaves_out_what_was_looked_at(events: EventLog, catalog: Catalog) -> None:
+    did(events, "a", 1, ("click", "clamp"))
+    did(events, "a", 9, ("click", "clamp"), ("cart", "tower"))
+    (one,) = cut(events, catalog, new_only=True).held
+    assert (one.left_out, one.grades) == ({"clamp"}, {"tower": 2})
+
+
+def test_a_day_with_a_burst_counts_for_nobody(events: EventLog, catalog: Catalog) -> None:
+    did(events, "bot", 1, *[("click", f"p{number}") for number in range(61)], ("click", "clamp"))
+    did(events, "bot", 9, ("click", "clamp"))
+    did(events, "a", 1, ("click", "tower"))
+    did(events, "a", 9, ("click", "clamp"))
+    known = cut(events, catalog)
+    assert [one.visitor for one in known.held] == ["a"]
+    assert [one.visitor for one in known.acts] == ["a"]
+
+
+def test_no_events_and_nobody_on_both_sides_say_so(events: EventLog, catalog: Catalog) -> None:
+    with pytest.raises(BadInput, match="no events"):
+        split(events, catalog, last=0.2)
+    with pytest.raises(BadInput, match="No visitor chose anything"):
+        cut(events, catalog)
+
+
+def test_the_measures_of_one_list_worked_out() -> None:
+    vectors = {"a": unit(1, 0), "b": unit(0, 1), "c": unit(1, 1)}
+    behind = Background(frozenset("a"), {"a": 1.0, "b": 2.0, "c": 6.0}, vectors)
+    found = measured(["a", "b", "c"], {"b": 1, "x": 2}, behind, k=5)
+    best = 3 / math.log2(2) + 1 / math.log2(3)
+    assert found == {
+        "ndcg": pytest.approx((1 / math.log2(3)) / best),
+        "precision": 1 / 5,
+        "recall": 1 / 2,
+        "mrr": 1 / 2,
+        "hit_rate": 1.0,
+        "long_tail": 2 / 3,
+        "novelty": 3.0,
+        "diversity": pytest.approx(1 - (0 + 2 * math.sqrt(0.5)) / 3),
+    }
+
+
+def test_only_the_first_k_count_and_an_empty_list_has_no_novelty() -> None:
+    behind = Background(frozenset(), {"a": 1.0, "b": 1.0}, {})
+    assert measured(["a", "b"], {"b": 1}, behind, k=1)["hit_rate"] == 0
+    empty = measured([], {"b": 1}, behind, k=1)
+    assert (empty["ndcg"], empty["novelty"], empty["long_tail"], empty["diversity"]) == (0, None, None, None)
+    assert diversity([unit(1, 0)]) is None
+
+
+def test_surprise_and_head_come_from_what_is_known(events: EventLog, catalog: Catalog) -> None:
+    for visitor in ("a", "b", "c"):
+        did(events, visitor, 1, ("click", "tower"), ("click", "tower"))
+    did(events, "a", 9, ("click", "clamp"))
+    known = cut(events, catalog)
+    behind = background(known, {})
+    assert behind.surprise["tower"] == -math.log2(4 / 4)
+    assert behind.surprise["clamp"] == -math.log2(1 / 4)
+    assert "tower" in behind.head
+    assert len(behind.head) == round(0.2 * len(known.sold))
+
+
+def test_rows_pair_the_methods_and_group_the_shoppers() -> None:
+    held = [Held("a", 1, frozenset(), {"x": 1}), Held("b", 7, frozenset(), {"y": 1})]
+    log = EventLog()
+    known = Split(START, log, [], ["x", "y", "z", "w"], held)
+    log.close()
+    lists = {OURS: [["x"], ["z"]], "other": [["x"], ["y"]]}
+    mine, other = rows(lists, known, Background(frozenset(), dict.fromkeys("xyzw", 1.0), {}), k=1)
+    assert (mine.figures["hit_rate"].mean, other.figures["hit_rate"].mean) == (0.5, 1.0)
+    assert (mine.against["ndcg"].mean, other.against["ndcg"].mean) == (0.0, 0.5)
+    assert (mine.coverage, other.coverage) == (0.5, 0.5)
+    assert {name: one.requests for name, one in mine.groups.items()} == {"1": 1, "2-5": 0, "6-20": 1, "more": 0}
+    assert (mine.gap, mine.ratio) == (1.0, 0.0)
+    assert (other.gap, other.ratio) == (0.0, 1.0)
+    assert mine.to_json()["groups"]["2-5"] == {"mean": None, "low": None, "high": None, "shoppers": 0}
+
+
+def test_a_method_that_finds_nothing_has_no_ratio() -> None:
+    assert math.isnan(Row("m", {}, {}, 0.0, {}).ratio)
+    assert math.isnan(Row("m", {}, {}, 0.0, {}).gap)
+
+
+def test_groups_hold_every_number_of_acts_once() -> None:
+    assert [sum(acts in group for group in GROUPS.values()) for acts in (1, 2, 5, 6, 20, 21, 5_000)] == [1] * 7
+
+
+def test_our_own_lists_are_those_of_the_recommender_without_what_is_left_out(
+    events: EventLog, catalog: Catalog, dense: Dense
+) -> None:
+    did(events, "a", 1, ("purchase", "aster-black"), ("cart", "clamp"))
+    did(events, "a", 9, ("click", "tower"))
+    known = cut(events, catalog)
+    recommender = Recommender(catalog, dense, known.log)
+    (one,) = known.held
+    cards = recommender.recommend("a", 5, known.at)
+    assert list(ours(recommender, known.at)(one, 5)) == [card.product.id for card in cards]
+    without = Held("a", 2, one.left_out | {cards[0].product.id}, one.grades)
+    assert len(ours(recommender, known.at)(without, 5)) == 5
+    assert not without.left_out & set(ours(recommender, known.at)(without, 5))
+
+
+def crowd(events: EventLog) -> None:
+    """Lamps and kettles are two worlds: who likes one lamp likes the other, and nobody likes both worlds."""
+    for number in range(12):
+        world = ("clamp", "tower", "workshop") if number % 2 else ("cafe", "kettle", "quiet")
+        for name in world[: 2 + number % 3 % 2]:
+            did(events, f"v{number}", 1 + number / 10, ("click", name))
+    did(events, "asked", 2, ("click", "clamp"))
+    did(events, "asked", 9, ("click", "tower"))
+
+
+def test_popularity_is_the_weight_of_all_acts(events: EventLog, catalog: Catalog) -> None:
+    did(events, "a", 1, ("click", "clamp"), ("purchase", "tower"))
+    did(events, "b", 1, ("click", "clamp"))
+    did(events, "b", 9, ("click", "tower"))
+    known = cut(events, catalog)
+    listed = popularity(interactions(known))
+    assert listed(known.held[0], 5) == ["tower", "clamp"]  # 5 against 1 + 1; of the others nothing is known
+    assert listed(Held("b", 1, frozenset({"tower"}), {}), 5) == ["clamp"]
+
+
+def test_the_baselines_of_implicit_find_the_shopper_s_own_world(events: EventLog, catalog: Catalog) -> None:
+    pytest.importorskip("implicit")
+    crowd(events)
+    known = cut(events, catalog)
+    (one,) = [held for held in known.held if held.visitor == "asked"]
+    found = {name: lister(one, 2) for name, lister in baselines(known).items() if name != "popularity"}
+    assert found.keys() == {"item-kNN", "ALS", "BPR"}
+    assert all(set(run) <= {"clamp", "tower", "workshop"} for name, run in found.items() if name != "BPR"), found
+    without = Held("asked", 1, frozenset({"clamp", "tower"}), {})
+    for name, lister in baselines(known).items():
+        assert not without.left_out & set(lister(without, 5)), name
+        assert len(lister(without, 1)) <= 1, name
+
+
+def test_without_implicit_it_is_said_what_to_install(
+    events: EventLog, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("implicit", "implicit.als"):
+        monkeypatch.setitem(sys.modules, name, None)
+    crowd(events)
+    with pytest.raises(NoImplicit, match=r"pip install 'shopping-assistant\[baselines\]'"):
+        baselines(cut(events, catalog))
+
+
+def unit(*values: float) -> np.ndarray:
+    vector = np.array(values, np.float32)
+    return vector / np.linalg.norm(vector)

@@ -1,0 +1,142 @@
+"""`shop eval recommend`: how good a store's suggestions are on events that came later, beside methods that know no catalogue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from assistant.build import build_embedder, build_events
+from assistant.event_files import import_events
+from assistant.events import EventLog
+from assistant.recommending.baselines import baselines
+from assistant.recommending.evaluate import GROUPS, MEASURES, OURS, Row, background, ours, rows
+from assistant.recommending.held_out import Split, split
+from assistant.recommending.recommender import Recommender
+from assistant.settings import Settings
+from retrieval.dense import Dense
+from retrieval.errors import BadInput
+from retrieval.evaluate import Figure
+from retrieval.store import Store
+
+from .serve import settings_for
+
+
+def recommend(
+    store: Annotated[Path, typer.Option(help="A store made by `shop index`.")],
+    events: Annotated[
+        list[Path] | None,
+        typer.Option(help="Files of events in place of the store's own; may be given more than once."),
+    ] = None,
+    last: Annotated[float, typer.Option(min=0.01, max=0.99, help="Share of the time that is to be predicted.")] = 0.2,
+    k: Annotated[int, typer.Option("--k", min=1, max=40, help="Length of a list.")] = 10,
+    new_only: Annotated[
+        bool, typer.Option(help="Leave out all that a visitor did anything with, not only bought.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One object a line, a method each.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Where a chart goes, as PNG.")] = None,
+) -> None:
+    """Precision, recall, nDCG, MRR, hit rate, coverage, long tail, novelty and diversity of suggestions, and nDCG by group of shoppers.
+
+    The events are cut by time: what came before is known, what came after is to be found. Beside the shop's lists stand those by
+    popularity, item-kNN, ALS and BPR, with bootstrap 95% intervals and paired differences.
+
+    Example: shop eval recommend --store store --events simulated.jsonl --json
+    """
+    settings = settings_for(store)
+    opened = Store(store)
+    with closing(opened), _events(settings, events) as log:
+        known = split(log, opened.catalog, last=last, new_only=new_only)
+        listers = baselines(known)  # first, because they may be missing
+        dense = Dense(opened.chroma(settings.chroma_url), build_embedder(settings))
+        listers = {OURS: ours(Recommender(opened.catalog, dense, known.log), known.at), **listers}
+        lists = {
+            name: [lister(one, k) for one in track(known.held, name, console=Console(stderr=True))]
+            for name, lister in listers.items()
+        }
+        found = rows(lists, known, background(known, dense.vectors(known.sold)), k=k)
+    _tell(found, known, k, as_json)
+    if plot:
+        draw(found, k, plot)
+
+
+@contextmanager
+def _events(settings: Settings, files: Sequence[Path] | None) -> Iterator[EventLog]:
+    """The events of these files, else those of the store."""
+    with closing(EventLog() if files else build_events(settings)) as log:
+        if files:
+            done = import_events(files, log, datetime.now(UTC))
+            if done.bad:
+                first = done.bad[0]
+                typer.echo(
+                    f"{len(done.bad)} rows passed over; {first.path}, line {first.line}: {first.reason}", err=True
+                )
+            if not done.accepted:
+                raise BadInput("No row could be used.", fix="docs/events.md says what a row holds")
+        yield log
+
+
+def _tell(found: Sequence[Row], known: Split, k: int, as_json: bool) -> None:
+    about = {"k": k, "shoppers": len(known.held), "cut_at": known.at.isoformat(timespec="seconds")}
+    if as_json:
+        for row in found:
+            print(json.dumps({**row.to_json(), **about}), flush=True)
+    else:
+        show(found, f"{len(known.held):,} shoppers with something before and after {about['cut_at']}", k)
+
+
+def show(found: Sequence[Row], title: str, k: int) -> None:
+    """The rows for people, a column a method: the measures, the differences to the shop's own lists, and the groups."""
+    console = Console()
+    console.print(title, highlight=False)
+    measures = {name: [_text(row.figures[name]) for row in found] for name in MEASURES}
+    measures["coverage"] = [f"{row.coverage:.3f}" for row in found]
+    against = {name: [_text(row.against[name], signed=True) for row in found] for name in MEASURES}
+    groups = {name: [_text(row.groups[name]) for row in found] for name in GROUPS}
+    groups["gap"], groups["ratio"] = [f"{row.gap:.3f}" for row in found], [f"{row.ratio:.3f}" for row in found]
+    for heading, lines in (
+        (f"The first {k}", measures),
+        ("Paired differences to the shop's lists", against),
+        (f"nDCG@{k} by how many acts of a shopper are known", groups),
+    ):
+        table = Table("", *(row.method for row in found), title=heading, title_justify="left")
+        for name, cells in lines.items():
+            table.add_row(name, *cells)
+        console.print(table)
+
+
+def draw(found: Sequence[Row], k: int, path: Path) -> None:
+    """nDCG of each method with its interval, and by group of shoppers."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # here: a second to import, and few ask for a chart
+    from matplotlib.figure import Figure as Chart
+
+    chart = Chart(figsize=(10, 3.6), layout="constrained")
+    FigureCanvasAgg(chart)
+    whole, groups = chart.subplots(1, 2)
+    figures = [row.figures["ndcg"] for row in found]
+    spread = [[one.mean - one.low for one in figures], [one.high - one.mean for one in figures]]
+    names = [row.method for row in found]
+    whole.barh(names, [one.mean for one in figures], xerr=spread, color="#4c78a8", ecolor="#333333", capsize=3)
+    whole.invert_yaxis()
+    whole.set(xlabel=f"nDCG@{k} with 95% interval", title="All shoppers", xlim=(0, None))
+    for row in found:
+        there = [name for name in GROUPS if row.groups[name].requests]
+        groups.plot(there, [row.groups[name].mean for name in there], marker="o", label=row.method)
+    groups.set(xlabel="acts known of a shopper", title="By group", ylim=(0, None))
+    groups.legend(fontsize=8)
+    chart.savefig(path, dpi=150)
+
+
+def _text(figure: Figure, *, signed: bool = False) -> str:
+    if not figure.requests:
+        return "–"
+    sign = "+" if signed else ""
+    return f"{figure.mean:{sign}.3f} [{figure.low:{sign}.3f}, {figure.high:{sign}.3f}]"
