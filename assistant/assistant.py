@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Self
 from weakref import WeakValueDictionary
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from retrieval.errors import BadInput, NotFound
 from retrieval.product import Product
@@ -23,6 +26,7 @@ from .actions.find import need_text, query_for
 from .build import build_events, build_parts, build_sessions
 from .contract import Done, Event, Reply
 from .event_form import EventForm
+from .events import Event as LoggedEvent
 from .events import EventLog
 from .exact import Asked, meaning
 from .explain import explain
@@ -42,6 +46,8 @@ from .state import merge, replay
 from .turn import run_turn
 from .turn_events import events_of
 from .writer_server import ServerWriter
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -244,12 +250,18 @@ class Assistant:
         return Taken(added, len(events) - added, tuple(name for name in named if name not in known))
 
     def forget_events(self, visitor: str, *, product_id: str | None = None, query: str | None = None) -> int:
-        """Erase a visitor's events, all of them or those of one product or with some words; how many there were."""
+        """Erase a visitor's events: all of them, those of one product, or a search or question with what was shown for it; how many
+        there were. Turns of the visitor's that are under way are waited for, so that nothing comes after."""
+        for session_id in self._sessions.of(visitor):
+            with self._turn_of(session_id):
+                pass
         if product_id is None and query is None:
             return self._events.erase([visitor])
         own = self._events.of(visitor)
-        about = [one.id for one in own if (product_id or query) == (one.product_id if product_id else one.query)]
-        return self._events.erase_some(visitor, about)
+        if product_id is not None:
+            return self._events.erase_some(visitor, [one.id for one in own if one.product_id == product_id])
+        said = [one for one in own if one.query == query and (one.product_id is None or one.type == "shown")]
+        return self._events.erase_some(visitor, [one.id for one in said])
 
     def known(self, visitor: str) -> tuple[Known, ...]:
         """What is known of a visitor from events, the latest first: what `forget_events` erases, in words."""
@@ -355,8 +367,15 @@ class Assistant:
         turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())
         self._sessions.add(session_id, turn, taken.state, visitor)
         if learn and visitor:
-            self._events.add(events_of(taken, known.state, visitor, now))
+            self._learn(events_of(taken, known.state, visitor, now))
         yield Done(taken.reply)
+
+    def _learn(self, told: Sequence[LoggedEvent]) -> None:
+        """Keep what a turn told. A database that fails is logged: the turn is kept already, and its answer is due."""
+        try:
+            self._events.add(told)
+        except SQLAlchemyError:
+            log.exception("what a turn told of its shopper was not kept")
 
 
 def _no_turn(turn: int, turns: int) -> NotFound:

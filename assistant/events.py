@@ -35,6 +35,7 @@ from .seal import Seal
 
 EventType = Literal["view", "shown", "click", "like", "dislike", "cart", "purchase", "search", "question"]
 TYPES: tuple[EventType, ...] = get_args(EventType)
+ACTS: tuple[EventType, ...] = tuple(one for one in TYPES if one != "shown")  # what a visitor did himself
 OF_WORDS: tuple[EventType, ...] = ("search", "question")  # about words; all others are about a product
 BURST = 60  # acts of one visitor in one minute: more than a person does
 AT_ONCE = 500  # rows in one statement
@@ -105,12 +106,15 @@ class EventLog:
         return added
 
     def of(
-        self, visitor: str, *, until: datetime | None = None, limit: int | None = None, shown: bool = True
+        self,
+        visitor: str,
+        *,
+        until: datetime | None = None,
+        limit: int | None = None,
+        types: Collection[EventType] = TYPES,
     ) -> list[Event]:
-        """A visitor's events, the oldest first; with a limit the latest ones. shown: whether also what was only shown to him."""
-        which = EVENTS.c.owner == visitor
-        if not shown:
-            which = and_(which, EVENTS.c.type != "shown")
+        """A visitor's events of these types, the oldest first; with a limit the latest ones."""
+        which = and_(EVENTS.c.owner == visitor, EVENTS.c.type.in_(types))
         if until is not None:
             which = and_(which, EVENTS.c.at_ms <= in_ms(until))
         return self._read(which, limit)[::-1]

@@ -15,10 +15,12 @@ SUPERLATIVES = {"cheapest": "price_asc", "most_expensive": "price_desc", "best_r
 
 _DEFINITE = re.compile(r"the (\w[\w' -]*?)(?: please| thanks)?[.!]*")
 _POINTED = re.compile(r"\b(?:this|that|these|those) ([\w'-]+)( [\w'-]+)?")
-_POSITION = re.compile(
-    r"\d|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|middle|top|bottom|next"
-    r"|two|three|four|five|six|seven|eight|nine|ten|both|all|either|it|its|this|that|these|those|them|they)\b"
+_PLACES = (
+    "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|middle|top|bottom|next"
+    "|two|three|four|five|six|seven|eight|nine|ten|both|all|either"
 )
+_PLACE = re.compile(rf"\d|\b(?:{_PLACES})\b")
+_POSITION = re.compile(rf"\d|\b(?:{_PLACES}|it|its|this|that|these|those|them|they)\b")
 
 
 def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Product]:
@@ -27,7 +29,8 @@ def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Produc
 
     Empty where it says a position, or names none of them apart from the others. "That rod" is the one rod, whatever was spoken of last.
     """
-    if len(shown) > 1 and len(pointed := _pointed_at(message.lower(), shown)) == 1:
+    alone = len(shown) > 1 and not _PLACE.search(message.lower())
+    if alone and len(pointed := _pointed_at(message.lower(), shown)) == 1:
         return pointed
     if slots == Slots():
         definite = _DEFINITE.fullmatch(message.strip().lower())

@@ -20,6 +20,7 @@ SHOPPERS = {
 _DEAR = re.compile(
     r"expensive|pric(?:e?y|ier)|costly|steep|over ?priced|out of my (?:budget|range)|too (?:much|dear|high)|can'?t afford"
 )
+_COSTS_MUCH = re.compile(r"(?:too |so |that |very )*(?:expensive|pric(?:e?y|ier)|costly|over ?priced)(?: ones?)?")
 _NOT_DEAR = re.compile(r"\b(?:not|isn't|aren't) (?:that |so |too )*(?:expensive|pric(?:e?y|ier)|costly)")
 _CHEAP = re.compile(r"\btoo cheap\b|cheapo")
 _DISLIKES = re.compile(
@@ -27,6 +28,11 @@ _DISLIKES = re.compile(
     r"|\b(?:have|own|got|read) (?:\w+ ){0,3}already|\balready (?:have|own|got|read)|\bkeep looking\b|\bsomething else\b"
 )
 _LIKES = re.compile(r"\bgrowing on me\b|\bso (?:him|her|me)\b|\bthat'?s (?:it|the one)\b|\bjust right\b|😍|❤|👍")
+
+
+def about_price(words: str) -> bool:
+    """Whether the words say nothing but that something costs much."""
+    return bool(_COSTS_MUCH.fullmatch(words.lower()))
 
 
 def feeling(message: str, titles: str = "") -> Feeling:

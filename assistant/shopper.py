@@ -30,8 +30,7 @@ class Shopper:
     @cached_property
     def passed_over(self) -> frozenset[str]:
         """Ids of products that the visitor is known to dislike."""
-        known = self.recommender.known(self.visitor, self.now) if self.visitor else ()
-        return frozenset(one.product_id for one in known if one.how == "dislike" and one.product_id)
+        return self.recommender.disliked(self.visitor, self.now) if self.visitor else frozenset()
 
     def known(self) -> tuple[str, ...]:
         """What the visitor is known to have done with products and looked for, a few words each, the latest first."""

@@ -23,7 +23,7 @@ from .model import Card, DialogueState, Exchange, Outcome, Parse, Slots
 from .parse import clean
 from .parts import Parts
 from .reply import NAMED, Words, write
-from .sentiment import feeling
+from .sentiment import about_price
 from .sizes import stepped
 from .slips import read
 from .state import Effect, effect_of, ended, leave, update
@@ -118,7 +118,7 @@ def _priced(parse: Parse, state: DialogueState) -> Parse:
     """A message that only refuses what is said of a price, of products on the table, is what the shopper thinks of these."""
     refused = Slots(exclude=parse.slots.exclude)
     only = parse.intent == "refine" and parse.slots == refused != Slots() and parse.then is None
-    if not (only and state.shown and feeling(" ".join(refused.exclude)) in ("too_dear", "too_cheap")):
+    if not (only and state.shown and all(map(about_price, refused.exclude))):
         return parse
     return replace(parse, intent="feedback", slots=Slots(), acts=("feedback",))
 

@@ -14,6 +14,7 @@ from .model import DialogueState, Intent
 from .turn import Taken
 
 SEARCHES: frozenset[Intent] = frozenset({"search", "refine", "more"})  # whose list answers the need in words
+WORDS = 500  # characters of a search or question that are kept, as many as an event over HTTP may have
 CERTAIN = 1.0  # propensity: the same need, catalogue and taste give the same list
 
 
@@ -51,13 +52,13 @@ def _name(reply: Reply, number: int) -> str:
 def _query(taken: Taken) -> str | None:
     """The need in words where products answer it."""
     searched = bool(SEARCHES & set(taken.reply.acts)) and bool(taken.reply.cards)
-    return need_text(taken.reply.constraints) or None if searched else None
+    return need_text(taken.reply.constraints)[:WORDS] or None if searched else None
 
 
 def _questions(taken: Taken) -> Iterator[str]:
     for one in taken.parse.in_order():
         if one.intent == "ask_product" and one.slots.ask:
-            yield one.slots.ask
+            yield one.slots.ask[:WORDS]
 
 
 def _chosen(after: DialogueState, before: DialogueState) -> Iterator[tuple[EventType, str]]:

@@ -265,10 +265,16 @@ def events(
 def forget_events(
     desk: AtDesk,
     visitor: Visitor,
-    product_id: Annotated[str | None, Query(max_length=256, description="only those of this product")] = None,
-    query: Annotated[str | None, Query(max_length=QUERY_LIMIT, description="only those of these words")] = None,
+    product_id: Annotated[
+        str | None, Query(min_length=1, max_length=256, description="only those of this product")
+    ] = None,
+    query: Annotated[
+        str | None, Query(min_length=1, max_length=QUERY_LIMIT, description="only those of this search or question")
+    ] = None,
 ) -> None:
     """Erase all events of the visitor whose `X-Visitor` is sent, or those of one fact of `/v1/profile`."""
+    if product_id is not None and query is not None:
+        raise BadInput("One fact is of a product or of words.", fix="send `product_id` or `query`")
     desk.assistant.forget_events(_known(visitor), product_id=product_id, query=query)
 
 

@@ -39,7 +39,7 @@ def bye(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 def help_(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """What can be said here, and what is known of whoever asks."""
     known = parts.shopper.known()[:TOLD] if parts.shopper else ()
-    told = f" From before I know that {', '.join(known)}. You can see and delete that in the menu." if known else ""
+    told = f" Of you I know that {', '.join(known)}. Any of it can be forgotten." if known else ""
     return Outcome(answer=Answer(HELP + told, known))
 
 

@@ -18,7 +18,7 @@ from retrieval.family import families, family_of
 from retrieval.product import Product
 
 from ..crowd import Crowd, crowd_of
-from ..events import Event, EventLog
+from ..events import ACTS, Event, EventLog
 from ..model import Card, Reason
 from .cold import of_departments, rated_in, shelves_in
 from .profile import Known, Profile, known_of, profile_of
@@ -86,11 +86,16 @@ class Recommender:
         return shelves_in(self._catalog)
 
     def known(self, visitor: str, now: datetime) -> tuple[Known, ...]:
-        """What the latest events of a visitor say of him, the latest first."""
-        return known_of(self._events.of(visitor, until=now, limit=LOOKED_AT, shown=False), self._catalog)
+        """All that a visitor's events say of him, the latest first."""
+        return known_of(self._events.of(visitor, until=now, types=ACTS), self._catalog)
+
+    def disliked(self, visitor: str, now: datetime) -> frozenset[str]:
+        """Ids of the products of which the visitor's last word was a dislike."""
+        felt = {one.product_id: one.type for one in self._events.of(visitor, until=now, types=("like", "dislike"))}
+        return frozenset(name for name, how in felt.items() if name and how == "dislike")
 
     def _profile(self, visitor: str | None, now: datetime, here: Sequence[Event]) -> Profile:
-        kept = self._events.of(visitor, until=now, limit=LOOKED_AT, shown=False) if visitor else []
+        kept = self._events.of(visitor, until=now, limit=LOOKED_AT, types=ACTS) if visitor else []
         told = {(one.type, one.product_id) for one in kept}
         fresh = [one for one in here if (one.type, one.product_id) not in told]
         return profile_of([*kept, *fresh], now, self._catalog, self._dense) if kept or fresh else Profile()

@@ -94,6 +94,11 @@ def test_refusing_a_word_for_a_price_is_a_judgement_of_what_is_shown(assistant_w
     assert "$59" in reply.reply
 
 
+def test_refusing_what_is_no_word_for_a_price_stays_a_refusal(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, JACKETS, ("not too high", said("refine", exclude=("too high",))))
+    assert (reply.intent, reply.constraints.exclude) == ("refine", ("too high",))
+
+
 def test_starting_over_forgets_tastes(assistant_with: AssistantWith) -> None:
     shop = assistant_with([JACKETS[1], said("feedback", ref=(2,)), said("reset")])
     for message in ("jackets", "i hate the second", "start over"):

@@ -83,6 +83,7 @@ def test_a_name_that_no_shown_product_has_points_at_none() -> None:
         ("is this canvas?", ("last",), []),  # says what it is made of, which no title names
         ("that looks trail-worthy", ("last",), []),  # nothing is named after "that"
         ("that bag", (1,), []),  # two are called so
+        ("compare the first one with that rucksack", (1, 3), []),  # says a place too
     ],
 )
 def test_a_place_that_the_message_has_no_word_for_gives_way_to_a_name(

@@ -138,6 +138,18 @@ def test_what_was_only_shown_takes_no_place_among_the_acts_that_a_profile_rememb
     assert "because you liked “Storm Rain Jacket”" in texts(recommender.recommend("anna", 5, NOW), "puddle")
 
 
+def test_however_much_was_done_since_all_of_it_is_told_and_a_dislike_holds(
+    recommender: Recommender, events: EventLog
+) -> None:
+    did(events, "anna", ("dislike", "storm"), ago=2)
+    clicks = [
+        Event(f"c{number}", "click", NOW - timedelta(hours=1), "anna", f"p{number}") for number in range(LOOKED_AT)
+    ]
+    events.add(clicks)
+    assert len(recommender.known("anna", NOW)) == LOOKED_AT + 1
+    assert recommender.disliked("anna", NOW) == {"storm"}
+
+
 def test_the_same_events_and_time_give_the_same_list(catalog: Catalog, dense: Dense, events: EventLog) -> None:
     did(events, "anna", ("view", "storm"), ("cart", "tote"), ("click", "clamp"))
     one, other = (Recommender(catalog, dense, events).recommend("anna", 10, NOW) for _ in range(2))

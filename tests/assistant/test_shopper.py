@@ -116,8 +116,8 @@ def test_who_asks_what_is_known_hears_it(assistant_with: AssistantWith) -> None:
         liking_the_storm(shop)
         known = talk(shop, "what do you know about me?", session="s_2")
         stranger = talk(shop, "what do you know about me?", session="s_3", visitor=None)
-    assert "From before I know that you liked “Storm Rain Jacket”, you looked for “men rain jacket”." in known
-    assert "From before" not in stranger
+    assert "Of you I know that you liked “Storm Rain Jacket”, you looked for “men rain jacket”." in known
+    assert "Of you I know" not in stranger
 
 
 def test_what_is_known_is_told_in_words_and_forgotten_one_by_one(assistant_with: AssistantWith) -> None:

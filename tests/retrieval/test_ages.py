@@ -19,6 +19,9 @@ from retrieval.ages import as_groups
         ("8yo birthday", "kids birthday"),
         ("a 12 year warranty", "a 12 year warranty"),  # no age
         ("5 drawer dresser", "5 drawer dresser"),
+        ("a 12 year old whisky", "a 12 year old whisky"),  # no person's
+        ("3-5 year olds", "kids"),
+        ("70 year old", "70 year old"),  # nothing would be left
     ],
 )
 def test_an_age_is_said_as_listings_say_it(said: str, listed: str) -> None:

@@ -119,3 +119,27 @@ def test_nobody_is_known_without_a_token(client: TestClient, call: str) -> None:
     body = {"message": "hello", "learn": True}
     answer = client.get("/v1/profile") if call == "profile" else client.post("/v1/chat", json=body)
     assert (answer.status_code, answer.json()["fix"]) == (422, "send the visitor's token in X-Visitor")
+
+
+def test_a_search_is_forgotten_with_what_was_shown_for_it_and_no_product_fact_goes_with_it(client: TestClient) -> None:
+    words = {"query": "warm lamp"}
+    send(
+        client,
+        [
+            {"type": "search", **words},
+            {"type": "shown", "product_id": "tall/lamp", "position": 1, **words},
+            {"type": "cart", "product_id": "brass-lamp", **words},
+        ],
+    )
+    own = {"X-Visitor": ANNA}
+    assert client.delete("/v1/events", params=words, headers=own).status_code == 204
+    facts = client.get("/v1/profile", headers=own).json()["facts"]
+    assert [fact["text"] for fact in facts] == ["you put “Brass Desk Lamp” into your cart"]
+
+
+@pytest.mark.parametrize("params", [{"product_id": ""}, {"query": ""}, {"product_id": "brass-lamp", "query": "lamp"}])
+def test_what_names_no_one_fact_forgets_none(client: TestClient, params: dict[str, str]) -> None:
+    send(client, LIKE)
+    own = {"X-Visitor": ANNA}
+    assert client.delete("/v1/events", params=params, headers=own).status_code == 422
+    assert len(client.get("/v1/profile", headers=own).json()["facts"]) == 1

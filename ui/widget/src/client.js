@@ -78,7 +78,7 @@ export class Client {
     addEventListener("offline", cut);
     try {
       const either = AbortSignal.any([signal, silence.signal]);
-      const answer = await this.ask("v1/chat", { method: "POST", body: { ...(exact ?? { message }), stream: true, session_id, turn, learn: this.learn }, signal: either });
+      const answer = await this.ask("v1/chat", { method: "POST", body: { ...(exact ?? { message }), stream: true, session_id, turn, learn: this.learn === true }, signal: either });
       for await (const event of events(answer.body, heard)) {
         if (event.name === "error") throw new Trouble(kindOf(event.data.status), event.data.detail, event.data.retry_after);
         yield event;

@@ -1,5 +1,5 @@
 // Who the visitor is, which conversation is theirs, how many turns it has, and the message that has no answer yet: in memory, in the tab (data-storage="session"), or, once agreed, on the device.
-// learns: whether the visitor agreed that what they do is learnt from.
+// learns: whether the visitor agreed that what they do is learnt from; null before they answered.
 export class Keep {
   constructor(site, storage) {
     this.name = `shop-assistant:${site}`;
@@ -8,7 +8,7 @@ export class Keep {
     this.mayAsk = !this.agreed && storage !== "session";
     const kept = this.place && this.#read(this.place);
     this.visitor = kept?.visitor ?? token();
-    Object.assign(this, { session: kept?.session ?? null, turns: kept?.turns ?? 0, unanswered: kept?.unanswered ?? null, learns: kept?.learns ?? false });
+    Object.assign(this, { session: kept?.session ?? null, turns: kept?.turns ?? 0, unanswered: kept?.unanswered ?? null, learns: kept?.learns ?? null });
   }
 
   learn(yes) {

@@ -127,14 +127,22 @@ class Panel {
       this.submit();
     });
     this.consent = el("div", { cls: "consent", hidden: true });
-    this.asks(this.words.keep, this.words.yes, (yes) => this.agree(yes));
+    if (this.keep.turns) this.askForConsent();
     const onsubmit = (event) => { event.preventDefault(); this.submit(); };
     const policy = webAddress(this.options.privacy);
     return el("form", { onsubmit }, this.consent, el("div", { cls: "line" }, this.input, el("button", { type: "submit", cls: "main" }, this.words.send)),
       el("p", { cls: "ai" }, this.words.ai, policy && [" ", el("a", { href: policy, target: "_blank", rel: "noopener noreferrer" }, this.words.privacy)]));
   }
-  asks(question, yes, answer) {
-    this.consent.replaceChildren(el("span", {}, question), button(yes, () => answer(true)), button(this.words.no, () => answer(false)));
+  // The question that is open stands above the box until it is answered: whether the conversation is kept, then whether it is learnt from.
+  askForConsent() {
+    const { keep, words } = this;
+    const open = keep.mayAsk ? "keep" : keep.agreed && keep.learns === null && this.options.learn !== "no" ? "learn" : "";
+    this.consent.hidden = !open;
+    if (!open || this.consent.dataset.open === open) return;
+    this.consent.dataset.open = open;
+    const answer = (yes) => (open === "keep" ? this.agree(yes) : this.learn(yes));
+    const [question, agreed] = open === "keep" ? [words.keep, words.yes] : [words.learn, words.learnYes];
+    this.consent.replaceChildren(el("span", {}, question), button(agreed, () => answer(true)), button(words.no, () => answer(false)));
   }
   makeMenu() {
     return el("div", { cls: "menu", hidden: true }, button(this.words.restart, () => { this.hideMenu(); this.reset(); }),
@@ -194,6 +202,8 @@ class Panel {
     this.again = null;
     if (!exact) this.keep.asked(text);
     const stop = (this.stop = new AbortController());
+    let over;
+    this.turnOver = new Promise((resolve) => { over = resolve; });
     this.tell(this.words.working);
     let slow = setTimeout(() => this.tell(this.words.slow), SLOW);
     this.emit("message", { from: "shopper", text });
@@ -213,6 +223,7 @@ class Panel {
     } finally {
       clearTimeout(slow);
       if (this.stop === stop) this.stop = null;
+      over();
     }
   }
   turn(text) {
@@ -249,7 +260,7 @@ class Panel {
     if (again) return;
     this.keep.answered(reply.turn);
     this.said.textContent = reply.reply;
-    this.consent.hidden = !this.keep.mayAsk;
+    this.askForConsent();
     this.emit("message", { from: "assistant", text: reply.reply, reply });
     if (reply.handoff) this.emit("handoff", reply.handoff);
   }
@@ -355,30 +366,28 @@ class Panel {
     else this.keep.drop();
   }
   agree(yes) {
-    this.consent.hidden = true;
     this.keep.mayAsk = false;
     if (yes) this.keep.agree();
     this.emit("consent", { storage: yes });
-    if (yes && this.options.learn !== "no" && !this.keep.learns) {
-      this.asks(this.words.learn, this.words.learnYes, (may) => { this.learn(may); this.input.focus(); });
-      this.consent.hidden = false;
-      this.consent.querySelector("button").focus();
-    } else this.input.focus();
+    this.askForConsent();
+    (this.consent.hidden ? this.input : this.consent.querySelector("button")).focus();
   }
   // Learning is a purpose of its own, agreed to apart from what is kept on the device.
   learn(yes) {
-    this.consent.hidden = true;
     this.keep.learn(yes);
     this.client.learn = yes;
     this.emit("consent", { learning: yes });
+    this.askForConsent();
+    this.input.focus();
   }
   did(type, product) { if (this.keep.learns) this.client.did(type, product, this.keep.session).catch(() => {}); } // nobody waits for it
   async showKnown() {
     try {
-      const { facts } = this.keep.learns ? await this.client.profile() : { facts: [] };
+      const { facts } = await this.client.profile();
       const learn = () => { this.keep.agree(); this.learn(true); this.showKnown(); };
       const forget = (fact) => this.unlearn(fact), close = () => this.hideKnown();
-      this.about.replaceChildren(...knownLines(facts, this.keep.learns, { words: this.words, forget, learn, close }));
+      const may = this.keep.learns ? "less" : this.options.learn === "no" ? "" : "more";
+      this.about.replaceChildren(...knownLines(facts, may, { words: this.words, forget, learn, close }));
       this.about.hidden = false;
       this.about.querySelector("button").focus();
     } catch (trouble) {
@@ -389,8 +398,9 @@ class Panel {
   // One fact; without one all of them, and nothing more is learnt.
   async unlearn(fact) {
     try {
+      if (!fact) this.learn(false); // first, so that the next turn tells nothing
+      await this.turnOver; // what the one under way tells is kept at its end
       await this.client.unlearn(fact);
-      if (!fact) this.learn(false);
       await this.showKnown();
     } catch (trouble) {
       this.tell(this.explain(trouble));
