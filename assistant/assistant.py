@@ -17,12 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from retrieval.errors import BadInput, NotFound
 from retrieval.product import Product
-from retrieval.query import Constraints, Query, Relaxed
+from retrieval.query import Constraints, Relaxed
 from retrieval.reviews import Reviews
 from retrieval.search import Scored
 from retrieval.store import Store
 
-from .actions.find import need_text, query_for
+from .actions.find import query_for, query_of
 from .build import build_events, build_parts, build_sessions
 from .contract import Done, Event, Reply
 from .event_form import EventForm
@@ -192,9 +192,7 @@ class Assistant:
             state = replay(state, one.parse, one.effect, one.exchange)
         if state.constraints == Constraints():
             return []
-        unwanted = self._parts.unwanted(state.taste)
-        query = Query(need_text(state.constraints), state.constraints, skip=unwanted, said=state.said)
-        return self._parts.searcher.scored(query, limit)
+        return self._parts.searcher.scored(query_of(state, self._parts), limit)
 
     def read_ahead(self, session_id: str) -> None:
         """Read a conversation's last exchange before its next message comes, so that less is left to read then.

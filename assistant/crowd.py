@@ -59,18 +59,15 @@ def crowd_of(events: EventLog, now: datetime) -> Crowd:
         daily = db.execute(
             select(*what, day, people).where(acted, _counts(now, LOOKED_BACK)).group_by(*what, day)
         ).all()
-        week = db.execute(
-            select(EVENTS.c.product_id, people, buyers)
-            .where(acted, _counts(now, WEEK))
-            .group_by(EVENTS.c.product_id)
-            .having(people >= SHOPPERS)
-        ).all()
-        chosen = db.execute(
-            select(EVENTS.c.product_id, people)
-            .where(acted, _counts(now, LOOKED_BACK))
-            .group_by(EVENTS.c.product_id)
-            .having(people >= SHOPPERS)
-        ).all()
+        week, chosen = (
+            db.execute(
+                select(EVENTS.c.product_id, people, buyers)
+                .where(acted, _counts(now, days))
+                .group_by(EVENTS.c.product_id)
+                .having(people >= SHOPPERS)
+            ).all()
+            for days in (WEEK, LOOKED_BACK)
+        )
         seen = db.execute(
             select(EVENTS.c.product_id, func.count())
             .where(EVENTS.c.type.in_(("shown", "view")), _counts(now, SEEN_BACK))

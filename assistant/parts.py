@@ -19,9 +19,7 @@ from .order_desk import OrderDesk
 from .parse import Parser
 from .unanswered import Unanswered
 
-if (
-    TYPE_CHECKING
-):  # a writer is handed what actions find, suggestions look at what goes with what, and actions work with parts
+if TYPE_CHECKING:  # both look at what actions find, and actions work with parts
     from .shopper import Shopper
     from .writer import Writer
 

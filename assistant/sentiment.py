@@ -17,11 +17,10 @@ SHOPPERS = {
     "cheap": -1.0, "flimsy": -2.0, "plain": -0.5, "bland": -1.5, "loathe": -3.0, "solid": 1.5, "gorgeous": 3.0, "weird": -1.8, "lol": 0.3,
     "haha": 0.5, "hahaha": 0.5, "dead": 0.0, "evil": -0.5, "bulky": -1.5, "clunky": -1.5, "meh to": -1.5,
 }  # fmt: skip
-_DEAR = re.compile(
-    r"expensive|pric(?:e?y|ier)|costly|steep|over ?priced|out of my (?:budget|range)|too (?:much|dear|high)|can'?t afford"
-)
-_COSTS_MUCH = re.compile(r"(?:too |so |that |very )*(?:expensive|pric(?:e?y|ier)|costly|over ?priced)(?: ones?)?")
-_NOT_DEAR = re.compile(r"\b(?:not|isn't|aren't) (?:that |so |too )*(?:expensive|pric(?:e?y|ier)|costly)")
+_MUCH = "expensive|pric(?:e?y|ier)|costly"
+_DEAR = re.compile(rf"{_MUCH}|steep|over ?priced|out of my (?:budget|range)|too (?:much|dear|high)|can'?t afford")
+_COSTS_MUCH = re.compile(rf"(?:too |so |that |very )*(?:{_MUCH}|over ?priced)(?: ones?)?")
+_NOT_DEAR = re.compile(rf"\b(?:not|isn't|aren't) (?:that |so |too )*(?:{_MUCH})")
 _CHEAP = re.compile(r"\btoo cheap\b|cheapo")
 _DISLIKES = re.compile(
     r"\btoo \w+|\bnot (?:for me|my (?:style|thing|taste)|really|quite|that one|those|these|a fan)|\bno to\b|\bout then\b|^(?:no|out)\b"

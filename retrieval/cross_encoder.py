@@ -92,34 +92,25 @@ class CrossEncoderReranker:
 
         The others come after those, in the order of the mix.
         """
-        if not products:
-            return []
-        mixed = self._mix.score(query, products, kind)
-        order = sorted(range(len(products)), key=lambda place: (-mixed[place], products[place].id))
-        read = order[:DEPTH]
-        cross = self.cross_scores(query.text, [products[place] for place in read])
-        scores = [0.0] * len(products)
-        for place, number in zip(read, cross, strict=True):
-            scores[place] = self._rule.relevance(number, mixed[place])
-        lowest = min(scores[place] for place in read)
-        for place in order[DEPTH:]:
-            scores[place] = lowest * mixed[place]
-        return scores
+        return [stages["relevance"] for stages in self.stages(query, products, kind)]
 
     def stages(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[Mapping[str, float]]:
         """The mix's signals and its relevance as "mix", the network's number for those that it reads, and the relevance."""
         mixed = self._mix.stages(query, products, kind)
-        order = sorted(range(len(products)), key=lambda place: (-mixed[place]["relevance"], products[place].id))
+        mix = [stages["relevance"] for stages in mixed]
+        order = sorted(range(len(products)), key=lambda place: (-mix[place], products[place].id))
         read = order[:DEPTH]
         cross = dict(zip(read, self.cross_scores(query.text, [products[place] for place in read]), strict=True))
-        scores = self.score(query, products, kind)
+        scores = {place: self._rule.relevance(number, mix[place]) for place, number in cross.items()}
+        lowest = min(scores.values(), default=0.0)
         return [
             {
-                **{"mix" if name == "relevance" else name: value for name, value in mixed[place].items()},
+                **signals,
+                "mix": mix[place],
                 **({"network": cross[place]} if place in cross else {}),
-                "relevance": scores[place],
+                "relevance": scores.get(place, lowest * mix[place]),
             }
-            for place in range(len(products))
+            for place, signals in enumerate(mixed)
         ]
 
     def carrying(self, query: Query, product: Product) -> Quote | None:

@@ -11,7 +11,7 @@ import numpy as np
 from .constraints import eligible_ids
 from .fusion import rrf
 from .judgements import Judged
-from .kind import kind_levels
+from .kind import for_animals, kind_levels
 from .metrics import ndcg, recall, reciprocal_rank
 from .product import Product
 from .query import Query
@@ -172,7 +172,9 @@ def rerank(searcher: Searcher, query: Query, products: Sequence[Product]) -> lis
 
 def relevances(searcher: Searcher, query: Query, products: Sequence[Product]) -> list[tuple[str, float]]:
     """(id, relevance), best first; what breaks a hard constraint keeps a tenth of its relevance and comes last."""
-    levels = kind_levels(searcher.catalog, searcher.lexical, query.constraints.product, query.text)
+    product = query.constraints.product
+    pets = for_animals(searcher.lexical, f"{product} {query.text}")
+    levels = kind_levels(searcher.catalog, searcher.lexical, product, pets)
     scores = searcher.reranker.score(query, products, levels[0] if levels else frozenset())
     eligible = eligible_ids(searcher.catalog, query.constraints)
     fitting = {product.id for product in products if eligible is None or product.id in eligible}

@@ -26,7 +26,9 @@ PET_SHELVES = ("pet", "dog")  # words of the categories in which things for anim
 MUCH, FEWEST = 0.2, 3  # share of a category, and number of its products, from which a kind is what the category is for
 
 
-def kind_levels(catalog: Catalog, lexical: Lexical, phrase: str | None, need: str = "") -> list[frozenset[str]]:
+def kind_levels(
+    catalog: Catalog, lexical: Lexical, phrase: str | None, pets: frozenset[str] | None = None
+) -> list[frozenset[str]]:
     """Ids of the kind, the strictest reading first, none empty; an empty list for no phrase, for one that names no kind ("wedding
     gift"), and for a kind that the shop does not have.
 
@@ -34,10 +36,10 @@ def kind_levels(catalog: Catalog, lexical: Lexical, phrase: str | None, need: st
     laptops with "gaming" in title or category before the others. What stands in a category of just that name is of the kind too, where
     its title says nothing else. Then by words: every word in title or category, the head there, and the thing itself called so.
 
-    need: what else is said of it; where that names no animal, what is sold for animals comes last.
+    pets: ids of what is sold for animals where none is named, which comes last; by default as the phrase alone says.
     """
     levels = _levels(catalog, lexical, phrase)
-    pets = for_animals(lexical, f"{phrase} {need}") if levels else frozenset[str]()
+    pets = for_animals(lexical, phrase or "") if pets is None else pets
     return [left for ids in levels if (left := ids - pets)] + (levels if pets else [])
 
 

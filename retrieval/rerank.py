@@ -41,18 +41,15 @@ class LinearMix:
     lexical: Lexical
 
     def score(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[float]:
-        return [_relevance(signals) for signals in self._signals(query, products, kind)]
+        return [stages["relevance"] for stages in self.stages(query, products, kind)]
 
     def stages(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[Mapping[str, float]]:
-        return [{**signals, "relevance": _relevance(signals)} for signals in self._signals(query, products, kind)]
-
-    def _signals(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[dict[str, float]]:
-        """Each product's signals, by their names in WEIGHTS."""
+        """The signals, by their names in WEIGHTS, and the relevance."""
         ids = [product.id for product in products]
         cosine = self.dense.similarity(query.text, ids)
         bm25 = self.lexical.scores(query.text, ids)
         best = max(bm25.values(), default=1.0)
-        return [
+        signals = [
             {
                 "cosine": cosine.get(product.id, 0.0),
                 "bm25": bm25.get(product.id, 0.0) / best,
@@ -62,6 +59,7 @@ class LinearMix:
             }
             for product in products
         ]
+        return [{**one, "relevance": _relevance(one)} for one in signals]
 
     def carrying(self, query: Query, product: Product) -> Quote | None:
         """None: a sum of signals over the whole listing points at no words."""

@@ -52,6 +52,19 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class _Ready:
+    """A query before its candidates: kinds: the readings of its kind. eligible: what meets the hard constraints, None for all. fitting:
+    what of the kind may be shown. pets: what is sold for animals, where it names none."""
+
+    query: Query
+    relaxed: tuple[Relaxed, ...]
+    kinds: list[Ids]
+    eligible: Ids | None
+    fitting: Ids
+    pets: Ids
+
+
+@dataclass(frozen=True)
 class Searcher:
     """Queries to rankings over one catalogue. currency: the shop's, for what is said about prices."""
 
@@ -67,31 +80,27 @@ class Searcher:
         When no product of the kind asked for meets the hard constraints, the least is relaxed and named in `relaxed`.
         """
         started = time.perf_counter()
-        query = replace(query, text=as_groups(query.text), said=as_groups(query.said))
-        kinds = kind_levels(self.catalog, self.lexical, query.constraints.product, _said(query))
-        query, eligible, relaxed = self._possible(query, kinds)
-        fitting = _first_left(kinds, eligible)
+        ready = self._ready(query)
+        query, kinds = ready.query, ready.kinds
         # wishes do not decide what comes closest to a bound that was given up
-        products = self._candidates(query.without(*SOFT) if relaxed else query, eligible, fitting)
+        products = self._candidates(query.without(*SOFT) if ready.relaxed else query, ready.eligible, ready.fitting)
         retrieved = time.perf_counter()
         best = self._best_of(query, kinds[0]) if kinds and not query.sort else 0.0
-        hits = self._hits(query, products, fitting if kinds else None, limit, best)
+        hits = self._hits(ready, products, limit, best)
         done = time.perf_counter()
         named = query.constraints.kind is not None
-        matching = fitting if named else saying_every_wish(self.lexical, query, self._every(eligible))
-        total, stating = (self.catalog.count_families(ids) for ids in (matching, self._stating(query, matching)))
+        matching = ready.fitting if named else saying_every_wish(self.lexical, query, self._every(ready.eligible))
+        stating = self._stating(query, matching) if named else matching
+        total, said = self.catalog.count_families(matching), self.catalog.count_families(stating)
         kind_found = bool(kinds) or not named
         timing = Timing((retrieved - started) * 1e3, (done - retrieved) * 1e3)
-        return Ranking(hits, total, relaxed, kind_found, frozenset(matching), stating), timing
+        return Ranking(hits, total, ready.relaxed, kind_found, frozenset(matching), said), timing
 
     def scored(self, query: Query, limit: int) -> list[Scored]:
         """The best `limit` of the candidates of that search, with what each step gave them; for looking into a ranking."""
-        query = replace(query, text=as_groups(query.text), said=as_groups(query.said))
-        kinds = kind_levels(self.catalog, self.lexical, query.constraints.product, _said(query))
-        query, eligible, _ = self._possible(query, kinds)
-        fitting = _first_left(kinds, eligible)
-        found = list(self._candidates(replace(query, sort=None), eligible, fitting))
-        stages = self.reranker.stages(query, found, fitting)
+        ready = self._ready(replace(query, sort=None))
+        found = list(self._candidates(ready.query, ready.eligible, ready.fitting))
+        stages = self.reranker.stages(ready.query, found, ready.fitting)
         scored = [Scored(product, steps) for product, steps in zip(found, stages, strict=True)]
         return sorted(scored, key=lambda one: (-one.stages["relevance"], one.product.id))[:limit]
 
@@ -100,8 +109,16 @@ class Searcher:
         eligible = eligible_ids(self.catalog, constraints)
         if constraints.kind is None:
             return self._every(eligible)
-        kinds = kind_levels(self.catalog, self.lexical, constraints.kind, " ".join(constraints.features))
-        return _first_left(kinds, eligible)
+        pets = for_animals(self.lexical, " ".join((constraints.kind, *constraints.features)))
+        return _first_left(kind_levels(self.catalog, self.lexical, constraints.kind, pets), eligible)
+
+    def _ready(self, query: Query) -> _Ready:
+        query = replace(query, text=as_groups(query.text), said=as_groups(query.said))
+        product = query.constraints.product
+        pets = for_animals(self.lexical, f"{product} {query.text} {query.said}") if query.constraints.kind else Ids()
+        kinds = kind_levels(self.catalog, self.lexical, product, pets)
+        query, eligible, relaxed = self._possible(query, kinds)
+        return _Ready(query, relaxed, kinds, eligible, _first_left(kinds, eligible), pets)
 
     def _possible(self, query: Query, kinds: list[Ids]) -> tuple[Query, Ids | None, tuple[Relaxed, ...]]:
         """The query and its eligible ids, relaxed if none of the kind is among them."""
@@ -139,13 +156,12 @@ class Searcher:
             return by(query.sort, self.catalog.get_many(found[:ORDERED]))
         return self.catalog.get_many(found[:CANDIDATES])
 
-    def _hits(
-        self, query: Query, found: Iterable[Product], kind: Ids | None, limit: int, best: float
-    ) -> tuple[Hit, ...]:
+    def _hits(self, ready: _Ready, found: Iterable[Product], limit: int, best: float) -> tuple[Hit, ...]:
         """Reranked and collapsed; in the order that was asked for when there is one. best: relevance of the best of the kind.
 
-        kind: what is sure to be of the kind asked for; None when no kind is known, so that all that is near may fit.
+        Where no kind is known all that is near may fit.
         """
+        query, kind = ready.query, ready.fitting if ready.kinds else None
         seen = self.catalog.get_many(query.skip)
         products = list(islice(families(found, seen), limit)) if query.sort else list(found)
         relevances = self.reranker.score(query, products, kind or frozenset())
@@ -154,7 +170,7 @@ class Searcher:
             products.sort(key=lambda product: (-relevance[product.id], product.id))
         near = max(FITS * max((*relevances, best), default=0.0), ENOUGH)
 
-        apart = self._apart(products, query, kind or frozenset())
+        apart = self._apart(products, ready)
 
         def fits(product: Product) -> bool:
             if kind is None:
@@ -172,23 +188,18 @@ class Searcher:
         kept = islice(families(products, seen), limit)
         return tuple(hit(one, rank) for rank, one in enumerate(kept, start=1))
 
-    def _apart(self, products: Sequence[Product], query: Query, kind: Ids) -> Ids:
+    def _apart(self, products: Sequence[Product], ready: _Ready) -> Ids:
         """Ids of the products that are known not to be what was asked for, however near they are in meaning."""
-        phrase = query.constraints.product
+        phrase, kind = ready.query.constraints.product, ready.fitting
         elsewhere = in_another_department(self.catalog, products, phrase, kind)
-        animals = for_animals(self.lexical, f"{phrase} {_said(query)}") - kind
-        return elsewhere | animals | known_otherwise(products, phrase) | _denying(products, query, kind)
+        otherwise = known_otherwise(products, phrase) | _denying(products, ready.query, kind)
+        return elsewhere | otherwise | (ready.pets - kind)
 
     def _best_of(self, query: Query, kind: Ids) -> float:
         """The best relevance of the few of the kind that are nearest in meaning, whatever was shown and whatever bounds there are."""
         nearest = self.dense.retrieve(query.text, MEASURED, kind)
         products = self.catalog.get_many([one.product_id for one in nearest])
         return max(self.reranker.score(query, products, kind), default=0.0)
-
-
-def _said(query: Query) -> str:
-    """All that is said of what is looked for."""
-    return f"{query.text} {query.said}"
 
 
 def _denying(products: Sequence[Product], query: Query, kind: Ids) -> Ids:

@@ -81,7 +81,7 @@ def _offering(outcome: Outcome, feature: str) -> Outcome:
 def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset()) -> Outcome:
     """The best products for the need without those to skip and those disliked; likes and dislikes move the others, not a sort order."""
     taste = state.taste
-    query = Query(need_text(state.constraints), state.constraints, state.sort, skip | parts.unwanted(taste), state.said)
+    query = query_of(state, parts, state.sort, skip)
     ranking, timing = parts.searcher.search(query, WEIGHED if taste != Taste() else parts.products_shown)
     fitting = tuple(hit for hit in ranking.hits if hit.fits)
     liked, disliked = parts.catalog.get_many(taste.liked), parts.catalog.get_many(taste.disliked)
@@ -98,6 +98,12 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
         retrieve_ms=timing.retrieve,
         rerank_ms=timing.rerank,
     )
+
+
+def query_of(state: DialogueState, parts: Parts, sort: Sort | None = None, skip: frozenset[str] = frozenset()) -> Query:
+    """The query for the need as it stands, without what is to be skipped and what the shopper does not want."""
+    unwanted = parts.unwanted(state.taste)
+    return Query(need_text(state.constraints), state.constraints, sort, skip | unwanted, state.said)
 
 
 def query_for(constraints: Constraints, text: str, sort: Sort | None) -> Query:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from retrieval.evidence import judge, meets_one
 from retrieval.product import Product, money
-from retrieval.query import Constraints, Hit, Query
+from retrieval.query import Constraints, Hit
 
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Question, Reason, Slots
 from ..parts import Parts
 from ..reply import NAMED, need_phrase
-from .find import find, need_text
+from .find import find, query_of
 from .naming import short_names
 from .table import meant
 
@@ -90,8 +90,7 @@ def choices(hits: Sequence[Hit], constraints: Constraints) -> list[Choice]:
 
 def _ranked(state: DialogueState, parts: Parts) -> Outcome:
     """The need's ranking, deep enough to choose from."""
-    query = Query(need_text(state.constraints), state.constraints, None, parts.unwanted(state.taste), state.said)
-    ranking, timing = parts.searcher.search(query, LOOKED_AT)
+    ranking, timing = parts.searcher.search(query_of(state, parts), LOOKED_AT)
     hits = tuple(hit for hit in ranking.hits if hit.fits)
     return Outcome(hits, ranking.stating, ranking.relaxed, kind_found=ranking.kind_found, retrieve_ms=timing.retrieve,
                    rerank_ms=timing.rerank)  # fmt: skip
@@ -220,15 +219,14 @@ def _without_need(state: DialogueState, parts: Parts) -> Outcome:
     if not cards:
         ask = "Tell me what you need and what it may cost, and I will choose for you."
         return Outcome(answer=Answer(ask), question=question)
-    lead = "For you" if personal(cards[0]) else "To begin with"
-    if cards[0].reasons[0].kind == "range":
-        lead = "To begin with, something of each department"
+    of_each = ", something of each department" if cards[0].reasons[0].kind == "range" else ""
+    lead = "For you" if personal(cards[0]) else f"To begin with{of_each}"
     return suggested(cards, lead, "Tell me what it is for and I will choose for you.", question)
 
 
 def personal(card: Card) -> bool:
     """Whether the first reason for it is something that the shopper did."""
-    return bool(card.reasons) and card.reasons[0].kind in PERSONAL
+    return card.reasons[0].kind in PERSONAL
 
 
 def suggested(cards: Sequence[Card], lead: str, after: str, question: Question | None = None) -> Outcome:

@@ -22,9 +22,8 @@ SEED = 7
 NEIGHBOURS = 100
 FACTORS = 32
 
-Lister = Callable[
-    [Held, int], Sequence[str]
-]  # at most so many products for a visitor, best first, none of them left out
+# At most so many products for a visitor, best first, none of them left out.
+Lister = Callable[[Held, int], Sequence[str]]
 
 
 class NoImplicit(ShopError):
@@ -39,11 +38,8 @@ class Interactions:
 
     visitors: Mapping[str, int]
     sold: Sequence[str]
+    columns: Mapping[str, int]
     counts: csr_matrix
-
-    @property
-    def columns(self) -> Mapping[str, int]:
-        return {name: column for column, name in enumerate(self.sold)}
 
 
 def interactions(known: Split) -> Interactions:
@@ -55,15 +51,15 @@ def interactions(known: Split) -> Interactions:
     rows = [visitors[one.visitor or ""] for one in known.acts]
     places = [columns[one.product_id or ""] for one in known.acts]
     weights = np.array([WEIGHTS[one.type] for one in known.acts], np.float32)
-    return Interactions(visitors, known.sold, csr_matrix((weights, (rows, places)), (len(visitors), len(columns))))
+    counts = csr_matrix((weights, (rows, places)), (len(visitors), len(columns)))
+    return Interactions(visitors, known.sold, columns, counts)
 
 
 def baselines(known: Split) -> dict[str, Lister]:
     """Each method by name, trained on what came before the cut."""
     seen = interactions(known)
-    columns = seen.columns
     models = {name: _fitted(model, seen.counts) for name, model in _models().items()}
-    return {"popularity": popularity(seen)} | {name: _by_model(model, seen, columns) for name, model in models.items()}
+    return {"popularity": popularity(seen)} | {name: _by_model(model, seen) for name, model in models.items()}
 
 
 def _models() -> dict[str, Any]:
@@ -103,12 +99,12 @@ def popularity(seen: Interactions) -> Lister:
     return listed
 
 
-def _by_model(model: Any, seen: Interactions, columns: Mapping[str, int]) -> Lister:
+def _by_model(model: Any, seen: Interactions) -> Lister:
     def listed(one: Held, k: int) -> list[str]:
         row = seen.visitors.get(one.visitor)
         if row is None:  # all that he did was with what is sold out
             return []
-        out = [columns[name] for name in one.left_out if name in columns]
+        out = [seen.columns[name] for name in one.left_out if name in seen.columns]
         ids, scores = model.recommend(row, seen.counts[row], N=k, filter_already_liked_items=False, filter_items=out)
         pairs = zip(ids.tolist(), scores.tolist(), strict=True)
         found = [column for column, score in pairs if column >= 0 and np.isfinite(score) and column not in out]

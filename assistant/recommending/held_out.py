@@ -14,6 +14,7 @@ from retrieval.family import family_of
 
 from ..crowd import WEIGHTS
 from ..events import Event, EventLog
+from .profile import disliked
 
 GRADE: Mapping[str, int] = {**GRADES, "view": GRADES["click"], "like": GRADES["cart"]}
 
@@ -94,11 +95,9 @@ def _held(
     return Held(before[0].visitor or "", len(known), frozenset(out), grades)
 
 
-def _unwanted(before: Sequence[Event]) -> set[str]:
+def _unwanted(before: Sequence[Event]) -> frozenset[str]:
     """What was bought, and what was disliked with no later like."""
-    last_word = {one.product_id: one.type for one in before if one.product_id and one.type in ("like", "dislike")}
-    bought = {one.product_id for one in before if one.product_id and one.type == "purchase"}
-    return bought | {name for name, said in last_word.items() if said == "dislike"}
+    return disliked(before) | {one.product_id for one in before if one.product_id and one.type == "purchase"}
 
 
 def _by_visitor(events: Iterable[Event]) -> dict[str, list[Event]]:

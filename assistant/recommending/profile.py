@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ SAID: Mapping[EventType, str] = {
     "view": "you looked at {}", "click": "you looked at {}", "like": "you liked {}", "cart": "you put {} into your cart",
     "purchase": "you bought {}", "dislike": "you did not like {}", "search": "you looked for {}", "question": "you asked about {}",
 }  # fmt: skip
+FELT: tuple[EventType, ...] = ("like", "dislike")
 HALF_LIFE = 14.0  # days after which an act counts half
 INTERESTS = 4  # kept apart; more would each get less than a place or two of a list
 OF_AN_INTEREST = 8  # products that its vector is the mean of
@@ -74,11 +75,10 @@ class Known:
 
 
 def known_of(events: Sequence[Event], catalog: Catalog) -> tuple[Known, ...]:
-    """What a visitor's events say of him, the latest first: a line for each product and for each search and question."""
+    """What a visitor's acts say of him, the latest first: a line for each product and for each search and question."""
     about: dict[tuple[str | None, str | None], list[Event]] = defaultdict(list)
     for event in events:
-        if event.type != "shown":
-            about[event.product_id, None if event.product_id else event.query].append(event)
+        about[event.product_id, None if event.product_id else event.query].append(event)
     titles = {one.id: one.title for one in catalog.get_many([name for name, _ in about if name])}
     known = [
         Known(SAID[how].format(f"“{titles.get(name or '', name) or query}”"), how, own[-1].at, len(own), name, query)
@@ -90,9 +90,9 @@ def known_of(events: Sequence[Event], catalog: Catalog) -> tuple[Known, ...]:
 
 def _telling(own: Sequence[Event]) -> EventType:
     """The act of those with one thing that says most."""
-    if _disliked(own):
+    if disliked(own):
         return "dislike"
-    return max((one.type for one in own if one.type != "dislike"), key=list(SAID).index)
+    return max((one.type for one in own if one.type != "dislike"), key=list(SAID).index, default="view")
 
 
 def profile_of(events: Sequence[Event], now: datetime, catalog: Catalog, dense: Dense) -> Profile:
@@ -102,7 +102,7 @@ def profile_of(events: Sequence[Event], now: datetime, catalog: Catalog, dense: 
         if event.product_id and event.type != "shown":
             acts[event.product_id].append(event)
     products = {one.id: one for one in catalog.get_many(acts)}
-    unwanted = {name for name, own in acts.items() if _disliked(own)}
+    unwanted = disliked(events)
     bought = {name for name, own in acts.items() if any(one.type == "purchase" for one in own)}
     touched = [
         _touched(products[name], own, now) for name, own in acts.items() if name in products and name not in unwanted
@@ -112,17 +112,16 @@ def profile_of(events: Sequence[Event], now: datetime, catalog: Catalog, dense: 
     return Profile(tuple(touched), _interests(touched, dense), left_out)
 
 
-def _disliked(own: Sequence[Event]) -> bool:
-    """Whether the last word about it was a dislike."""
-    said = [one.type for one in own if one.type in ("like", "dislike")]
-    return said[-1:] == ["dislike"]
+def disliked(events: Iterable[Event]) -> frozenset[str]:
+    """Ids of the products of which the last word was a dislike. events: the oldest first."""
+    last_word = {one.product_id: one.type for one in events if one.product_id and one.type in FELT}
+    return frozenset(name for name, word in last_word.items() if name and word == "dislike")
 
 
 def _touched(product: Product, own: Sequence[Event], now: datetime) -> Touched:
     counted = [one for one in own if one.type in WEIGHTS]
     weight = sum(WEIGHTS[one.type] * 0.5 ** ((now - one.at).total_seconds() / 86_400 / HALF_LIFE) for one in counted)
-    how: EventType = max((one.type for one in counted), key=list(WEIGHTS).index, default="view")
-    return Touched(product, how, weight, own[-1].at)
+    return Touched(product, _telling(counted), weight, own[-1].at)
 
 
 def _interests(touched: Sequence[Touched], dense: Dense) -> tuple[Interest, ...]:

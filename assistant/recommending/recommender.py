@@ -21,7 +21,7 @@ from ..crowd import Crowd, crowd_of
 from ..events import ACTS, Event, EventLog
 from ..model import Card, Reason
 from .cold import of_departments, rated_in, shelves_in
-from .profile import Known, Profile, known_of, profile_of
+from .profile import FELT, Known, Profile, disliked, known_of, profile_of
 from .proposal import Proposal, Situation
 from .sources import SOURCES
 
@@ -91,8 +91,7 @@ class Recommender:
 
     def disliked(self, visitor: str, now: datetime) -> frozenset[str]:
         """Ids of the products of which the visitor's last word was a dislike."""
-        felt = {one.product_id: one.type for one in self._events.of(visitor, until=now, types=("like", "dislike"))}
-        return frozenset(name for name, how in felt.items() if name and how == "dislike")
+        return disliked(self._events.of(visitor, until=now, types=FELT))
 
     def _profile(self, visitor: str | None, now: datetime, here: Sequence[Event]) -> Profile:
         kept = self._events.of(visitor, until=now, limit=LOOKED_AT, types=ACTS) if visitor else []

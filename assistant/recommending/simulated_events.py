@@ -22,11 +22,8 @@ VISITS_OF_30_DAYS = (0.7, 1.0)  # log-normal: half of the shoppers come up to tw
 PAGES = 2.0  # mean a visit
 EYE = 1.0  # a place is looked at with the probability 1 / rank ** EYE
 NOISE = 0.03  # of what is looked at is clicked without regard to taste
-CLICK, CART, BUY = (
-    -0.6,
-    -0.4,
-    -0.8,
-)  # log-odds at an appeal of 0: of a click once looked at, of the cart once clicked, of buying once there
+# Log-odds at an appeal of 0: of a click once looked at, of the cart once clicked, of buying once there.
+CLICK, CART, BUY = -0.6, -0.4, -0.8
 DRIFTING = 0.25  # of the shoppers change their taste half way
 SEASON, SEASON_DAYS = 0.6, 90  # a department's demand goes up and down by this much, each at a time of its own
 

@@ -29,11 +29,8 @@ LIKED_WORDS, LIKING = 6, 1.0
 OFF_SHELF = -2.0  # appeal of what is of no category that the shopper likes
 PRICE_WEIGHT = 3.0  # appeal lost from one end of a category's prices to the other
 WORD = "word"
-LEAST_PRODUCTS, LEAST_SHELVES, MOST_TRAITS = (
-    5,
-    3,
-    400,
-)  # a trait is of so many products, a word of a title of so many categories
+# A trait is of so many products, a word of a title of so many categories.
+LEAST_PRODUCTS, LEAST_SHELVES, MOST_TRAITS = 5, 3, 400
 
 Trait = tuple[str, str]  # (what it is of, its value): ("brand", "Halden"), ("color", "black"), (WORD, "leather")
 

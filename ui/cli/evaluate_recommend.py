@@ -24,9 +24,9 @@ from assistant.recommending.recommender import Recommender
 from assistant.settings import Settings
 from retrieval.dense import Dense
 from retrieval.errors import BadInput
-from retrieval.evaluate import Figure
 from retrieval.store import Store
 
+from .figures import figure_text, spread
 from .serve import settings_for
 
 
@@ -97,10 +97,10 @@ def show(found: Sequence[Row], title: str, k: int) -> None:
     """The rows for people, a column a method: the measures, the differences to the shop's own lists, and the groups."""
     console = Console()
     console.print(title, highlight=False)
-    measures = {name: [_text(row.figures[name]) for row in found] for name in MEASURES}
+    measures = {name: [figure_text(row.figures[name]) for row in found] for name in MEASURES}
     measures["coverage"] = [f"{row.coverage:.3f}" for row in found]
-    against = {name: [_text(row.against[name], signed=True) for row in found] for name in MEASURES}
-    groups = {name: [_text(row.groups[name]) for row in found] for name in GROUPS}
+    against = {name: [figure_text(row.against[name], signed=True) for row in found] for name in MEASURES}
+    groups = {name: [figure_text(row.groups[name]) for row in found] for name in GROUPS}
     groups["gap"], groups["ratio"] = [f"{row.gap:.3f}" for row in found], [f"{row.ratio:.3f}" for row in found]
     for heading, lines in (
         (f"The first {k}", measures),
@@ -122,9 +122,8 @@ def draw(found: Sequence[Row], k: int, path: Path) -> None:
     FigureCanvasAgg(chart)
     whole, groups = chart.subplots(1, 2)
     figures = [row.figures["ndcg"] for row in found]
-    spread = [[one.mean - one.low for one in figures], [one.high - one.mean for one in figures]]
     names = [row.method for row in found]
-    whole.barh(names, [one.mean for one in figures], xerr=spread, color="#4c78a8", ecolor="#333333", capsize=3)
+    whole.barh(names, [one.mean for one in figures], xerr=spread(figures), color="#4c78a8", ecolor="#333333", capsize=3)
     whole.invert_yaxis()
     whole.set(xlabel=f"nDCG@{k} with 95% interval", title="All shoppers", xlim=(0, None))
     for row in found:
@@ -133,10 +132,3 @@ def draw(found: Sequence[Row], k: int, path: Path) -> None:
     groups.set(xlabel="acts known of a shopper", title="By group", ylim=(0, None))
     groups.legend(fontsize=8)
     chart.savefig(path, dpi=150)
-
-
-def _text(figure: Figure, *, signed: bool = False) -> str:
-    if not figure.requests:
-        return "–"
-    sign = "+" if signed else ""
-    return f"{figure.mean:{sign}.3f} [{figure.low:{sign}.3f}, {figure.high:{sign}.3f}]"

@@ -20,12 +20,14 @@ from assistant.settings import Settings
 from assistant.slips import read
 from assistant.state import merge
 from retrieval.errors import BadInput
-from retrieval.evaluate import MEASURES, Figure, Measured, Rankers, Row, by_request, evaluate, rows
+from retrieval.evaluate import MEASURES, Measured, Rankers, Row, by_request, evaluate, rows
 from retrieval.judgements import of_catalogue, read_judgements
 from retrieval.query import Query
 from retrieval.rerank import LinearMix
 from retrieval.spelling import Speller
 from retrieval.store import Store
+
+from .figures import figure_text, spread
 
 
 def retrieval(
@@ -93,8 +95,8 @@ def show(rows: Sequence[Row]) -> None:
             if row.setting == setting:
                 table.add_row(
                     row.method,
-                    *(_text(row.figures[name]) for name in MEASURES),
-                    _text(row.against["ndcg@10"], signed=True),
+                    *(figure_text(row.figures[name]) for name in MEASURES),
+                    figure_text(row.against["ndcg@10"], signed=True),
                 )
         console.print(table)
 
@@ -109,20 +111,9 @@ def draw(rows: Sequence[Row], path: Path) -> None:
     for place, (setting, title) in enumerate((("pool", "Judged pools"), ("catalogue", "Whole catalogue")), start=1):
         axes = chart.add_subplot(1, 2, place)
         shown = [row for row in rows if row.setting == setting and row.figures["ndcg@10"].requests]
-        means = [row.figures["ndcg@10"].mean for row in shown]
-        ends = [(row.figures["ndcg@10"].low, row.figures["ndcg@10"].high) for row in shown]
-        spread = [
-            [m - low for m, (low, _) in zip(means, ends, strict=True)],
-            [h - m for m, (_, h) in zip(means, ends, strict=True)],
-        ]
-        axes.barh([row.method for row in shown], means, xerr=spread, color="#4c78a8", ecolor="#333333", capsize=3)
+        figures = [row.figures["ndcg@10"] for row in shown]
+        means, names = [one.mean for one in figures], [row.method for row in shown]
+        axes.barh(names, means, xerr=spread(figures), color="#4c78a8", ecolor="#333333", capsize=3)
         axes.invert_yaxis()
         axes.set(xlim=(0, 1), xlabel="nDCG@10 with 95% interval", title=title)
     chart.savefig(path, dpi=150)
-
-
-def _text(figure: Figure, *, signed: bool = False) -> str:
-    if not figure.requests:
-        return "–"
-    sign = "+" if signed else ""
-    return f"{figure.mean:{sign}.3f} [{figure.low:{sign}.3f}, {figure.high:{sign}.3f}]"

@@ -10,12 +10,13 @@ export class Trouble extends Error {
 }
 
 export class Client {
-  constructor(base, site, visitor, learn) {
-    Object.assign(this, { base, site, visitor, learn });
+  // keep: who the visitor is, and whether they agreed to be learnt from.
+  constructor(base, site, keep) {
+    Object.assign(this, { base, site, keep });
   }
 
   async ask(path, { method = "GET", body, signal } = {}) {
-    const headers = { "X-Site-Key": this.site, "X-Visitor": this.visitor };
+    const headers = { "X-Site-Key": this.site, "X-Visitor": this.keep.visitor };
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
     if (body) headers["Content-Type"] = "application/json";
     let answer;
@@ -78,7 +79,7 @@ export class Client {
     addEventListener("offline", cut);
     try {
       const either = AbortSignal.any([signal, silence.signal]);
-      const answer = await this.ask("v1/chat", { method: "POST", body: { ...(exact ?? { message }), stream: true, session_id, turn, learn: this.learn === true }, signal: either });
+      const answer = await this.ask("v1/chat", { method: "POST", body: { ...(exact ?? { message }), stream: true, session_id, turn, learn: this.keep.learns === true }, signal: either });
       for await (const event of events(answer.body, heard)) {
         if (event.name === "error") throw new Trouble(kindOf(event.data.status), event.data.detail, event.data.retry_after);
         yield event;

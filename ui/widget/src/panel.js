@@ -17,7 +17,7 @@ class Panel {
   constructor({ host, root, options, base, emit, bubble }) {
     Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [] });
     this.keep = new Keep(options.site ?? "", options.storage);
-    this.client = new Client(base, options.site ?? "", this.keep.visitor, this.keep.learns);
+    this.client = new Client(base, options.site ?? "", this.keep);
     this.staff = new Staff({ session: () => this.keep.session, seen: () => !this.box.hidden,
       ask: (...what) => this.client.answers(...what), show: (answers) => this.staffSaid(answers) });
     const sheet = new CSSStyleSheet();
@@ -71,7 +71,6 @@ class Panel {
     this.staff.stop();
     this.again = null;
     this.keep.forget();
-    this.client.visitor = this.keep.visitor;
     Object.assign(this, { cart: { items: [], count: 0 }, wanted: [] });
     this.log.replaceChildren();
     this.titles.clear();
@@ -375,7 +374,6 @@ class Panel {
   // Learning is a purpose of its own, agreed to apart from what is kept on the device.
   learn(yes) {
     this.keep.learn(yes);
-    this.client.learn = yes;
     this.emit("consent", { learning: yes });
     this.askForConsent();
     this.input.focus();
