@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from retrieval.errors import BadInput, NotFound
 from retrieval.product import Product
 from retrieval.query import Constraints, Relaxed
-from retrieval.reviews import Reviews
+from retrieval.reviews.store import Reviews
 from retrieval.search import Scored
 from retrieval.store import Store
 
@@ -30,12 +30,12 @@ from .events import Event as LoggedEvent
 from .events import EventLog
 from .exact import Asked, meaning
 from .explain import explain
-from .letters import Letters
-from .llm_parser import LlmParser
 from .model import Card, DialogueState
+from .outbound.letters import Letters
 from .parse import AheadUse, ReadsAhead
 from .parts import Parts
 from .privacy import Places, Retention, erase
+from .reading.llm_parser import LlmParser
 from .recommending.profile import Known
 from .recommending.recommender import Recommender
 from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
@@ -45,7 +45,7 @@ from .slips import read
 from .state import merge, replay
 from .turn import run_turn
 from .turn_events import events_of
-from .writer_server import ServerWriter
+from .writing.server import ServerWriter
 
 log = logging.getLogger(__name__)
 

@@ -13,37 +13,37 @@ from retrieval.lexical import Lexical
 from retrieval.models import ModelHome, model_path
 from retrieval.policies import Policies
 from retrieval.rerank import LinearMix
-from retrieval.reviews import Reviews
+from retrieval.reviews.store import Reviews
+from retrieval.reviews.tone import ToneReader
 from retrieval.search import Searcher
 from retrieval.spelling import Speller, english_words
 from retrieval.store import UNANSWERED, Store
-from retrieval.tone import ToneReader
 
-from .chat_model import ChatModel
-from .checkout_http import CheckoutHook
 from .events import EventLog
-from .handoff import HandoffDesk, HandoffRules, Route
-from .handoff_routes import ByMail, ByWebhook, ToInbox
-from .letters import Letters
-from .llm_model import ChatInProcess, LocalChat
-from .llm_parser import LlmParser, questions
-from .llm_server import ChatServer, Endpoint
-from .order_desk import OrderDesk, open_desk
-from .order_log import OrderLog
+from .orders.desk import OrderDesk, open_desk
+from .orders.log import OrderLog
+from .outbound.checkout import CheckoutHook
+from .outbound.handoff import HandoffDesk, HandoffRules, Route
+from .outbound.letters import Letters
+from .outbound.routes import ByMail, ByWebhook, ToInbox
+from .outbound.webhook import Webhook
 from .parse import Parser
 from .parse_model import ModelParser
 from .parts import Parts
 from .privacy import Places
+from .reading.chat_model import ChatModel
+from .reading.llm_model import ChatInProcess, LocalChat
+from .reading.llm_parser import LlmParser, questions
+from .reading.llm_server import ChatServer, Endpoint
 from .rules import read_toml
 from .seal import Seal
 from .sessions import MemorySessions, Sessions
 from .sessions_sql import SqlSessions
 from .settings import Settings
 from .unanswered import Unanswered
-from .webhook import Webhook
-from .writer import Writer
-from .writer_model import ModelWriter
-from .writer_server import ServerWriter
+from .writing.model import ModelWriter
+from .writing.server import ServerWriter
+from .writing.writer import Writer
 
 
 def build_embedder(settings: Settings) -> MiniLMEmbedder:
@@ -102,7 +102,7 @@ def build_reranker(mix: LinearMix, settings: Settings) -> CrossEncoderReranker:
 
 def build_tones(settings: Settings) -> ToneReader:
     """What reads how sentences of reviews sound."""
-    from retrieval.tone_network import MiniLMTones  # imports torch, which takes seconds
+    from retrieval.reviews.tone_network import MiniLMTones  # imports torch, which takes seconds
 
     return MiniLMTones(model_path("tone"), model_path("all-minilm-l6-v2"), threads=settings.threads)
 

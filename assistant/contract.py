@@ -10,8 +10,8 @@ from typing import Any
 from retrieval.product import Product, as_number
 from retrieval.query import Constraints, Relaxed
 
-from .handover import Handoff
 from .model import Card, Comparison, Intent, Question, Reason, Source, plain
+from .outbound.handover import Handoff
 from .wishes import wishes_in
 
 

@@ -15,7 +15,7 @@ from more_itertools import chunked
 from pydantic import ValidationError
 
 from retrieval.errors import BadInput
-from retrieval.feed_rows import FeedFile, Row
+from retrieval.feeds.rows import FeedFile, Row
 
 from .event_form import EventRow
 from .events import AT_ONCE, Event, EventLog

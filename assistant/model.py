@@ -10,8 +10,8 @@ from typing import Any, Literal, get_args
 from retrieval.product import Product, as_number
 from retrieval.query import Constraints, Hit, Relaxed, Sort
 
-from .handover import HandedCart, Handoff
-from .orders import OrderRequest, OrderTalk
+from .orders.book import OrderRequest, OrderTalk
+from .outbound.handover import HandedCart, Handoff
 from .wishes import Wish
 
 Intent = Literal[

@@ -20,18 +20,18 @@ from safetensors import SafetensorError
 from retrieval.errors import ModelError
 from retrieval.hardware import use_threads
 
-from .calibration import Calibration, read_calibration
-from .draft import Drafter
 from .model import DialogueState, Exchange, Parse
-from .overreach import guarded
 from .parse import AheadUse, clean, exchange_text, grammar, message_text, read_answer
+from .reading.calibration import Calibration, read_calibration
+from .reading.draft import Drafter
+from .reading.overreach import guarded
 
 if TYPE_CHECKING:  # torch is loaded only when a parser is made: importing this module must stay cheap
     import numpy as np
     import torch
     from numpy.typing import NDArray
 
-    from .llama import Cache, Llama
+    from .reading.llama import Cache, Llama
 
 AHEAD = 64  # exchanges read ahead and kept: about 46 KB a token, 4 MB each
 TOKEN_LIMIT = 96  # tokens of an answer; of 4,883 labelled messages the longest needs 86, the next 72
@@ -183,7 +183,7 @@ def _same(these: Sequence[int], those: Sequence[int]) -> int:
 
 def load(folder: Path, adapter: Path | None) -> Llama:
     """The model with the adapter merged in. ModelError when either is not a model."""
-    from .llama import Llama
+    from .reading.llama import Llama
 
     try:
         return Llama(folder, adapter)

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from retrieval.catalog import Catalog
 from retrieval.dense import Embedder
 from retrieval.policies import Policies
-from retrieval.reviews import Reviews
+from retrieval.reviews.store import Reviews
 from retrieval.search import Searcher
 from retrieval.spelling import Speller
 
-from .checkout_http import CheckoutHook
-from .handoff import HandoffDesk
 from .model import Exchange, Taste
-from .order_desk import OrderDesk
+from .orders.desk import OrderDesk
+from .outbound.checkout import CheckoutHook
+from .outbound.handoff import HandoffDesk
 from .parse import Parser
 from .unanswered import Unanswered
 
 if TYPE_CHECKING:  # both look at what actions find, and actions work with parts
     from .shopper import Shopper
-    from .writer import Writer
+    from .writing.writer import Writer
 
 
 @dataclass(frozen=True)

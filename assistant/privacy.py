@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 from sqlalchemy.exc import SQLAlchemyError
 
 from .events import Event, EventLog
-from .letters import KeptLetter, Letters
-from .order_log import Cleared, OrderLog
+from .orders.log import Cleared, OrderLog
+from .outbound.letters import KeptLetter, Letters
 from .sessions import Session, Sessions, StaffAnswer, Thumb
 from .unanswered import Unanswered
 

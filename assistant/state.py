@@ -10,9 +10,9 @@ from retrieval.kinds import names_kind
 from retrieval.query import SOFT, Constraints, Sort
 from retrieval.words import content_stems
 
-from .handover import HandedCart, Handoff
 from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
-from .orders import OrderTalk
+from .orders.book import OrderTalk
+from .outbound.handover import HandedCart, Handoff
 from .parse import clean
 from .wishes import without
 

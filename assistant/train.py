@@ -21,13 +21,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from retrieval.errors import BadInput
 from retrieval.hardware import compute_dtype
 
-from .augment import compose, with_bounds, with_second_acts, with_typos, written
-from .calibration import FILE, LEAST, calibrate, split, write_calibration
-from .labels import read_examples
-from .marks import read_spans
+from .labelled.augment import compose, with_bounds, with_second_acts, with_typos, written
+from .labelled.labels import read_examples
+from .labelled.marks import read_spans
 from .model import Example
 from .parse import lost, prompt, write_answer
 from .parse_model import ModelParser
+from .reading.calibration import FILE, LEAST, calibrate, split, write_calibration
 
 if TYPE_CHECKING:  # torch is loaded only where a model is tuned: importing this module must stay cheap
     import torch
@@ -75,7 +75,7 @@ def average_adapters(folders: Sequence[Path], weights: Sequence[float], *, rank:
 
     BadInput when their alpha / rank differ, for then their matrices are not on one scale.
     """
-    from .adapter import average, read_adapter, save_adapter
+    from .reading.adapter import average, read_adapter, save_adapter
 
     configs = [json.loads((folder / "adapter_config.json").read_text(encoding="utf-8")) for folder in folders]
     scales = {config["lora_alpha"] / config["r"] for config in configs}
@@ -184,7 +184,7 @@ class Run:
         from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
         from transformers import AutoModelForCausalLM
 
-        from .adapter import read_adapter
+        from .reading.adapter import read_adapter
 
         torch.manual_seed(recipe.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -313,7 +313,7 @@ def _publish(run: Run, out: Path, labels: Labels) -> Path:
     """Writes the adapter in eight bits to `out`, with its card."""
     from peft import get_peft_model_state_dict
 
-    from .adapter import save_adapter
+    from .reading.adapter import save_adapter
 
     out.mkdir(parents=True, exist_ok=True)
     save_adapter(get_peft_model_state_dict(run.model), out)
@@ -343,7 +343,7 @@ intent and slots. Licence: Apache-2.0. Made {datetime.now(UTC):%Y-%m-%d}.
 message say, which is left out. {len(run.held_out)} more were held out to calibrate confidence. To these come {by_hand} turns written
 by hand (assistant/data/turns.txt), and in each epoch anew {run.recipe.composed} turns composed from assistant/data/phrases.yaml,
 price bounds in words joined to a share of the searches and refinements, second acts to a share of the messages, and typos
-(assistant/augment.py).
+(assistant/labelled/augment.py).
 
 ## Recipe
 LoRA on all linear layers, loss on the answer only, AdamW, rate falling linearly, computed in {dtype} with float32 weights.

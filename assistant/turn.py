@@ -27,7 +27,7 @@ from .sentiment import about_price
 from .sizes import stepped
 from .slips import read
 from .state import Effect, effect_of, ended, leave, update
-from .wording import told
+from .writing.wording import told
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -25,12 +25,12 @@ from more_itertools import chunked
 
 from assistant import Assistant
 from assistant.build import build_local_parser, build_parts
-from assistant.claims import Fault, Said, faults, plain_words
 from assistant.model import DialogueState, Parse
 from assistant.parse import Parser, slots_from_json
 from assistant.sentence import plain_marks, sentences
 from assistant.settings import Settings
-from assistant.writer import Script, messages
+from assistant.writing.claims import Fault, Said, faults, plain_words
+from assistant.writing.writer import Script, messages
 from retrieval.hardware import use_threads
 from retrieval.models import model_path
 from retrieval.store import Store

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.claims import DENIALS, plain_words
-from assistant.facts import Known
 from assistant.sentence import key
-from assistant.writer import Script
+from assistant.writing.claims import DENIALS, plain_words
+from assistant.writing.facts import Known
+from assistant.writing.writer import Script
 
 INVENTED = (
     "waterproof",

@@ -16,10 +16,10 @@ import typer
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from assistant.build import build_local_parser
-from assistant.labels import read_examples
-from assistant.llama import merge
+from assistant.labelled.labels import read_examples
 from assistant.model import DialogueState, Example
 from assistant.parse import prompt
+from assistant.reading.llama import merge
 from assistant.settings import Settings
 from retrieval.hardware import compute_dtype
 from retrieval.models import model_path

@@ -15,7 +15,7 @@ import typer
 from assistant.actions.opinions import about
 from assistant.build import build_embedder
 from assistant.settings import Settings
-from retrieval.reviews import Reviews
+from retrieval.reviews.store import Reviews
 from retrieval.store import Store
 
 QUESTIONS = Path(__file__).with_suffix(".toml")

@@ -10,9 +10,12 @@ from typing import TextIO
 
 from more_itertools import chunked
 
-from . import export_catalogue, export_columns, export_schema_org, export_shopify
 from .errors import ShopError
-from .export_parts import Family
+from .exports import catalogue as export_catalogue
+from .exports import columns as export_columns
+from .exports import schema_org as export_schema_org
+from .exports import shopify as export_shopify
+from .exports.parts import Family
 from .feed import read_feed
 from .product import Product
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TextIO
 
 from .errors import FeedError
-from .feed_formats import FORMATS, in_our_columns
-from .feed_losses import Loss, Losses
-from .feed_metadata import feed_in, told_beside
-from .feed_row import RowReader
-from .feed_rows import FeedFile, Problem, Row
-from .feed_values import BadValue
+from .feeds.formats import FORMATS, in_our_columns
+from .feeds.losses import Loss, Losses
+from .feeds.metadata import feed_in, told_beside
+from .feeds.row import RowReader
+from .feeds.rows import FeedFile, Problem, Row
+from .feeds.values import BadValue
 from .product import Product
 
 

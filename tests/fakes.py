@@ -7,10 +7,10 @@ from zlib import crc32
 
 import numpy as np
 
-from assistant.letters import Letter
 from assistant.model import DialogueState, Exchange, Intent, Parse, Slots
+from assistant.outbound.letters import Letter
 from retrieval.dense import Vectors
-from retrieval.tone import Heard
+from retrieval.reviews.tone import Heard
 from retrieval.words import content_stems
 
 DIMENSIONS = 256

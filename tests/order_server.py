@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from pydantic import TypeAdapter
 
-from assistant.orders import Order, OrderBook, OrderMoved, OrderRequest, Proof
+from assistant.orders.book import Order, OrderBook, OrderMoved, OrderRequest, Proof
 from tests.loopback import LoopbackServer
 
 KEY = "a-key-of-the-test"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
-from assistant.story_files import Scripted, read_stories
-from assistant.story_run import play
+from assistant.scripted.files import Scripted, read_stories
+from assistant.scripted.run import play
 from ui.cli.index import index_feeds
 from ui.story_report import diff
 

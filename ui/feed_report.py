@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from retrieval.feed_report import FeedReport
+from retrieval.feeds.report import FeedReport
 
 TEMPLATE = Path(__file__).with_name("feed_report.html")
 GROUPS = (

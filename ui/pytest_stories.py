@@ -10,7 +10,7 @@ import pytest
 
 if TYPE_CHECKING:  # every run of pytest imports this file, most of them to test something else
     from assistant import Assistant
-    from assistant.story_files import Scripted
+    from assistant.scripted.files import Scripted
 
 
 class StoryFailed(Exception):
@@ -40,7 +40,7 @@ class StoriesPlugin:
         self._assistant: Assistant | None = None
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        from assistant.story_files import SUFFIXES
+        from assistant.scripted.files import SUFFIXES
 
         return StoryFile.from_parent(parent, path=file_path) if file_path.suffix in SUFFIXES else None
 
@@ -63,7 +63,7 @@ class StoryFile(pytest.File):
     """A file of stories."""
 
     def collect(self) -> Iterable[StoryItem]:
-        from assistant.story_files import StoryError, read_file
+        from assistant.scripted.files import StoryError, read_file
 
         try:
             stories = read_file(self.path)
@@ -82,7 +82,7 @@ class StoryItem(pytest.Item):
             self.add_marker(pytest.mark.xfail(reason=reason, strict=True, raises=StoryFailed))
 
     def runtest(self) -> None:
-        from assistant.story_run import play
+        from assistant.scripted.run import play
 
         from .story_report import diff
 

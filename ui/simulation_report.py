@@ -11,8 +11,8 @@ from typing import Any
 
 from rich.table import Table
 
-from assistant.simulate_run import EQUAL, ERROR, PLACES, Dialogue, misread_at, reason
-from assistant.story_files import as_yaml
+from assistant.scripted.files import as_yaml
+from assistant.simulated.run import EQUAL, ERROR, PLACES, Dialogue, misread_at, reason
 
 NORMAL_95 = 1.959964  # the standard normal's 97.5 % quantile
 IDS_KEPT = 30  # wanted products that a story names

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import Any
 
-from assistant.story_run import Result
+from assistant.scripted.run import Result
 
 MS = 1e3
 

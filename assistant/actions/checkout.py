@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 from retrieval.product import Product, money
 
-from ..checkout_http import CheckoutHook, cart_key
 from ..contract import CartView
 from ..model import Answer, DialogueState, Outcome, Parse
+from ..outbound.checkout import CheckoutHook, cart_key
+from ..outbound.webhook import NotDelivered
 from ..parts import Parts
-from ..webhook import NotDelivered
 from .cart import available, total_line, view_of
 
 log = logging.getLogger(__name__)

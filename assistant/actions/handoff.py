@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from ..checkout_http import cart_json
 from ..contract import constraints_json
-from ..handoff import HandoffDesk, HandoffRules
-from ..handover import By, Handoff, Why
-from ..letters import Letter
 from ..model import Answer, DialogueState, Exchange, Outcome, Parse, Question
+from ..outbound.checkout import cart_json
+from ..outbound.handoff import HandoffDesk, HandoffRules
+from ..outbound.handover import By, Handoff, Why
+from ..outbound.letters import Letter
+from ..outbound.webhook import NotDelivered
 from ..parts import Parts
 from ..reply import reading_of
-from ..webhook import NotDelivered
 from .cart import Cart, view_of
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.product import Product
-from retrieval.review_feed import quotable
-from retrieval.reviews import Reviews, Sentence, of_buyers
-from retrieval.tone import TONES, Tone, together
+from retrieval.reviews.feed import quotable
+from retrieval.reviews.store import Reviews, Sentence, of_buyers
+from retrieval.reviews.tone import TONES, Tone, together
 
 from ..model import Answer, DialogueState, Outcome, Parse, Source
 from ..parts import Parts

@@ -17,8 +17,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from retrieval.words import content_stems
 
 from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question
-from ..order_desk import OrderDesk
-from ..orders import ACTS, Order, OrderAct, OrderLine, OrderMoved, OrderRequest, OrdersDown, OrderTalk, Proof, asked_in
+from ..orders.book import (
+    ACTS,
+    Order,
+    OrderAct,
+    OrderLine,
+    OrderMoved,
+    OrderRequest,
+    OrdersDown,
+    OrderTalk,
+    Proof,
+    asked_in,
+)
+from ..orders.desk import OrderDesk
 from ..parts import Parts
 
 log = logging.getLogger(__name__)

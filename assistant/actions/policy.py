@@ -9,7 +9,7 @@ from dataclasses import replace
 from retrieval.policies import Found, Policies
 
 from ..model import Answer, DialogueState, Outcome, Parse, Source
-from ..orders import OrderRules
+from ..orders.book import OrderRules
 from ..parts import Parts
 from .ask import answer_for, ask_product, asked_about
 from .table import meant

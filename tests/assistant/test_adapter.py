@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from assistant.adapter import WEIGHTS, average, read_adapter, save_adapter
+from assistant.reading.adapter import WEIGHTS, average, read_adapter, save_adapter
 
 ROWS = torch.tensor([[1.0, -0.5, 0.25], [0.0, 0.0, 0.0], [2e-4, 1e-4, -1e-4]])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
-from assistant.augment import MIX, compose, expand, phrases, with_bounds, with_second_acts, with_typos
+from assistant.labelled.augment import MIX, compose, expand, phrases, with_bounds, with_second_acts, with_typos
 from assistant.model import INTENTS, Example, Exchange, Slots
 from assistant.parse import clean, lost
 

@@ -7,10 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from assistant.calibration import FILE, LEAST, Calibration, calibrate, fit, read_calibration, split, write_calibration
+from assistant.labelled.reliability import Bin, reliability
 from assistant.model import DialogueState, Example, Parse, Slots
 from assistant.parse_model import ModelParser
-from assistant.reliability import Bin, reliability
+from assistant.reading.calibration import (
+    FILE,
+    LEAST,
+    Calibration,
+    calibrate,
+    fit,
+    read_calibration,
+    split,
+    write_calibration,
+)
 from retrieval.errors import BadInput, ModelError
 from tests.assistant.tiny_model import make_tiny_model
 

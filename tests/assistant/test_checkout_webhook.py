@@ -12,15 +12,15 @@ import pytest
 from assistant import Assistant, Reply
 from assistant.actions.handoff import OFFER
 from assistant.build import build_checkout
-from assistant.checkout_http import CheckoutHook, cart_key, cart_message
 from assistant.contract import CartView
-from assistant.handoff import HandoffDesk, HandoffRules
-from assistant.handoff_routes import ByWebhook
-from assistant.letters import Letters
 from assistant.model import Parse
+from assistant.outbound.checkout import CheckoutHook, cart_key, cart_message
+from assistant.outbound.handoff import HandoffDesk, HandoffRules
+from assistant.outbound.letters import Letters
+from assistant.outbound.routes import ByWebhook
+from assistant.outbound.webhook import Webhook
 from assistant.settings import Settings
 from assistant.state import replay
-from assistant.webhook import Webhook
 from retrieval.errors import BadInput
 from retrieval.product import Product
 from retrieval.search import Searcher

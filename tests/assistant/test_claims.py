@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.claims import DENIALS, Evidence, Said, faults, plain_words
 from assistant.explain import explain
-from assistant.facts import known
 from assistant.model import DialogueState, Outcome
 from assistant.reply import write
-from assistant.wording import script_for
-from assistant.writer import Script
+from assistant.writing.claims import DENIALS, Evidence, Said, faults, plain_words
+from assistant.writing.facts import known
+from assistant.writing.wording import script_for
+from assistant.writing.writer import Script
 from retrieval.evidence import COLORS
 from retrieval.product import Product
 from retrieval.query import Constraints, Hit

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.draft import Draft
-from assistant.llama import merge
 from assistant.model import INTENTS, DialogueState, Exchange
 from assistant.parse import clean, read_answer
 from assistant.parse_model import ModelParser
+from assistant.reading.draft import Draft
+from assistant.reading.llama import merge
 from retrieval.errors import ModelError
 from tests.assistant.tiny_model import make_tiny_model
 

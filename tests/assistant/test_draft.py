@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.draft import Draft, Drafter
+from assistant.reading.draft import Draft, Drafter
 
 VOCABULARY: list[str] = []
 

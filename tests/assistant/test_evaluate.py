@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.evaluate import F1, macro_f1, read_all, score, with_measures
+from assistant.labelled.evaluate import F1, macro_f1, read_all, score, with_measures
 from assistant.model import Example, Exchange, Parse, Slots
 from tests.fakes import QueuedParser
 from ui.cli.confusion_plot import draw_confusion

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from assistant.contract import Reply
-from assistant.evaluate import F1
-from assistant.evaluate_dialogue import PlayedTurn, dialogue_report, dialogues_of, play
+from assistant.labelled.evaluate import F1
+from assistant.labelled.evaluate_dialogue import PlayedTurn, dialogue_report, dialogues_of, play
 from assistant.model import Card, Example, Exchange, Parse, Slots
 from retrieval.query import Constraints, Relaxed
 from tests.conftest import AssistantWith

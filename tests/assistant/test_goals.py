@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.goals import Goal, Listing, Point, draw_goals, options_true_of, read_goals
+from assistant.simulated.goals import Goal, Listing, Point, draw_goals, options_true_of, read_goals
 from retrieval.errors import BadInput
 from retrieval.product import Product
 from tests.small_shop import BY_ID, PRODUCTS

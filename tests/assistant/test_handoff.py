@@ -13,14 +13,14 @@ from assistant import Assistant, Reply
 from assistant.actions.handoff import OFFER, failed
 from assistant.build import build_handoff
 from assistant.contract import Done, Shown, Token
-from assistant.handoff import HandoffDesk, HandoffRules
-from assistant.handoff_routes import ByMail, ByWebhook, ToInbox
-from assistant.letters import Letters
 from assistant.model import Answer, Outcome, Parse
+from assistant.outbound.handoff import HandoffDesk, HandoffRules
+from assistant.outbound.letters import Letters
+from assistant.outbound.routes import ByMail, ByWebhook, ToInbox
+from assistant.outbound.webhook import Webhook
 from assistant.rules import read_toml
 from assistant.settings import Settings
 from assistant.state import replay
-from assistant.webhook import Webhook
 from retrieval.errors import BadInput
 from retrieval.search import Searcher
 from tests.conftest import parts_with

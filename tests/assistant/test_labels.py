@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.labels import read_examples
+from assistant.labelled.labels import read_examples
 from assistant.model import Exchange
 from retrieval.errors import BadInput
 

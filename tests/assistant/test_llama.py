@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from assistant.llama import Llama
+from assistant.reading.llama import Llama
 from retrieval.models import model_path
 from tests.assistant.tiny_model import make_tiny_model
 

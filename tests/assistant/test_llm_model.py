@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.chat_model import NoAnswer
-from assistant.llm_model import TEXT_LIMIT, ChatInProcess, LocalChat, bounded
-from assistant.llm_parser import SCHEMA, LlmParser, Reading, questions
 from assistant.model import INTENTS, DialogueState, Exchange
+from assistant.reading.chat_model import NoAnswer
+from assistant.reading.llm_model import TEXT_LIMIT, ChatInProcess, LocalChat, bounded
+from assistant.reading.llm_parser import SCHEMA, LlmParser, Reading, questions
 from retrieval.errors import ModelError
 from retrieval.models import model_path
 from tests.assistant.tiny_model import make_tiny_model

@@ -15,10 +15,10 @@ from email.utils import format_datetime
 
 import pytest
 
-from assistant.llm_parser import EXAMPLES, PAUSE_S, SCHEMA, LlmParser, Reading, held
-from assistant.llm_server import ANSWER_LIMIT, ChatServer, Endpoint
 from assistant.model import DialogueState, Exchange, Parse, Slots
 from assistant.parse import MESSAGE_LIMIT
+from assistant.reading.llm_parser import EXAMPLES, PAUSE_S, SCHEMA, LlmParser, Reading, held
+from assistant.reading.llm_server import ANSWER_LIMIT, ChatServer, Endpoint
 from tests.assistant.recorded_server import Recorded, RecordedServer, completion, recorded, streamed
 from tests.fakes import QueuedParser, said
 

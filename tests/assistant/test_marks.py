@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.labels import read_examples
-from assistant.marks import read_marks, read_spans, read_turn
+from assistant.labelled.labels import read_examples
+from assistant.labelled.marks import read_marks, read_spans, read_turn
 from assistant.model import Exchange, Slots
 from retrieval.errors import BadInput
 

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant import Assistant
-from assistant.checkout_http import CheckoutHook
-from assistant.handoff import HandoffDesk, HandoffRules
-from assistant.handoff_routes import ByWebhook
-from assistant.letters import Letters
-from assistant.webhook import Webhook
+from assistant.outbound.checkout import CheckoutHook
+from assistant.outbound.handoff import HandoffDesk, HandoffRules
+from assistant.outbound.letters import Letters
+from assistant.outbound.routes import ByWebhook
+from assistant.outbound.webhook import Webhook
 from retrieval.search import Searcher
 from tests.conftest import parts_with
 from tests.fakes import said

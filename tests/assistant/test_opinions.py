@@ -16,8 +16,8 @@ from retrieval.dense import Dense
 from retrieval.index import build_index
 from retrieval.lexical import Lexical
 from retrieval.rerank import LinearMix
-from retrieval.review_feed import Review, sentences_of
-from retrieval.reviews import Reviews
+from retrieval.reviews.feed import Review, sentences_of
+from retrieval.reviews.store import Reviews
 from retrieval.search import Searcher
 from retrieval.store import Store
 from tests.conftest import parts_with

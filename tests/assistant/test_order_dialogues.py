@@ -24,11 +24,11 @@ from hypothesis import strategies as st
 from assistant import Assistant
 from assistant.actions.orders import NOT_SURE
 from assistant.model import Parse, Slots
-from assistant.order_desk import OrderDesk
-from assistant.order_log import OrderLog
-from assistant.orders import Order, OrderBook, OrderLine, OrderRules, Proof
-from assistant.orders_http import HttpOrderBook
-from assistant.orders_sql import SqlOrderBook
+from assistant.orders.book import Order, OrderBook, OrderLine, OrderRules, Proof
+from assistant.orders.desk import OrderDesk
+from assistant.orders.http import HttpOrderBook
+from assistant.orders.log import OrderLog
+from assistant.orders.sql import SqlOrderBook
 from assistant.parts import Parts
 from retrieval.search import Searcher
 from tests.conftest import parts_with

@@ -13,9 +13,9 @@ import pytest
 from assistant import Assistant
 from assistant.actions.orders import DOWN, LIMITED, NO_ORDERS, WRONG
 from assistant.model import Parse
-from assistant.order_desk import OrderDesk, open_desk
-from assistant.order_log import OrderLog
-from assistant.orders import OrderRules, read_rules
+from assistant.orders.book import OrderRules, read_rules
+from assistant.orders.desk import OrderDesk, open_desk
+from assistant.orders.log import OrderLog
 from assistant.sessions_sql import SqlSessions
 from retrieval.errors import BadInput
 from retrieval.search import Searcher

@@ -12,9 +12,9 @@ import pytest
 
 from assistant import Assistant
 from assistant.model import Parse
-from assistant.order_desk import OrderDesk
-from assistant.order_log import OrderLog
-from assistant.orders import OrderRules
+from assistant.orders.book import OrderRules
+from assistant.orders.desk import OrderDesk
+from assistant.orders.log import OrderLog
 from assistant.parts import Parts
 from assistant.unanswered import Unanswered
 from retrieval.policies import Policies

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from assistant import Assistant
-from assistant.handoff import HandoffDesk, HandoffRules
-from assistant.letters import Letter, Letters
-from assistant.order_desk import OrderDesk
-from assistant.order_log import OrderLog
-from assistant.orders import OrderRules
+from assistant.orders.book import OrderRules
+from assistant.orders.desk import OrderDesk
+from assistant.orders.log import OrderLog
+from assistant.outbound.handoff import HandoffDesk, HandoffRules
+from assistant.outbound.letters import Letter, Letters
 from assistant.privacy import Gone, Places, Retention, erase, expire, kept_of
 from assistant.seal import Seal, new_key
 from assistant.sessions import Thumb

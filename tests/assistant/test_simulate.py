@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import pytest
 
-from assistant import phrases
 from assistant.contract import Reply
-from assistant.goals import Goal, Point
 from assistant.model import Card, Parse, Question
-from assistant.simulate import PATIENCE, Told, next_move, opening, standing_against
-from assistant.simulate_run import Dialogue, Step, misread_at, reason, simulate
+from assistant.simulated import phrases
+from assistant.simulated.goals import Goal, Point
+from assistant.simulated.run import Dialogue, Step, misread_at, reason, simulate
+from assistant.simulated.simulate import PATIENCE, Told, next_move, opening, standing_against
 from retrieval.query import Constraints, Relaxed
 from tests.conftest import AssistantWith
 from tests.fakes import said

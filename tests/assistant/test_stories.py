@@ -10,10 +10,10 @@ import pytest
 
 from assistant.contract import Reply
 from assistant.model import Card, Parse
+from assistant.scripted.files import StoryError, read_file, read_stories
+from assistant.scripted.record import record
+from assistant.scripted.run import Result, play, ungrounded
 from assistant.stories import holds, schema
-from assistant.story_files import StoryError, read_file, read_stories
-from assistant.story_record import record
-from assistant.story_run import Result, play, ungrounded
 from tests.conftest import AssistantWith
 from tests.fakes import said
 from tests.small_shop import BY_ID

@@ -11,10 +11,10 @@ import pytest
 from assistant import Assistant
 from assistant.model import DialogueState, Parse
 from assistant.parts import Parts
+from assistant.scripted.files import read_file
+from assistant.scripted.minimize import minimize, smallest
+from assistant.scripted.run import play
 from assistant.stories import Turn
-from assistant.story_files import read_file
-from assistant.story_minimize import minimize, smallest
-from assistant.story_run import play
 from retrieval.search import Searcher
 from tests.fakes import WordEmbedder, said
 

@@ -11,11 +11,11 @@ import pytest
 
 from assistant import Assistant
 from assistant.build import build_local_parser
-from assistant.llm_parser import Reading, held
 from assistant.model import INTENTS, CartLine, DialogueState, Exchange, Intent, Slots
-from assistant.overreach import guarded, orders_in
 from assistant.parse import COPIED, clean, grammar, prompt, read_answer
 from assistant.parse_model import ModelParser
+from assistant.reading.llm_parser import Reading, held
+from assistant.reading.overreach import guarded, orders_in
 from assistant.settings import Settings
 from benchmarks.strange_messages import TOTAL, Strange, strange_messages
 from retrieval.query import Constraints

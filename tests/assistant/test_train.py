@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from assistant.adapter import read_adapter
-from assistant.labels import read_examples
+from assistant.labelled.labels import read_examples
+from assistant.reading.adapter import read_adapter
 from assistant.train import (
     Labels,
     Recipe,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant.webhook import ATTEMPTS, NotDelivered, Webhook, signature
+from assistant.outbound.webhook import ATTEMPTS, NotDelivered, Webhook, signature
 from retrieval.errors import BadInput
 from tests.webhook_server import LATE, SECRET, WebhookServer, documented_check
 

@@ -17,12 +17,12 @@ import pytest
 from assistant import Assistant
 from assistant.build import build_writer
 from assistant.contract import Reply, Token
-from assistant.llm_server import ChatServer, Endpoint
 from assistant.model import DialogueState, Outcome, Parse
+from assistant.reading.llm_server import ChatServer, Endpoint
 from assistant.settings import Settings
-from assistant.wording import Report, script_for, spoken
-from assistant.writer import RULES, Script
-from assistant.writer_server import PAUSE_S, ServerWriter
+from assistant.writing.server import PAUSE_S, ServerWriter
+from assistant.writing.wording import Report, script_for, spoken
+from assistant.writing.writer import RULES, Script
 from retrieval.errors import BadInput
 from retrieval.search import Searcher
 from tests.assistant.recorded_server import Recorded, RecordedServer, completion, recorded, streamed

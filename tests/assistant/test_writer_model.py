@@ -8,8 +8,8 @@ import pytest
 
 from assistant.build import build_writer
 from assistant.settings import Settings
-from assistant.wording import Report, spoken
-from assistant.writer_model import ModelWriter
+from assistant.writing.model import ModelWriter
+from assistant.writing.wording import Report, spoken
 from retrieval.errors import ModelError
 from tests.assistant.test_claims import script
 from tests.assistant.tiny_model import make_tiny_model

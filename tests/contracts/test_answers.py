@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import ANSWER_LIMIT, keep_answer
-from assistant.handover import Handoff
+from assistant.outbound.answers import ANSWER_LIMIT, keep_answer
+from assistant.outbound.handover import Handoff
 from assistant.seal import Seal, new_key
 from assistant.sessions import Forgotten, MemorySessions
 from assistant.sessions_sql import SqlSessions

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.handoff import HandoffDesk, HandoffRules, Route
-from assistant.handoff_routes import ByMail, ByWebhook, ToInbox
-from assistant.handover import Handoff
-from assistant.letters import Letters
 from assistant.model import Exchange
-from assistant.webhook import ATTEMPTS, NotDelivered, Webhook
+from assistant.outbound.handoff import HandoffDesk, HandoffRules, Route
+from assistant.outbound.handover import Handoff
+from assistant.outbound.letters import Letters
+from assistant.outbound.routes import ByMail, ByWebhook, ToInbox
+from assistant.outbound.webhook import ATTEMPTS, NotDelivered, Webhook
 from retrieval.errors import BadInput
 from tests.fakes import LETTER
 from tests.mail_server import MailServer

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.orders import ACTS, Order, OrderBook, OrderLine, OrderMoved, OrderRequest, OrdersDown, Proof
-from assistant.orders_http import HttpOrderBook
-from assistant.orders_sql import SqlOrderBook
+from assistant.orders.book import ACTS, Order, OrderBook, OrderLine, OrderMoved, OrderRequest, OrdersDown, Proof
+from assistant.orders.http import HttpOrderBook
+from assistant.orders.sql import SqlOrderBook
 from tests.order_server import KEY, OrderServer
 
 LINES = (OrderLine("Aster Desk Lamp", 2, Decimal("34.99")), OrderLine("Gift card", 1, Decimal("20"), final_sale=True))

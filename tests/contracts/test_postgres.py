@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from assistant.events import EventLog
-from assistant.order_log import Cleared, OrderLog
-from assistant.orders import OrderBook, OrderRules
-from assistant.orders_sql import SqlOrderBook
+from assistant.orders.book import OrderBook, OrderRules
+from assistant.orders.log import Cleared, OrderLog
+from assistant.orders.sql import SqlOrderBook
 from assistant.seal import Seal, new_key
 from assistant.sessions import Thumb
 from assistant.sessions_sql import SqlSessions

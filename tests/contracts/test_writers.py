@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.llm_server import ChatServer, Endpoint
-from assistant.wording import spoken
-from assistant.writer import Writer
-from assistant.writer_model import ModelWriter
-from assistant.writer_server import ServerWriter
+from assistant.reading.llm_server import ChatServer, Endpoint
+from assistant.writing.model import ModelWriter
+from assistant.writing.server import ServerWriter
+from assistant.writing.wording import spoken
+from assistant.writing.writer import Writer
 from retrieval.errors import ShopError
 from tests.assistant.recorded_server import recorded, streamed
 from tests.assistant.test_claims import script

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from retrieval.demo import demo_feed, demo_reviews
-from retrieval.review_feed import ReviewReading
+from retrieval.reviews.feed import ReviewReading
 
 
 def test_every_review_is_of_a_product_or_a_family_of_the_shop() -> None:

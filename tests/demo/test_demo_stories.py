@@ -9,8 +9,8 @@ import pytest
 
 from assistant import Assistant
 from assistant.model import INTENTS
-from assistant.story_files import Scripted, read_stories
-from assistant.story_run import play
+from assistant.scripted.files import Scripted, read_stories
+from assistant.scripted.run import play
 from ui.cli.demo import demo_store
 from ui.story_report import diff
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from retrieval.catalog import Catalog
 from retrieval.export import EXPORTS, ExportError, ExportSummary, differences, export
 from retrieval.feed import read_feed
-from retrieval.feed_columns import role_of
-from retrieval.feed_values import is_absent, plain_lines, plain_text
+from retrieval.feeds.columns import role_of
+from retrieval.feeds.values import is_absent, plain_lines, plain_text
 from retrieval.product import Product
 
 # What a format has no place for. All other fields of a product must come back.

@@ -12,7 +12,7 @@ import pytest
 
 from retrieval.errors import FeedError
 from retrieval.feed import FeedReading, read_feed
-from retrieval.feed_xml import items
+from retrieval.feeds.xml import items
 from retrieval.product import Product
 
 SHOPIFY = """Handle,Title,Body (HTML),Vendor,Published,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,\

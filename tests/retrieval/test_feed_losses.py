@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.feed import read_feed
-from retrieval.feed_losses import KINDS, Loss, Losses, Lost, shortened
+from retrieval.feeds.losses import KINDS, Loss, Losses, Lost, shortened
 from ui.cli.index import losses_told
 
 

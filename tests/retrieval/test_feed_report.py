@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from retrieval.feed import FeedSummary, read_feed
-from retrieval.feed_checks import CHECKS
-from retrieval.feed_losses import Loss
-from retrieval.feed_report import FeedQuality, FeedReport, Finding, quality_of, schema
+from retrieval.feeds.checks import CHECKS
+from retrieval.feeds.losses import Loss
+from retrieval.feeds.report import FeedQuality, FeedReport, Finding, quality_of, schema
 from retrieval.product import Product
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from retrieval.feed_money import parse_currency, parse_money
-from retrieval.feed_values import (
+from retrieval.feeds.money import parse_currency, parse_money
+from retrieval.feeds.values import (
     BadValue,
     facts,
     is_absent,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import FeedError
-from retrieval.review_feed import ReviewReading, quotable, sentences_of
+from retrieval.reviews.feed import ReviewReading, quotable, sentences_of
 
 
 def written(path: Path, *rows: dict[str, object]) -> Path:

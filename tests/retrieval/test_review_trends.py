@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.review_trends import Month, Trend, chance_of, jumps_of, trends_of
-from retrieval.reviews import Sentence
-from retrieval.tone import Heard
+from retrieval.reviews.store import Sentence
+from retrieval.reviews.tone import Heard
+from retrieval.reviews.trends import Month, Trend, chance_of, jumps_of, trends_of
 
 GOOD, BAD = Heard((0.1, 0.1, 0.8)), Heard((0.8, 0.1, 0.1))
 

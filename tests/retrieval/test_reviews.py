@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from retrieval.index import build_index
-from retrieval.review_feed import Review
-from retrieval.reviews import Reviews, of_buyers
+from retrieval.reviews.feed import Review
+from retrieval.reviews.store import Reviews, of_buyers
 from retrieval.store import Store
 from tests.fakes import WordEmbedder, WordTones
 from tests.small_shop import BY_ID, PRODUCTS

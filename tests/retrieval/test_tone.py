@@ -8,7 +8,7 @@ import pytest
 
 from retrieval.demo import data_folder
 from retrieval.errors import BadInput
-from retrieval.tone import Heard, Labelled, read_labelled, score_tones, together, wilson
+from retrieval.reviews.tone import Heard, Labelled, read_labelled, score_tones, together, wilson
 
 GOOD, BAD, FLAT = Heard((0.1, 0.2, 0.7)), Heard((0.7, 0.2, 0.1)), Heard((0.2, 0.6, 0.2))
 

@@ -17,12 +17,12 @@ from pydantic import SecretStr
 from assistant import Assistant
 from assistant.check import unsupported
 from assistant.contract import Done, Parsed, Reply, Shown
-from assistant.llm_parser import LlmParser
-from assistant.llm_server import ChatServer, Endpoint
+from assistant.reading.llm_parser import LlmParser
+from assistant.reading.llm_server import ChatServer, Endpoint
+from assistant.scripted.files import StoryError, read_file
+from assistant.scripted.run import play
 from assistant.settings import Settings
-from assistant.story_files import StoryError, read_file
-from assistant.story_run import play
-from assistant.writer_server import ServerWriter
+from assistant.writing.server import ServerWriter
 from retrieval.constraints import eligible_ids
 from retrieval.demo import demo_feed
 from retrieval.policies import Policies

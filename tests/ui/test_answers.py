@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant import Assistant
-from assistant.answers import keep_answer
+from assistant.outbound.answers import keep_answer
 from retrieval.errors import NotFound
 from tests.fakes import said
 from ui.http import create_app

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.feed import read_feed
-from retrieval.feed_report import FeedReport, quality_of
+from retrieval.feeds.report import FeedReport, quality_of
 from tests.ui.command import shop
 from ui.feed_report import lines, page, percent
 

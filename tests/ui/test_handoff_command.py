@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.handover import Handoff
-from assistant.letters import Letters
+from assistant.outbound.handover import Handoff
+from assistant.outbound.letters import Letters
 from assistant.sessions_sql import SqlSessions
 from tests.contracts.test_sessions import STATE, TURN
 from tests.fakes import LETTER

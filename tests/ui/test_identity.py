@@ -16,9 +16,9 @@ from fastapi.testclient import TestClient
 
 from assistant import Assistant
 from assistant.actions.orders import ASK_ALL, ASK_NUMBER, WRONG
-from assistant.order_desk import OrderDesk
-from assistant.order_log import OrderLog
-from assistant.orders import OrderRules
+from assistant.orders.book import OrderRules
+from assistant.orders.desk import OrderDesk
+from assistant.orders.log import OrderLog
 from retrieval.errors import BadInput
 from retrieval.search import Searcher
 from tests.conftest import parts_with

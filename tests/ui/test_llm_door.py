@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from assistant import Assistant
-from assistant.llm_parser import LlmParser
-from assistant.llm_server import ChatServer, Endpoint
+from assistant.reading.llm_parser import LlmParser
+from assistant.reading.llm_server import ChatServer, Endpoint
 from retrieval.errors import BadInput
 from retrieval.search import Searcher
 from tests.assistant.recorded_server import Recorded, completion, recorded

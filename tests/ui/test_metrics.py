@@ -14,10 +14,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from assistant import Assistant
 from assistant.model import DialogueState, Parse
-from assistant.order_desk import OrderDesk
-from assistant.order_log import OrderLog
-from assistant.orders import Order, OrderRules, OrdersDown, Proof
-from assistant.orders_sql import SqlOrderBook
+from assistant.orders.book import Order, OrderRules, OrdersDown, Proof
+from assistant.orders.desk import OrderDesk
+from assistant.orders.log import OrderLog
+from assistant.orders.sql import SqlOrderBook
 from assistant.parse import AheadUse
 from retrieval.search import Searcher
 from tests.conftest import parts_with

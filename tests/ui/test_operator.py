@@ -17,18 +17,18 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr, ValidationError
 
 from assistant import Assistant
-from assistant.handoff import HandoffDesk, HandoffRules
-from assistant.handoff_routes import ToInbox
-from assistant.letters import Letters
 from assistant.model import DialogueState, Exchange, Parse
+from assistant.outbound.handoff import HandoffDesk, HandoffRules
+from assistant.outbound.letters import Letters
+from assistant.outbound.routes import ToInbox
 from assistant.seal import Seal, new_key
 from assistant.sessions import Listed, MemorySessions, Thumb, Told, Turn
 from assistant.sessions_sql import SqlSessions
 from assistant.state import Effect
 from assistant.unanswered import Unanswered
 from retrieval.index import build_index
-from retrieval.review_feed import Review
-from retrieval.reviews import Reviews
+from retrieval.reviews.feed import Review
+from retrieval.reviews.store import Reviews
 from retrieval.store import Store
 from tests.fakes import LETTER, WordEmbedder, WordTones, said
 from ui.http import create_app

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from fastapi.testclient import TestClient
 
-from assistant.answers import ANSWER_LIMIT
+from assistant.outbound.answers import ANSWER_LIMIT
 from tests.fakes import LETTER, said
 
 from .shop import HOSTILE

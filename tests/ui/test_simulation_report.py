@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from assistant.contract import Reply
-from assistant.goals import Goal, Point
 from assistant.model import Card
-from assistant.simulate import Move, Told
-from assistant.simulate_run import Dialogue, Step
-from assistant.story_files import read_file
+from assistant.scripted.files import read_file
+from assistant.simulated.goals import Goal, Point
+from assistant.simulated.run import Dialogue, Step
+from assistant.simulated.simulate import Move, Told
 from retrieval.query import Constraints
 from tests.small_shop import BY_ID
 from ui.simulation_report import failures_yaml, headline, rates, tables, wilson

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.scripted.files import read_file
 from assistant.stories import schema
-from assistant.story_files import read_file
 from tests.ui.command import shop
 
 ROOT = Path(__file__).resolve().parents[2]

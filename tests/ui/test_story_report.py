@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.expectations import Mismatch
+from assistant.scripted.expectations import Mismatch
+from assistant.scripted.files import Scripted
+from assistant.scripted.run import Played, Result
 from assistant.stories import STORIES
-from assistant.story_files import Scripted
-from assistant.story_run import Played, Result
 from ui.story_report import diff, junit, report_json, status, summarize
 
 WRONG = Mismatch("intent", "refine", "search")

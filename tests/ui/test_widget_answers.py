@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from assistant import Assistant
-from assistant.answers import keep_answer
+from assistant.outbound.answers import keep_answer
 from tests.fakes import said
 from ui.http import create_app
 from ui.lane import Lane

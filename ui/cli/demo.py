@@ -10,7 +10,7 @@ import typer
 from retrieval.demo import demo_feed, demo_policies, demo_reviews
 from retrieval.errors import StoreOutdated
 from retrieval.models import ModelHome, model_path
-from retrieval.review_aspects import ASPECTS
+from retrieval.reviews.aspects import ASPECTS
 from retrieval.store import Manifest, read_manifest
 
 from .index import feeds_digest, index_feeds

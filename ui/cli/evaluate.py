@@ -13,9 +13,9 @@ from rich.progress import track
 from rich.table import Table
 
 from assistant.build import build_parser
-from assistant.evaluate import F1, Report, read_all, score, with_measures
-from assistant.labels import read_examples
-from assistant.reliability import Reliability
+from assistant.labelled.evaluate import F1, Report, read_all, score, with_measures
+from assistant.labelled.labels import read_examples
+from assistant.labelled.reliability import Reliability
 from assistant.settings import Settings
 
 from .confusion_plot import draw_confusion

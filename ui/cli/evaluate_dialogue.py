@@ -12,8 +12,8 @@ from rich.progress import track
 
 from assistant import Assistant
 from assistant.contract import constraints_json
-from assistant.evaluate_dialogue import DialogueReport, dialogue_report, dialogues_of, play
-from assistant.labels import read_examples
+from assistant.labelled.evaluate_dialogue import DialogueReport, dialogue_report, dialogues_of, play
+from assistant.labelled.labels import read_examples
 
 from .demo import store_or_demo
 

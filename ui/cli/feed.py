@@ -11,8 +11,8 @@ import typer
 
 from retrieval.errors import FeedError
 from retrieval.feed import read_feed
-from retrieval.feed_formats import FORMATS
-from retrieval.feed_report import FeedReport, quality_of, schema
+from retrieval.feeds.formats import FORMATS
+from retrieval.feeds.report import FeedReport, quality_of, schema
 from ui import feed_report
 
 app = typer.Typer(no_args_is_help=True, help="Look at a feed before it is indexed.")

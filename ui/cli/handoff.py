@@ -12,11 +12,11 @@ from typing import Annotated
 
 import typer
 
-from assistant.answers import keep_answer
 from assistant.build import build_handoff, build_sessions
-from assistant.handoff import HandoffDesk
-from assistant.letters import KeptLetter
-from assistant.webhook import NotDelivered
+from assistant.outbound.answers import keep_answer
+from assistant.outbound.handoff import HandoffDesk
+from assistant.outbound.letters import KeptLetter
+from assistant.outbound.webhook import NotDelivered
 from retrieval.errors import NotFound, StoreNotFound
 
 from .serve import settings_for

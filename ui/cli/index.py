@@ -24,10 +24,10 @@ from rich.text import Text
 from assistant.build import build_embedder
 from assistant.settings import Settings
 from retrieval.feed import FeedSummary, read_feed
-from retrieval.feed_formats import FORMATS
-from retrieval.feed_losses import KINDS, Loss
-from retrieval.feed_metadata import feed_in
-from retrieval.feed_report import FeedQuality
+from retrieval.feeds.formats import FORMATS
+from retrieval.feeds.losses import KINDS, Loss
+from retrieval.feeds.metadata import feed_in
+from retrieval.feeds.report import FeedQuality
 from retrieval.index import IndexSummary, build_index
 from retrieval.policy_text import read_policies
 from retrieval.store import Store

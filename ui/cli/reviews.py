@@ -11,8 +11,8 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from assistant.build import build_embedder, build_tones
 from assistant.settings import Settings
-from retrieval.review_feed import ReviewReading, named
-from retrieval.reviews import Reviews, ReviewSummary
+from retrieval.reviews.feed import ReviewReading, named
+from retrieval.reviews.store import Reviews, ReviewSummary
 from retrieval.store import Store
 
 BAD_ROWS_TOLD = 10

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 from assistant import Assistant
-from assistant.goals import Goal, draw_goals, read_goals
-from assistant.simulate_run import Dialogue, simulate
+from assistant.simulated.goals import Goal, draw_goals, read_goals
+from assistant.simulated.run import Dialogue, simulate
 from retrieval.errors import BadInput
 
 from ..simulation_report import failures_yaml, headline, rates, tables

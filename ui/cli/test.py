@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant import Assistant
+from assistant.scripted.files import Scripted, StoryError, read_stories
+from assistant.scripted.minimize import minimize
+from assistant.scripted.record import record
+from assistant.scripted.run import Result, play
 from assistant.stories import schema
-from assistant.story_files import Scripted, StoryError, read_stories
-from assistant.story_minimize import minimize
-from assistant.story_record import record
-from assistant.story_run import Result, play
 
 from ..story_report import diff, junit, report_json, status, summarize
 from .demo import store_or_demo

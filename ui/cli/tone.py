@@ -14,7 +14,7 @@ from rich.table import Table
 from assistant.build import build_tones
 from assistant.settings import Settings
 from retrieval.models import model_path
-from retrieval.tone import TONES, Labelled, ToneReport, read_labelled, score_tones
+from retrieval.reviews.tone import TONES, Labelled, ToneReport, read_labelled, score_tones
 
 
 def train(
@@ -26,8 +26,8 @@ def train(
 
     Example: shop train sentiment models/tone/sentences.tsv --out my-tones
     """
-    from retrieval.tone_network import SentenceFeatures  # imports torch, which takes seconds
-    from retrieval.tone_train import ToneRecipe, train_tones
+    from retrieval.reviews.tone_network import SentenceFeatures  # imports torch, which takes seconds
+    from retrieval.reviews.tone_train import ToneRecipe, train_tones
 
     sentences = [one for path in own for one in read_labelled(path)]
     others = [one for path in beside or () for one in read_labelled(path)]

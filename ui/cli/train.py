@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from assistant.build import build_local_parser
-from assistant.calibration import calibrate, split, write_calibration
-from assistant.labels import read_examples
+from assistant.labelled.labels import read_examples
+from assistant.reading.calibration import calibrate, split, write_calibration
 from assistant.settings import Settings
 from assistant.train import Labels, Recipe, average_adapters, train_parser
 from retrieval.models import model_path

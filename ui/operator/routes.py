@@ -13,11 +13,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from assistant.answers import ANSWER_LIMIT, keep_answer
-from assistant.letters import WHY, KeptLetter, Letters
+from assistant.outbound.answers import ANSWER_LIMIT, keep_answer
+from assistant.outbound.letters import WHY, KeptLetter, Letters
 from assistant.sessions import Listed, Session, StaffAnswer, Thumb
 from retrieval.errors import BadInput, NotFound
-from retrieval.review_trends import jumps_of, trends_of
+from retrieval.reviews.trends import jumps_of, trends_of
 
 from ..desk import AtDesk, Desk
 from . import door

@@ -1,0 +1,74 @@
+"""A conversation passed on to the shop's staff: what they are told, by which way, and the shop's own rules for it.
+
+Only what a way confirmed counts as passed on. What it did not confirm is kept, to be sent again by the shop (docs/handoff.md).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..model import Intent
+from .handover import By, Handoff
+from .letters import Letter, Letters
+from .webhook import NotDelivered
+
+log = logging.getLogger(__name__)
+
+
+class Route(Protocol):
+    """A way to the staff."""
+
+    by: By
+
+    def deliver(self, letter: Letter) -> str:
+        """The reference under which they have it. NotDelivered when nothing confirmed that."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+class HandoffRules(BaseModel):
+    """What the shop says of its staff and when a conversation goes to them; a TOML file has these keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    contact: str = Field(default="", max_length=300, description="how else to reach them: an address, a number")
+    hours: str = Field(default="", max_length=300)
+    failed_turns: int = Field(default=2, ge=0, description="in a row; 0: never")
+    ask_first: bool = Field(default=True, description="after failed turns: offer it, instead of passing on at once")
+    cart_over: Decimal | None = Field(default=None, ge=0, description="in the shop's currency")
+    intents: tuple[Intent, ...] = ()
+
+
+@dataclass(frozen=True)
+class HandoffDesk:
+    """route: None where there is no way to a person. letters: what was not delivered, and the inbox."""
+
+    rules: HandoffRules
+    route: Route | None
+    letters: Letters
+
+    def pass_on(self, letter: Letter) -> Handoff:
+        """The handoff once it is delivered. NotDelivered when it is not; the letter is then kept to be sent again."""
+        if self.route is None:
+            raise NotDelivered("There is no way to a person.", fix="set one as in docs/handoff.md")
+        try:
+            reference = self.route.deliver(letter)
+        except NotDelivered as error:
+            try:
+                self.letters.keep(letter, error.detail)
+            except SQLAlchemyError:
+                log.exception("the undelivered handoff %s was not kept either", letter.reference)
+            raise
+        return Handoff(reference, self.route.by, letter.why, self.rules.hours or None)
+
+    def close(self) -> None:
+        if self.route is not None:
+            self.route.close()
+        self.letters.close()

@@ -1,0 +1,150 @@
+"""The ways to the shop's staff: a signed message to its server, e-mail, or the inbox in the conversations' database."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from retrieval.errors import BadInput
+
+from .checkout import Taken
+from .handover import By
+from .letters import Letter, Letters
+from .webhook import PATIENCE, TIMEOUT_S, NotDelivered, Webhook, attempts
+
+log = logging.getLogger(__name__)
+
+
+class ByWebhook:
+    """A server of the shop, such as that of its helpdesk. It may answer with a reference of its own."""
+
+    by: By = "webhook"
+
+    def __init__(self, webhook: Webhook) -> None:
+        self._webhook = webhook
+
+    def deliver(self, letter: Letter) -> str:
+        answer = self._webhook.send(letter.id, {"type": "handoff.requested", **asdict(letter)})
+        try:
+            return Taken.model_validate_json(answer or b"{}").reference or letter.reference
+        except ValidationError as error:
+            raise NotDelivered(
+                "The answer to a handoff is not as documented.", fix="compare it with docs/handoff.md"
+            ) from error
+
+    def close(self) -> None:
+        self._webhook.close()
+
+
+class ByMail:
+    """A mail server, by smtp://USER:PASSWORD@HOST:PORT (STARTTLS where it is offered) or smtps:// (TLS from the first byte).
+
+    to: addresses, separated by commas. A password never goes over a connection without TLS.
+    """
+
+    by: By = "email"
+
+    def __init__(
+        self, url: str, to: str, sender: str | None = None, *, timeout_s: float = TIMEOUT_S,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise BadInput("SHOP_HANDOFF_SMTP is no mail server.", fix="write smtp://HOST:PORT or smtps://HOST:PORT")
+        self._tls = parts.scheme == "smtps"
+        self._host, self._port = parts.hostname, parts.port or (465 if self._tls else 587)
+        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+        self._to, self._from = to, sender or to.split(",")[0].strip()
+        self._timeout_s, self._sleep = timeout_s, sleep
+
+    def deliver(self, letter: Letter) -> str:
+        mail = EmailMessage()
+        mail["From"], mail["To"] = self._from, self._to
+        mail["Subject"] = f"Conversation passed on: {letter.reference}"
+        place = self._from.rpartition("@")[2].rstrip(">")
+        mail["Message-ID"] = f"<{letter.id}@{place}>"
+        mail["References"] = f"<{letter.reference}@{place}>"  # a conversation's letters are one thread
+        mail.set_content(letter.to_text())
+        attempts(self._timeout_s * PATIENCE, self._sleep)(self._once, mail)
+        return letter.reference
+
+    def close(self) -> None:
+        """Each mail has a connection of its own."""
+
+    def _once(self, mail: EmailMessage) -> None:
+        """Accepted by the server for at least one address; what it says against it is NotDelivered."""
+        try:
+            server = self._connected()
+            try:
+                if refused := server.send_message(mail):
+                    log.error("handoff: the mail server refused %s", ", ".join(refused))
+                with suppress(smtplib.SMTPException, OSError):
+                    server.quit()
+            finally:
+                server.close()
+        except smtplib.SMTPRecipientsRefused as error:
+            passing = all(400 <= code < 500 for code, _ in error.recipients.values())
+            raise self._failed("refuses every address", retryable=passing) from error
+        except smtplib.SMTPResponseException as error:
+            said = f"answers {error.smtp_code}"
+            raise self._failed(said, retryable=400 <= error.smtp_code < 500) from error
+        except OSError as error:  # of which SMTPException is one
+            broken = isinstance(error, smtplib.SMTPServerDisconnected) or not isinstance(error, smtplib.SMTPException)
+            raise self._failed(f"cannot be used: {error}", retryable=broken) from error
+
+    def _connected(self) -> smtplib.SMTP:
+        """Connected, over TLS where the server can, and known to it."""
+        context = ssl.create_default_context()
+        if self._tls:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=self._timeout_s, context=context)
+        else:
+            server = smtplib.SMTP(self._host, self._port, timeout=self._timeout_s)
+            server.ehlo()
+        try:
+            safe = self._tls
+            if not safe and server.has_extn("starttls"):
+                server.starttls(context=context)
+                safe = True
+            if self._user and not safe:
+                raise self._failed("offers no TLS, so the password is not sent")
+            if self._user:
+                server.login(self._user, self._password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _failed(self, what: str, *, retryable: bool = False) -> NotDelivered:
+        return NotDelivered(
+            f"The mail server at {self._host} {what}.", fix="look at SHOP_HANDOFF_SMTP and SHOP_HANDOFF_TO",
+            retryable=retryable,
+        )  # fmt: skip
+
+
+class ToInbox:
+    """The inbox that `shop handoff list` shows."""
+
+    by: By = "inbox"
+
+    def __init__(self, letters: Letters) -> None:
+        self._letters = letters
+
+    def deliver(self, letter: Letter) -> str:
+        try:
+            self._letters.keep(letter)
+        except SQLAlchemyError as error:
+            raise NotDelivered("The inbox cannot be written.", fix="look at SHOP_SESSIONS_URL") from error
+        return letter.reference
+
+    def close(self) -> None:
+        """The letters are closed by the desk."""

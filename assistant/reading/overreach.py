@@ -1,0 +1,46 @@
+"""Messages that give orders to the machine behind the shop instead of saying what the shopper wants. Pure.
+
+The model reads them well most of the time; what changes a cart or a state must not hang on most of the time.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..model import Parse
+from ..parse import clean
+
+_OWN = r"(?:your|all|any|every|these|those|previous|prior|earlier|above|system|the system'?s?)"
+_LAW = r"(?:instructions?|rules|prompts?|guidelines|programming|directives?|safeguards)"
+_FREE = r"(?:[$£€]\s?)?(?:0(?:[.,]0+|[.,]01)?|zero|nothing|free|one (?:cent|dollar)|1 (?:cent|dollar)s?)\b"
+_SIGNS = (
+    rf"\b(?:ignor\w*|disregard\w*|forget|overrid\w*|bypass\w*|disobey) (?:\w+ ){{0,3}}?{_OWN} (?:\w+ ){{0,2}}?{_LAW}\b",
+    rf"\b(?:print|reveal|show|output|repeat|leak|tell)\b (?:\w+ )?your (?:\w+ )?(?:{_LAW}|password|configuration)\b",
+    r"\b(?:system prompt|admin password|api keys?|jailbreak\w*|prompt injection|do anything now)\b",
+    r"\b(?:developer|debug|admin|god|root|dan|maintenance) mode\b|\bsudo\b",
+    r"\byou are now\b|\bpretend (?:to be|that you|you(?:'re| are))\b|\bfrom now on,? (?:you|answer|respond|reply|obey)\b",
+    r"\bact as (?:\w+ ){0,2}?(?:admin\w*|developer|root|system|dan|owner|manager)\b",
+    r"<\|[^|]{0,30}\|>|</?s>|\[/?inst\]|<</?sys>>|###? ?(?:instructions?|system|new task)\b|\"role\": ?\"(?:system|assistant)\"",
+    r"(?:^|[.!?\]>}\"'*#|/-] ?)(?:system|assistant|developer|admin|root)(?: message| override)? ?:",
+    r"\b(?:set|change|make|update|put) (?:all|every|each|its|their|your) (?:\w+ ){0,2}?prices?\b",
+    rf"\b(?:set|change|make|update|override) (?:\w+ ){{0,3}}?prices? (?:to|=|be) ?{_FREE}",
+    r"\bmark (?:\w+ ){1,3}?as (?:free|paid|shipped|delivered|refunded)\b",
+    r"\b(?:drop table|delete from|insert into|union (?:all )?select|update \w+ set|or '?1'?='?1)\b|<script\b|\bonerror ?=|javascript:",
+)
+_SIGN = re.compile("|".join(_SIGNS))
+
+
+def orders_in(message: str) -> tuple[str, ...]:
+    """The parts of a message by which it addresses the machine, lower case, in order; empty for what shoppers say."""
+    return tuple(match.group() for match in _SIGN.finditer(clean(message)))
+
+
+def guarded(parse: Parse, message: str) -> Parse:
+    """The parse; of a message that addresses the machine only the need for a product that it also names, else `other`."""
+    orders = orders_in(message)
+    if not orders:
+        return parse
+    product = parse.slots.product
+    if parse.intent == "search" and product and not any(product in order for order in orders):
+        return parse
+    return Parse("other", acts=("other",), confidence=parse.confidence)

@@ -1,0 +1,1 @@
+"""Simulated shoppers: what they want, how they say it, and what comes of it."""

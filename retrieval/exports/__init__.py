@@ -1,0 +1,1 @@
+"""A catalogue written in each format: what export.py hands out."""

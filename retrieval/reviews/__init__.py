@@ -1,0 +1,1 @@
+"""What buyers say: reviews read, kept by sentence, each with its tone and its aspect."""
