@@ -73,6 +73,16 @@ def _one(ref: int | str, state: DialogueState, shown: Sequence[Product]) -> list
     return by(SUPERLATIVES[ref], compared or shown)[:1]  # type: ignore[arg-type]
 
 
+def tied(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> list[Product]:
+    """The products that "the cheaper one" may be, in the order shown, where several cost as little (or as much); else none."""
+    if slots.ref not in (("cheapest",), ("most_expensive",)):
+        return []
+    (best,) = mentioned(slots, state, shown)[:1] or (None,)
+    pool = [product for product in shown if product.id in state.compared] or shown
+    alike = [product for product in pool if best and product.price == best.price]
+    return alike if len(alike) > 1 else []
+
+
 def _named(slots: Slots, shown: Sequence[Product]) -> list[Product]:
     """The shown products that share the most words of their title with what was said; none when they all share as many."""
     said = {

@@ -8,7 +8,7 @@ from dataclasses import replace
 from retrieval.product import Product, money
 
 from ..contract import CartView
-from ..mentions import mentioned
+from ..mentions import mentioned, tied
 from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..reply import NAMED
@@ -34,7 +34,7 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
-    if again := _again(products, parse, state) or _so_many(products, parse, state):
+    if again := _which(parse, state, parts) or _again(products, parse, state) or _so_many(products, parse, state):
         return again
     quantity = parse.slots.quantity or 1
     if len(products) > 1 and quantity > 1:
@@ -60,6 +60,18 @@ def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> O
     act = replace(parse, slots=replace(slots, quantity=1))
     question = Question("Shall I add another?", "confirm", ("Yes", "No"))
     return Outcome(cart=state.cart, focus=product.id, answer=_done([text, question.text]), question=question, asked=act)
+
+
+def _which(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
+    """The question which is meant, where "the cheaper one" cost the same."""
+    shown = parts.catalog.get_many(state.shown)
+    alike = tied(parse.slots, state, shown)
+    price = alike[0].price if alike else None
+    if price is None:
+        return None
+    named = ", ".join(f"{state.shown.index(one.id) + 1}. {one.title}" for one in alike)
+    text = f"These cost the same, {money(price, alike[0].currency)}: {named}. Which of them shall I add?"
+    return Outcome(cart=state.cart, answer=_done([text]))
 
 
 def _so_many(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:

@@ -265,6 +265,21 @@ def test_the_cheaper_one_after_a_comparison_is_of_those_compared_until_others_ar
     assert carts == [["storm"], ["storm", "puddle"]]
 
 
+def test_the_cheaper_of_two_that_cost_the_same_is_asked_about(searcher: Searcher) -> None:
+    state = replace(SHOWN, shown=("aster-black", "tower", "aster-white"), compared=("aster-black", "aster-white"))
+    outcome = _do(searcher, state, "cart_add", ref=("cheapest",))
+    assert _lines(outcome) == {}
+    assert _text(outcome) == (
+        "These cost the same, $34.99: 1. Aster Desk Lamp, Black, 3. Aster Desk Lamp, White. Which of them shall I add?"
+    )
+    assert _lines(_do(searcher, state, "cart_add", ref=(3,))) == {"aster-white": 1}
+
+
+def test_the_dearest_of_all_shown_is_added_without_a_question(searcher: Searcher) -> None:
+    state = replace(SHOWN, shown=("aster-black", "tower", "aster-white"))
+    assert _lines(_do(searcher, state, "cart_add", ref=("most_expensive",))) == {"tower": 1}
+
+
 def test_more_at_once_than_a_reply_names_are_put_in_only_after_a_yes(assistant_with: AssistantWith) -> None:
     parses = [JACKETS, said("cart_add", ref=("all",)), said("other")]
     with assistant_with(parses) as shop:
