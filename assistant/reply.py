@@ -52,7 +52,8 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     lead = _lead(outcome, cards, state, currency)
     asked = outcome.question.text if outcome.question else ""
     sizes = _unstated_sizes(cards, state.constraints)
-    why = _why(cards[0], unsaid=_passed_over(state.constraints, bool(sizes)))
+    told = _none_says(outcome, cards, state.constraints)
+    why = _why(cards[0], unsaid=_passed_over(state.constraints, bool(sizes)) | {field for field, _ in told})
     parts = (outcome.reading, outcome.note, *_relaxed(outcome), f"{lead} {listed}.", sizes, why, asked)
     return " ".join(part for part in parts if part)
 
@@ -67,10 +68,16 @@ def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
     if state.constraints.of_any_kind:
         ideas = "idea" if len(cards) == 1 else "ideas"
         return f"{_count(outcome, cards, state)} {ideas}{need}{order}:"
-    wishes = [(field, wish) for field, wish in state.constraints.wishes if field != "size"]
-    if wishes and not any(meets_one(card.product, wishes) for card in cards):
+    if wishes := _none_says(outcome, cards, state.constraints):
         return f"No listing I found says {' or '.join(f'“{wish}”' for _, wish in wishes)}. The nearest I have:"
     return f"{_count(outcome, cards, state)}{need}{order}:"
+
+
+def _none_says(outcome: Outcome, cards: Sequence[Card], constraints: Constraints) -> list[tuple[str, str]]:
+    """The (field, wish) pairs where the lead says that no listing states any of them; sizes are spoken of apart."""
+    wishes = [(field, wish) for field, wish in constraints.wishes if field != "size"]
+    led_otherwise = not outcome.kind_found or outcome.relaxed or constraints.of_any_kind
+    return [] if led_otherwise or any(meets_one(card.product, wishes) for card in cards) else wishes
 
 
 def _unstated_sizes(cards: Sequence[Card], constraints: Constraints) -> str:

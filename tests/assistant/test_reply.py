@@ -116,6 +116,7 @@ def test_a_size_that_is_met_does_not_speak_for_a_feature_that_no_listing_has(ass
         "a solar lamp"
     )
     assert reply.reply.startswith("No listing I found says “solar”. The nearest I have:")
+    assert "doesn't say" not in reply.reply  # the lead says it already
 
 
 def test_where_nothing_is_cheaper_than_what_was_shown_that_is_said(assistant_with: AssistantWith) -> None:
