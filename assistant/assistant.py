@@ -28,7 +28,7 @@ from .contract import Done, Event, Reply
 from .event_form import EventForm
 from .events import Event as LoggedEvent
 from .events import EventLog
-from .exact import Asked, meaning
+from .exact import Asked, Keep, meaning
 from .explain import explain
 from .model import Card, DialogueState
 from .outbound.letters import Letters
@@ -360,6 +360,10 @@ class Assistant:
         history = tuple(turn.exchange for turn in known.turns)
         shopper = Shopper(self._recommender, visitor, now)
         parts = replace(self._parts, session_id=session_id, history=history, email=email, shopper=shopper)
+        if isinstance(asked, Keep) and not (learn and visitor):
+            raise BadInput(
+                "Nothing is kept of a shopper who did not agree.", fix="send `learn` and X-Visitor once they have"
+            )
         message, given = (asked, None) if isinstance(asked, str) else meaning(asked, known.state, parts)
         taken = yield from run_turn(message, known.state, parts, given)
         turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from retrieval.errors import BadInput
 
 from .events import OF_WORDS, Event, EventType
+from .lasting import from_words
 
 CLOCKS_APART = timedelta(minutes=1)  # so much may the caller's clock be ahead
 FIRST_YEAR = 2000
@@ -46,7 +47,7 @@ class EventForm(BaseModel):
     type: EventType
     product_id: Annotated[
         str | None,
-        Field(min_length=1, max_length=256, description="needed but for search and question"),
+        Field(min_length=1, max_length=256, description="needed but for search, question and prefer"),
         AfterValidator(_printable),
     ] = None
     query: Annotated[
@@ -68,6 +69,8 @@ class EventForm(BaseModel):
     def _about_something(self) -> Self:
         if self.type in OF_WORDS and self.query is None:
             raise ValueError(f"a {self.type} needs its words as `query`")
+        if self.type == "prefer" and from_words(self.query or "") is None:
+            raise ValueError("a prefer needs its `query` as “exclude: leather” or “size: 42”")
         if self.type not in OF_WORDS and self.product_id is None:
             raise ValueError(f"a {self.type} needs a `product_id`")
         if self.at is not None:

@@ -33,10 +33,11 @@ from sqlalchemy.engine import Connection
 from .database import clear_log, open_database, upsert
 from .seal import Seal
 
-EventType = Literal["view", "shown", "click", "like", "dislike", "cart", "purchase", "search", "question"]
+EventType = Literal["view", "shown", "click", "like", "dislike", "cart", "purchase", "search", "question", "prefer"]
 TYPES: tuple[EventType, ...] = get_args(EventType)
+KEPT: tuple[EventType, ...] = ("prefer",)  # wishes for every search to come
 ACTS: tuple[EventType, ...] = tuple(one for one in TYPES if one != "shown")  # what a visitor did himself
-OF_WORDS: tuple[EventType, ...] = ("search", "question")  # about words; all others are about a product
+OF_WORDS: tuple[EventType, ...] = ("search", "question", "prefer")  # about words; all others are about a product
 BURST = 60  # acts of one visitor in one minute: more than a person does
 AT_ONCE = 500  # rows in one statement
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
@@ -47,7 +48,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Event:
     """One thing that happened. id: no two of one visitor are alike. at: in UTC. visitor: hashed; None for nobody known.
 
-    query: the words of a search or question, or those that the product was found by. position: in the list shown, from 1.
+    query: the words of a search, a question or a wish to keep, or those that the product was found by. position: in the list shown, from 1.
     propensity: how probable it was that the product would be shown there, 0..1.
     """
 

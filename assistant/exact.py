@@ -1,4 +1,4 @@
-"""What a button means exactly, with no model asked: a wish taken back, a quantity in the cart."""
+"""What a button means exactly, with no model asked: a wish taken back or kept, a quantity in the cart."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from retrieval.errors import BadInput
 
 from .actions.variants import with_options
+from .lasting import LASTING, lasting
 from .model import Choice, DialogueState, Parse
 from .parts import Parts
 from .wishes import Drop, wish_of
@@ -20,18 +21,38 @@ class Quantity:
     quantity: int
 
 
-Exact = Drop | Quantity
+@dataclass(frozen=True)
+class Keep:
+    """A wish to keep for later conversations. field, value: as in one of the last reply's `wishes`."""
+
+    field: str
+    value: str | None = None
+
+
+Exact = Drop | Keep | Quantity
 Asked = str | Exact  # what a turn may be: a message, or what a button means
 
 
 def meaning(exact: Exact, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
     """How the transcript has it, and what it means; BadInput for a wish or a product that is not there any more."""
-    return _setting(exact, state, parts) if isinstance(exact, Quantity) else _dropping(exact, state, parts)
+    if isinstance(exact, Quantity):
+        return _setting(exact, state, parts)
+    return _keeping(exact, state, parts) if isinstance(exact, Keep) else _dropping(exact, state, parts)
 
 
 def _dropping(drop: Drop, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
     wish = wish_of(drop, state.constraints, parts.currency)
     return f"Remove: {wish.text}", Parse("refine", acts=("refine",), drops=wish)
+
+
+def _keeping(keep: Keep, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
+    wish = wish_of(Drop(keep.field, keep.value), state.constraints, parts.currency)
+    if wish.field not in LASTING:
+        raise BadInput(
+            f"“{wish.text}” is of this need alone and cannot be kept.", fix=f"keep one of {' and '.join(LASTING)}"
+        )
+    kept = lasting(wish.field, wish.value)
+    return f"Keep for next time: {kept.text}", Parse("feedback", acts=("feedback",), keeps=kept)
 
 
 def _setting(wanted: Quantity, state: DialogueState, parts: Parts) -> tuple[str, Parse]:

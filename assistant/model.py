@@ -70,7 +70,8 @@ class Parse:
     message: the words themselves, as typed; the turn puts them in, a parser need not. order: an act on an order, whole, as it was
     read back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked
     for it. note: what code has to say of the words before it acts on them. offer: a feature to look for, if the shopper agrees. drops:
-    a wish taken back exactly, by a button. then: what the same message asks for next ("add it, and show me a vase").
+    a wish taken back exactly, by a button; keeps: one to be kept for later conversations. always: wishes kept in earlier ones that a
+    need begins with. then: what the same message asks for next ("add it, and show me a vase").
     """
 
     intent: Intent
@@ -83,6 +84,8 @@ class Parse:
     note: str = ""
     offer: str = ""
     drops: Wish | None = None
+    keeps: Wish | None = None
+    always: tuple[Wish, ...] = ()
     then: Parse | None = None
 
     def in_order(self) -> Iterator[Parse]:
@@ -149,6 +152,7 @@ class DialogueState:
     last one first. questioned: facets that the shop asked about in this need. dropped: constraints that the shopper took back in it.
     handed: the cart that the shop took over last. handoff: once the conversation was passed on. failed: turns in a row that got no further.
     compared: ids of the products compared last, until others are shown; "both" and "the cheaper one" mean these.
+    let_go: (field, value) of wishes taken back, so that no kept one comes again in this conversation.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -170,6 +174,7 @@ class DialogueState:
     handoff: Handoff | None = None
     failed: int = 0
     compared: tuple[str, ...] = ()
+    let_go: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

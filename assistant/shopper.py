@@ -9,6 +9,7 @@ from functools import cached_property
 from .model import Card, DialogueState
 from .recommending.recommender import Recommender
 from .turn_events import of_conversation
+from .wishes import Wish
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Shopper:
     def passed_over(self) -> frozenset[str]:
         """Ids of products that the visitor is known to dislike."""
         return self.recommender.disliked(self.visitor, self.now) if self.visitor else frozenset()
+
+    @cached_property
+    def kept(self) -> tuple[Wish, ...]:
+        """Wishes that the visitor asked to keep for every search, in the order said."""
+        return self.recommender.kept(self.visitor, self.now) if self.visitor else ()
 
     def known(self) -> tuple[str, ...]:
         """What the visitor is known to have done with products and looked for, a few words each, the latest first."""

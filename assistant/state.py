@@ -10,6 +10,7 @@ from retrieval.kinds import names_kind
 from retrieval.query import SOFT, Constraints, Sort
 from retrieval.words import content_stems
 
+from .lasting import given_up
 from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
 from .orders.book import OrderTalk
 from .outbound.handover import HandedCart, Handoff
@@ -66,27 +67,36 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     if parse.intent == "reset":
         return replace(
             state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=None, taste=Taste(),
-            earlier=(), questioned=(), dropped=(), compared=(),
+            earlier=(), questioned=(), dropped=(), compared=(), let_go=(),
         )  # fmt: skip
     if parse.intent == "search":
-        constraints = merge(Constraints(), parse.slots)
+        constraints = merge(Constraints(), _with_always(parse.slots, parse))
         fresh = DialogueState(constraints, parse.slots.sort, said=message)
         kept = _left_for_another(state, parse.slots.product)
-        fresh = replace(fresh, cart=state.cart, handed=state.handed, taste=state.taste, earlier=kept)
+        fresh = replace(
+            fresh, cart=state.cart, handed=state.handed, taste=state.taste, earlier=kept, let_go=state.let_go
+        )
         return replace(fresh, last=state.last, turn=state.turn, handoff=state.handoff, failed=state.failed)
     if parse.intent in NARROWING and parse.slots.product is None and (kind := _forgotten(state, parse.slots.drop)):
         state = _without_need(state, kind)
     if parse.intent in NARROWING:
         state, slots = _come_back(state, parse.slots)
         taken_back = ("price_min",) if slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
-        constraints = merge(drop(state.constraints, (*slots.drop, *taken_back)), slots)
+        constraints = merge(drop(state.constraints, (*slots.drop, *taken_back)), _with_always(slots, parse))
         dropped = (*state.dropped, *(ALSO_CALLED.get(name, name) for name in slots.drop))
         if parse.drops is not None:
             constraints, dropped = without(constraints, parse.drops), (*dropped, parse.drops.field)
         seen = state.seen if constraints == state.constraints else frozenset()
         sort = slots.sort or _kept_sort(state, parse)
-        return replace(state, constraints=constraints, sort=sort, seen=seen, dropped=dropped)
+        let_go = (*state.let_go, *given_up(state.constraints, constraints))
+        return replace(state, constraints=constraints, sort=sort, seen=seen, dropped=dropped, let_go=let_go)
     return state
+
+
+def _with_always(slots: Slots, parse: Parse) -> Slots:
+    """The slots, and the kept wishes that the need begins with."""
+    lists: dict[str, Any] = {wish.field: (*getattr(slots, wish.field), wish.value) for wish in parse.always}
+    return replace(slots, **lists)
 
 
 def _forgotten(state: DialogueState, names: Iterable[str]) -> str | None:

@@ -9,7 +9,9 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from retrieval.evidence import meets_one
 from retrieval.product import money
+from retrieval.query import Constraints
 
 from .actions.cart import view_of
 from .actions.choosing import answered
@@ -19,6 +21,7 @@ from .check import unsupported
 from .confirm import act, settled
 from .contract import CartView, Event, Latency, Parsed, Reply, Shown, Token
 from .explain import explain
+from .lasting import may_begin
 from .model import Card, DialogueState, Exchange, Outcome, Parse, Slots
 from .parse import clean
 from .parts import Parts
@@ -26,7 +29,8 @@ from .reply import NAMED, Words, write
 from .sentiment import about_price
 from .sizes import stepped
 from .slips import read
-from .state import Effect, effect_of, ended, leave, update
+from .state import NARROWING, Effect, effect_of, ended, leave, update
+from .wishes import Wish
 from .writing.wording import told
 
 log = logging.getLogger(__name__)
@@ -111,7 +115,26 @@ def _read(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
-    return _worth_doing(parse)
+    return _begun(_worth_doing(parse), state, parts)
+
+
+def _begun(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """The message's acts, each that begins a need with the wishes that the shopper asked to keep, where they can apply."""
+    parse = replace(parse, then=_begun(parse.then, state, parts)) if parse.then else parse
+    begins = parse.intent == "search" or (
+        parse.intent in NARROWING and parse.slots != Slots() and state.constraints == Constraints()
+    )
+    kept = parts.shopper.kept if parts.shopper and begins else ()
+    always = (wish for wish in kept if may_begin(wish, parse.slots, state.let_go) and _states(wish, parse.slots, parts))
+    return replace(parse, always=tuple(always))
+
+
+def _states(wish: Wish, slots: Slots, parts: Parts) -> bool:
+    """Whether the wish tells products of the kind apart: refused words always do, a size where something comes in it."""
+    if wish.field != "size":
+        return True
+    ids = parts.searcher.matching(Constraints(product=slots.product)) if slots.product else frozenset[str]()
+    return any(meets_one(product, [(wish.field, wish.value or "")]) for product in parts.catalog.get_many(ids))
 
 
 def _priced(parse: Parse, state: DialogueState) -> Parse:
@@ -166,6 +189,9 @@ def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: 
     words = write(outcome, cards, state, parts.currency)
     if parse.drops is not None:
         words = replace(words, text=f"No longer asked for: {parse.drops.text}. {words.text}")
+    if parse.always:
+        kept = ", ".join(wish.text for wish in parse.always)
+        words = replace(words, text=f"As you asked me to keep in mind: {kept}. {words.text}")
     words = checked(words, evidence(message, state, outcome, cards, cart), cards)
     return Acted(outcome, cards, words, cart, state, (time.perf_counter() - acted) * 1e3)
 

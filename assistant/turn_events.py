@@ -10,6 +10,7 @@ from datetime import datetime
 from .actions.find import need_text
 from .contract import Reply
 from .events import Event, EventType
+from .lasting import to_words
 from .model import DialogueState, Intent
 from .turn import Taken
 
@@ -19,9 +20,10 @@ CERTAIN = 1.0  # propensity: the same need, catalogue and taste give the same li
 
 
 def events_of(taken: Taken, before: DialogueState, visitor: str, at: datetime) -> tuple[Event, ...]:
-    """What the turn's shopper searched, was shown, asked about, liked, disliked and put into the cart. before: the state that it found.
+    """What the turn's shopper searched, was shown, asked about, liked, disliked, put into the cart and asked to keep.
 
-    The same turn gives the same ids, so that it is kept once. visitor: hashed. The words kept are those that were read, not the message.
+    before: the state that it found. visitor: hashed. The same turn gives the same ids, so that it is kept once. The words kept are those
+    that were read, not the message.
     """
     reply, query = taken.reply, _query(taken)
     told = [Event("", "search", at, query=query)] if query else []
@@ -33,6 +35,8 @@ def events_of(taken: Taken, before: DialogueState, visitor: str, at: datetime) -
     if "ask_product" in reply.acts and taken.state.focus:
         told.append(Event("", "view", at, product_id=taken.state.focus))
     told += [Event("", kind, at, product_id=name) for kind, name in _chosen(taken.state, before)]
+    if taken.parse.keeps is not None:
+        told.append(Event("", "prefer", at, query=to_words(taken.parse.keeps)))
     return tuple(
         replace(one, id=_name(reply, number), visitor=visitor, session_id=reply.session_id)
         for number, one in enumerate(told)

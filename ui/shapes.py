@@ -7,12 +7,17 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.actions.cart import MOST
-from assistant.exact import Asked, Quantity
+from assistant.exact import Asked, Keep, Quantity
 from assistant.wishes import Drop
 from retrieval.errors import BadInput
 
 SESSION_ID = r"^[A-Za-z0-9_-]{1,64}$"
-ASKED = {"message": "string", "drop": "object", "cart": "object"}  # what a turn may be, and its type in JSON
+ASKED = {
+    "message": "string",
+    "drop": "object",
+    "keep": "object",
+    "cart": "object",
+}  # what a turn may be, and its type in JSON
 MESSAGE = "i need a warm desk lamp under 40"
 
 
@@ -28,6 +33,20 @@ class DropRequest(BaseModel):
         return Drop(self.field, self.value)
 
 
+class KeepRequest(BaseModel):
+    """A wish to keep for later conversations, by the `field` (`exclude` or `size`) and `value` that it has in the last reply's `wishes`."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"field": "exclude", "value": "leather"}]}
+    )
+
+    field: Annotated[str, Field(max_length=40)]
+    value: Annotated[str | None, Field(max_length=2_000)] = None
+
+    def read(self) -> Keep:
+        return Keep(self.field, self.value)
+
+
 class CartRequest(BaseModel):
     """How many of a product of the last reply's `cart` there shall be; 0 takes it out."""
 
@@ -41,8 +60,8 @@ class CartRequest(BaseModel):
 
 
 class ChatRequest(BaseModel):
-    """One message, one wish to take back, or one quantity in the cart. Without `session_id` a new conversation starts; its id stands in
-    the answer.
+    """One message, one wish to take back or to keep, or one quantity in the cart. Without `session_id` a new
+    conversation starts; its id stands in the answer.
 
     `turn` belongs to a message that is sent again because its answer did not come: which turn of the conversation it was to be.
     Where that turn was taken with this message, its answer is given and nothing is done twice.
@@ -64,6 +83,7 @@ class ChatRequest(BaseModel):
 
     message: str | None = None
     drop: DropRequest | None = None
+    keep: KeepRequest | None = None
     cart: CartRequest | None = None
     session_id: Annotated[str | None, Field(pattern=SESSION_ID)] = None
     stream: bool = False
@@ -74,10 +94,10 @@ class ChatRequest(BaseModel):
 
     @property
     def asked(self) -> Asked:
-        """The message, the wish to take back or the quantity; BadInput unless it is one of them."""
-        given = [one for one in (self.message, self.drop, self.cart) if one is not None]
+        """The message, the wish to take back or to keep, or the quantity; BadInput unless it is one of them."""
+        given = [one for one in (self.message, self.drop, self.keep, self.cart) if one is not None]
         if len(given) != 1:
-            raise BadInput("A turn is one of `message`, `drop` and `cart`.", fix="send one of them")
+            raise BadInput("A turn is one of `message`, `drop`, `keep` and `cart`.", fix="send one of them")
         return given[0] if isinstance(given[0], str) else given[0].read()
 
 

@@ -16,6 +16,7 @@ from ..parts import Parts
 from ..reply import NAMED
 from ..sentiment import feeling
 from ..taste import TOLD, trait_words, traits_of
+from ..wishes import Wish
 from .exhausted import exhausted
 from .find import another
 from .naming import about, short_names
@@ -24,6 +25,8 @@ from .table import meant
 
 def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """What the shopper's words on the products shown change: taste, or the price bound; what is unclear is asked about."""
+    if parse.keeps is not None:
+        return _kept(parse.keeps)
     shown = parts.catalog.get_many(state.shown)
     felt = feeling(parse.message, " ".join(product.title for product in shown))
     if not shown:
@@ -41,6 +44,11 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if felt == "dislike":
         return _disliked(products, state, parts)
     return Outcome(answer=Answer("Noted. Would you like more of this kind, or something else?"))
+
+
+def _kept(wish: Wish) -> Outcome:
+    text = f"Kept for next time: {wish.text}. Ask me “what do you know about me?” to see all that I keep."
+    return Outcome(answer=Answer(text, (text,)))
 
 
 def _named(parse: Parse) -> bool:

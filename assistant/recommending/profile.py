@@ -15,11 +15,14 @@ from retrieval.family import family_of
 from retrieval.product import Product
 
 from ..events import Event, EventType
+from ..lasting import from_words
+from ..wishes import Wish
 
 WEIGHTS: Mapping[EventType, float] = {"view": 1.0, "click": 1.0, "like": 3.0, "cart": 3.0, "purchase": 2.0}
 SAID: Mapping[EventType, str] = {
     "view": "you looked at {}", "click": "you looked at {}", "like": "you liked {}", "cart": "you put {} into your cart",
     "purchase": "you bought {}", "dislike": "you did not like {}", "search": "you looked for {}", "question": "you asked about {}",
+    "prefer": "you asked me to keep in mind: {}",
 }  # fmt: skip
 FELT: tuple[EventType, ...] = ("like", "dislike")
 HALF_LIFE = 14.0  # days after which an act counts half
@@ -75,17 +78,35 @@ class Known:
 
 
 def known_of(events: Sequence[Event], catalog: Catalog) -> tuple[Known, ...]:
-    """What a visitor's acts say of him, the latest first: a line for each product and for each search and question."""
+    """What a visitor's acts say of him: the wishes kept, then a line for each product, search and question, the latest first."""
     about: dict[tuple[str | None, str | None], list[Event]] = defaultdict(list)
     for event in events:
         about[event.product_id, None if event.product_id else event.query].append(event)
     titles = {one.id: one.title for one in catalog.get_many([name for name, _ in about if name])}
     known = [
-        Known(SAID[how].format(f"“{titles.get(name or '', name) or query}”"), how, own[-1].at, len(own), name, query)
+        Known(
+            SAID[how].format(f"“{titles.get(name or '', name) or _words(how, query)}”"),
+            how,
+            own[-1].at,
+            len(own),
+            name,
+            query,
+        )
         for (name, query), own in about.items()
         for how in [_telling(own)]
     ]
-    return tuple(sorted(known, key=lambda one: one.at, reverse=True))
+    return tuple(sorted(known, key=lambda one: (one.how == "prefer", one.at), reverse=True))
+
+
+def kept_of(events: Iterable[Event]) -> tuple[Wish, ...]:
+    """The wishes that a visitor asked to keep, in the order said, each once. events: the oldest first."""
+    kept = [from_words(one.query or "") for one in events if one.type == "prefer"]
+    return tuple(dict.fromkeys(wish for wish in kept if wish))
+
+
+def _words(how: EventType, query: str | None) -> str | None:
+    wish = from_words(query or "") if how == "prefer" else None
+    return wish.text if wish else query
 
 
 def _telling(own: Sequence[Event]) -> EventType:

@@ -13,15 +13,18 @@ from more_itertools import unique_everseen
 
 from retrieval.belonging import Bond, belonging
 from retrieval.catalog import Catalog
+from retrieval.constraints import eligible_ids
 from retrieval.dense import Dense, Vectors
 from retrieval.family import families, family_of
 from retrieval.product import Product
+from retrieval.query import Constraints
 
 from ..crowd import Crowd, crowd_of
-from ..events import ACTS, Event, EventLog
+from ..events import ACTS, KEPT, Event, EventLog
 from ..model import Card, Reason
+from ..wishes import Wish
 from .cold import of_departments, rated_in, shelves_in
-from .profile import FELT, Known, Profile, disliked, known_of, profile_of
+from .profile import FELT, Known, Profile, disliked, kept_of, known_of, profile_of
 from .proposal import Proposal, Situation
 from .sources import SOURCES
 
@@ -69,7 +72,7 @@ class Recommender:
             self._departments,
             self._shelves,
         )
-        pool = self._pool(situation, max(POOL, 3 * limit))
+        pool = self._pool(situation, max(POOL, 3 * limit), self._refused(visitor, now))
         chosen = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit)
         return tuple(Card(one.product, one.relevance, rank, one.reasons) for rank, one in enumerate(chosen, start=1))
 
@@ -93,6 +96,10 @@ class Recommender:
         """Ids of the products of which the visitor's last word was a dislike."""
         return disliked(self._events.of(visitor, until=now, types=FELT))
 
+    def kept(self, visitor: str, now: datetime) -> tuple[Wish, ...]:
+        """The wishes that the visitor asked to keep, in the order said."""
+        return kept_of(self._events.of(visitor, until=now, types=KEPT))
+
     def _profile(self, visitor: str | None, now: datetime, here: Sequence[Event]) -> Profile:
         kept = self._events.of(visitor, until=now, limit=LOOKED_AT, types=ACTS) if visitor else []
         told = {(one.type, one.product_id) for one in kept}
@@ -107,18 +114,24 @@ class Recommender:
             self._crowd = (key, crowd_of(self._events, now))
         return self._crowd[1]
 
-    def _pool(self, situation: Situation, size: int) -> list[Ranked]:
-        """The strongest proposals that may be shown, each strength counted as evidence of its own (noisy or)."""
+    def _pool(self, situation: Situation, size: int, refused: tuple[str, ...]) -> list[Ranked]:
+        """The strongest proposals that may be shown, each strength counted as evidence of its own (noisy or). refused: words kept away."""
         missing: dict[str, float] = defaultdict(lambda: 1.0)
         reasons: dict[str, list[tuple[float, Reason]]] = defaultdict(list)
         for source, trust in SOURCES.items():
             for one in source(situation):
                 missing[one.product_id] *= 1 - trust * one.strength
                 reasons[one.product_id].append((trust * one.strength, one.reason))
-        order = sorted(missing, key=lambda name: (missing[name], name))[:size]
+        may = eligible_ids(self._catalog, Constraints(exclude=refused))
+        left = missing if may is None else may & missing.keys()
+        order = sorted(left, key=lambda name: (missing[name], name))[:size]
         products = [one for one in self._catalog.get_many(order) if not one.sold_out]
         allowed = [one for one in families(products) if family_of(one) not in situation.profile.left_out]
         return [Ranked(one, 1 - missing[one.id], _told(reasons[one.id])) for one in allowed]
+
+    def _refused(self, visitor: str | None, now: datetime) -> tuple[str, ...]:
+        kept = self.kept(visitor, now) if visitor else ()
+        return tuple(wish.value for wish in kept if wish.field == "exclude" and wish.value)
 
     def _bonds_of(self, product_id: str) -> Sequence[Bond]:
         return belonging(self._catalog, self._catalog.get(product_id))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant import Assistant
 from assistant.events import Event
+from assistant.exact import Keep
 from assistant.model import Parse
+from assistant.wishes import Drop
+from retrieval.errors import BadInput
 from tests.conftest import AssistantWith
 from tests.fakes import said
 
@@ -150,3 +155,105 @@ def test_a_dislike_is_told_as_such(assistant_with: AssistantWith) -> None:
     with assistant_with(parses) as shop:
         talk(shop, "a rain jacket for men", "i hate the first")
         assert "you did not like “Storm Rain Jacket”" in {one.text for one in shop.known(ANNA)}
+
+
+NO_STEEL = Keep("exclude", "steel")
+REFUSING = said("search", product="desk lamp", exclude=("steel",))
+LAMP = said("search", product="lamp")
+
+
+def keeping_no_steel(shop: Assistant) -> str:
+    """What is answered to the button after a search that refuses steel."""
+    shop.reply("a desk lamp, no steel", "s_0", visitor=ANNA, learn=True)
+    return shop.reply(NO_STEEL, "s_0", visitor=ANNA, learn=True).reply
+
+
+def test_a_refusal_that_was_kept_begins_the_searches_of_the_next_conversation_and_is_said(
+    assistant_with: AssistantWith,
+) -> None:
+    with assistant_with([REFUSING, LAMP, said("search", product="bag"), LAMP]) as shop:
+        answer = keeping_no_steel(shop)
+        replies = [shop.reply(words, "s_1", visitor=ANNA, learn=True) for words in ("a lamp", "a bag")]
+        stranger = shop.reply("a lamp", "s_2")
+    assert answer.startswith("Kept for next time: not steel.")
+    assert [reply.constraints.exclude for reply in replies] == [("steel",), ("steel",)]
+    assert replies[0].reply.startswith("As you asked me to keep in mind: not steel.")
+    assert not any("steel" in card.product.attributes.get("material", ()) for card in replies[0].cards)
+    assert stranger.constraints.exclude == ()
+
+
+def test_advice_on_a_kind_begins_with_what_was_kept_too(assistant_with: AssistantWith) -> None:
+    with assistant_with([REFUSING, said("recommend", product="lamp")]) as shop:
+        keeping_no_steel(shop)
+        reply = shop.reply("which lamp would you take?", "s_1", visitor=ANNA, learn=True)
+    assert reply.constraints.exclude == ("steel",)
+    assert reply.reply.startswith("As you asked me to keep in mind: not steel. ")
+
+
+def test_what_was_kept_stands_first_in_what_is_known_and_is_forgotten_alone(assistant_with: AssistantWith) -> None:
+    with assistant_with([REFUSING, LAMP]) as shop:
+        keeping_no_steel(shop)
+        first = shop.known(ANNA)[0]
+        shop.forget_events(ANNA, query=first.query)
+        reply = shop.reply("a lamp", "s_1", visitor=ANNA, learn=True)
+    assert (first.text, first.how, first.query) == (
+        "you asked me to keep in mind: “not steel”",
+        "prefer",
+        "exclude: steel",
+    )
+    assert reply.constraints.exclude == ()
+
+
+def test_a_kept_wish_given_up_does_not_come_again_in_that_conversation(assistant_with: AssistantWith) -> None:
+    with assistant_with([REFUSING, LAMP, LAMP, LAMP]) as shop:
+        keeping_no_steel(shop)
+        shop.reply("a lamp", "s_1", visitor=ANNA, learn=True)
+        shop.reply(Drop("exclude", "steel"), "s_1", visitor=ANNA, learn=True)
+        again = shop.reply("a lamp", "s_1", visitor=ANNA, learn=True)
+        later = shop.reply("a lamp", "s_2", visitor=ANNA, learn=True)
+    assert (again.constraints.exclude, later.constraints.exclude) == ((), ("steel",))
+
+
+def test_who_asks_for_what_was_refused_gets_it(assistant_with: AssistantWith) -> None:
+    with assistant_with([REFUSING, said("search", product="lamp", material=("steel",))]) as shop:
+        keeping_no_steel(shop)
+        reply = shop.reply("a steel lamp", "s_1", visitor=ANNA, learn=True)
+    assert (reply.constraints.material, reply.constraints.exclude) == (("steel",), ())
+    assert "keep in mind" not in reply.reply
+
+
+def test_a_kept_size_begins_a_search_only_where_something_comes_in_it_and_for_nobody_else(
+    assistant_with: AssistantWith,
+) -> None:
+    parses = [
+        said("search", product="floor lamp", size=("tall",)),
+        said("search", product="floor lamp"),
+        said("search", product="bag"),
+        said("search", product="floor lamp", features=("for my son",)),
+    ]
+    with assistant_with(parses) as shop:
+        shop.reply("a tall floor lamp", "s_0", visitor=ANNA, learn=True)
+        answer = shop.reply(Keep("size", "tall"), "s_0", visitor=ANNA, learn=True).reply
+        messages = ("a floor lamp", "a bag", "a floor lamp for my son")
+        sizes = [shop.reply(words, "s_1", visitor=ANNA, learn=True).constraints.size for words in messages]
+    assert answer.startswith("Kept for next time: size tall.")
+    assert sizes == [("tall",), (), ()]
+
+
+def test_suggestions_keep_away_what_was_refused_for_good(assistant_with: AssistantWith) -> None:
+    with assistant_with([REFUSING]) as shop:
+        before = {card.product.id for card in shop.recommend(ANNA, limit=20)}
+        keeping_no_steel(shop)
+        after = {card.product.id for card in shop.recommend(ANNA, limit=20)}
+    assert {"aster-black", "aster-white"} & before
+    assert not {"aster-black", "aster-white"} & after
+
+
+def test_nothing_is_kept_of_who_did_not_agree_and_nothing_but_refusals_and_sizes(assistant_with: AssistantWith) -> None:
+    with assistant_with([REFUSING]) as shop:
+        shop.reply("a desk lamp, no steel", "s_0", visitor=ANNA, learn=True)
+        with pytest.raises(BadInput, match="did not agree"):
+            shop.reply(NO_STEEL, "s_0", visitor=ANNA)
+        with pytest.raises(BadInput, match="of this need alone"):
+            shop.reply(Keep("product"), "s_0", visitor=ANNA, learn=True)
+        assert "prefer" not in {one.type for one in kept(shop)}

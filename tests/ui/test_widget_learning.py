@@ -91,3 +91,27 @@ def test_what_is_looked_at_and_put_into_the_shop_s_own_cart_is_told_to_the_serve
     event = told.value.post_data_json
     assert (event["type"], event["product_id"]) == ("cart", "brass-lamp")
     assert event["session_id"].startswith("s_")
+
+
+def test_a_refusal_is_offered_to_be_kept_once_and_begins_the_next_conversation(visit: Visit) -> None:
+    refusing = said("search", product="lamp", exclude=("steel",))
+    tab = visit(LAMPS, refusing, refusing, said("search", product="lamp"))
+    agree(tab)
+    tab.say("a lamp, no steel")
+    over(tab, 2)
+    tab.panel.get_by_role("button", name="Keep for next time: not steel").click()
+    over(tab, 3)
+    expect(tab.panel.locator(".answer").last).to_contain_text("Kept for next time: not steel.")
+    tab.say("a lamp, no steel")
+    over(tab, 4)
+    expect(tab.panel.get_by_role("button", name="Keep for next time: not steel")).to_have_count(0)
+    tab.panel.get_by_role("button", name="Conversation menu").click()
+    tab.panel.locator(".menu").get_by_role("button", name="Start over").click()
+    tab.say("a lamp")
+    over(tab, 1)
+    expect(tab.panel.locator(".answer")).to_contain_text("As you asked me to keep in mind: not steel.")
+    known(tab)
+    about = tab.panel.get_by_role("region", name="What you know about me")
+    expect(about.locator("li").first).to_contain_text("you asked me to keep in mind: “not steel”")
+    about.get_by_role("button", name="Forget: you asked me to keep in mind: “not steel”").click()
+    expect(about).not_to_contain_text("keep in mind")

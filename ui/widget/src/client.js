@@ -66,7 +66,7 @@ export class Client {
   }
 
   // turn: where the message is sent again, which turn of the conversation it was to be; the server takes none twice.
-  // exact: what a button means, { drop } or { cart }, in the place of words.
+  // exact: what a button means, { drop }, { keep } or { cart }, in the place of words.
   async *chat(message, session_id, turn, signal, exact) {
     const silence = new AbortController();
     let alarm;

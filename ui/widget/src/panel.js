@@ -11,11 +11,12 @@ import { WORDS, fill, nth, wishes } from "./words.js";
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
 const THUMB = "M14 22h-6v18h6zM14 22l9-14c4 0 5 3 4 7l-1 5h12c3 0 4 2 3.5 5l-3 12c-.5 2-2 3-4 3H14z";
 const AWAKE = [[window, "online"], [document, "visibilitychange"]]; // when what failed for want of a connection is tried again
+const LASTING = ["exclude", "size"]; // fields of wishes that speak of the shopper
 const RTL = /^(ar|fa|he|ur|yi|dv|ps)\b/;
 
 class Panel {
   constructor({ host, root, options, base, emit, bubble }) {
-    Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [] });
+    Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), offered: new Set(), cart: { items: [], count: 0 }, wanted: [] });
     this.keep = new Keep(options.site ?? "", options.storage);
     this.client = new Client(base, options.site ?? "", this.keep);
     this.staff = new Staff({ session: () => this.keep.session, seen: () => !this.box.hidden,
@@ -191,7 +192,7 @@ class Panel {
     this.input.value = "";
     this.say(text);
   }
-  // number: given when the message is sent again; the turn that it was to be. exact: what a button means, { drop } or { cart }: that is
+  // number: given when the message is sent again; the turn that it was to be. exact: what a button means, { drop }, { keep } or { cart }: that is
   // not kept to be sent again after a reload, where its words alone might be misread.
   async say(text, number, exact) {
     if (this.stop) return void (exact || (this.input.value ||= text)); // one turn at a time; what was said waits in the box, a button that means something exactly says nothing
@@ -260,8 +261,20 @@ class Panel {
     this.keep.answered(reply.turn);
     this.said.textContent = reply.reply;
     this.askForConsent();
+    this.offerToKeep(turn, reply.wishes);
     this.emit("message", { from: "assistant", text: reply.reply, reply });
     if (reply.handoff) this.emit("handoff", reply.handoff);
+  }
+  // One wish that can outlast the conversation and is not kept yet, offered once: what is refused, or a size.
+  async offerToKeep(turn, wishes) {
+    const [wish] = this.keep.learns ? wishes.filter(({ field, text }) => LASTING.includes(field) && !this.offered.has(text)) : [];
+    if (!wish) return;
+    this.offered.add(wish.text);
+    const { field, value, text } = wish;
+    const known = await this.client.profile().catch(() => null); // where that cannot be told, nothing is offered
+    if (!known || known.facts.some(({ query }) => query === `${field}: ${value}`) || this.log.lastElementChild !== turn.node) return;
+    const label = fill(this.words.keepWish, text);
+    turn.more.append(el("div", { cls: "chips" }, button(label, () => this.say(label, undefined, { keep: { field, value } }))));
   }
   staffSaid(answers, again = false) {
     this.log.append(...answers.map((answer) => staffAnswer(answer, this.words)));

@@ -5,7 +5,7 @@ export const WORDS = {
   placeholder: "Your message", send: "Send", close: "Close", cart: "Cart", more: "Conversation menu", retry: "Try again",
   add: "Add to cart", similar: "More like this", ask: "Ask about it", compare: "Compare the first two",
   inStock: "In stock", soldOut: "Out of stock", rating: "{0} of 5 from {1} ratings", listing: "The listing says",
-  silent: "The listing has no more on this.", understood: "Looking for", drop: "Remove: {0}",
+  silent: "The listing has no more on this.", understood: "Looking for", drop: "Remove: {0}", keepWish: "Keep for next time: {0}",
   empty: "Your cart is empty.", total: "Total", checkout: "Check out", remove: "Take out", fewer: "One less", another: "One more", taken: "The shop has added it to its cart.",
   notTaken: "The shop could not add it.", comparison: "Comparison", thumbUp: "Good answer", thumbDown: "Bad answer", thanks: "Thank you.",
   unsent: "That could not be sent.", keep: "Keep this conversation on this device?", yes: "Keep it", no: "No",

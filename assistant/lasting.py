@@ -1,0 +1,57 @@
+"""Wishes that outlast a conversation: what a shopper asked to keep, and which of it a new need begins with. docs/events.md. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from retrieval.query import Constraints
+from retrieval.words import content_stems
+
+from .model import Slots
+from .wishes import Wish
+
+LASTING = ("exclude", "size")  # fields that speak of the shopper; a budget, a colour and a kind are of one need
+_POSITIVE = ("product", "brand", "color", "material", "size", "features")
+
+
+def lasting(field: str, value: str | None) -> Wish:
+    """The wish as it is told apart from any need: "not leather", "size 42"."""
+    return Wish(field, value, f"{'not' if field == 'exclude' else field} {value}")
+
+
+def to_words(wish: Wish) -> str:
+    """The wish as an event keeps it: "exclude: leather"."""
+    return f"{wish.field}: {wish.value}"
+
+
+def from_words(words: str) -> Wish | None:
+    """The wish that these words of an event keep; None where they keep none."""
+    field, _, value = words.partition(": ")
+    value = value.strip()
+    if field not in LASTING or not value:
+        return None
+    return lasting(field, value)
+
+
+def may_begin(wish: Wish, slots: Slots, let_go: Collection[tuple[str, str | None]]) -> bool:
+    """Whether a search for what was just said may begin with the wish: not where the message speaks of the same thing itself, or of
+    another person ("for my son"), nor where the shopper gave it up in this conversation."""
+    if (wish.field, wish.value) in let_go:
+        return False
+    if wish.field == "size":
+        return not slots.size and not any(feature.startswith("for ") for feature in slots.features)
+    return not set(content_stems(wish.value or "")) & set(_said(slots))
+
+
+def given_up(before: Constraints, after: Constraints) -> tuple[tuple[str, str], ...]:
+    """(field, value) of the wishes of a lasting kind that a message took back."""
+    return tuple(
+        (name, value) for name in LASTING for value in getattr(before, name) if value not in getattr(after, name)
+    )
+
+
+def _said(slots: Slots) -> Iterator[str]:
+    for name in _POSITIVE:
+        value = getattr(slots, name)
+        for text in value if isinstance(value, tuple) else (value,) if value else ():
+            yield from content_stems(text)
