@@ -71,9 +71,15 @@ class OrderServer(LoopbackServer):
             said["who"],
             tuple(said["lines"]),
             said["address"],
+            said["instead"],
         )
         try:
-            acts = {"cancel": book.cancel, "return": book.return_, "address": book.change_address}
+            acts = {
+                "cancel": book.cancel,
+                "return": book.return_,
+                "exchange": book.exchange,
+                "address": book.change_address,
+            }
             reference = acts[act](request)
         except OrderMoved:
             return 409, {}

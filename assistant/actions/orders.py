@@ -41,20 +41,29 @@ WRONG = "I can't match that order number with that e-mail address or postcode. P
 LIMITED = "I can't check more order details for now. The shop's staff can help you, or try again later."
 DOWN = "The shop's order system does not answer right now, so I can't say anything about the order. Please try again later."
 NOT_SURE = "I got no confirmation, so I can't say that it was done. Say yes and I try again; it will not be done twice."
-ASK_ACT = "What shall be done with the order: cancel it, return something, or change the address?"
+ASK_ACT = "What shall be done with the order: cancel it, return or exchange something, or change the address?"
+ASK_INSTEAD = "What would you like instead? Please say it like this: exchange it for size 10."
 ASK_ADDRESS = "Please write the whole new address in one message."
 NO_EXCHANGE = "I can't exchange items here; I can announce a return. The shop's staff can arrange an exchange."
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ADDRESS = re.compile(
     r"(?:address\b.*?\bto\b|address:|deliver(?:ed)? to|send it to|ship it to)\s*(.+)", re.IGNORECASE | re.DOTALL
 )
-_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+_INSTEAD = re.compile(
+    r"\b(?:exchang\w*|swap\w*|chang\w*)\b(.*?)\b(?:for|to|into|with)\b\s+(\S.*)", re.IGNORECASE | re.DOTALL
+)
+_WORDS: tuple[tuple[OrderAct, re.Pattern[str]], ...] = (
     ("address", re.compile(r"\baddress\b", re.IGNORECASE)),
-    ("exchange", re.compile(r"\b(?:exchange|swap)\b", re.IGNORECASE)),
+    ("exchange", re.compile(r"\b(?:exchang|swap)", re.IGNORECASE)),
     ("cancel", re.compile(r"\bcancel", re.IGNORECASE)),
     ("return", re.compile(r"\breturn|\bsend\b.*\bback\b", re.IGNORECASE)),
 )
-_DOING: dict[OrderAct, str] = {"cancel": "cancel", "return": "return", "address": "change the address"}
+_DOING: dict[OrderAct, str] = {
+    "cancel": "cancel",
+    "return": "return",
+    "exchange": "exchange",
+    "address": "change the address",
+}
 
 
 @dataclass(frozen=True)
@@ -93,10 +102,8 @@ def order_change(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return Outcome(answer=Answer(NO_ORDERS))
     if parse.order is not None:
         return _do(parse, parse.order, parts.orders)
-    said = next((name for name, words in _WORDS if words.search(parse.message)), None)
-    if said == "exchange":
-        return Outcome(answer=Answer(NO_EXCHANGE))
-    act = next((act for act in ACTS if act == said), state.order.act if state.order else None)
+    said = next((act for act, words in _WORDS if words.search(parse.message)), None)
+    act = said or (state.order.act if state.order else None)
     return _with_order(parse, state, parts, act=act, change=True)
 
 
@@ -177,12 +184,16 @@ def _status_lines(order: Order) -> Iterator[str]:
 
 def _possible_lines(order: Order, desk: OrderDesk) -> Iterator[str]:
     """What can still be done, and why the rest cannot."""
-    abilities = desk.book.abilities()
-    able = [act for act in ACTS if abilities[act].can]
+    able = _able(desk)
     refusals = {act: desk.rules.refusal(act, order, desk.today()) for act in able}
     if possible := [_DOING[act] for act in able if refusals[act] is None]:
         yield f"You can still {' or '.join(possible)}."
     yield from dict.fromkeys(refusal for refusal in refusals.values() if refusal)
+
+
+def _able(desk: OrderDesk) -> list[OrderAct]:
+    abilities = desk.book.abilities()
+    return [act for act in ACTS if abilities[act].can and (act != "exchange" or desk.rules.exchanges)]
 
 
 def _propose(parse: Parse, state: DialogueState, parts: Parts, order: Order, act: OrderAct | None) -> Outcome:
@@ -192,16 +203,19 @@ def _propose(parse: Parse, state: DialogueState, parts: Parts, order: Order, act
     known = OrderTalk(order.number, proven=True)
     if act is None:
         return Outcome(answer=Answer(ASK_ACT), order=known)
-    if not desk.book.abilities()[act].can:
-        return Outcome(answer=Answer(NO_ORDERS), order=known)
+    if act not in _able(desk):
+        return Outcome(answer=Answer(NO_EXCHANGE if act == "exchange" else NO_ORDERS), order=known)
     if refusal := desk.rules.refusal(act, order, desk.today()):
         return Outcome(answer=_stated(refusal), order=known)
     waited = state.order is not None and state.order.waiting and state.order.proven
     address = _address(parse.message, bare=waited) if act == "address" else ""
     if act == "address" and not address:
         return Outcome(answer=Answer(ASK_ADDRESS), order=replace(known, act=act, waiting=True))
-    lines = _meant(desk.rules.returnable(order), parse.message) if act == "return" else order.lines
-    request = _request(act, order, lines, address, parts.session_id, state.turn)
+    named, instead = _exchanged(parse.message) if act == "exchange" else (parse.message, "")
+    if act == "exchange" and not instead:
+        return Outcome(answer=_stated(ASK_INSTEAD), order=replace(known, act=act))
+    lines = _meant(desk.rules.returnable(order), named) if act in ("return", "exchange") else order.lines
+    request = _request(act, order, lines, address, instead, parts.session_id, state.turn)
     # without its words: "cancel it" would read as a refusal when the yes brings this act back
     asked = replace(parse, intent="order_change", acts=("order_change",), order=request, message="")
     answer = _stated(f"{_read_back(request, lines)} Shall I? Please answer yes or no.")
@@ -209,13 +223,13 @@ def _propose(parse: Parse, state: DialogueState, parts: Parts, order: Order, act
 
 
 def _request(
-    act: OrderAct, order: Order, lines: tuple[OrderLine, ...], address: str, session_id: str, turn: int
+    act: OrderAct, order: Order, lines: tuple[OrderLine, ...], address: str, instead: str, session_id: str, turn: int
 ) -> OrderRequest:
     """The key holds the conversation and the turn in which the act was read back: the same yes twice is one act."""
-    named = tuple(f"{line.quantity} × {line.title}" for line in lines) if act == "return" else ()
-    whole = "\n".join((session_id, str(turn), act, order.number, address, *named))
+    named = tuple(f"{line.quantity} × {line.title}" for line in lines) if act in ("return", "exchange") else ()
+    whole = "\n".join((session_id, str(turn), act, order.number, address, instead, *named))
     key = sha256(whole.encode()).hexdigest()
-    return OrderRequest(act, order.number, order.state, key, asked_in(session_id), named, address)
+    return OrderRequest(act, order.number, order.state, key, asked_in(session_id), named, address, instead)
 
 
 def _read_back(request: OrderRequest, lines: tuple[OrderLine, ...]) -> str:
@@ -223,6 +237,8 @@ def _read_back(request: OrderRequest, lines: tuple[OrderLine, ...]) -> str:
         return f"I would cancel the whole order {request.number}: {_items(lines)}."
     if request.act == "return":
         return f"I would announce the return of {_items(lines)} from order {request.number}."
+    if request.act == "exchange":
+        return f"I would announce that {_items(lines)} from order {request.number} comes back in exchange for “{request.instead}”."
     return f"I would send order {request.number} to this address: {request.address}."
 
 
@@ -233,7 +249,12 @@ def _do(parse: Parse, request: OrderRequest, desk: OrderDesk) -> Outcome:
         order = desk.book.status(request.number)
         if order and order.state == request.seen and (refusal := desk.rules.refusal(request.act, order, desk.today())):
             return Outcome(answer=_stated(refusal), order=known)
-        acts = {"cancel": desk.book.cancel, "return": desk.book.return_, "address": desk.book.change_address}
+        acts = {
+            "cancel": desk.book.cancel,
+            "return": desk.book.return_,
+            "exchange": desk.book.exchange,
+            "address": desk.book.change_address,
+        }
         reference = acts[request.act](request)
     except OrderMoved:
         text = f"Order {request.number} has changed in the meantime, so I did nothing."
@@ -253,6 +274,9 @@ def _outcome(request: OrderRequest) -> str:
         return f"order {request.number} is cancelled."
     if request.act == "return":
         return f"the return of {', '.join(request.lines)} from order {request.number} is announced."
+    if request.act == "exchange":
+        wish = f"the exchange of {', '.join(request.lines)} from order {request.number} for “{request.instead}” is announced"
+        return f"{wish}. Whether the shop has it is for its staff to say."
     return f"order {request.number} goes to {request.address}."
 
 
@@ -262,6 +286,13 @@ def _meant(lines: tuple[OrderLine, ...], message: str) -> tuple[OrderLine, ...]:
     shared = [len(said & set(content_stems(line.title))) for line in lines]
     most = max(shared, default=0)
     return tuple(line for line, count in zip(lines, shared, strict=True) if count == most)
+
+
+def _exchanged(message: str) -> tuple[str, str]:
+    """(the words for what goes back, those for what is wanted instead), without e-mail addresses and quotation marks."""
+    words = " ".join(re.sub('[“”"]', "", _EMAIL.sub("", message)).split())
+    found = _INSTEAD.search(words)
+    return (found[1], found[2].rstrip(" ,.!?")) if found else (words, "")
 
 
 def _address(message: str, *, bare: bool) -> str:

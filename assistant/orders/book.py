@@ -17,8 +17,8 @@ from retrieval.errors import BadInput, ShopError
 from ..rules import read_toml
 
 OrderState = Literal["placed", "packed", "shipped", "delivered", "cancelled", "returning"]
-OrderAct = Literal["cancel", "return", "address"]
-ACTS: tuple[OrderAct, ...] = ("cancel", "return", "address")
+OrderAct = Literal["cancel", "return", "exchange", "address"]
+ACTS: tuple[OrderAct, ...] = ("cancel", "return", "exchange", "address")
 
 
 class OrderMoved(BadInput):
@@ -67,9 +67,10 @@ class Order:
 
 @dataclass(frozen=True)
 class OrderRequest:
-    """A consequential act, whole. seen: the state in which it was read back. lines: titles to return. key: the same act has the same.
+    """A consequential act, whole. seen: the state in which it was read back. lines: what goes back.
 
-    who: the session that asked, and how it proved the order.
+    instead: what it is exchanged for, in the shopper's words. key: the same act has the same. who: the session that asked, and how it
+    proved the order.
     """
 
     act: OrderAct
@@ -79,6 +80,7 @@ class OrderRequest:
     who: str
     lines: tuple[str, ...] = ()
     address: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,9 @@ class OrderBook(Protocol):
     def return_(self, request: OrderRequest) -> str:
         """Announce the return of the request's lines; the act's reference."""
 
+    def exchange(self, request: OrderRequest) -> str:
+        """Announce that the request's lines come back and what is wanted instead; the act's reference."""
+
     def change_address(self, request: OrderRequest) -> str:
         """Send to the request's address; the act's reference."""
 
@@ -134,6 +139,7 @@ class OrderRules(BaseModel):
     cancel_states: tuple[OrderState, ...] = ("placed",)
     address_states: tuple[OrderState, ...] = ("placed",)
     return_states: tuple[OrderState, ...] = ("delivered",)
+    exchanges: bool = True
     return_days: int = Field(default=30, ge=0)
     final_sale: tuple[str, ...] = ("gift card",)
     wrong_proofs: int = Field(default=3, ge=1, description="in one conversation")
@@ -145,9 +151,10 @@ class OrderRules(BaseModel):
         if order.state not in self.states_for(act):
             allowed = " or ".join(self.states_for(act))
             return f"The order is {order.state}; {_NAMED[act]} is possible only while it is {allowed}."
-        if act == "return" and (last := self.last_day(order)) and today > last:
+        goes_back = act in ("return", "exchange")
+        if goes_back and (last := self.last_day(order)) and today > last:
             return f"The {self.return_days} days for returns ended on {last.isoformat()}."
-        if act == "return" and not self.returnable(order):
+        if goes_back and not self.returnable(order):
             return "Everything in this order is a final sale and cannot be returned."
         return None
 
@@ -160,7 +167,9 @@ class OrderRules(BaseModel):
         )
 
     def states_for(self, act: OrderAct) -> tuple[OrderState, ...]:
-        return {"cancel": self.cancel_states, "return": self.return_states, "address": self.address_states}[act]
+        """An exchange is bound to what a return is."""
+        back = self.return_states
+        return {"cancel": self.cancel_states, "return": back, "exchange": back, "address": self.address_states}[act]
 
     def last_day(self, order: Order) -> date | None:
         """The last day of the return window; None while the order is not delivered."""
@@ -175,7 +184,12 @@ class OrderRules(BaseModel):
         )
 
 
-_NAMED: Mapping[OrderAct, str] = {"cancel": "cancelling", "return": "a return", "address": "a new address"}
+_NAMED: Mapping[OrderAct, str] = {
+    "cancel": "cancelling",
+    "return": "sending something back",
+    "exchange": "sending something back",
+    "address": "a new address",
+}
 
 
 def asked_in(session_id: str) -> str:

@@ -41,6 +41,9 @@ class HttpOrderBook:
     def return_(self, request: OrderRequest) -> str:
         return self._act(request)
 
+    def exchange(self, request: OrderRequest) -> str:
+        return self._act(request)
+
     def change_address(self, request: OrderRequest) -> str:
         return self._act(request)
 
@@ -49,7 +52,13 @@ class HttpOrderBook:
 
     def _act(self, request: OrderRequest) -> str:
         path = f"orders/{quote(request.number, safe='')}/{request.act}"
-        body = {"seen": request.seen, "who": request.who, "lines": list(request.lines), "address": request.address}
+        body = {
+            "seen": request.seen,
+            "who": request.who,
+            "lines": list(request.lines),
+            "address": request.address,
+            "instead": request.instead,
+        }
         for attempt in (1, 2):
             try:
                 answer = self._send("POST", path, json=body, headers={"Idempotency-Key": request.key})

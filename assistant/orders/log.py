@@ -91,7 +91,8 @@ class OrderLog:
 
     def done(self, request: OrderRequest, reference: str) -> None:
         """Log an act that was done; the same reference is logged once."""
-        what = self._seal.close((request.address or ", ".join(request.lines))[:2000])
+        goes_back = ", ".join(request.lines) + (f" for {request.instead}" if request.instead else "")
+        what = self._seal.close((request.address or goes_back)[:2000])
         with self._engine.begin() as db:
             if db.execute(select(_DONE.c.id).where(_DONE.c.reference == reference)).first() is None:
                 row = {"who": request.who, "number": request.number, "act": request.act, "what": what}

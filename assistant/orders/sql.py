@@ -36,7 +36,12 @@ _ACTS = Table(
     Column("reference", String(32), nullable=False),
 )
 _ORDER, _REQUEST = TypeAdapter(Order), TypeAdapter(OrderRequest)
-_AFTER: Mapping[OrderAct, OrderState | None] = {"cancel": "cancelled", "return": "returning", "address": None}
+_AFTER: Mapping[OrderAct, OrderState | None] = {
+    "cancel": "cancelled",
+    "return": "returning",
+    "exchange": "returning",
+    "address": None,
+}
 
 
 class SqlOrderBook:
@@ -69,6 +74,7 @@ class SqlOrderBook:
         return {
             "cancel": Ability(needs=(proof,)),
             "return": Ability(needs=(proof, "what goes back")),
+            "exchange": Ability(needs=(proof, "what goes back", "what is wanted instead")),
             "address": Ability(needs=(proof, "the whole new address")),
         }
 
@@ -91,6 +97,9 @@ class SqlOrderBook:
         return self._act(request)
 
     def return_(self, request: OrderRequest) -> str:
+        return self._act(request)
+
+    def exchange(self, request: OrderRequest) -> str:
         return self._act(request)
 
     def change_address(self, request: OrderRequest) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
-from assistant.actions.orders import DOWN, LIMITED, NO_ORDERS, WRONG
+from assistant.actions.orders import ASK_INSTEAD, DOWN, LIMITED, NO_EXCHANGE, NO_ORDERS, WRONG
 from assistant.model import Parse
 from assistant.orders.book import OrderRules, read_rules
 from assistant.orders.desk import OrderDesk, open_desk
@@ -149,6 +149,34 @@ def test_a_return_holds_what_may_go_back_and_no_final_sale(counter: Counter) -> 
     found = counter.book.status("LM-100003")
     assert found is not None
     assert found.state == "returning"
+
+
+def test_an_exchange_is_read_back_with_what_is_wanted_instead_and_done_after_a_yes(counter: Counter) -> None:
+    shop = counter.reading(CHANGE, CHANGE, OTHER)
+    which, asked, done = talk(
+        shop,
+        "i want to exchange the lamp, LM-100003, 12345",
+        "exchange the lamp for the brass one, a.b@example.com",
+        "yes",
+    )
+    assert which == ASK_INSTEAD
+    assert asked.startswith("I would announce that 2 × Aster Desk Lamp from order LM-100003 comes back in exchange")
+    assert "for “the brass one”. Shall I?" in asked
+    assert (
+        "for “the brass one” is announced. Whether the shop has it is for its staff to say. The reference is EXC-"
+        in done
+    )
+    (logged,) = counter.log.acts()
+    assert (logged.act, logged.what) == ("exchange", "2 × Aster Desk Lamp for the brass one")
+
+
+def test_a_shop_that_exchanges_nothing_says_so(counter: Counter) -> None:
+    counter.desk = replace(counter.desk, rules=OrderRules(exchanges=False))
+    status, refused = talk(
+        counter.reading(STATUS, CHANGE), "LM-100003 zip 12345", "exchange the lamp for the brass one"
+    )
+    assert "You can still return." in status
+    assert refused == NO_EXCHANGE
 
 
 def test_what_the_rules_forbid_is_not_even_offered(counter: Counter) -> None:

@@ -76,6 +76,15 @@ class OrderBookContract:
         assert found is not None
         assert found.state == "returning"
 
+    def test_an_exchange_keeps_what_is_wanted_instead(self, book: OrderBook) -> None:
+        request = OrderRequest(
+            "exchange", DELIVERED.number, "delivered", "key-4", "session s_1", ("2 × Aster Desk Lamp",), instead="brass"
+        )
+        assert book.exchange(request) == book.exchange(request)
+        found = book.status(DELIVERED.number)
+        assert found is not None
+        assert found.state == "returning"
+
     def test_a_new_address_takes_the_old_one_s_place(self, book: OrderBook) -> None:
         request = replace(CANCEL, act="address", key="key-3", address="2 Other Road, 54321 Testville")
         assert book.change_address(request) == book.change_address(request)

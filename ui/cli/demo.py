@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import typer
@@ -13,12 +14,14 @@ from retrieval.models import ModelHome, model_path
 from retrieval.reviews.aspects import ASPECTS
 from retrieval.store import Manifest, read_manifest
 
+from .demo_orders import write_orders
 from .index import feeds_digest, index_feeds
 from .policies import index_policies
 from .reviews import index_reviews
 
 RECORD = "demo-policies"  # written last: the digest of the texts that the store holds
 REVIEWS_RECORD = "demo-reviews"  # likewise, of the reviews and of what reads them
+ORDERS_RECORD = "demo-orders"  # likewise, the day from which the orders are dated
 
 
 def store_or_demo(store: Path | None) -> Path:
@@ -27,7 +30,10 @@ def store_or_demo(store: Path | None) -> Path:
 
 
 def demo_store() -> Path:
-    """The demo shop's store in the cache directory; built, saying so, when it is missing or older than catalogue, policies and reviews."""
+    """The demo shop's store in the cache directory; built, saying so, when it is missing or older than catalogue, policies and reviews.
+
+    Its orders are made anew each day.
+    """
     feed, policies = demo_feed(), demo_policies()
     path = demo_path()
     manifest = _manifest(path)
@@ -42,6 +48,10 @@ def demo_store() -> Path:
     if not (path / REVIEWS_RECORD).is_file() or (path / REVIEWS_RECORD).read_text(encoding="utf-8") != said:
         index_reviews([demo_reviews()], path)
         (path / REVIEWS_RECORD).write_text(said, encoding="utf-8")
+    today = date.today()
+    if not (path / ORDERS_RECORD).is_file() or (path / ORDERS_RECORD).read_text(encoding="utf-8") != today.isoformat():
+        write_orders(path / "orders.db", today)
+        (path / ORDERS_RECORD).write_text(today.isoformat(), encoding="utf-8")
     return path
 
 
