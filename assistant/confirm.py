@@ -18,6 +18,10 @@ from .parts import Parts
 from .reply import reading_of
 
 SEARCHES: tuple[Intent, ...] = ("search", "refine")
+SAYS_NO_MORE: tuple[Intent, ...] = (
+    "other",
+    "feedback",
+)  # "i changed my mind": an act on an order is dropped, and that is said
 LEFT = "All right, I left everything as it is. What would you like instead?"
 
 _WORD = re.compile(r"\w+(?:'\w+)?|👍|👎")
@@ -57,7 +61,7 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     A search on a very unsure reading is done, and says how it was read. The bounds are `parts.confirm_below` and
     `parts.show_reading_below`.
     """
-    if state.asked is not None and refuses(parse.message):
+    if state.asked is not None and (refuses(parse.message) or (state.asked.order and parse.intent in SAYS_NO_MORE)):
         return Outcome(answer=Answer(LEFT))
     unsure = parse.confidence < parts.confirm_below
     if unsure and (leaving := _leaves(parse, state, parts)):

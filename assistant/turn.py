@@ -148,10 +148,12 @@ def _priced(parse: Parse, state: DialogueState) -> Parse:
 
 def _worth_doing(parse: Parse) -> Parse:
     """The message's acts without one that only takes something back before a new search: of "forget the wallet, show me belts" nobody
-    wants to see the rest of the wallets."""
+    wants to see the rest of the wallets. Two questions about the shop's rules are one act, which answers both."""
     if parse.then is None:
         return parse
     after = _worth_doing(parse.then)
+    if parse.intent == after.intent == "policy":
+        return replace(parse, then=after.then)
     only_back = parse.intent == "refine" and parse.slots == Slots(drop=parse.slots.drop)
     return (
         replace(after, message=parse.message) if only_back and after.intent == "search" else replace(parse, then=after)

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.actions.policy import RELEVANT
+from assistant.actions.policy import answers_in
 from assistant.build import build_embedder
 from assistant.settings import Settings
 from retrieval.policies import Policies
@@ -30,19 +30,24 @@ def measure(
     asked = tomllib.loads(QUESTIONS.read_text(encoding="utf-8"))["questions"]
     with closing(Store(store)) as opened:
         policies = Policies(opened.catalog, opened.chroma(), build_embedder(Settings()))
-        best = [policies.search(question["text"], limit=1)[0] for question in asked]
-    right_first = sum(found.passage.id == one.get("passage") for one, found in zip(asked, best, strict=True))
-    answerable = sum("passage" in one for one in asked)
-    refused = sum("passage" not in one and found.relevance < RELEVANT for one, found in zip(asked, best, strict=True))
-    answered = sum("passage" in one and found.relevance >= RELEVANT for one, found in zip(asked, best, strict=True))
-    for one, found in zip(asked, best, strict=True):
-        row = {**one, "first": found.passage.id, "relevance": round(found.relevance, 3)}
+        answers = [answers_in(question["text"], policies) for question in asked]
+        best = [
+            found[0][0] if found else policies.search(question["text"], limit=1)[0]
+            for question, found in zip(asked, answers, strict=True)
+        ]
+    rows = [
+        {**one, "first": found.passage.id, "relevance": round(found.relevance, 3), "answers": len(said)}
+        for one, found, said in zip(asked, best, answers, strict=True)
+    ]
+    right_first = sum(row["first"] == row.get("passage") for row in rows)
+    answerable = sum("passage" in row for row in rows)
+    refused = sum("passage" not in row and not row["answers"] for row in rows)
+    answered = sum("passage" in row and row["answers"] > 0 for row in rows)
+    for row in rows:
         if as_json:
             typer.echo(json.dumps(row))
-        elif (found.relevance >= RELEVANT) != ("passage" in one) or found.passage.id != one.get(
-            "passage", found.passage.id
-        ):
-            typer.echo(f"wrong: {one['text']!r} -> {row['first']} at {row['relevance']}")
+        elif row["answers"] != ("passage" in row) or row["first"] != row.get("passage", row["first"]):
+            typer.echo(f"wrong: {row['text']!r} -> {row['first']} at {row['relevance']}, {row['answers']} answers")
     typer.echo(f"right passage first {right_first}/{answerable}; answered {answered}/{answerable}", err=True)
     typer.echo(f"refused {refused}/{len(asked) - answerable} that no page answers", err=True)
 

@@ -53,7 +53,7 @@ _INSTEAD = re.compile(
     r"\b(?:exchang\w*|swap\w*|chang\w*)\b(.*?)\b(?:for|to|into|with)\b\s+(\S.*)", re.IGNORECASE | re.DOTALL
 )
 _WORDS: tuple[tuple[OrderAct, re.Pattern[str]], ...] = (
-    ("address", re.compile(r"\baddress\b", re.IGNORECASE)),
+    ("address", re.compile(r"(?<!mail )\baddress\b", re.IGNORECASE)),
     ("exchange", re.compile(r"\b(?:exchang|swap)", re.IGNORECASE)),
     ("cancel", re.compile(r"\bcancel", re.IGNORECASE)),
     ("return", re.compile(r"\breturn|\bsend\b.*\bback\b", re.IGNORECASE)),
@@ -87,7 +87,8 @@ def continued(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         talk.proven and talk.act == "address" and _address(parse.message, bare=True)
     ):
         return parse
-    intent: Intent = "order_change" if talk.act or parse.intent == "order_change" else "order_status"
+    changes = talk.act or any(words.search(parse.message) for _, words in _WORDS)
+    intent: Intent = "order_change" if changes else "order_status"
     return replace(parse, intent=intent, acts=(intent,))
 
 
@@ -120,7 +121,7 @@ def _with_order(parse: Parse, state: DialogueState, parts: Parts, *, act: OrderA
     try:
         order = desk.book.status(number) if proven else _proven(number, told.proof, parts.session_id, desk)
         if isinstance(order, Outcome):
-            return replace(order, order=OrderTalk(None, act=act, waiting=True))
+            return replace(order, order=OrderTalk(number, act=act, waiting=True))
         if order is None:
             return Outcome(answer=Answer(WRONG))
         known = OrderTalk(order.number, proven=True)
@@ -149,6 +150,8 @@ def told_by(parse: Parse, desk: OrderDesk) -> Told:
     message = parse.message
     found = re.search(desk.rules.number, message, re.IGNORECASE)
     number = found.group() if found else parse.slots.order_id
+    if found is None and number and re.fullmatch(desk.rules.postcode, number, re.IGNORECASE):
+        number = None  # "my postcode is 10021" is often read as the number of an order
     email = _EMAIL.search(message)
     rest = message.replace(number, " ") if number else message
     rest = _EMAIL.sub(" ", rest)
@@ -208,10 +211,11 @@ def _propose(parse: Parse, state: DialogueState, parts: Parts, order: Order, act
     if refusal := desk.rules.refusal(act, order, desk.today()):
         return Outcome(answer=_stated(refusal), order=known)
     waited = state.order is not None and state.order.waiting and state.order.proven
-    address = _address(parse.message, bare=waited) if act == "address" else ""
+    address = _address(_without_proof(parse.message), bare=waited) if act == "address" else ""
     if act == "address" and not address:
         return Outcome(answer=Answer(ASK_ADDRESS), order=replace(known, act=act, waiting=True))
-    named, instead = _exchanged(parse.message) if act == "exchange" else (parse.message, "")
+    said = _without_proof(parse.message, desk.rules.postcode if act == "exchange" else None)
+    named, instead = _exchanged(said) if act == "exchange" else (said, "")
     if act == "exchange" and not instead:
         return Outcome(answer=_stated(ASK_INSTEAD), order=replace(known, act=act))
     lines = _meant(desk.rules.returnable(order), named) if act in ("return", "exchange") else order.lines
@@ -288,9 +292,16 @@ def _meant(lines: tuple[OrderLine, ...], message: str) -> tuple[OrderLine, ...]:
     return tuple(line for line, count in zip(lines, shared, strict=True) if count == most)
 
 
+def _without_proof(message: str, postcode: str | None = None) -> str:
+    """The message without e-mail addresses, and without postcodes where their pattern is given, and what announces them."""
+    proof = f"(?:{_EMAIL.pattern}|{postcode})" if postcode else _EMAIL.pattern
+    announced = r"(?:\s*\b(?:my\s+)?(?:zip|post(?:al)?\s?code|e-?mail)(?:\s+(?:code|address))?(?:\s+is)?\s*:?\s*)?"
+    return re.sub(announced + proof, "", message, flags=re.IGNORECASE).rstrip(" ,;.")
+
+
 def _exchanged(message: str) -> tuple[str, str]:
-    """(the words for what goes back, those for what is wanted instead), without e-mail addresses and quotation marks."""
-    words = " ".join(re.sub('[“”"]', "", _EMAIL.sub("", message)).split())
+    """(the words for what goes back, those for what is wanted instead), without quotation marks."""
+    words = " ".join(re.sub('[“”"]', "", message).split())
     found = _INSTEAD.search(words)
     return (found[1], found[2].rstrip(" ,.!?")) if found else (words, "")
 

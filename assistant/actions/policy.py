@@ -20,6 +20,8 @@ RELEVANT = (
 QUOTED_WORDS = 60  # of one passage
 BESIDE = 0.8  # share of the best statement's nearness from which another of the passage is quoted too
 SAME_SUBJECT = 0.72  # cosine from which two statements of different sections speak of the same thing
+SHORTEST_CLAUSE = 3  # words from which a part of a message is asked by itself
+_CLAUSES = re.compile(r"\bif\b|\band\b|[,;.?!]+", re.IGNORECASE)
 _INSIDE = str.maketrans("“”", "‘’")
 NO_POLICIES = "This shop has given me no policies, so I won't guess. Its staff can tell you."
 _NUMBER = re.compile(r"(?<![\w.,])([$€£]?)(\d+(?:[.,]\d+)*)\s*(%|[a-z]+)?", re.IGNORECASE)
@@ -31,11 +33,39 @@ def policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if parts.policies is None or not len(parts.policies):
         return Outcome(answer=Answer(NO_POLICIES, found=False))
     question = parse.message or parse.slots.ask or ""
-    relevant = [found for found in parts.policies.search(question) if found.relevance >= RELEVANT]
+    answers = answers_in(question, parts.policies)
     listing = _listing(parse, state, parts)
-    if not relevant:
+    if not answers:
         return _not_written(question, parse, listing, parts)
-    return _with_listing(_said(_with_the_other_side(relevant, parts.policies)), listing)
+    said = [_said(_with_the_other_side(relevant, parts.policies)) for relevant in answers]
+    return _with_listing(_together(said), listing)
+
+
+def answers_in(question: str, policies: Policies) -> list[list[Found]]:
+    """For each question in the message the passages that speak of it, best first; empty when the texts answer none.
+
+    "How long do I have to return it, and what does shipping cost?" are two where each clause finds a passage of its own that is nearer
+    to it than any is to the whole. Of "can I return the lamp if it is too bright?" the clause alone is answered where the whole is not.
+    """
+    whole = _relevant(question, policies)
+    asked = [clause for clause in _CLAUSES.split(question) if len(clause.split()) >= SHORTEST_CLAUSE]
+    clauses = [found for clause in asked if (found := _relevant(clause, policies))] if len(asked) > 1 else []
+    if not whole:
+        return sorted(clauses, key=lambda found: -found[0].relevance)[:1]
+    nearer = {found[0].passage.id: found for found in clauses if found[0].relevance >= whole[0].relevance}
+    return list(nearer.values()) if len(nearer) > 1 else [whole]
+
+
+def _relevant(question: str, policies: Policies) -> list[Found]:
+    return [found for found in policies.search(question) if found.relevance >= RELEVANT]
+
+
+def _together(said: Sequence[Outcome]) -> Outcome:
+    """One outcome of the answers to several questions, in their order."""
+    answers = [one.answer for one in said if one.answer is not None]
+    evidence = tuple(words for answer in answers for words in answer.evidence)
+    text = " ".join(answer.text for answer in answers)
+    return Outcome(answer=Answer(text, evidence), sources=tuple(source for one in said for source in one.sources))
 
 
 def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -43,10 +73,10 @@ def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> O
     outcome = ask_product(parse, state, parts)
     if parts.policies is None or outcome.answer is None or outcome.answer.found:
         return outcome
-    relevant = [found for found in parts.policies.search(parse.message, limit=1) if found.relevance >= RELEVANT]
-    if not relevant:
+    answers = answers_in(parse.message, parts.policies)
+    if not answers:
         return outcome
-    return _with_listing(_said(relevant), outcome if outcome.focus else None)
+    return _with_listing(_said(answers[0][:1]), outcome if outcome.focus else None)
 
 
 def _listing(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:

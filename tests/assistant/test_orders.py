@@ -118,6 +118,43 @@ def test_anything_but_a_yes_drops_the_act_for_good(counter: Counter, between: st
     assert counter.log.acts() == []
 
 
+def test_a_changed_mind_hears_that_nothing_was_done(counter: Counter) -> None:
+    _, left = talk(
+        counter.reading(CHANGE, OTHER), "cancel order LM-100001, zip 12345", "actually no, i changed my mind"
+    )
+    assert left.startswith("All right, I left everything as it is.")
+    assert counter.book.status("LM-100001") == PLACED
+
+
+def test_a_postcode_that_is_read_as_the_number_of_an_order_is_still_the_proof(counter: Counter) -> None:
+    misread = said("order_change", order_id="12345")
+    _, told = talk(counter.reading(STATUS, misread), "where is LM-100002?", "my postcode is 12345")
+    assert "Order LM-100002 is shipped" in told
+
+
+def test_an_e_mail_address_is_no_wish_for_another_address(counter: Counter) -> None:
+    _, told = talk(counter.reading(STATUS, CHANGE), "where is LM-100002?", "my e-mail address is a.b@example.com")
+    assert "Order LM-100002 is shipped" in told
+
+
+def test_after_a_wrong_proof_the_next_one_is_tried_for_the_same_number_until_the_limit(counter: Counter) -> None:
+    shop = counter.reading(STATUS, OTHER, OTHER, OTHER)
+    replies = talk(shop, "where is LM-100002? x@example.com", "y@example.com", "z@example.com", "a.b@example.com")
+    assert replies == [WRONG, WRONG, WRONG, LIMITED]
+    *_, told = talk(counter.reading(STATUS, OTHER), "LM-100001 x@example.com", "a.b@example.com", session_id="s_2")
+    assert "Order LM-100001 is placed" in told
+
+
+def test_a_new_address_and_what_is_wanted_instead_are_read_back_without_the_proof(counter: Counter) -> None:
+    asked = (
+        ("change the address of LM-100001 to 5 New Street, 54321 Town. my email is a.b@example.com", ": 5 New Street, 54321 Town. Shall"),
+        ("swap the lamp of LM-100003 for size 10, zip 12345", "for “size 10”. Shall"),
+    )  # fmt: skip
+    for place, (message, read_back) in enumerate(asked):
+        (reply,) = talk(counter.reading(CHANGE), message, session_id=f"s_{place}")
+        assert read_back in reply
+
+
 def test_a_second_yes_does_nothing_more(counter: Counter) -> None:
     talk(counter.reading(CHANGE, OTHER, OTHER), "cancel order LM-100001, zip 12345", "yes", "yes")
     assert len(counter.log.acts()) == 1

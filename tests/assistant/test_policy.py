@@ -119,6 +119,23 @@ def test_a_question_about_a_product_and_a_policy_uses_both(shop: Shop) -> None:
     assert f"{shown}: dimmable yes" in reply.reply
 
 
+def test_a_clause_is_answered_where_the_whole_sentence_is_not(shop: Shop) -> None:
+    whole = "may a lamp be returned, if the light makes my old grey cat nervous in the evenings of november?"
+    reply = shop.with_pages(RETURNS, read_as=[said("policy")]).reply(whole)
+    assert [source.id for source in reply.sources] == ["0/window"]
+
+
+def test_two_questions_in_one_message_get_two_answers_once_each(shop: Shop) -> None:
+    shipping = "# Shipping\n\n## Costs\n\nShipping costs $5 for every parcel.\n"
+    both = replace(said("policy"), then=said("policy"), acts=("policy", "policy"))
+    reply = shop.with_pages(RETURNS, shipping, read_as=[both]).reply(
+        "may a lamp be returned after delivery and what are the shipping costs of a parcel?"
+    )
+    assert [source.id for source in reply.sources] == ["0/window", "1/costs"]
+    assert reply.reply.count("30 days") == reply.reply.count("$5") == 1
+    assert "two different things" not in reply.reply
+
+
 def test_a_question_that_the_listing_leaves_open_is_answered_from_the_policies(shop: Shop) -> None:
     parses = [said("search", product="desk lamp"), said("ask_product", ref=(1,), ask="returned")]
     assistant = shop.with_pages(RETURNS, read_as=parses)
