@@ -81,9 +81,10 @@ def run_turn(
     acts, done, effects, cart_before = tuple(parse.in_order()), list[Acted](), list[Effect](), state.cart
     for one in acts:
         state = update(state, one, clean(message))  # what the shopper wants now
-        done.append(
-            _do(one, state, replace(parts, questions=len(acts) == 1, products_shown=_share(parts, acts)), message, done)
-        )
+        asked_before = one.intent == "ask_product" and any(each.intent == "policy" for each in acts[: len(done)])
+        policies = None if asked_before else parts.policies  # which have answered the message
+        now = replace(parts, questions=len(acts) == 1, products_shown=_share(parts, acts), policies=policies)
+        done.append(_do(one, state, now, message, done))
         effects.append(_left(done, effects))
         state = leave(done[-1].state, effects[-1])
     yield Shown(tuple(card for one in done for card in one.cards))

@@ -37,8 +37,10 @@ def rows(rows: Iterator[Row]) -> Iterator[Row]:
         if not isinstance(products, list):
             yield from _variants(row, row.cells)
             continue
-        for product in products:  # each is its own raw row: a reject must not carry the whole catalogue
-            yield from _variants(replace(row, raw=product), product)
+        for place, product in enumerate(
+            products
+        ):  # each is its own raw row: a reject must not carry the whole catalogue
+            yield from _variants(replace(row, raw=product, lost=row.lost if place == 0 else ()), product)
 
 
 def _variants(row: Row, product: object) -> Iterator[Row]:
@@ -54,7 +56,8 @@ def _variants(row: Row, product: object) -> Iterator[Row]:
         except BadValue as bad:
             yield replace(row, cells=None, problem=Problem(bad.field, bad.value, bad.reason))
             continue
-        yield replace(row, cells=cells, lost=tuple(_lost(product, variant)))
+        yield replace(row, cells=cells, lost=(*row.lost, *_lost(product, variant)))
+        row = replace(row, lost=())  # told once, not with each variant
 
 
 def _lost(product: Mapping[str, object], variant: Mapping[str, object]) -> Iterator[Lost]:
@@ -84,8 +87,8 @@ def _cells(product: Mapping[str, object], variant: object, *, alone: bool) -> di
     cells["options"] = options or None
     media = _mappings(variant.get("media")) + _mappings(product.get("media"))
     cells["image_url"] = [each.get("url") for each in media if _is_picture(each)]
-    metadata = either.get("metadata")
-    if isinstance(metadata, Mapping):  # the format has no place for a brand but this
+    metadata = _metadata(product, variant)
+    if metadata is not None:  # the format has no place for a brand but this
         cells["brand"] = metadata.get("brand")
         metadata = {name: value for name, value in metadata.items() if name != "brand"}
     cells["attributes"] = metadata
@@ -97,6 +100,12 @@ def _cells(product: Mapping[str, object], variant: object, *, alone: bool) -> di
         cells |= {"rating": rating.get("value"), "rating_scale": rating.get("scale_max")}
         cells["review_count"] = rating.get("count")
     return cells
+
+
+def _metadata(product: Mapping[str, object], variant: Mapping[str, object]) -> Mapping[str, object] | None:
+    """The product's with the variant's over it; None when neither has any."""
+    both = [each for each in (product.get("metadata"), variant.get("metadata")) if isinstance(each, Mapping)]
+    return {name: value for each in both for name, value in each.items()} if both else None
 
 
 def _title(of_product: object, of_variant: object) -> object:

@@ -13,6 +13,8 @@ KINDS = {
     "offers": "further offers, of which the first counts",
     "categories": "further categories, of which the first counts",
     "names": "further brands or options, of which the first counts",
+    "repeated": "earlier values of a key that one object has twice, of which the last counts",
+    "markup": "markup in texts, which are shown as plain text",
     "prices": "prices before a discount that are not above the price now, and so are not shown",
     "not understood": "values that were not understood",
 }

@@ -6,18 +6,17 @@ import codecs
 import csv
 import gzip
 import io
-import json
 import re
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
 from ..errors import FeedError
+from .json_text import decoded
 from .losses import Lost
 from .xml import items, page_objects
 
@@ -28,7 +27,6 @@ SAMPLE = 1 << 16  # bytes of non-UTF-8 lines from which the encoding is told
 
 _READABLE = "give it as JSONL, CSV, TSV, XML or Parquet (text formats may be gzipped)"
 _ENCODINGS = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "cp949", "gb18030", "big5"]
-_decode_json = json.JSONDecoder(parse_float=Decimal).decode  # prices as they are written, not through a binary float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +112,13 @@ class FeedFile:
         """Items of XML, or the JSON-LD of a page."""
         if not re.match(r"<!doctype html|<html|<head|<body|<script", head, re.IGNORECASE):
             for number, item in enumerate(items(stream), start=1):
-                yield Row(number, item, item)
+                yield Row(number, item.text, item.cells, lost=item.lost)
             return
-        for number, (text, found, reason) in enumerate(page_objects("".join(self._lines(stream))), start=1):
+        for number, (text, found, lost, reason) in enumerate(page_objects("".join(self._lines(stream))), start=1):
             if reason:
                 yield Row(number, text, None, Problem("row", text[:80], reason))
             else:
-                yield Row(number, text, found if isinstance(found, dict) else {"@graph": found})
+                yield Row(number, text, found if isinstance(found, dict) else {"@graph": found}, lost=lost)
 
     def _is_document(self, head: str) -> bool:
         """Whether it is one JSON value over several lines, or a list, and not one value a line."""
@@ -137,12 +135,12 @@ class FeedFile:
             )
         text = "".join(lines).strip("\ufeff \t\r\n")
         try:
-            found = _decode_json(text)
+            found, lost = decoded(text)
         except (ValueError, ArithmeticError, RecursionError) as error:
             yield Row(1, text[:80], None, Problem("row", text[:80], f"not JSON: {error}"))
             return
         for number, record in enumerate(found if isinstance(found, list) else [found], start=1):
-            yield _json_row(number, record, record)
+            yield _json_row(number, record, record, lost if number == 1 else ())
 
     def _delimiter(self, head: str) -> str:
         """The one that cuts the header into the most cells; the comma when none does."""
@@ -204,16 +202,16 @@ def _json_rows(lines: Iterable[str]) -> Iterator[Row]:
         if not text:
             continue
         try:
-            record = _decode_json(text)
+            record, lost = decoded(text)
         except (ValueError, ArithmeticError, RecursionError) as error:
             yield Row(number, text, None, Problem("row", text[:80], f"not JSON: {error}"))
             continue
-        yield _json_row(number, text, record)
+        yield _json_row(number, text, record, lost)
 
 
-def _json_row(number: int, raw: object, record: object) -> Row:
+def _json_row(number: int, raw: object, record: object, lost: tuple[Lost, ...]) -> Row:
     if isinstance(record, dict):
-        return Row(number, raw, record)
+        return Row(number, raw, record, lost=lost)
     return Row(number, raw, None, Problem("row", str(raw)[:80], "not a JSON object"))
 
 

@@ -15,6 +15,7 @@ MOVED = {
     "sku": "id",
     "inProductGroupWithID": "group_id",
 }
+HOLDING = ("@graph", "mainEntity", "itemListElement", "item")  # where pages and lists hold their products
 DROPPED = frozenset(
     "@type @context @id offers aggregateRating hasVariant isVariantOf variesBy productGroupID review image"
     " gtin gtin8 gtin12 gtin13 gtin14".split()
@@ -56,7 +57,8 @@ def rows(rows: Iterator[Row]) -> Iterator[Row]:
             yield replace(row, cells=None, problem=Problem("@type", kind, "no product in it"))
         for product in products:
             cells, lost = _cells(product)
-            yield replace(row, cells=cells, lost=tuple(lost))
+            yield replace(row, cells=cells, lost=(*row.lost, *lost))
+            row = replace(row, lost=())  # told once, not with each product
 
 
 def _products(thing: object) -> Iterator[Mapping[str, object]]:
@@ -64,10 +66,11 @@ def _products(thing: object) -> Iterator[Mapping[str, object]]:
         for each in thing:
             yield from _products(each)
     elif isinstance(thing, Mapping):
-        if "@graph" in thing:
-            yield from _products(thing["@graph"])
-        elif _kinds(thing) & KINDS:
+        if _kinds(thing) & KINDS:
             yield from _of_group(thing)
+        else:
+            for name in HOLDING:
+                yield from _products(thing.get(name))
 
 
 def _kinds(thing: Mapping[str, object]) -> set[str]:
@@ -98,6 +101,7 @@ def _cells(product: Mapping[str, object]) -> tuple[dict[str, object], list[Lost]
     cells["attributes"] = _listed(product.get("additionalProperty")) or None
     cells["image_url"] = [_address(each) for each in _listed(product.get("image"))]
     lost = [Lost("ignored", "review", each) for each in _listed(product.get("review"))[:1]]
+    lost += _beside_names(product)
     offer = _offers(product.get("offers"), lost)
     cells |= _offer(offer, lost) | {"url": product.get("url") or offer.get("url")}
     rating = product.get("aggregateRating")
@@ -140,6 +144,15 @@ def _offer(offer: Mapping[str, object], lost: list[Lost]) -> dict[str, object]:
         cells["currency"] = cells["currency"] or spec.get("priceCurrency")
     lost += [Lost("ignored", f"offers.{name}", value) for name, value in offer.items() if name not in READ_OF_AN_OFFER]
     return cells
+
+
+def _beside_names(product: Mapping[str, object]) -> Iterator[Lost]:
+    """What a thing says besides the name that stands for it."""
+    for name, thing in product.items():
+        if name not in DROPPED and isinstance(thing, Mapping) and "name" in thing and "value" not in thing:
+            for part, value in thing.items():
+                if part != "name" and not part.startswith("@"):
+                    yield Lost("ignored", f"{name}.{part}", value)
 
 
 def _address(image: object) -> object:

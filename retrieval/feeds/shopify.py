@@ -57,7 +57,7 @@ def rows(rows: Iterator[Row]) -> Iterator[Row]:
         else:
             filled["image src"] = first.get("image src", own.get("image src"))
             tracked = "variant inventory tracker" in _names(row.cells)
-            yield replace(row, cells=_variant(filled, tracked=tracked), lost=tuple(_lost(row.cells, filled)))
+            yield replace(row, cells=_variant(filled, tracked=tracked), lost=(*row.lost, *_lost(row.cells, filled)))
 
 
 def _names(cells: Mapping[str, object]) -> set[str]:

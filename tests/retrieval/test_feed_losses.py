@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from retrieval.feed import read_feed
 from retrieval.feeds.losses import KINDS, Loss, Losses, Lost, shortened
+from retrieval.product import Product
 from ui.cli.index import losses_told
 
 
@@ -94,3 +96,83 @@ def test_every_kind_of_loss_has_words() -> None:
 
 def test_a_long_example_is_shortened_and_says_so() -> None:
     assert shortened("a" * 100) == "a" * 59 + "…"
+
+
+def read(folder: Path, name: str, text: str) -> tuple[list[Product], list[tuple[str, str, str]]]:
+    """The products of a feed, and (kind, column, example) of what they lost."""
+    (folder / name).write_text(text, encoding="utf-8")
+    reading = read_feed([folder / name], folder / "rejects.jsonl")
+    return list(reading), [(loss.kind, loss.column, loss.example) for loss in reading.summary.losses]
+
+
+def test_attributes_of_xml_that_say_a_unit_are_kept_and_the_others_are_told(tmp_path: Path) -> None:
+    (lamp,), lost = read(
+        tmp_path,
+        "feed.xml",
+        """<products xmlns:c="http://base.google.com/cns/1.0"><product id="1" xml:lang="en"><title>Lamp</title>
+        <price currency="EUR">12.50</price><weight unit="kg">2</weight><c:made type="string">Denmark</c:made>
+        <link rel="alternate" href="https://a.example/1"/><link rel="self" href="https://a.example/feed"/></product></products>""",
+    )
+    assert (lamp.id, lamp.price, lamp.currency, lamp.url) == ("1", Decimal("12.50"), "EUR", "https://a.example/1")
+    assert lamp.attributes == {"weight": ("2 kg",), "made": ("Denmark",)}
+    assert lost == [
+        ("ignored", "link@rel=self", "https://a.example/feed"),
+        ("ignored", "made@type", "string"),
+        ("ignored", "product@lang", "en"),
+    ]
+
+
+def test_markup_and_deep_parts_of_xml_are_read_whole(tmp_path: Path) -> None:
+    (lamp,), lost = read(
+        tmp_path,
+        "feed.xml",
+        "<channel><item><id>1</id><title>Lamp</title><description>Warm <b>light</b> &amp; quiet<p>Folds</p></description>"
+        "<shipping><to><country>US</country><country>CA</country></to></shipping></item></channel>",
+    )
+    assert lamp.description == "Warm light & quiet\nFolds"
+    assert lost == [("ignored", "shipping", "{'to': {'country': ['US', 'CA']}}")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("feed.jsonl", '{"id": 1, "title": "Lamp", "attributes": {"bulb": "E14", "bulb": "E27", "bulb": "E27"}}'),
+        ("feed.json", '[{"id": 1, "title": "Lamp", "attributes": {"bulb": "E14", "bulb": "E27"}}]'),
+        ("page.html", '<html><script type="application/ld+json; charset=utf-8">{"@type": "Product", "sku": "1", "name": "Lamp",'
+         ' "bulb": "E14", "bulb": "E27"}</script></html>'),
+    ],
+)  # fmt: skip
+def test_a_key_that_comes_twice_in_one_object_is_told(tmp_path: Path, name: str, text: str) -> None:
+    (lamp,), lost = read(tmp_path, name, text)
+    assert lamp.attributes == {"bulb": ("E27",)}
+    assert lost == [("repeated", "bulb", "E14")]
+
+
+def test_a_rejected_item_of_xml_is_kept_as_it_stood(tmp_path: Path) -> None:
+    read(
+        tmp_path,
+        "feed.xml",
+        '<channel><item><id a="b">1</id><title>Lamp</title></item><item code="7"><title>x</title></item></channel>',
+    )
+    (reject,) = map(json.loads, (tmp_path / "rejects.jsonl").read_text(encoding="utf-8").splitlines())
+    assert reject["row"] == '<item code="7"><title>x</title></item>'
+
+
+def test_what_a_thing_of_schema_org_says_besides_its_name_is_told(tmp_path: Path) -> None:
+    thing = {
+        "@type": "Product",
+        "sku": "1",
+        "name": "Lamp",
+        "brand": {"@type": "Brand", "name": "Sund", "logo": "/l.svg"},
+    }
+    page = {"@type": "WebPage", "mainEntity": {"@type": "ItemList", "itemListElement": [{"item": thing}]}}
+    (lamp,), lost = read(tmp_path, "feed.jsonl", json.dumps(page))
+    assert lamp.brand == "Sund"
+    assert lost == [("ignored", "brand.logo", "/l.svg")]
+
+
+def test_facts_of_an_acp_product_and_of_its_variant_are_both_kept(tmp_path: Path) -> None:
+    product = {"id": "p", "title": "Lamp", "metadata": {"brand": "Sund", "bulb": "E27"},
+               "variants": [{"id": "1", "metadata": {"bulb": "E14"}}]}  # fmt: skip
+    (lamp,), _ = read(tmp_path, "feed.jsonl", json.dumps(product))
+    assert (lamp.brand, lamp.attributes) == ("Sund", {"bulb": ("E14",)})
