@@ -20,6 +20,7 @@ class Product:
     category: from the department to the narrowest, lower case. price, list_price: in `currency` (ISO 4217), None when the
     feed does not say; list_price is the price before a discount. in_stock: None means that the feed does not say, which
     is not the same as yes. rating: 0..5. attributes: name -> values, names lower case. options: what tells this variant from its siblings.
+    stand_ins: words that the feed has where it states nothing ("N/A"), by field or attribute; nobody is told them.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Product:
     group_id: str | None = None
     image_url: str | None = None
     url: str | None = None
+    stand_ins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def sold_out(self) -> bool:
@@ -46,12 +48,15 @@ class Product:
         return self.in_stock is False or (self.stock is not None and self.stock <= 0)
 
     def to_json(self) -> dict[str, Any]:
-        """The record as JSON types; money as a number with the currency's own decimals."""
+        """The record as JSON types; money as a number with the currency's own decimals; `stand_ins` only where there are any."""
         record = {f.name: getattr(self, f.name) for f in fields(self)}
         record["category"] = list(self.category)
         record["price"], record["list_price"] = as_number(self.price), as_number(self.list_price)
         record["attributes"] = {name: list(values) for name, values in self.attributes.items()}
         record["options"] = dict(self.options)
+        record["stand_ins"] = {name: list(words) for name, words in self.stand_ins.items()}
+        if not self.stand_ins:
+            del record["stand_ins"]
         return record
 
     @classmethod
@@ -61,6 +66,7 @@ class Product:
         values["category"] = tuple(record["category"])
         values["price"], values["list_price"] = as_decimal(record["price"]), as_decimal(record["list_price"])
         values["attributes"] = {name: tuple(texts) for name, texts in record["attributes"].items()}
+        values["stand_ins"] = {name: tuple(words) for name, words in record.get("stand_ins", {}).items()}
         return cls(**values)
 
     @cached_property

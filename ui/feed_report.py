@@ -29,14 +29,19 @@ def page(report: FeedReport) -> str:
 
 
 def lines(report: FeedReport) -> Iterator[str]:
-    """The findings, the costliest first, each with its cost."""
+    """The findings, the costliest first, each with its cost; then what was rejected and what no product keeps."""
     yield f"{report.rows_read:,} rows read, {report.rows_used:,} used, {report.rows_rejected:,} rejected."
+    yield f"Read as: {', '.join(report.formats)}.{''.join(f' Not UTF-8: {each}.' for each in report.encodings)}"
     for each in report.findings:
         yield f"{each.title}: {each.count:,} ({percent(each.share)}), {each.weight}"
         yield f"  {each.cost}"
         for one in each.examples[:1]:
             product = f"{one.id} {one.title}".strip()
             yield f"  such as {': '.join(part for part in (product, one.seen) if part)}"
+    for reject in report.rejects:
+        yield f"Rejected for the {reject.field}: {reject.rows:,}, such as {reject.example}"
+    for lost in report.not_kept:
+        yield f"Not kept, {lost.column}: {lost.values:,} in {lost.rows:,} rows, such as {lost.example} ({lost.meaning})"
 
 
 def percent(share: float) -> str:

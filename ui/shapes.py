@@ -361,6 +361,10 @@ class ProductBody(_Shape):
     group_id: str | None
     image_url: str | None
     url: str | None
+    stand_ins: Annotated[
+        dict[str, list[str]],
+        Field(description="words of the feed that stand where a value is missing; left out when there are none"),
+    ] = {}
 
 
 class ProblemBody(_Shape):

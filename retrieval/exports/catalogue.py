@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import TextIO
 
 from ..product import Product
-from .parts import Family, availability, availability_words, category_path, further, minor_units, written
+from .parts import Family, availability, availability_words, category_path, further, minor_units
 
 Part = Mapping[str, object]
 
@@ -37,7 +37,7 @@ def _product(family: Family, parts: Callable[[Product], Part]) -> dict[str, obje
         for variant, part in zip(family, each, strict=True)
     ]
     title = _common_title([variant.title for variant in family])
-    return {"id": first.group_id or first.id, "title": written(title), **shared, "variants": variants}
+    return {"id": first.group_id or first.id, "title": title, **shared, "variants": variants}
 
 
 def _common_title(titles: list[str]) -> str:
@@ -48,10 +48,10 @@ def _common_title(titles: list[str]) -> str:
 
 
 def _variant(product: Product) -> dict[str, object]:
-    options = [{"name": name, "value": written(value)} for name, value in product.options.items()]
+    options = [{"name": name, "value": value} for name, value in product.options.items()]
     variant = {
         "id": product.id,
-        "title": written(product.title),
+        "title": product.title,
         "price": _money(product.price, product.currency),
         "list_price": None if product.price is None else _money(product.list_price, product.currency),
         "availability": _availability(product),
@@ -78,16 +78,16 @@ def _availability(product: Product) -> dict[str, object] | None:
 
 def _acp_parts(product: Product) -> Part:
     return {
-        "description": {"plain": written(product.description)} if product.description else None,
+        "description": {"plain": product.description} if product.description else None,
         "url": product.url,
         "media": [{"type": "image", "url": product.image_url}] if product.image_url else None,
         "categories": [{"value": category_path(product)}] if product.category else None,
-        "condition": [*map(written, product.attributes.get("condition", ()))],
+        "condition": list(product.attributes.get("condition", ())),
     }
 
 
 def _ucp_parts(product: Product) -> Part:
-    metadata: dict[str, object] = {"brand": written(product.brand)} if product.brand else {}
+    metadata: dict[str, object] = {"brand": product.brand} if product.brand else {}
     for name, value in further(product, "gtin", "condition", "tags", "brand", *_said_by_options(product)):
         listed = metadata.setdefault(name, [])
         assert isinstance(listed, list)
@@ -96,7 +96,7 @@ def _ucp_parts(product: Product) -> Part:
     is_rated = product.rating is not None or product.review_count is not None
     return {
         **_acp_parts(product),
-        "tags": [*map(written, product.attributes.get("tags", ()))],
+        "tags": list(product.attributes.get("tags", ())),
         "rating": {name: value for name, value in rating.items() if value is not None} if is_rated else None,
         "metadata": metadata,
     }

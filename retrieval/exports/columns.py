@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TextIO
 
 from ..product import Product
-from .parts import Family, amount_text, availability, category_path, further, own_columns, written
+from .parts import Family, amount_text, availability, category_path, further, own_columns
 
 GOOGLE = "http://base.google.com/ns/1.0"
 OWN = ("gtin", "mpn", "color", "size", "material", "pattern", "gender", "age group", "condition")
@@ -24,8 +24,6 @@ COLUMNS = (
 def write_jsonl(families: Iterable[Family], out: TextIO) -> None:
     for product in (product for family in families for product in family):
         record = product.to_json()
-        record |= {name: written(record[name]) for name in ("title", "description", "brand") if record[name]}
-        record["attributes"] = {name: [*map(written, values)] for name, values in product.attributes.items()}
         out.write(
             json.dumps({name: value for name, value in record.items() if value is not None}, ensure_ascii=False) + "\n"
         )
@@ -61,15 +59,15 @@ def _details(product: Product) -> list[tuple[str, str]]:
 def _cells(product: Product) -> dict[str, str]:
     """Google's columns, without the empty ones."""
     cells: Mapping[str, str | None] = {
-        "id": written(product.id),
-        "title": written(product.title),
-        "description": written(product.description),
+        "id": product.id,
+        "title": product.title,
+        "description": product.description,
         "link": product.url,
         "image_link": product.image_url,
         **_prices(product),
         "availability": availability(product),
-        "brand": written(product.brand or ""),
-        "item_group_id": written(product.group_id or ""),
+        "brand": product.brand or "",
+        "item_group_id": product.group_id or "",
         "product_type": category_path(product),
         **{name.replace(" ", "_"): value for name, value in own_columns(product, OWN)[0].items()},
     }

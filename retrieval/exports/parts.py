@@ -1,4 +1,4 @@
-"""What the formats share when a product is written: text that reads back as it was, money, availability. Pure."""
+"""What the formats share when a product is written: money, availability, and which facts have a column of their own. Pure."""
 
 from __future__ import annotations
 
@@ -7,15 +7,10 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
-from ..feeds.values import parse_availability, plain_lines
+from ..feeds.values import parse_availability
 from ..product import Product
 
 Family = Sequence[Product]  # the variants of one thing, one at least
-
-
-def written(text: str) -> str:
-    """The text as it must stand in a feed, whose readers take "&amp;" for "&"."""
-    return text if plain_lines(text) == text else text.replace("&", "&amp;")
 
 
 def minor_units(amount: Decimal, currency: str) -> int | None:
@@ -46,18 +41,13 @@ def availability_words(product: Product) -> str | None:
 
 
 def category_path(product: Product) -> str:
-    return written(" > ".join(product.category))
+    return " > ".join(product.category)
 
 
 def further(product: Product, *taken: str) -> list[tuple[str, str]]:
     """(name, value) of every attribute but those taken; a name with several values comes several times."""
     left_out = {*taken, "availability"} if availability_words(product) else set(taken)
-    return [
-        (name, written(value))
-        for name, values in product.attributes.items()
-        if name not in left_out
-        for value in values
-    ]
+    return [(name, value) for name, values in product.attributes.items() if name not in left_out for value in values]
 
 
 def own_columns(product: Product, names: Sequence[str]) -> tuple[dict[str, str], list[str]]:
@@ -66,11 +56,11 @@ def own_columns(product: Product, names: Sequence[str]) -> tuple[dict[str, str],
     Of several values the one that is an option goes into the column, where readers look for what tells variants apart.
     """
     cells = single(product, names)
-    options = {name: written(value) for name, value in product.options.items() if name in names}
+    options = {name: value for name, value in product.options.items() if name in names}
     return {**cells, **options}, list(cells)
 
 
 def single(product: Product, names: Iterable[str]) -> dict[str, str]:
     """Name -> value of those attributes that have one value."""
     values = {name: product.attributes.get(name, ()) for name in names}
-    return {name: written(each[0]) for name, each in values.items() if len(each) == 1}
+    return {name: each[0] for name, each in values.items() if len(each) == 1}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from ..product import Product
-from .parts import Family, amount_text, availability, category_path, further, own_columns, single, written
+from .parts import Family, amount_text, availability, category_path, further, own_columns, single
 
 OWN = ("gtin", "mpn", "color", "size", "material", "pattern")
 URLS = {"in_stock": "InStock", "out_of_stock": "OutOfStock", "preorder": "PreOrder", "backorder": "BackOrder"}
@@ -25,14 +25,14 @@ def _product(product: Product) -> dict[str, object]:
     taken = [*whole, *(["condition"] if condition in CONDITIONS else [])]
     details = [{"@type": "PropertyValue", "name": name, "value": value} for name, value in further(product, *taken)]
     thing = {
-        "sku": written(product.id),
-        "name": written(product.title),
-        "description": written(product.description),
-        "brand": {"@type": "Brand", "name": written(product.brand)} if product.brand else None,
+        "sku": product.id,
+        "name": product.title,
+        "description": product.description,
+        "brand": {"@type": "Brand", "name": product.brand} if product.brand else None,
         "category": category_path(product),
         "image": product.image_url,
         "url": product.url,
-        "inProductGroupWithID": product.group_id and written(product.group_id),
+        "inProductGroupWithID": product.group_id,
         **own,
         "additionalProperty": details,
         "offers": _offer(product, condition if condition in CONDITIONS else None),

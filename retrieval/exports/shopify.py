@@ -12,7 +12,7 @@ from typing import TextIO
 from ..feeds.columns import role_of
 from ..feeds.values import is_absent
 from ..product import Product
-from .parts import Family, amount_text, category_path, further, written
+from .parts import Family, amount_text, category_path, further
 
 MOST_METAFIELDS = 200  # definitions that Shopify allows a product
 COLUMNS = (
@@ -50,11 +50,11 @@ def _cells(product: Product) -> dict[str, str]:
     stock, tags, codes = product.stock, product.attributes.get("tags", ()), product.attributes.get("gtin", ())
     cells = {
         "Handle": product.group_id or product.id,
-        "Title": written(product.title),
-        "Body (HTML)": written(product.description),
-        "Vendor": written(product.brand or ""),
+        "Title": product.title,
+        "Body (HTML)": product.description,
+        "Vendor": product.brand or "",
         "Product Category": category_path(product),
-        "Tags": ", ".join(map(written, tags)),
+        "Tags": ", ".join(tags),
         "Published": "true",
         **_options(product),
         "Variant SKU": product.id,
@@ -74,7 +74,7 @@ def _options(product: Product) -> dict[str, str]:
     options = list(product.options.items())[:3] or [("Title", "Default Title")]
     cells: dict[str, str] = {}
     for place, (name, value) in enumerate(options, start=1):
-        cells |= {f"Option{place} Name": name, f"Option{place} Value": written(value)}
+        cells |= {f"Option{place} Name": name, f"Option{place} Value": value}
     return cells
 
 

@@ -15,16 +15,8 @@ THIN = 40  # characters under which a description says hardly more than a title
 LONGEST_TITLE = 150  # characters; merchant feeds allow no more, and cards cut earlier
 BARCODES = ("gtin", "ean", "upc", "isbn", "barcode", "mpn")
 
-_MARKUP = re.compile(
-    r"&(?:[a-z]{2,8}|#\d{2,5});|</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|\\[nrt](?=[A-Z\s\\•*-]|$)"
-    r"|\[/?(?:vc_|et_pb_|caption|gallery|embed|url|img|b|i|u)[^\]]*\]"
-)
 _DAMAGED = re.compile("\ufffd|Ã[\u0080-\u00bf]|â€|Â[\u00a0-\u00bf]")
-_STAND_IN = re.compile(
-    r"not available|not applicable|not specified|n\.?\s?a\.?|tb[acd]|to be (?:announced|confirmed|defined|determined)|lorem ipsum.*"
-    r"|test|xx+|\?+|see (?:above|below|title|description)|no description.*|keine angaben?|k\.\s?a\.",
-    re.IGNORECASE,
-)
+_DOUBTFUL = re.compile(r"test|xx+|n\.?a\.?|dummy|placeholder|no description.*", re.IGNORECASE)
 _DUMMY_AMOUNT = re.compile(r"9{5,}|1{5,}|123456?7?8?9?")
 _NOUGHT = re.compile(r"0+(?:[.,]0+)?\s?(?:mm|cm|m|in|g|kg|lb|oz|l|ml)?")
 _MEASURED = re.compile(r"(?:.* )?(?:weight|width|height|depth|length|diameter|volume)")
@@ -100,10 +92,6 @@ def _texts(product: Product) -> list[str]:
     ]
 
 
-def _markup(product: Product) -> str | None:
-    return _around(_MARKUP, product)
-
-
 def _damaged(product: Product) -> str | None:
     return _around(_DAMAGED, product)
 
@@ -117,9 +105,13 @@ def _around(pattern: re.Pattern[str], product: Product) -> str | None:
 
 
 def _stand_in(product: Product) -> str | None:
+    return next((f"{name}: {words[0]}" for name, words in product.stand_ins.items()), None)
+
+
+def _doubtful(product: Product) -> str | None:
     named = [("description", product.description), ("brand", product.brand or "")]
     named += [(name, value) for name, values in product.attributes.items() for value in values]
-    return next((f"{name}: {value}" for name, value in named if _STAND_IN.fullmatch(value)), None)
+    return next((f"{name}: {value}" for name, value in named if _DOUBTFUL.fullmatch(value)), None)
 
 
 def _nought(product: Product) -> str | None:
@@ -181,10 +173,10 @@ CHECKS = (
           "may be a slip of the decimal point.", "Check both prices.", _deep_discount),
     Check("damaged-text", "suspicious", "costly", "Damaged characters", "The damaged words cannot be found, and are shown as they are.",
           "Export the feed as UTF-8.", _damaged),
-    Check("markup", "suspicious", "noticeable", "Markup left in a text", "Shown to shoppers as it stands, and quoted as a reason.",
-          "Export plain text or proper HTML.", _markup),
-    Check("stand-in", "suspicious", "noticeable", "Stand-in instead of a value", "Told to shoppers as if it were a fact.",
-          "Leave the cell empty.", _stand_in),
+    Check("stand-in", "suspicious", "noticeable", "Stand-in instead of a value", "Counts as not stated: no wish finds it, and the "
+          "assistant says that the listing does not say.", "Give the value, or leave the cell empty.", _stand_in),
+    Check("doubtful-value", "suspicious", "noticeable", "Value that may be a stand-in", "Told to shoppers as if it were a fact.",
+          "Give the value, or leave the cell empty.", _doubtful),
     Check("measure-zero", "suspicious", "noticeable", "Measure of 0", "Told to shoppers as if it were a fact, also in comparisons.",
           "Leave the cell empty.", _nought),
     Check("description-is-title", "suspicious", "noticeable", "Description repeats the title", "Adds no word that a wish could find.",

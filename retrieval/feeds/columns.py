@@ -55,6 +55,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "url": ("url", "link", "product_url", "canonical_link"),
     "attributes": ("attributes", "specifications", "specs", "properties", "product_detail", "additional_property"),
+    "stand_ins": ("stand_ins",),
     "options": ("options", "variant_options", "variant_dict"),
 }
 _PLACES = {alias: (part, rank) for part, aliases in ALIASES.items() for rank, alias in enumerate(aliases)}

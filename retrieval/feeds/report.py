@@ -133,7 +133,7 @@ class FeedQuality:
         """What was found, with what the reading of these feeds says of itself."""
         found = [self._finding(check, summary.used) for check in CHECKS]
         found += [_finding_across(each, summary.used) for each in self._across]
-        found += [self._same_id(summary), _list_below_price(summary)]
+        found += [self._same_id(summary), _list_below_price(summary), _markup(summary)]
         found.sort(key=lambda each: (_WEIGHTS.index(each.weight), -each.count))
         return FeedReport(
             schema_version=SCHEMA_VERSION,
@@ -144,7 +144,7 @@ class FeedQuality:
             rows_used=summary.used,
             rows_rejected=summary.rejected,
             findings=tuple(each for each in found if each.count),
-            not_kept=tuple(_not_kept(loss) for loss in summary.losses if loss.kind != "prices"),
+            not_kept=tuple(_not_kept(loss) for loss in summary.losses if loss.kind not in ("prices", "markup")),
             rejects=summary.rejects,
             attribute_columns=summary.attribute_columns,
         )
@@ -190,15 +190,24 @@ def _finding_across(each: _Found, used: int) -> Finding:
 
 def _list_below_price(summary: FeedSummary) -> Finding:
     """Sale prices above the list price, which the products no longer show."""
-    lost = [loss for loss in summary.losses if loss.kind == "prices"]
-    count = sum(loss.rows for loss in lost)
     cost = "The price before the discount is not shown, and the price now may be the wrong one of the two."
     fix = "Check which of the two prices is asked now."
-    examples = tuple(Example("", "", loss.example) for loss in lost)
-    title = "Price now above the price before"
-    return Finding(
-        "list-below-price", "suspicious", "costly", title, count, _share(count, summary.used), cost, fix, examples
-    )
+    return _of_losses(summary, "prices", "list-below-price", "costly", "Price now above the price before", cost, fix)
+
+
+def _markup(summary: FeedSummary) -> Finding:
+    """Markup in texts that should be plain, of which the products have the words only."""
+    cost = "Shown as plain text, as far as it is understood; what it meant to stress or to list is gone."
+    fix = "Export plain text, and HTML in the description only."
+    return _of_losses(summary, "markup", "markup", "minor", "Markup in a text", cost, fix)
+
+
+def _of_losses(summary: FeedSummary, kind: str, name: str, weight: Weight, title: str, cost: str, fix: str) -> Finding:
+    """A fault that was seen while the rows were read. count: of the column that has it most, since rows may have it in several."""
+    lost = [loss for loss in summary.losses if loss.kind == kind]
+    count = max((loss.rows for loss in lost), default=0)
+    examples = tuple(Example("", "", f"{loss.column}: {loss.example}") for loss in lost[:KEPT])
+    return Finding(name, "suspicious", weight, title, count, _share(count, summary.used), cost, fix, examples)
 
 
 def _not_kept(loss: Loss) -> NotKept:

@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from ..product import Product
 from .columns import Role, attribute_name, role_of
 from .losses import Losses, Lost
 from .money import parse_currency, parse_money
+from .stand_ins import parted, stands_in
 from .values import (
     BadValue,
     as_date,
     facts,
     further_categories,
     is_absent,
+    is_empty,
     listed_urls,
+    markup_in,
     named_values,
     parse_availability,
     parse_category,
@@ -29,6 +31,7 @@ from .values import (
 )
 
 Named = list[tuple[str, object]]  # (column, value)
+StandIns = dict[str, tuple[str, ...]]  # field or attribute -> the words that stand in for its value
 
 # Column that names a unit -> the columns whose figures are in it.
 UNITS_OF = {
@@ -63,22 +66,25 @@ class RowReader:
 
     def _product(self, cells: Mapping[str, object], lost: list[Lost]) -> Product:
         """The product of a row; what it does not keep goes to `lost`."""
-        parts, objects, further = self._sort(cells, lost)
+        stand_ins: StandIns = {}
+        parts, objects, further = self._sort(cells, lost, stand_ins)
         product_id, title = _required(parts, "id"), _required(parts, "title")
+        lost += _left_over("title", parts["title"]) + _left_over("brand", parts.get("brand"))
+        lost += _left_over("description", parts.get("description"), is_html=True)
         price, list_price, currency = self._prices(parts, lost)
         in_stock, stock = _stock(parts, further, lost)
         rating, review_count = _rating(parts, further, lost)
         category = _category(parts.get("category"), lost)
-        attributes = self._attributes(objects, further, lost)
+        attributes = self._attributes(objects, further, lost, stand_ins)
         group_id = plain_text(parts["group_id"]) if "group_id" in parts else None
-        options = _options(parts.get("options"), attributes, lost) if "options" in parts else {}
+        options = _options(parts.get("options"), attributes, lost, stand_ins) if "options" in parts else {}
         if group_id and "options" not in parts:
             options = _telling_apart(further, attributes)
         return Product(
             id=product_id,
             title=title,
-            description=_description(parts.get("description", "")),
-            brand=_brand(parts.get("brand"), lost),
+            description=_stated("description", _description(parts.get("description", "")), stand_ins),
+            brand=_stated("brand", _brand(parts.get("brand"), lost) or "", stand_ins) or None,
             category=category,
             price=price,
             list_price=list_price,
@@ -92,9 +98,12 @@ class RowReader:
             group_id=group_id,
             image_url=_picture(parts, lost),
             url=_page(parts, lost),
+            stand_ins=stand_ins,
         )
 
-    def _sort(self, cells: Mapping[str, object], lost: list[Lost]) -> tuple[dict[str, object], Named, Named]:
+    def _sort(
+        self, cells: Mapping[str, object], lost: list[Lost], stand_ins: StandIns
+    ) -> tuple[dict[str, object], Named, Named]:
         """(part of the product -> value, columns that hold attributes by name, further columns); what is absent is left out.
 
         Of two columns for one part the likelier name wins, and the other is a further column.
@@ -104,13 +113,22 @@ class RowReader:
         objects: Named = []
         further: Named = []
         for column, value in cells.items():
-            if is_absent(value):
+            if is_empty(value):
                 continue
             role = self._roles.get(column) or self._learn(column)
+            name = role.part or role.attribute
+            if isinstance(value, str) and stands_in(name, value):
+                if role.part != "private":
+                    _stand(stand_ins, name, (value.strip(),))
+                continue
             if role.attribute.startswith("structured "):
                 value = structured_content(value)
             if role.part == "private":
                 lost.append(Lost("private", column, "kept from the shopper"))
+            elif role.part == "stand_ins":
+                for each, words in named_values(value) or ():
+                    standing = self._roles.get(each) or self._learn(each)
+                    _stand(stand_ins, standing.part or standing.attribute, facts(words) or ())
             elif role.part == "category" and str(value).isdigit():  # a number of a taxonomy says nothing to a shopper
                 lost.append(Lost("ignored", column, value))
             elif role.part is None:
@@ -161,41 +179,51 @@ class RowReader:
             lost.append(Lost("not understood", "sale_price_effective_date", dates))
         return begin is not None and end is not None and begin <= self._today <= end
 
-    def _attributes(self, objects: Named, further: Named, lost: list[Lost]) -> dict[str, tuple[str, ...]]:
+    def _attributes(
+        self, objects: Named, further: Named, lost: list[Lost], stand_ins: StandIns
+    ) -> dict[str, tuple[str, ...]]:
         """Attributes of columns that hold many by name, then of further columns."""
         attributes: dict[str, tuple[str, ...]] = {}
         for column, value in objects:
             pairs = named_values(value)
             for name, each in pairs or ():
-                if not _add(attributes, attribute_name(name), each):
+                if not _add(attributes, attribute_name(name), each, stand_ins):
                     lost.append(Lost("ignored", f"{column}.{name}", each))
+                lost += _left_over(f"{column}.{name}", each)
             if pairs is None:
                 lost.append(Lost("ignored", column, value))
         for column, value in further:
             role = self._roles.get(column) or self._learn(column)
-            if _add(attributes, role.attribute, value):
+            if _add(attributes, role.attribute, value, stand_ins):
                 self.attribute_columns.add(column)
             else:
                 lost.append(Lost("ignored", column, value))
+            lost += _left_over(column, value)
         return attributes
 
 
 def _telling_apart(further: Named, attributes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Options of a variant whose feed names none: colour, size, pattern and material, where a column or the product has one value."""
-    columns = {attribute_name(column): facts(value) or () for column, value in further}
+    columns = {
+        name: parted(name, facts(value) or ())[0] for column, value in further if (name := attribute_name(column))
+    }
     values = {name: (columns.get(name, ()), attributes.get(name, ())) for name in TELLS_VARIANTS_APART}
     single = {name: next((each for each in both if len(each) == 1), ()) for name, both in values.items()}
     return {name: each[0] for name, each in single.items() if each}
 
 
-def _options(value: object, attributes: dict[str, tuple[str, ...]], lost: list[Lost]) -> dict[str, str]:
+def _options(
+    value: object, attributes: dict[str, tuple[str, ...]], lost: list[Lost], stand_ins: StandIns
+) -> dict[str, str]:
     """What tells the variant from its siblings. Options are facts of the product too, so they are put into `attributes`."""
     options: dict[str, tuple[str, ...]] = {}
     pairs = named_values(value)
     for name, each in pairs or ():
         texts = facts(each)
-        if texts:
-            options[attribute_name(name)] = texts
+        stated, standing = parted(attribute_name(name), texts or ())
+        _stand(stand_ins, attribute_name(name), standing)
+        if stated:
+            options[attribute_name(name)] = stated
         if texts is None or len(texts) > 1:
             lost.append(Lost("names" if texts else "ignored", f"options.{name}", each, len(texts or (1, 1)) - 1))
     if pairs is None:
@@ -220,15 +248,37 @@ def _with_units(further: Named) -> Named:
     return joined
 
 
-def _add(attributes: dict[str, tuple[str, ...]], name: str, value: object) -> bool:
-    """Put the value under the name, beside what is there; False when it cannot be an attribute."""
+def _add(attributes: dict[str, tuple[str, ...]], name: str, value: object, stand_ins: StandIns) -> bool:
+    """Put the value under the name, beside what is there, or what only stands in apart; False when it cannot be an attribute."""
     texts = facts(value)
     if texts is None or not name:
         return False
-    if texts:
+    stated, standing = parted(name, texts)
+    if stated:
         known = attributes.get(name)
-        attributes[name] = tuple(dict.fromkeys((*known, *texts))) if known else texts
+        attributes[name] = tuple(dict.fromkeys((*known, *stated))) if known else stated
+    _stand(stand_ins, name, standing)
     return True
+
+
+def _stand(stand_ins: StandIns, name: str, words: tuple[str, ...]) -> None:
+    if words:
+        stand_ins[name] = tuple(dict.fromkeys((*stand_ins.get(name, ()), *words)))
+
+
+def _stated(field: str, text: str, stand_ins: StandIns) -> str:
+    """The text; "" where it only stands in."""
+    if not text or not stands_in(field, text):
+        return text
+    _stand(stand_ins, field, (text,))
+    return ""
+
+
+def _left_over(column: str, value: object, *, is_html: bool = False) -> list[Lost]:
+    """Markup in what should be plain, told once."""
+    texts = value if isinstance(value, list | tuple) else (value,)
+    found = (markup_in(text, is_html=is_html) for text in texts if isinstance(text, str))
+    return [Lost("markup", column, seen) for seen in found if seen][:1]
 
 
 def _required(parts: Mapping[str, object], field: str) -> str:

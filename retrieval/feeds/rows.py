@@ -23,6 +23,7 @@ from .xml import items, page_objects
 DELIMITERS = "\t,;|"
 PARQUET_BATCH = 1_000  # rows in memory at a time
 LARGEST_DOCUMENT = 1 << 28  # bytes of a file that is read as a whole
+TELLING = 4  # bytes beyond ASCII from which an encoding can be told: fewer, as of one ü, could be nearly anything
 SAMPLE = 1 << 16  # bytes of non-UTF-8 lines from which the encoding is told
 
 _READABLE = "give it as JSONL, CSV, TSV, XML or Parquet (text formats may be gzipped)"
@@ -169,6 +170,8 @@ class FeedFile:
 
         with self._open() as stream:
             sample = b"".join(_first_bytes(line for line in stream if not _is_utf8(line)))
+        if sum(byte > 127 for byte in sample) < TELLING:
+            return "cp1252"
         matches = from_bytes(sample, cp_isolation=_ENCODINGS)
         best = matches.best()
         if best is None or "cp1252" in best.could_be_from_charset:

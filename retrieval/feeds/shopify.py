@@ -57,7 +57,8 @@ def rows(rows: Iterator[Row]) -> Iterator[Row]:
         else:
             filled["image src"] = first.get("image src", own.get("image src"))
             tracked = "variant inventory tracker" in _names(row.cells)
-            yield replace(row, cells=_variant(filled, tracked=tracked), lost=(*row.lost, *_lost(row.cells, filled)))
+            cells = _variant(filled, tracked=tracked) | {"stand_ins": _stand_ins(row.cells, filled)}
+            yield replace(row, cells=cells, lost=(*row.lost, *_lost(row.cells, filled)))
 
 
 def _names(cells: Mapping[str, object]) -> set[str]:
@@ -104,6 +105,17 @@ def _variant(filled: Mapping[str, object], *, tracked: bool) -> dict[str, object
     elif filled.get("variant inventory policy") == "continue" and str(cells.get("stock")) in ("0", "0.0"):
         cells["availability"] = "backorder"  # none is there, and it can be bought
     return cells
+
+
+def _stand_ins(cells: Mapping[str, object], filled: Mapping[str, object]) -> dict[str, object]:
+    """The row's own words for nothing ("N/A"), by our columns; an option's by the option's name."""
+    standing = {name.lower(): value for name, value in cells.items() if is_absent(value) and str(value or "").strip()}
+    named = {
+        str(filled[f"option{n} name"]): standing[f"option{n} value"]
+        for n in "123"
+        if f"option{n} name" in filled and f"option{n} value" in standing
+    }
+    return {_name(name): value for name, value in standing.items() if not _is_left_out(name)} | named
 
 
 def _lost(cells: Mapping[str, object], filled: Mapping[str, object]) -> Iterator[Lost]:

@@ -21,6 +21,13 @@ _UNSPEAKABLE = re.compile(  # control characters, halves of surrogate pairs, mar
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
 )
 _TAG = re.compile(r"<(?:[a-zA-Z][^<>]*|/[a-zA-Z][^<>]*|!--.*?--|!doctype[^<>]*)>", re.DOTALL)
+_TO_CLEAN = re.compile(r"[<&\[\\]|  ")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_BREAK = re.compile(r"\\[nrt](?=[A-Z\s\\•*-]|$)")  # a line break that was written out
+_SHORTCODE = re.compile(  # of shop systems and forums; "[blue]" and "[in stock]" are none
+    r"\[/?(?:(?:vc|et_pb|fusion|elementor)_\w*(?:\s[^\]]*)?|(?:caption|gallery|embed)(?:\s+\w+=[^\]]*)?|(?:url|img)(?:=[^\]]*)?|[biu])\]"
+)
+_ESCAPED_TWICE = re.compile(r"&amp;(?:#[0-9]{1,7}|[a-zA-Z]{2,8});")
 _BLOCKS = ["p", "div", "br", "li", "ul", "ol", "tr", "table", "section", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd"]
 _COUNT = re.compile(r"([0-9]{1,3}(?:[,. ][0-9]{3})+|[0-9]+)(?:\.0+)?\+?")
 _RATING = re.compile(
@@ -44,15 +51,20 @@ class BadValue(ValueError):
 
 def is_absent(value: object) -> bool:
     """Nothing, an empty thing, not-a-number, or a word that says so: null, n/a, none, unknown."""
+    return is_empty(value) or (isinstance(value, str) and len(value) < 12 and value.strip().lower() in _ABSENT)
+
+
+def is_empty(value: object) -> bool:
+    """Nothing, an empty thing or not-a-number."""
     if isinstance(value, str):
-        return (len(value) < 12 and value.strip().lower() in _ABSENT) or value.isspace()
+        return not value or value.isspace()
     return value is None or value in ([], {}, ()) or (isinstance(value, float | Decimal) and math.isnan(value))
 
 
 def plain_text(value: object) -> str:
     """One line of text without markup, entities, control characters or doubled spaces."""
     text = value if isinstance(value, str) else scalar_text(value)
-    if text.isascii() and text.isprintable() and "<" not in text and "&" not in text and "  " not in text:
+    if text.isascii() and text.isprintable() and not _TO_CLEAN.search(text):
         return text.strip()
     return " ".join(_clean(text).split())
 
@@ -60,7 +72,7 @@ def plain_text(value: object) -> str:
 def plain_lines(value: object) -> str:
     """As `plain_text`, with the line breaks that paragraphs and lists make."""
     text = value if isinstance(value, str) else scalar_text(value)
-    if text.isascii() and text.isprintable() and "<" not in text and "&" not in text and "  " not in text:
+    if text.isascii() and text.isprintable() and not _TO_CLEAN.search(text):
         return text.strip()
     lines = (" ".join(line.split()) for line in _clean(text).splitlines())
     return "\n".join(line for line in lines if line)
@@ -200,19 +212,17 @@ def facts(value: object) -> tuple[str, ...] | None:
 
 @lru_cache(maxsize=50_000)
 def _fact_text(text: str) -> str | None:
-    if is_absent(text) and text != "none":  # "fragrance: none" says something
-        return ""
     text = plain_text(text)
     return None if len(text) > LONGEST_FACT or text.startswith(("http://", "https://")) else text
 
 
 def _fact(value: object) -> str | None:
-    """One value as text; "" when it is absent, None when it cannot be a fact."""
+    """One value as text; "" when it is empty, None when it cannot be a fact."""
     if isinstance(value, str):
         return _fact_text(value)
     if isinstance(value, Mapping | list | tuple | set | bytes):
         return None
-    return "" if is_absent(value) else plain_text(value)
+    return "" if is_empty(value) else plain_text(value)
 
 
 def named_values(value: object) -> list[tuple[str, object]] | None:
@@ -280,11 +290,28 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) and number > 0 else None
 
 
+def markup_in(text: str, *, is_html: bool = False) -> str | None:
+    """The first markup of a text that should be plain, with some words around it; of one that may be HTML what that would not explain."""
+    if "&" not in text and "<" not in text and "[" not in text and "\\" not in text:
+        return None
+    patterns = (_ESCAPED_TWICE, _SHORTCODE, _BREAK) if is_html else (_ENTITY, _TAG, _SHORTCODE, _BREAK)
+    found = next((match for pattern in patterns if (match := pattern.search(text))), None)
+    return None if found is None else text[max(found.start() - 20, 0) : found.end() + 20]
+
+
 def _clean(text: str) -> str:
-    if "&" in text and not _TAG.search(text):
-        text = html.unescape(text)  # markup that was escaped as a whole turns into markup
-    if _TAG.search(text):
-        text = _without_markup(text)
+    """Without markup, however often it was escaped."""
+    before = None
+    while text != before:
+        before = text
+        if "&" in text and not _TAG.search(text):
+            text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)  # escaped markup turns into markup
+        if _TAG.search(text):
+            text = _without_markup(text)
+    if "[" in text:
+        text = _SHORTCODE.sub(" ", text)
+    if "\\" in text:
+        text = _BREAK.sub("\n", text)
     text = _UNSPEAKABLE.sub("", text)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 

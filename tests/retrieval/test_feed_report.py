@@ -66,10 +66,9 @@ def test_a_sound_product_has_no_fault() -> None:
         ({"title": "Nordlys 824A"}, "title-nameless", "Nordlys 824A"),
         ({"title": "Lamp " * 40}, "title-long", "Lamp Lamp Lamp Lamp Lamp Lamp Lamp Lamp Lamp Lamp Lamp Lamp…"),
         ({"description": "Fjord desk-lamp!", "title": "Fjord Desk Lamp"}, "description-is-title", "Fjord desk-lamp!"),
-        ({"description": SOUND.description + " &nbsp; And more."}, "markup", "enings at the desk. &nbsp; And more."),
-        ({"description": SOUND.description + "\\nAnd more."}, "markup", "venings at the desk.\\nAnd more."),
         ({"brand": "BjÃ¶rk"}, "damaged-text", "BjÃ¶rk"),
-        ({"attributes": {**SOUND.attributes, "bulb": ("Not available",)}}, "stand-in", "bulb: Not available"),
+        ({"stand_ins": {"bulb": ("Not available",)}}, "stand-in", "bulb: Not available"),
+        ({"brand": "NA"}, "doubtful-value", "brand: NA"),
         ({"attributes": {**SOUND.attributes, "net weight": ("0.00 kg",)}}, "measure-zero", "net weight: 0.00 kg"),
         ({"stock": 99_999}, "stock-dummy", "99,999"),
         ({"attributes": {"gtin": ("4006381333932",)}}, "gtin-wrong", "4006381333932"),
@@ -140,6 +139,15 @@ def test_a_price_before_that_is_below_the_price_now_is_a_fault_and_not_only_some
     summary = FeedSummary(read=1, used=1, losses=(Loss("prices", "list_price", 1, 1, "4, below the price now of 5"),))
     report = report_of(SOUND, summary=summary)
     assert [(each.name, each.count) for each in report.findings] == [("list-below-price", 1)]
+    assert report.not_kept == ()
+
+
+def test_markup_that_became_text_is_a_fault_and_not_only_something_not_kept() -> None:
+    lost = (Loss("markup", "title", 3, 3, "<b>Lamp</b>"), Loss("markup", "brand", 1, 1, "A&amp;B"))
+    report = report_of(SOUND, summary=FeedSummary(read=4, used=4, losses=lost))
+    (finding,) = report.findings
+    assert (finding.name, finding.count, finding.share) == ("markup", 3, 0.75)
+    assert [each.seen for each in finding.examples] == ["title: <b>Lamp</b>", "brand: A&amp;B"]
     assert report.not_kept == ()
 
 

@@ -199,6 +199,21 @@ def test_plain_text_reads_markup_that_was_escaped_as_a_whole() -> None:
     assert plain_text("&lt;p&gt;Warm &amp;amp; bright&lt;/p&gt;") == "Warm & bright"
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("&amp;lt;b&amp;gt;Lamp&amp;lt;/b&amp;gt; &amp;amp; clamp", "Lamp & clamp"),
+        ("Warm&amp;nbsp;light &amp;#8211; dimmable", "Warm light – dimmable"),
+        ("[vc_row el_class=x]Oak[/vc_row] [b]table[/b] [url=https://a.example]here[/url]", "Oak table here"),
+        ("Oak.\\nFolds.\\r\\n• Light", "Oak. Folds. • Light"),
+        ("[in stock] [blue] [i think] C:\\new R&D; fish&notes", "[in stock] [blue] [i think] C:\\new R&D; fish&notes"),
+    ],
+)
+def test_plain_text_leaves_no_markup_however_often_it_was_escaped(written: str, shown: str) -> None:
+    assert plain_text(written) == shown
+    assert plain_text(shown) == shown
+
+
 def test_plain_text_keeps_signs_that_are_not_markup() -> None:
     assert plain_text("fits 3 < x < 5 & 6 > 5, I <3 it") == "fits 3 < x < 5 & 6 > 5, I <3 it"
 
@@ -229,7 +244,7 @@ def test_facts_reads_single_values_lists_and_json_text() -> None:
     assert facts(True) == ("yes",)
     assert facts(Decimal("55.0")) == ("55",)
     assert facts("none") == ("none",)
-    assert facts("n/a") == ()
+    assert facts(" ") == ()
 
 
 @pytest.mark.parametrize("value", [{"a": 1}, [{"a": 1}], [["a"], ["b"]], "https://a.example/x", b"\x00", "x" * 20_000])

@@ -51,9 +51,19 @@ def test_the_page_names_each_fault_with_its_cost_and_the_rejects(report: FeedRep
 
 
 def test_the_lines_begin_with_the_counts_and_the_costliest(report: FeedReport) -> None:
-    first, second, *_ = lines(report)
+    first, second, third, *_ = lines(report)
     assert first == "2 rows read, 1 used, 1 rejected."
-    assert second == "Price of 0: 1 (100 %), costly"
+    assert second == "Read as: rows in columns (Google, OpenAI and others)."
+    assert third == "Price of 0: 1 (100 %), costly"
+
+
+def test_the_lines_end_with_what_was_rejected_and_what_no_product_keeps(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.csv"
+    feed.write_text("id,title,price,ads_redirect\n1,Lampe für 2,5,https://a.example\n2,Desk,ask,\n", encoding="cp1252")
+    told = list(lines(quality_of(read_feed([feed], tmp_path / "rejects.jsonl"), [feed.name])))
+    assert told[1].endswith("Not UTF-8: feed.csv: cp1252.")
+    assert told[-2].startswith("Rejected for the price: 1, such as line 3 of ")
+    assert told[-1].startswith("Not kept, ads_redirect: 1 in 1 rows, such as kept from the shopper (columns kept from")
 
 
 @pytest.mark.parametrize(
