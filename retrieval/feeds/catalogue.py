@@ -71,6 +71,8 @@ def _lost(product: Mapping[str, object], variant: Mapping[str, object]) -> Itera
     for media in _mappings(variant.get("media")) + _mappings(product.get("media")):
         if not _is_picture(media):
             yield Lost("ignored", f"media of type {media['type']}", media.get("url"))
+        for name in sorted({*media} - {"type", "url"}):
+            yield Lost("ignored", f"media.{name}", media[name])
 
 
 def _cells(product: Mapping[str, object], variant: object, *, alone: bool) -> dict[str, object]:
@@ -81,7 +83,10 @@ def _cells(product: Mapping[str, object], variant: object, *, alone: bool) -> di
         name: either.get(name) for name in ("description", "url", "categories", "tags", "condition")
     }
     cells["title"] = _title(product.get("title"), variant.get("title"))
-    cells["id"] = variant.get("id") or variant.get("sku")
+    cells["id"], cells["sku"] = (
+        variant.get("id"),
+        variant.get("sku"),
+    )  # the one that is there is the id, and both can be found
     options = _options(variant)
     cells["group_id"] = product.get("id") if options or not alone else None
     cells["options"] = options or None

@@ -16,6 +16,7 @@ MOVED = {
     "inProductGroupWithID": "group_id",
 }
 HOLDING = ("@graph", "mainEntity", "itemListElement", "item")  # where pages and lists hold their products
+ADDRESSES = ("contentUrl", "url", "@id")
 DROPPED = frozenset(
     "@type @context @id offers aggregateRating hasVariant isVariantOf variesBy productGroupID review image"
     " gtin gtin8 gtin12 gtin13 gtin14".split()
@@ -147,9 +148,13 @@ def _offer(offer: Mapping[str, object], lost: list[Lost]) -> dict[str, object]:
 
 
 def _beside_names(product: Mapping[str, object]) -> Iterator[Lost]:
-    """What a thing says besides the name that stands for it."""
+    """What a thing says besides the name or the address that stands for it."""
     for name, thing in product.items():
-        if name not in DROPPED and isinstance(thing, Mapping) and "name" in thing and "value" not in thing:
+        if name == "image":
+            parts = [(part, each[part]) for each in _listed(thing) if isinstance(each, Mapping) for part in each]
+            said = [(part, value) for part, value in parts if part not in ADDRESSES and not part.startswith("@")]
+            yield from (Lost("ignored", f"image.{part}", value) for part, value in said)
+        elif name not in DROPPED and isinstance(thing, Mapping) and "name" in thing and "value" not in thing:
             for part, value in thing.items():
                 if part != "name" and not part.startswith("@"):
                     yield Lost("ignored", f"{name}.{part}", value)
@@ -157,7 +162,7 @@ def _beside_names(product: Mapping[str, object]) -> Iterator[Lost]:
 
 def _address(image: object) -> object:
     """Of an ImageObject where it lies."""
-    return image.get("contentUrl") or image.get("url") or image.get("@id") if isinstance(image, Mapping) else image
+    return next((image[each] for each in ADDRESSES if image.get(each)), None) if isinstance(image, Mapping) else image
 
 
 def _value(value: object) -> object:
