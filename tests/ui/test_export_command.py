@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.export import EXPORTS
+from retrieval.feed import read_feed
 from retrieval.index import build_index
 from retrieval.store import Store
 from tests.fakes import WordEmbedder
@@ -48,6 +50,15 @@ def test_an_acp_feed_in_a_folder_has_its_metadata(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert json.loads((folder / "acp" / "metadata.json").read_text(encoding="utf-8")) == {"target_country": "DE"}
     assert sorted(path.name for path in folder.iterdir() if path.name not in ("store", "own.jsonl")) == ["acp"]
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_every_format_is_written_and_read_again(folder: Path, tmp_path: Path, name: str) -> None:
+    done = shop("export", "--store", "store", "--format", name, "--output", str(tmp_path / "feed"), cwd=folder)
+    assert done.returncode == 0, done.stderr
+    feed = tmp_path / "feed" / "products.jsonl" if name == "acp" else tmp_path / "feed"
+    read = {product.id for product in read_feed([feed], tmp_path / "rejects.jsonl")}
+    assert read == {product.id for product in PRODUCTS}
 
 
 def test_an_unknown_format_is_one_line_with_the_fix(folder: Path) -> None:

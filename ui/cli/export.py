@@ -34,7 +34,7 @@ def export(
     opened = Store(store)
     try:
         with tempfile.TemporaryDirectory(dir=output.parent if output and output.parent.is_dir() else None) as folder:
-            path = Path(folder) / "products.jsonl"
+            path = Path(folder) / "feed"  # a name that ends in .jsonl would be read back as such
             catalog = opened.catalog
             summary = write_feed(
                 catalog.families, format_, path, currency=opened.manifest.currency or "USD", known=catalog.get_many
