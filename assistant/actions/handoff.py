@@ -71,7 +71,7 @@ def aside(
     tried = any(outcome.handoff or outcome.fault == FAULT for _, outcome in done)
     if desk is None or desk.route is None or state.handoff is not None or tried:
         return Aside(fails)
-    if (why := _by_rule(done, cart_before, state, parts, desk)) is not None:
+    if (why := _by_rule(done, cart_before, exchange.shopper, state, parts, desk)) is not None:
         try:
             passed_on = _pass_on(why, exchange, state, parts, desk)
         except NotDelivered as error:  # nobody asked, so nobody waits for it; the log and the kept letter tell the shop
@@ -92,12 +92,19 @@ def failed(parse: Parse, outcome: Outcome) -> bool:
 
 
 def _by_rule(
-    done: Sequence[tuple[Parse, Outcome]], cart_before: Cart, state: DialogueState, parts: Parts, desk: HandoffDesk
+    done: Sequence[tuple[Parse, Outcome]],
+    cart_before: Cart,
+    message: str,
+    state: DialogueState,
+    parts: Parts,
+    desk: HandoffDesk,
 ) -> Why | None:
     """Why the shop's rules want this turn passed on; once a conversation, delivered or not."""
     over = desk.rules.cart_over
     why: Why | None = None
-    if any(parse.intent in desk.rules.intents for parse, _ in done):
+    if desk.topics.of(message, parts.embedder) is not None:
+        why = "topic"
+    elif any(parse.intent in desk.rules.intents for parse, _ in done):
         why = "intent"
     elif over is not None and view_of(cart_before, parts).total <= over < view_of(state.cart, parts).total:
         why = "cart_over"

@@ -8,17 +8,30 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..model import Intent
 from .handover import By, Handoff
 from .letters import Letter, Letters
+from .topics import Topics
 from .webhook import NotDelivered
 
 log = logging.getLogger(__name__)
+
+
+# What shoppers say of products in the words of complaints.
+ORDINARY_SENTENCES = (
+    "Does it have small parts that a child could swallow?",
+    "Is it good for sensitive skin?",
+    "I am looking for a cream without allergens.",
+    "Is it safe to touch when it is hot?",
+    "I need something for back pain.",
+    "I don't like these, show me something else.",
+    "I want to return it and get my money back.",
+)
 
 
 class Route(Protocol):
@@ -44,6 +57,9 @@ class HandoffRules(BaseModel):
     ask_first: bool = Field(default=True, description="after failed turns: offer it, instead of passing on at once")
     cart_over: Decimal | None = Field(default=None, ge=0, description="in the shop's currency")
     intents: tuple[Intent, ...] = ()
+    topics: dict[str, tuple[str, ...]] = Field(default={}, description="name: sentences that such messages are like")
+    ordinary: tuple[str, ...] = Field(default=ORDINARY_SENTENCES, description="sentences like which they are not")
+    topic_from: float = Field(default=0.45, ge=0, le=1, description="cosine from which a message is like one")
 
 
 @dataclass(frozen=True)
@@ -53,6 +69,10 @@ class HandoffDesk:
     rules: HandoffRules
     route: Route | None
     letters: Letters
+
+    @cached_property
+    def topics(self) -> Topics:
+        return Topics(self.rules.topics, self.rules.ordinary, self.rules.topic_from)
 
     def pass_on(self, letter: Letter) -> Handoff:
         """The handoff once it is delivered. NotDelivered when it is not; the letter is then kept to be sent again."""

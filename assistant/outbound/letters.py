@@ -32,6 +32,7 @@ WHY: dict[Why, str] = {
     "asked": "The shopper asked for a person.",
     "failed_turns": "Several turns in a row did not get the shopper any further.",
     "cart_over": "The cart is worth more than the shop's rules name.",
+    "topic": "A message is of a kind that the shop wants a person to see.",
     "intent": "What the shopper asked for is passed on by the shop's rules.",
 }
 

@@ -205,6 +205,28 @@ def test_an_intent_that_the_shop_names_goes_to_a_person(talk: Talking, server: W
     assert [reply.handoff and reply.handoff.why for reply in replies] == [None, "intent"]
 
 
+def test_a_message_like_the_sentences_of_a_topic_goes_to_a_person_and_an_ordinary_one_does_not(
+    talk: Talking, server: WebhookServer
+) -> None:
+    rules = HandoffRules(
+        topics={"legal": ("sue lawyer court",)}, ordinary=("novel about a lawyer in court", "hello"), topic_from=0.5
+    )
+    conversation = talk(LAMP, LAMP, LOST, LOST, rules=rules)
+    quiet = [conversation.say(message) for message in ("a lamp", "a novel about a lawyer in court")]
+    assert [reply.handoff for reply in quiet] == [None, None]
+    told = conversation.say("i sue, see you in court with my lawyer")
+    assert told.handoff is not None
+    assert (told.handoff.why, len(server.tries)) == ("topic", 1)
+    conversation.say("court, lawyer, sue")
+    assert len(server.tries) == 1
+
+
+def test_without_topics_nothing_is_compared(talk: Talking) -> None:
+    conversation = talk(LOST)
+    assert conversation.say("i will sue you").handoff is None
+    assert HandoffRules().topics == {}
+
+
 def test_an_unsure_wish_for_a_person_is_asked_back_first(talk: Talking, server: WebhookServer) -> None:
     conversation = talk(replace(ASK, confidence=0.2), said("greet"))
     assert conversation.say().reply == "Pass this conversation on to the shop's staff: right?"
