@@ -14,6 +14,7 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import SQLAlchemyError
 
+from ..model import Intent
 from .handover import By, Handoff
 from .letters import Letter, Letters
 from .topics import Topics

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from ..product import Product
 from .columns import Role, attribute_name, role_of
 from .losses import Losses, Lost
 from .money import parse_currency, parse_money

@@ -7,9 +7,8 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from assistant.orders_sql import SqlOrderBook
-
-from assistant.orders import OrderRules, Proof
+from assistant.orders.book import OrderRules, Proof
+from assistant.orders.sql import SqlOrderBook
 from ui.cli.demo_orders import demo_orders, write_orders
 
 TODAY = date(2026, 5, 4)

@@ -9,9 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
-from assistant.orders_sql import SqlOrderBook
-
-from assistant.orders import Order, OrderLine, OrderState, Proof
+from assistant.orders.book import Order, OrderLine, OrderState, Proof
+from assistant.orders.sql import SqlOrderBook
 from retrieval.demo import demo_feed
 
 ORDERS = 200
