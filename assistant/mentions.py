@@ -20,7 +20,13 @@ _PLACES = (
     "|two|three|four|five|six|seven|eight|nine|ten|both|all|either"
 )
 _PLACE = re.compile(rf"\d|\b(?:{_PLACES})\b")
+_COUNTED = re.compile(rf"\b\d+(?:st|nd|rd|th)\b|#\s?\d|\bnumbers? \d|\b(?:{_PLACES})\b")
 _POSITION = re.compile(rf"\d|\b(?:{_PLACES}|it|its|this|that|these|those|them|they)\b")
+
+
+def says_a_place(message: str) -> bool:
+    """Whether a word of the message is one for a place in a list ("the second", "both", "#3"); a number by itself is none."""
+    return bool(_COUNTED.search(message.lower()))
 
 
 def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Product]:

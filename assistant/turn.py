@@ -17,6 +17,7 @@ from .actions.cart import view_of
 from .actions.choosing import answered
 from .actions.handoff import Aside, aside
 from .actions.orders import continued
+from .actions.titles import with_title
 from .check import unsupported
 from .confirm import act, settled
 from .contract import CartView, Event, Latency, Parsed, Reply, Shown, Token
@@ -116,7 +117,14 @@ def _read(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
-    return _begun(_worth_doing(parse), state, parts)
+    return _begun(_with_titles(_worth_doing(parse), state, parts), state, parts)
+
+
+def _with_titles(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A message that only searches, with the product that it calls by its title as what it searches for."""
+    if parse.intent != "search" or parse.then is not None:
+        return parse
+    return replace(parse, slots=with_title(parse.slots, parse.message, state, parts))
 
 
 def _begun(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

@@ -18,8 +18,9 @@ from ..parts import Parts
 from .ask import answer_for
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
 from .find import need_text
-from .naming import about, short_names
+from .naming import about, in_catalog, short_names
 from .own_words import is_bare, own_words, with_words
+from .titles import short_title, titled
 
 MOST = 4
 # What shoppers ask by an adjective -> the words of fields that state it, and whether they want the largest number.
@@ -95,7 +96,11 @@ def _with_listings(
 def _compared(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     """The products meant; of one alone, it and the others shown; without any, those shown."""
     shown = parts.catalog.get_many(state.shown)
-    found = [] if set(parse.slots.ref) & set(SUPERLATIVES) else about(parse, state, parts)
+    superlative = set(parse.slots.ref) & set(SUPERLATIVES)
+    found = titled(parse.message, state, parts) if superlative else about(parse, state, parts)
+    if len(found) == 1:  # of two named ones perhaps only one by its whole title
+        alike = short_title(found[0].title)
+        found += [one for one in in_catalog(parse.message, parts) if short_title(one.title) != alike]
     if len(found) == 1:
         return [*found, *(product for product in shown if product.id != found[0].id)]
     return found or shown

@@ -13,21 +13,23 @@ from retrieval.words import content_stems
 from ..model import DialogueState, Parse
 from ..parts import Parts
 from .table import meant
+from .titles import short_title, titled
 
 _BETWEEN = re.compile(r"\s*(?:,|/|\b(?:vs|versus|and|or|with|to|against|than|but|in|under)\b)\.?\s*", re.IGNORECASE)
 _ASKING = re.compile(r"^.*?\b(?:compare|like|similar(?:\s+to)?)\s+(?:the\s+)?", re.IGNORECASE)
-_TAIL = re.compile(r"\s*[,(\[–|].*$|\s+-\s.*$")
 
 
 def about(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     """The products that the message is about, at least by one distinctive word of their titles; empty when it names none.
 
-    First what it points at, then shown products that it calls by name, then products of the catalogue with all of a name's words.
+    First what it points at, then products whose whole title it says, then shown products that it calls by name, then products of the
+    catalogue with all of a name's words.
     """
     if parse.slots.ref:
         return meant(parse, state, parts)
     shown = parts.catalog.get_many(state.shown)
-    return called_in(parse.message, shown) or in_catalog(parse.message, parts)
+    named = titled(parse.message, state, parts)
+    return named or called_in(parse.message, shown) or in_catalog(parse.message, parts)
 
 
 def called_in(message: str, shown: Sequence[Product]) -> list[Product]:
@@ -56,7 +58,7 @@ def in_catalog(message: str, parts: Parts) -> list[Product]:
 
 def short_names(products: Sequence[Product]) -> dict[str, str]:
     """By id, each title up to its first comma or bracket where that still tells the products apart and has two words; else all of it."""
-    cut = {product.id: _TAIL.sub("", product.title) for product in products}
+    cut = {product.id: short_title(product.title) for product in products}
     return {
         product.id: cut[product.id]
         if len(cut[product.id].split()) > 1 and list(cut.values()).count(cut[product.id]) == 1

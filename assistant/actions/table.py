@@ -5,13 +5,18 @@ from __future__ import annotations
 from retrieval.product import Product
 from retrieval.words import content_stems
 
-from ..mentions import by_name, mentioned
+from ..mentions import by_name, mentioned, says_a_place
 from ..model import DialogueState, Parse
 from ..parts import Parts
+from .titles import before_it, titled
 
 
 def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
-    """The products that the message points at; without any pointer the one last spoken of, unless the message names another thing."""
+    """The products that the message points at or calls by their titles; without either the one last spoken of, unless the message names
+    another thing."""
+    called_so = [] if says_a_place(parse.message) else titled(parse.message, state, parts)
+    if named := before_it(parse.message, called_so) if parse.slots.ref == ("last",) else called_so:
+        return named
     shown = parts.catalog.get_many(state.shown)
     found = by_name(parse.slots, parse.message, shown) or mentioned(parse.slots, state, shown)
     if found or parse.slots.ref:
