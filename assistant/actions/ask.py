@@ -17,12 +17,14 @@ from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
 from .stating import offered
 from .table import meant
+from .titles import beyond_title
 
 SAME_SUBJECT = 0.5  # cosine from which a fact speaks of what was asked; below it the listing is said not to say
 COLOR_NAMES = ("color", "colour", "colors", "colours")
 FEW_LEFT = 3
 MOST_ASKED = 3
 OVERVIEW_SENTENCES = 3
+WHOLE = "details"  # asked for where a product is only named: "tell me about the Oak Desk"
 # Verbs that link a question to what it asks about, and say nothing of it themselves: "does it come in red", "is it made of oak".
 _LINKS = frozenset(map(stem, "come comes coming made make makes get got there available".split()))
 _OVERVIEW = frozenset(
@@ -58,7 +60,8 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
             else "Which product do you mean? I have not shown one yet."
         )
         return Outcome(answer=Answer(unclear, found=False))
-    asked = asked_about(parse)
+    words = asked_about(parse)
+    asked = beyond_title(words, products) or (words and WHOLE)
     answers = [answer_for(product, parts.catalog.variants(product), asked, parts.embedder) for product in products]
     text = " ".join(answer.text for answer in answers)
     evidence = tuple(words for answer in answers for words in answer.evidence)

@@ -20,7 +20,7 @@ from .differences import NOT_STATED, differing, fields_named, measures, record_o
 from .find import need_text
 from .naming import about, in_catalog, short_names
 from .own_words import is_bare, own_words, with_words
-from .titles import short_title, titled
+from .titles import beyond_title, short_title, titled
 
 MOST = 4
 # What shoppers ask by an adjective -> the words of fields that state it, and whether they want the largest number.
@@ -53,7 +53,7 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if len(found) < 2:
         return Outcome(answer=Answer(_which(state), (str(len(state.shown)),), found=False))
     products, names = found[:MOST], short_names(found[:MOST])
-    asked = _asked(parse)
+    asked = beyond_title(_asked(parse), products)
     fields, told = _answer(asked, products, names, parts)
     said = told or list(verdict(products, names, state))
     comparison = differing(products, fields)

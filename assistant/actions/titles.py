@@ -49,6 +49,13 @@ def before_it(message: str, products: Sequence[Product]) -> list[Product]:
     return [one for one in products if it is None or short_title(one.title).lower() in message.lower()[: it.start()]]
 
 
+def beyond_title(asked: str, products: Sequence[Product]) -> str:
+    """What is asked of the products; "" where the words only name them, as in "tell me about the Oak Desk"."""
+    own = {stem for one in products for stem in content_stems(short_title(one.title))}
+    whole = len(content_stems(asked)) > 1 and set(content_stems(asked)) <= own
+    return "" if whole else asked
+
+
 def with_title(slots: Slots, message: str, state: DialogueState, parts: Parts) -> Slots:
     """What a search asks for, with the title of the one product that it names as the thing wanted: the "Ember Oak" of a lamp is no wood."""
     named = titled(message, state, parts)

@@ -50,6 +50,12 @@ def test_a_question_about_a_product_by_its_title_needs_nothing_shown(assistant_w
     assert reply == "Aster Desk Lamp, Black: dimmable yes."
 
 
+def test_who_only_names_a_product_is_told_what_its_listing_says(assistant_with: AssistantWith) -> None:
+    with assistant_with([said("ask_product", ask="the linen lampshade")]) as shop:
+        reply = shop.reply("tell me about the linen lampshade").reply
+    assert reply == "Linen Lampshade: “A replacement shade for a floor lamp.”"
+
+
 def test_it_in_a_second_question_is_the_product_named_in_the_first_and_not_the_one_spoken_of_last(
     assistant_with: AssistantWith,
 ) -> None:
