@@ -10,6 +10,7 @@ from typing import Any
 from retrieval.product import Product, as_number
 from retrieval.query import Constraints, Relaxed
 
+from .lasting import lasts
 from .model import Card, Comparison, Intent, Question, Reason, Source, plain
 from .outbound.handover import Handoff
 from .wishes import wishes_in
@@ -89,7 +90,9 @@ class Reply:
             "reply": self.reply,
             "products": [card_json(card) for card in self.cards],
             "constraints": constraints_json(self.constraints),
-            "wishes": [asdict(wish) for wish in wishes_in(self.constraints, self.cart.currency)],
+            "wishes": [
+                {**asdict(wish), "lasting": lasts(wish)} for wish in wishes_in(self.constraints, self.cart.currency)
+            ],
             "relaxed": [{"field": r.field, "text": r.text} for r in self.relaxed],
             "question": question
             and {"text": question.text, "field": question.field, "options": list(question.options)},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from retrieval.errors import BadInput
 
 from .actions.variants import with_options
-from .lasting import LASTING, lasting
+from .lasting import LASTING, lasting, lasts
 from .model import Choice, DialogueState, Parse
 from .parts import Parts
 from .wishes import Drop, wish_of
@@ -47,7 +47,7 @@ def _dropping(drop: Drop, state: DialogueState, parts: Parts) -> tuple[str, Pars
 
 def _keeping(keep: Keep, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
     wish = wish_of(Drop(keep.field, keep.value), state.constraints, parts.currency)
-    if wish.field not in LASTING:
+    if not lasts(wish):
         raise BadInput(
             f"“{wish.text}” is of this need alone and cannot be kept.", fix=f"keep one of {' and '.join(LASTING)}"
         )

@@ -8,10 +8,16 @@ from retrieval.query import Constraints
 from retrieval.words import content_stems
 
 from .model import Slots
+from .sentiment import about_price
 from .wishes import Wish
 
 LASTING = ("exclude", "size")  # fields that speak of the shopper; a budget, a colour and a kind are of one need
 _POSITIVE = ("product", "brand", "color", "material", "size", "features")
+
+
+def lasts(wish: Wish) -> bool:
+    """Whether the wish can be kept: it speaks of the shopper and not of the need, and says more than that something is dear."""
+    return wish.field in LASTING and not about_price(wish.value or "")
 
 
 def lasting(field: str, value: str | None) -> Wish:

@@ -168,11 +168,12 @@ class Wishes(_Shape):
 
 
 class Wish(_Shape):
-    """One wish as a chip shows it; sent back as `drop`, its `field` and `value` take it back."""
+    """One wish as a chip shows it; sent back as `drop`, its `field` and `value` take it back, as `keep` a lasting one is kept."""
 
     field: str
     value: str | None
     text: str
+    lasting: bool = False
 
 
 class RelaxedWish(_Shape):

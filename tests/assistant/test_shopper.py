@@ -7,8 +7,9 @@ import pytest
 from assistant import Assistant
 from assistant.events import Event
 from assistant.exact import Keep
+from assistant.lasting import lasts
 from assistant.model import Parse
-from assistant.wishes import Drop
+from assistant.wishes import Drop, Wish
 from retrieval.errors import BadInput
 from tests.conftest import AssistantWith
 from tests.fakes import said
@@ -256,4 +257,5 @@ def test_nothing_is_kept_of_who_did_not_agree_and_nothing_but_refusals_and_sizes
             shop.reply(NO_STEEL, "s_0", visitor=ANNA)
         with pytest.raises(BadInput, match="of this need alone"):
             shop.reply(Keep("product"), "s_0", visitor=ANNA, learn=True)
+        assert [lasts(Wish("exclude", value, "")) for value in ("steel", "too expensive")] == [True, False]
         assert "prefer" not in {one.type for one in kept(shop)}

@@ -57,7 +57,7 @@ def test_a_dropped_limit_is_said_and_dearer_things_are_shown_without_asking_the_
 ) -> None:
     shop = assistant_with([LAMPS])
     first = shop.reply("a white lamp under 30", "s_1")
-    assert {"field": "price", "value": None, "text": "under $30"} in first.to_json()["wishes"]
+    assert {"field": "price", "value": None, "text": "under $30", "lasting": False} in first.to_json()["wishes"]
     second = shop.reply(Drop("price"), "s_1")  # the queued parser has nothing left to give
     assert second.intent == "refine"
     assert second.reply.startswith("No longer asked for: under $30. ")

@@ -11,7 +11,6 @@ import { WORDS, fill, nth, wishes } from "./words.js";
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
 const THUMB = "M14 22h-6v18h6zM14 22l9-14c4 0 5 3 4 7l-1 5h12c3 0 4 2 3.5 5l-3 12c-.5 2-2 3-4 3H14z";
 const AWAKE = [[window, "online"], [document, "visibilitychange"]]; // when what failed for want of a connection is tried again
-const LASTING = ["exclude", "size"]; // fields of wishes that speak of the shopper
 const RTL = /^(ar|fa|he|ur|yi|dv|ps)\b/;
 
 class Panel {
@@ -267,7 +266,7 @@ class Panel {
   }
   // One wish that can outlast the conversation and is not kept yet, offered once: what is refused, or a size.
   async offerToKeep(turn, wishes) {
-    const [wish] = this.keep.learns ? wishes.filter(({ field, text }) => LASTING.includes(field) && !this.offered.has(text)) : [];
+    const [wish] = this.keep.learns ? wishes.filter(({ lasting, text }) => lasting && !this.offered.has(text)) : [];
     if (!wish) return;
     this.offered.add(wish.text);
     const { field, value, text } = wish;
