@@ -24,7 +24,7 @@ class Interest(BaseModel):
     places: as `standing_of` takes them. until: the last event learnt from. card: what it was made from, and how good it is.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     names: tuple[str, ...]
     mean: tuple[float, ...]

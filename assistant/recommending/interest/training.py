@@ -7,13 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from itertools import groupby
 from typing import Any
 
 import numpy as np
-import sklearn
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, log_loss
 from threadpoolctl import threadpool_limits
 
 from retrieval.catalog import Catalog
@@ -81,11 +79,8 @@ def train_interest(events: EventLog, known: Split, catalog: Catalog, dense: Dens
         "learnt_from": _counts(before),
         "held_out": _counts(after),
         "seed": seed,
-        "libraries": {
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "scikit-learn": sklearn.__version__,
-        },
+        "libraries": {"python": platform.python_version()}
+        | {name: version(name) for name in ("numpy", "scikit-learn")},
     }
     model = fit(learnt, places, until=known.at, seed=seed)
     return model.model_copy(update={"card": {**card, "held_out_figures": probabilities(model, held)}})
@@ -153,6 +148,8 @@ def fit(learnt: Examples, places: tuple[float, ...], *, until: datetime, seed: i
     Weights by `propensity` in its stead would even out what was shown to whom, but not where the eye goes; where the same list is always
     shown it is 1.
     """
+    from sklearn.linear_model import LogisticRegression  # a second of every other command's start
+
     there = ~np.isnan(learnt.found)
     times = np.maximum(there.sum(axis=0), 1)
     mean = np.where(there, learnt.found, 0).sum(axis=0) / times
@@ -176,6 +173,8 @@ def fit(learnt: Examples, places: tuple[float, ...], *, until: datetime, seed: i
 
 def probabilities(model: Interest, held: Examples) -> dict[str, float | None]:
     """How good the probabilities are on what was held out, at the places where it stood, beside those of saying the mean each time."""
+    from sklearn.metrics import brier_score_loss, log_loss
+
     if not len(held.chosen):
         return {}
     said, mean = model.chance(held.found, held.place), np.full(len(held.chosen), held.chosen.mean())
