@@ -23,7 +23,7 @@ from retrieval.search import Scored
 from retrieval.store import Store
 
 from .actions.find import query_for, query_of
-from .build import build_events, build_parts, build_sessions
+from .build import build_events, build_interest, build_parts, build_sessions
 from .contract import Done, Event, Reply
 from .event_form import EventForm
 from .events import Event as LoggedEvent
@@ -36,6 +36,7 @@ from .parse import AheadUse, ReadsAhead
 from .parts import Parts
 from .privacy import Places, Retention, erase
 from .reading.llm_parser import LlmParser
+from .recommending.interest.model import Interest
 from .recommending.profile import Known
 from .recommending.recommender import Recommender
 from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
@@ -81,6 +82,7 @@ class Assistant:
         keep_events_days: int = 365,
         store: Store | None = None,
         events: EventLog | None = None,
+        interest: Interest | None = None,
     ) -> None:
         self._parts = parts
         self._sessions = sessions or MemorySessions()
@@ -94,7 +96,7 @@ class Assistant:
             self._events,
         )
         self._retention = Retention(self._places, keep_days, event_days=keep_events_days)
-        self._recommender = Recommender(parts.catalog, parts.searcher.dense, self._events)
+        self._recommender = Recommender(parts.catalog, parts.searcher.dense, self._events, interest)
         self._message_limit = message_limit
         self._store = store
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # only of turns under way
@@ -115,6 +117,7 @@ class Assistant:
                 keep_events_days=settings.keep_events_days,
                 store=opened,
                 events=build_events(settings),
+                interest=build_interest(settings),
             )
             assistant._retention.keep()
             return assistant

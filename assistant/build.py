@@ -35,6 +35,7 @@ from .reading.chat_model import ChatModel
 from .reading.llm_model import ChatInProcess, LocalChat
 from .reading.llm_parser import LlmParser, questions
 from .reading.llm_server import ChatServer, Endpoint
+from .recommending.interest.model import Interest
 from .rules import read_toml
 from .seal import Seal
 from .sessions import MemorySessions, Sessions
@@ -195,6 +196,11 @@ def build_sessions(settings: Settings) -> Sessions:
 
 def build_events(settings: Settings) -> EventLog:
     return EventLog(settings.sessions_url, build_seal(settings))
+
+
+def build_interest(settings: Settings) -> Interest | None:
+    """The model that orders suggestions; None where the settings name none."""
+    return Interest.read(settings.interest) if settings.interest else None
 
 
 def build_seal(settings: Settings) -> Seal:

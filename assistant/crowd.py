@@ -56,13 +56,11 @@ def crowd_of(events: EventLog, now: datetime) -> Crowd:
     what, acted = (EVENTS.c.product_id, EVENTS.c.type), EVENTS.c.type.in_(WEIGHTS)
     buyers = func.count(case((EVENTS.c.type == "purchase", EVENTS.c.owner)).distinct())
     with events.db() as db:
-        daily = db.execute(
-            select(*what, day, people).where(acted, _counts(now, LOOKED_BACK)).group_by(*what, day)
-        ).all()
+        daily = db.execute(select(*what, day, people).where(acted, counts(now, LOOKED_BACK)).group_by(*what, day)).all()
         week, chosen = (
             db.execute(
                 select(EVENTS.c.product_id, people, buyers)
-                .where(acted, _counts(now, days))
+                .where(acted, counts(now, days))
                 .group_by(EVENTS.c.product_id)
                 .having(people >= SHOPPERS)
             ).all()
@@ -70,7 +68,7 @@ def crowd_of(events: EventLog, now: datetime) -> Crowd:
         )
         seen = db.execute(
             select(EVENTS.c.product_id, func.count())
-            .where(EVENTS.c.type.in_(("shown", "view")), _counts(now, SEEN_BACK))
+            .where(EVENTS.c.type.in_(("shown", "view")), counts(now, SEEN_BACK))
             .group_by(EVENTS.c.product_id)
         ).all()
     popularity: dict[str, float] = defaultdict(float)
@@ -90,7 +88,7 @@ def bought_together(events: EventLog, seeds: Sequence[str], now: datetime) -> li
         select(one.c.product_id, other.c.product_id, people)
         .join(other, and_(other.c.owner == one.c.owner, other.c.type == "purchase", near))
         .where(one.c.type == "purchase", one.c.product_id.in_(seeds), other.c.product_id != one.c.product_id)
-        .where(_counts(now, BASKETS_BACK), other.c.at_ms <= in_ms(now))
+        .where(counts(now, BASKETS_BACK), other.c.at_ms <= in_ms(now))
         .group_by(one.c.product_id, other.c.product_id)
         .having(people >= SHOPPERS)
         .order_by(people.desc(), one.c.product_id, other.c.product_id)
@@ -99,7 +97,7 @@ def bought_together(events: EventLog, seeds: Sequence[str], now: datetime) -> li
         return [Together(*row) for row in db.execute(pairs)] if seeds else []
 
 
-def _counts(now: datetime, days: int) -> ColumnElement[bool]:
+def counts(now: datetime, days: int) -> ColumnElement[bool]:
     """Whether an event is of a known visitor, of these days, and not of a day with a burst."""
     burst = exists().where(BURSTS.c.owner == EVENTS.c.owner, BURSTS.c.day == EVENTS.c.at_ms // DAY_MS)
     return and_(EVENTS.c.owner != "", EVENTS.c.at_ms > in_ms(now) - days * DAY_MS, EVENTS.c.at_ms <= in_ms(now), ~burst)

@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     message_limit: int = Field(default=2_000, ge=1, description="Longest message in characters.")
     parser: Path | None = Field(default=None, description="Folder of another parser adapter.")
     reranker: Path | None = Field(default=None, description="Folder of another reranker.")
+    interest: Path | None = Field(
+        default=None, description="Folder of a model made by `shop train interest`, which orders suggestions."
+    )
     chroma_url: str | None = Field(default=None, description="A Chroma server instead of the store's own folder.")
     sessions_url: str | None = Field(
         default=None,

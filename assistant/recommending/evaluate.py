@@ -19,7 +19,7 @@ from .baselines import Lister
 from .held_out import Held, Split
 from .recommender import Recommender
 
-OURS = "shop"
+OURS, INTEREST = "shop", "interest"  # the shop's lists, and the same in the order of an interest model
 MEASURES = ("ndcg", "precision", "recall", "mrr", "hit_rate", "long_tail", "novelty", "diversity")
 HEAD = 0.2  # the most chosen fifth of the products in stock; all others are the long tail
 GROUPS: Mapping[str, range] = {  # by how many acts of a visitor are known

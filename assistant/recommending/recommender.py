@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -20,10 +20,13 @@ from retrieval.product import Product
 from retrieval.query import Constraints
 
 from ..crowd import Crowd, crowd_of
-from ..events import ACTS, KEPT, Event, EventLog
+from ..events import ACTS, KEPT, TYPES, Event, EventLog, EventType
 from ..model import Card, Reason
 from ..wishes import Wish
 from .cold import of_departments, rated_in, shelves_in
+from .interest.features import RECENT
+from .interest.model import Interest
+from .interest.order import InterestOrder
 from .profile import FELT, Known, Profile, disliked, kept_of, known_of, profile_of
 from .proposal import Proposal, Situation
 from .sources import SOURCES
@@ -45,10 +48,14 @@ class Ranked:
 
 
 class Recommender:
-    """What to suggest. The same events, catalogue and time give the same list."""
+    """What to suggest. The same events, catalogue and time give the same list.
 
-    def __init__(self, catalog: Catalog, dense: Dense, events: EventLog) -> None:
+    interest: a model that orders what is proposed to a visitor of whom something is known, in place of how strongly it is proposed.
+    """
+
+    def __init__(self, catalog: Catalog, dense: Dense, events: EventLog, interest: Interest | None = None) -> None:
         self._catalog, self._dense, self._events = catalog, dense, events
+        self._order = InterestOrder(interest, catalog, dense, events) if interest else None
         self._bonds = lru_cache(maxsize=512)(self._bonds_of)
         self._crowd: tuple[object, Crowd] = (None, Crowd())
 
@@ -58,7 +65,8 @@ class Recommender:
         Without a visitor, or for one of whom nothing is known: what is popular, rated well, and of every department.
         here: what the visitor, or nobody known, did just now; it counts beside what is kept of him.
         """
-        profile = self._profile(visitor, now, here)
+        acts = self._own(visitor, now, here, ACTS, LOOKED_AT)
+        profile = profile_of(acts, now, self._catalog, self._dense) if acts else Profile()
         crowd = self._crowd_at(now)
         situation = Situation(
             profile,
@@ -72,7 +80,8 @@ class Recommender:
             self._departments,
             self._shelves,
         )
-        pool = self._pool(situation, max(POOL, 3 * limit), self._refused(visitor, now))
+        own = self._own(visitor, now, here, TYPES, RECENT) if self._order and profile.touched else []
+        pool = self._pool(situation, max(POOL, 3 * limit), own=own, refused=self._refused(visitor, now))
         chosen = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit)
         return tuple(Card(one.product, one.relevance, rank, one.reasons) for rank, one in enumerate(chosen, start=1))
 
@@ -100,11 +109,13 @@ class Recommender:
         """The wishes that the visitor asked to keep, in the order said."""
         return kept_of(self._events.of(visitor, until=now, types=KEPT))
 
-    def _profile(self, visitor: str | None, now: datetime, here: Sequence[Event]) -> Profile:
-        kept = self._events.of(visitor, until=now, limit=LOOKED_AT, types=ACTS) if visitor else []
+    def _own(
+        self, visitor: str | None, now: datetime, here: Sequence[Event], types: Collection[EventType], limit: int
+    ) -> list[Event]:
+        """The visitor's latest events of these types, the oldest first."""
+        kept = self._events.of(visitor, until=now, limit=limit, types=types) if visitor else []
         told = {(one.type, one.product_id) for one in kept}
-        fresh = [one for one in here if (one.type, one.product_id) not in told]
-        return profile_of([*kept, *fresh], now, self._catalog, self._dense) if kept or fresh else Profile()
+        return [*kept, *(one for one in here if (one.type, one.product_id) not in told)]
 
     def _crowd_at(self, now: datetime) -> Crowd:
         """The crowd at the hour, kept as long as no event comes or goes."""
@@ -114,14 +125,17 @@ class Recommender:
             self._crowd = (key, crowd_of(self._events, now))
         return self._crowd[1]
 
-    def _pool(self, situation: Situation, size: int, refused: tuple[str, ...]) -> list[Ranked]:
-        """The strongest proposals that may be shown, each strength counted as evidence of its own (noisy or). refused: words kept away."""
+    def _pool(self, situation: Situation, size: int, *, own: Sequence[Event], refused: tuple[str, ...]) -> list[Ranked]:
+        """The strongest proposals that may be shown, each strength counted as evidence of its own (noisy or); with `own`, the visitor's
+        events, those that the interest model puts first. refused: words kept away."""
         missing: dict[str, float] = defaultdict(lambda: 1.0)
         reasons: dict[str, list[tuple[float, Reason]]] = defaultdict(list)
         for source, trust in SOURCES.items():
             for one in source(situation):
                 missing[one.product_id] *= 1 - trust * one.strength
                 reasons[one.product_id].append((trust * one.strength, one.reason))
+        if self._order and own:
+            missing = {name: 1 - worth for name, worth in self._order.worth(own, list(missing), situation.now).items()}
         may = eligible_ids(self._catalog, Constraints(exclude=refused))
         left = missing if may is None else may & missing.keys()
         order = sorted(left, key=lambda name: (missing[name], name))[:size]

@@ -32,6 +32,7 @@ from . import (
     test,
     tone,
     train,
+    train_interest,
     train_reranker,
 )
 
@@ -57,6 +58,7 @@ app.add_typer(handoff.app, name="handoff")
 app.add_typer(events.app, name="events")
 app.add_typer(privacy.app, name="privacy")
 train.app.command("reranker")(train_reranker.reranker)
+train.app.command("interest")(train_interest.interest)
 train.app.command("sentiment")(tone.train)
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
 evaluate.app.command("retrieval")(evaluate_retrieval.retrieval)

@@ -18,8 +18,9 @@ from assistant.build import build_embedder, build_events
 from assistant.event_files import import_events
 from assistant.events import EventLog
 from assistant.recommending.baselines import baselines
-from assistant.recommending.evaluate import GROUPS, MEASURES, OURS, Row, background, ours, rows
+from assistant.recommending.evaluate import GROUPS, INTEREST, MEASURES, OURS, Row, background, ours, rows
 from assistant.recommending.held_out import Split, split
+from assistant.recommending.interest.model import Interest
 from assistant.recommending.recommender import Recommender
 from assistant.settings import Settings
 from retrieval.dense import Dense
@@ -41,6 +42,12 @@ def recommend(
     new_only: Annotated[
         bool, typer.Option(help="Leave out all that a visitor did anything with, not only bought.")
     ] = False,
+    interest: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a model by `shop train interest`: the shop's lists in its order, as one row more."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, a method each.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Where a chart goes, as PNG.")] = None,
 ) -> None:
@@ -52,12 +59,22 @@ def recommend(
     Example: shop eval recommend --store store --events simulated.jsonl --json
     """
     settings = settings_for(store)
+    model = Interest.read(interest) if interest else None
     opened = Store(store)
-    with closing(opened), _events(settings, events) as log:
+    with closing(opened), events_of(settings, events) as log:
         known = split(log, opened.catalog, last=last, new_only=new_only)
-        listers = baselines(known)  # first, because they may be missing
+        if model and model.until > known.at:
+            typer.echo(
+                f"The model learnt from events up to {model.until:%Y-%m-%d %H:%M}, after the cut: it is flattered.",
+                err=True,
+            )
+        methods = baselines(known)  # first, because they may be missing
         dense = Dense(opened.chroma(settings.chroma_url), build_embedder(settings))
-        listers = {OURS: ours(Recommender(opened.catalog, dense, known.log), known.at), **listers}
+        own = {OURS: None, **({INTEREST: model} if model else {})}
+        listers = {
+            name: ours(Recommender(opened.catalog, dense, known.log, one), known.at) for name, one in own.items()
+        }
+        listers |= methods
         lists = {
             name: [lister(one, k) for one in track(known.held, name, console=Console(stderr=True))]
             for name, lister in listers.items()
@@ -69,7 +86,7 @@ def recommend(
 
 
 @contextmanager
-def _events(settings: Settings, files: Sequence[Path] | None) -> Iterator[EventLog]:
+def events_of(settings: Settings, files: Sequence[Path] | None) -> Iterator[EventLog]:
     """The events of these files, else those of the store."""
     with closing(EventLog() if files else build_events(settings)) as log:
         if files:

@@ -1,0 +1,217 @@
+"""An interest model learnt from a shop's own events, and measured on those that came later. docs/events.md."""
+
+from __future__ import annotations
+
+import platform
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from retrieval.catalog import Catalog
+from retrieval.dense import Dense
+from retrieval.errors import BadInput
+from retrieval.evaluate import Figure, difference, figure_of
+from retrieval.metrics import ndcg
+
+from ...events import Event, EventLog
+from ...labelled.reliability import reliability
+from ..evaluate import ours
+from ..held_out import Split
+from ..recommender import Recommender
+from .features import NAMES, features, own_of
+from .model import Interest
+from .standing import CHOICES, PLACES, standing_of
+from .wares import Floats, Ints, Wares, wares_of
+
+WITHIN = timedelta(days=1)  # a choice later than that after being shown does not count as its outcome
+LEAST = 200  # choices: 10 and more for each weight. Peduzzi et al., Journal of Clinical Epidemiology 1996
+MOMENTS = 20_000  # lists shown that are learnt from; of more, as many are drawn
+OF_A_PLACE = 20  # times shown by which the rate of choices at a place is drawn to that of all
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A product shown to a known visitor at a place, from 1, and whether he chose it within WITHIN, before he was shown it again."""
+
+    visitor: str
+    at: datetime
+    row: int
+    place: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Examples:
+    """m times that something was shown. found: (m, len(NAMES)) features as of then. place, chosen: (m,)."""
+
+    found: Floats
+    place: Ints
+    chosen: Ints
+
+
+def train_interest(events: EventLog, known: Split, catalog: Catalog, dense: Dense, *, seed: int) -> Interest:
+    """Learnt from what came before the cut, with the figures of what came after. BadInput where fewer than LEAST were chosen.
+
+    events: all of them. The same events, catalogue and seed give the same model.
+    """
+    wares, visitors = wares_of(catalog, dense), by_visitor(events)
+    end = max(one.at for own in visitors.values() for one in own)
+    all_shown = [one for own in visitors.values() for one in shown_in(own, wares)]
+    before = [one for one in all_shown if one.at + WITHIN <= known.at]
+    after = [one for one in all_shown if known.at < one.at <= end - WITHIN]
+    chosen = sum(one.chosen for one in before)
+    if chosen < LEAST:
+        raise BadInput(
+            f"Too few events to learn from: {chosen} of {len(before):,} products shown (with a position, to a known visitor) before "
+            f"{known.at:%Y-%m-%d %H:%M} were chosen within a day, {LEAST} are needed.",
+            fix="collect more events `shown` with what was then clicked, liked, put into the cart or bought",
+        )
+    places = rates(before)
+    learnt, held = (examples(some, visitors, events, wares, places, seed) for some in (before, after))
+    card = {
+        "learnt_from": _counts(before),
+        "held_out": _counts(after),
+        "seed": seed,
+        "libraries": {"python": platform.python_version()}
+        | {name: version(name) for name in ("numpy", "scikit-learn")},
+    }
+    model = fit(learnt, places, until=known.at, seed=seed)
+    return model.model_copy(update={"card": {**card, "held_out_figures": probabilities(model, held)}})
+
+
+def by_visitor(events: EventLog) -> Mapping[str, Sequence[Event]]:
+    """What each known visitor was shown and did, the oldest first, without days with a burst."""
+    found: dict[str, list[Event]] = defaultdict(list)
+    for event, burst in events.all():
+        if event.visitor and event.product_id and not burst:
+            found[event.visitor].append(event)
+    return found
+
+
+def shown_in(own: Sequence[Event], wares: Wares) -> list[Shown]:
+    """All that a visitor was shown with a place, of what the catalogue has. own: his events, the oldest first."""
+    last: dict[str, int] = {}
+    shown: list[Shown] = []
+    for one in own:
+        name = one.product_id or ""
+        if one.type == "shown" and one.position and name in wares.row:
+            last[name] = len(shown)
+            shown.append(Shown(one.visitor or "", one.at, wares.row[name], one.position, chosen=False))
+        elif one.type in CHOICES and name in last and one.at - shown[last[name]].at <= WITHIN:
+            shown[last[name]] = replace(shown[last[name]], chosen=True)
+    return shown
+
+
+def rates(shown: Sequence[Shown]) -> tuple[float, ...]:
+    """The share of what was shown at each place that was chosen, from place 0 (that of all) to PLACES."""
+    place = np.minimum([one.place for one in shown], PLACES)
+    times = np.bincount(place, minlength=PLACES + 1)
+    hits = np.bincount(place, [one.chosen for one in shown], PLACES + 1)
+    return tuple(((hits + OF_A_PLACE * hits.sum() / times.sum()) / (times + OF_A_PLACE)).tolist())
+
+
+def examples(
+    shown: Iterable[Shown], visitors: Mapping[str, Sequence[Event]], events: EventLog, wares: Wares,
+    places: Sequence[float], seed: int,
+) -> Examples:  # fmt: skip
+    """Features as they were before each list was shown: of the visitor his events before it, of the shop how it stood as the day began."""
+    lists = [list(some) for _, some in groupby(sorted(shown, key=_moment), key=_moment)]
+    if len(lists) > MOMENTS:
+        drawn = np.random.default_rng(seed).choice(len(lists), MOMENTS, replace=False)
+        lists = [lists[number] for number in sorted(drawn)]
+    found: list[Floats] = [np.zeros((0, len(NAMES)))]
+    for day, some in groupby(lists, key=lambda one: one[0].at.astimezone(UTC).date()):
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        standing = standing_of(events, midnight - timedelta(milliseconds=1), wares, places)
+        for one in some:
+            before = [event for event in visitors[one[0].visitor] if event.at < one[0].at]
+            rows = np.array([product.row for product in one])
+            found.append(features(own_of(before, one[0].at, wares, places), rows, standing, wares))
+    flat = [product for one in lists for product in one]
+    return Examples(
+        np.concatenate(found),
+        np.array([one.place for one in flat], dtype=np.int64),
+        np.array([one.chosen for one in flat], dtype=np.int64),
+    )
+
+
+def fit(learnt: Examples, places: tuple[float, ...], *, until: datetime, seed: int) -> Interest:
+    """The place stands among what the choice depends on, so that the other weights are of the products, wherever they stood.
+
+    Weights by `propensity` in its stead would even out what was shown to whom, but not where the eye goes; where the same list is always
+    shown it is 1.
+    """
+    from sklearn.linear_model import LogisticRegression  # a second of every other command's start
+
+    there = ~np.isnan(learnt.found)
+    times = np.maximum(there.sum(axis=0), 1)
+    mean = np.where(there, learnt.found, 0).sum(axis=0) / times
+    spread = np.sqrt((np.where(there, learnt.found - mean, 0) ** 2).sum(axis=0) / times)
+    scale = np.where(spread > 1e-9, spread, 1.0)
+    columns = np.column_stack([np.nan_to_num((learnt.found - mean) / scale), np.log2(np.minimum(learnt.place, PLACES))])
+    with threadpool_limits(1, "blas"):
+        model = LogisticRegression(max_iter=1_000, random_state=seed).fit(columns, learnt.chosen)
+    *weights, place = model.coef_[0].tolist()
+    return Interest(
+        names=NAMES,
+        mean=tuple(mean.tolist()),
+        scale=tuple(scale.tolist()),
+        weights=tuple(weights),
+        place=place,
+        intercept=float(model.intercept_[0]),
+        places=places,
+        until=until,
+    )
+
+
+def probabilities(model: Interest, held: Examples) -> dict[str, float | None]:
+    """How good the probabilities are on what was held out, at the places where it stood, beside those of saying the mean each time."""
+    from sklearn.metrics import brier_score_loss, log_loss
+
+    if not len(held.chosen):
+        return {}
+    said, mean = model.chance(held.found, held.place), np.full(len(held.chosen), held.chosen.mean())
+    return {
+        "log_loss": round(log_loss(held.chosen, said, labels=[0, 1]), 4),
+        "log_loss_of_the_mean": round(log_loss(held.chosen, mean, labels=[0, 1]), 4),
+        "brier": round(brier_score_loss(held.chosen, said, labels=[0, 1]), 4),
+        "brier_of_the_mean": round(brier_score_loss(held.chosen, mean, labels=[0, 1]), 4),
+        "expected_calibration_error": round(
+            reliability(said.tolist(), held.chosen.astype(bool).tolist()).expected_error, 4
+        ),
+        "said": round(float(said.mean()), 4),
+        "chosen": round(float(held.chosen.mean()), 4),
+    }
+
+
+def compared(
+    known: Split, catalog: Catalog, dense: Dense, new: Interest, used: Interest | None, *, k: int = 10
+) -> tuple[Figure, Figure, Figure]:
+    """nDCG@k of the shop's lists after the cut with the new model, with what is used now, and the paired difference."""
+    values = []
+    for model in (new, used):
+        listed = ours(Recommender(catalog, dense, known.log, model), known.at)
+        values.append([ndcg(listed(one, k), one.grades, k=k) for one in known.held])
+    return figure_of(values[0]), figure_of(values[1]), figure_of(difference(values[0], values[1]))
+
+
+def _moment(one: Shown) -> tuple[datetime, str]:
+    return one.at, one.visitor
+
+
+def _counts(shown: Sequence[Shown]) -> dict[str, Any]:
+    times = [one.at for one in shown]
+    return {
+        "shown": len(shown),
+        "chosen": sum(one.chosen for one in shown),
+        "visitors": len({one.visitor for one in shown}),
+        "from": min(times).isoformat() if times else None,
+        "until": max(times).isoformat() if times else None,
+    }

@@ -1,0 +1,73 @@
+"""`shop train interest`: a model of what shoppers choose, learnt from a shop's own events."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.build import build_embedder
+from assistant.recommending.held_out import split
+from assistant.recommending.interest.model import FILE, Interest, roll_back
+from assistant.recommending.interest.training import compared, train_interest
+from retrieval.dense import Dense
+from retrieval.evaluate import Figure
+from retrieval.store import Store
+
+from .evaluate_recommend import events_of
+from .figures import figure_text
+from .serve import settings_for
+
+K = 10
+
+
+def interest(
+    out: Annotated[Path, typer.Option(help="Where the model goes; SHOP_INTEREST names this folder.")],
+    store: Annotated[Path | None, typer.Option(help="A store made by `shop index`.")] = None,
+    events: Annotated[
+        list[Path] | None,
+        typer.Option(help="Files of events in place of the store's own; may be given more than once."),
+    ] = None,
+    last: Annotated[float, typer.Option(min=0.01, max=0.99, help="Share of the time that it is measured on.")] = 0.2,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed, store and events give the same model.")] = 7,
+    force: Annotated[bool, typer.Option(help="Write it though it is no better than what is used now.")] = False,
+    rollback: Annotated[bool, typer.Option(help="Put the previous model back instead.")] = False,
+) -> None:
+    """Learn from what shoppers were shown and chose how probably they choose a product, and order suggestions by it.
+
+    It learns from the first part of the time and is compared on the last with the model in --out, or without one with the sources' own
+    order. Only what is better there beyond chance (95%) is written; the model before it is kept beside it.
+
+    Example: shop train interest --store store --events simulated.jsonl --out my-interest
+    """
+    if rollback:
+        roll_back(out)
+        typer.echo(f"The previous model is in use again in {out}, the other one is kept beside it.")
+        return
+    if store is None:
+        raise typer.BadParameter("give the store with --store")
+    settings = settings_for(store)
+    used = Interest.read(out) if (out / FILE).is_file() and not force else None
+    opened = Store(store)
+    with closing(opened), events_of(settings, events) as log:
+        known = split(log, opened.catalog, last=last)
+        dense = Dense(opened.chroma(settings.chroma_url), build_embedder(settings))
+        model = train_interest(log, known, opened.catalog, dense, seed=seed)
+        new, now, gain = compared(known, opened.catalog, dense, model, used, k=K)
+    against = f"the model in {out}" if used else "the sources' own order"
+    words = f"nDCG@{K} of {new.requests:,} shoppers: {figure_text(new)}; {against}: {figure_text(now)}; {figure_text(gain, signed=True)}."
+    typer.echo(words)
+    if gain.low <= 0 and not force:
+        typer.echo("It is no better beyond chance, so nothing was written. --force writes it all the same.", err=True)
+        raise typer.Exit(1)
+    lists = {"k": K, "shoppers": new.requests, "against": "previous model" if used else "sources"}
+    figures = {"ndcg": _json(new), "now": _json(now), "difference": _json(gain)}
+    model.model_copy(update={"card": {**model.card, "lists": {**lists, **figures}}}).keep(out)
+    typer.echo(f"The model is in {out}; SHOP_INTEREST={out} uses it.")
+
+
+def _json(figure: Figure) -> list[float]:
+    """[mean, low, high]"""
+    return [round(one, 4) for one in (figure.mean, figure.low, figure.high)]
