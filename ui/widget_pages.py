@@ -1,4 +1,4 @@
-"""The widget's files, prebuilt in ui/widget/dist, and the pages around it: a pretend shop, one that writes and tests the snippet, a frame."""
+"""The widget's files, prebuilt in ui/widget/dist, and its pages: a pretend shop, one that writes and tests the snippet, a frame."""
 
 from __future__ import annotations
 

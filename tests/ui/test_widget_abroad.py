@@ -37,7 +37,9 @@ def abroad(visit_at: Visit, small_store: Path) -> Iterator[Abroad]:
     @shop_app.get("/")
     def home() -> HTMLResponse:
         tag = f'<script async src="{page["server"]}/widget.js" data-site="lamps"></script>'
-        policy = f"default-src 'none'; script-src {page['server']}; connect-src {page['server']}; frame-src {page['server']}"
+        policy = (
+            f"default-src 'none'; script-src {page['server']}; connect-src {page['server']}; frame-src {page['server']}"
+        )
         html = f'<!doctype html><html lang="en"><title>Lamps</title>{tag}<h1>Lamps</h1></html>'
         return HTMLResponse(html, headers={"Content-Security-Policy": policy})
 
