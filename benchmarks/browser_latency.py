@@ -18,6 +18,7 @@ import gzip
 import json
 import math
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -122,8 +123,10 @@ def serving(store: Path | None) -> Iterator[str]:
         ) as server:
             try:
                 assert server.stdout is not None
-                line = server.stdout.readline()
-                yield line.split("Shop assistant: ")[1].split("/  (")[0]
+                told = re.search(r"http://[^/]+", server.stdout.readline())
+                if told is None:
+                    raise typer.BadParameter(f"the server did not start; `{' '.join([*command, *given])}` says why")
+                yield told[0]
             finally:
                 server.terminate()
 

@@ -318,6 +318,7 @@ class Panel {
     const again = button(this.words.retry, once);
     turn.answer.textContent = "";
     turn.more.replaceChildren(el("div", { cls: "trouble", role: "alert" }, message, " ", kind !== "blocked" && kind !== "long" && again));
+    turn.more.scrollIntoView({ block: "nearest" });
     if (kind === "long") this.input.value ||= text;
     if (kind === "offline" || kind === "gone") this.again = once;
     if (kind === "limited" || kind === "busy") {
