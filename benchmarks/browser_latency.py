@@ -1,12 +1,14 @@
-"""What a shopper waits for at the widget: time from send to first card and to last word, nothing lost, bytes, first paint, layout shift.
+"""What a shopper waits for at the widget: time from send to first card and to last word, nothing lost, bytes, first paint, layout shift,
+and what axe finds.
 
-python benchmarks/browser_latency.py --shoppers 1,10,50 --turns 2
+python benchmarks/browser_latency.py --shoppers 1,10,50
 
 It starts `shop serve` with its real models on the demo shop (or `--store`), conversations in a file of its own, and drives Chromium.
-Fifty browser tabs would take two cores for themselves, and they would be measured and not the shop: at most `--tabs` shoppers sit at the
-widget in Chromium, timed in the page until the frame in which the card or the last word is drawn; the others send the widget's own calls
-over HTTP, each from an address of its own (127.1.0.0/16), since one address has only a share of the line. All begin at once and send
-the next message when the answer is there; who is refused over HTTP since the line is full or slow waits as told and sends again.
+Fifty browser tabs would take two cores for themselves, and they would be measured and not the shop: at most `--tabs` shoppers sit at
+the widget in Chromium, timed in the page until the frame in which the card or the last word is drawn; the others send the widget's own
+calls over HTTP, each from an address of its own (127.1.0.0/16), since one address has only a share of the line. All begin at once and
+send the next message when the answer is there; who is refused over HTTP since the line is full or slow waits as told and sends again.
+A small crowd says more messages each, so that a 95th percentile is one.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import math
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -23,6 +27,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -30,6 +35,7 @@ from typing import Annotated, Any
 import httpx
 import numpy as np
 import typer
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
 import ui
@@ -46,6 +52,7 @@ MESSAGES = (
     "which of these is rated best",
     "show me more",
 )
+LEAST = 20  # messages of a crowd
 OPENINGS = 5  # of those, how many can begin a conversation
 LIMIT_S = 600  # for one message, the line included
 # Says a text through the widget's own door; when the frame with the first card and with the last word was drawn, in ms since.
@@ -53,11 +60,11 @@ SAY = """text => new Promise(resolve => {
   const began = performance.now(), times = {card: null};
   const drawn = then => requestAnimationFrame(() => setTimeout(() => then(performance.now() - began)));
   const shown = () => drawn(ms => { times.card ??= ms; });
-  const heard = ({detail}) => detail.from === "assistant" && end({kind: null});
+  const heard = ({detail}) => detail.from === "assistant" && end({kind: null, turn: detail.reply.turn});
   const failed = ({detail}) => end(detail);
-  const end = ({kind}) => {
+  const end = ({kind, turn}) => {
     for (const [name, listener] of listeners) ShopAssistant.off(name, listener);
-    drawn(ms => resolve({...times, word: ms, error: kind}));
+    drawn(ms => resolve({...times, word: ms, error: kind, turn}));
   };
   const listeners = [["product-shown", shown], ["message", heard], ["error", failed]];
   for (const [name, listener] of listeners) ShopAssistant.on(name, listener);
@@ -87,8 +94,8 @@ class Heard:
 
 def main(
     shoppers: Annotated[str, typer.Option(help="How many at once, one run each.")] = "1,10,50",
-    turns: Annotated[int, typer.Option(help="Messages of each shopper.")] = 2,
-    tabs: Annotated[int, typer.Option(help="How many of them in the browser, at most.")] = 2,
+    turns: Annotated[int, typer.Option(help=f"Messages of each shopper, at least; {LEAST} of all of them.")] = 2,
+    tabs: Annotated[int, typer.Option(help="How many of them in the browser, at most.")] = 10,
     store: Annotated[Path | None, typer.Option(help="A store made by `shop index`; the demo shop without.")] = None,
 ) -> None:
     bytes_of_the_widget()
@@ -116,8 +123,10 @@ def serving(store: Path | None) -> Iterator[str]:
         ) as server:
             try:
                 assert server.stdout is not None
-                line = server.stdout.readline()
-                yield line.split("Shop assistant: ")[1].split("/  (")[0]
+                told = re.search(r"http://[^/]+", server.stdout.readline())
+                if told is None:
+                    raise typer.BadParameter(f"the server did not start; `{' '.join([*command, *given])}` says why")
+                yield told[0]
             finally:
                 server.terminate()
 
@@ -132,21 +141,32 @@ async def measure(address: str, counts: Sequence[int], turns: int, tabs: int) ->
             (await client.post("/v1/chat", json={"message": MESSAGES[0]})).raise_for_status()  # first calls allocate
         await paints(browser, address)
         for count in counts:
-            lost += await run(browser, address, count, turns, tabs)
+            lost += await run(browser, address, count, max(turns, math.ceil(LEAST / count)), tabs)
         await browser.close()
     return lost
 
 
 async def paints(browser: Browser, address: str) -> None:
-    """First paint and layout shift of the chat page and of a shop's page with the widget, open, before and after a turn."""
+    """First paint, layout shift and what axe finds, of the chat page and of a shop's page with the widget, before and after a turn."""
     for name, path in (("page", "/"), ("shop's page with the widget", "/widget-demo")):
         page = await new_page(browser, address + path)
         print(f"{name}: {await painted(page)}")
         if path == "/widget-demo":
             print(f"  panel open {await page.evaluate(OPEN):.0f} ms after the click")
             await page.evaluate(SAY, MESSAGES[0])
-            print(f"  after a turn: {await painted(page)}")
+        else:
+            await page.get_by_role("textbox", name="Your message").fill(MESSAGES[0])
+            await page.keyboard.press("Enter")
+            await page.locator("#now .turn:not([aria-busy]) .about").wait_for()
+        print(f"  after a turn: {await painted(page)}; axe: {await faults(page)}")
         await page.context.close()
+
+
+async def faults(page: Page) -> str:
+    """What axe finds wrong, by rule and weight."""
+    found = (await Axe().run(page)).response
+    wrong = [f"{one['id']} ({one['impact']}, {len(one['nodes'])})" for one in found["violations"]]
+    return f"{', '.join(wrong) or 'nothing wrong'}; {len(found['passes'])} rules hold"
 
 
 OPEN = """() => new Promise(resolve => {
@@ -197,14 +217,19 @@ async def run(browser: Browser, address: str, count: int, turns: int, tabs: int)
 
 
 def said_by(number: int, turns: int) -> list[str]:
-    """An opening and what may follow it, another for each shopper."""
+    """An opening, what may follow it, another opening …: another for each shopper."""
+    pairs = range(number, number + turns)
     rest = MESSAGES[OPENINGS:]
-    return [MESSAGES[number % OPENINGS], *(rest[(number + turn) % len(rest)] for turn in range(turns - 1))]
+    said = (message for at in pairs for message in (MESSAGES[at % OPENINGS], rest[at % len(rest)]))
+    return list(islice(said, turns))
 
 
 async def in_tab(page: Page, messages: Sequence[str]) -> list[Heard]:
     times = [await page.evaluate(SAY, message) for message in messages]
-    return [Heard(one["card"], one["word"], one["error"]) for one in times]
+    kept = [
+        one["error"] or (None if one["turn"] == number else "not kept") for number, one in enumerate(times, start=1)
+    ]
+    return [Heard(one["card"], one["word"], error) for one, error in zip(times, kept, strict=True)]
 
 
 async def over_http(address: str, number: int, messages: Sequence[str]) -> list[Heard]:

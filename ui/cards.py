@@ -98,7 +98,8 @@ def cart(view: Cart) -> str:
         f'<span class="sum">{escape(_money(item.subtotal, view.currency))}</span></li>'
         for item in view.items
     )
-    full = f'<ul class="lines">{lines}</ul><p class="total"><span>Total</span><strong>{total}</strong></p>'
+    out = '<button type="button" class="out" data-say="Check out">Check out</button>'
+    full = f'<ul class="lines">{lines}</ul><p class="total"><span>Total</span><strong>{total}</strong></p>{out}'
     return (
         f'<section class="cart wide" aria-label="Cart"><h2>Cart <small>{count}</small></h2>{full}</section>'
         f'<details class="cart narrow"><summary>Cart <small>{count}</small> <strong>{total}</strong></summary>{full}</details>'
@@ -146,7 +147,7 @@ def ordinal(rank: int) -> str:
 def _turn(turn: Spoken, *, in_reach: bool, following: str | None = None) -> str:
     marks = (' aria-busy="true"' if turn.waiting else "") + (" data-passed-on" if turn.passed_on else "")
     parts = [
-        f'<div class="said"><span class="sr-only">You: </span>{_lines(turn.message)}</div>',
+        f'<h2 class="said"><span class="sr-only">You: </span>{_lines(turn.message)}</h2>',  # a reader goes from message to message
         f'<div class="answer"><span class="sr-only">Assistant: </span>{_lines(turn.text)}</div>' if turn.text else "",
         _cards(turn.products, in_reach=in_reach),
         f'<div class="trouble">{_lines(turn.trouble)}</div>' if turn.trouble else "",

@@ -11,16 +11,32 @@ const talk = (window.shopTalk ??= {
     talk.line = new Promise((end) => talk.ends.push(end));
     return before;
   },
-  over() { talk.ends.shift()?.(); },
+  over() {
+    talk.ends.shift()?.();
+    if (!talk.ends.length) kept('shop-unsent', '');
+  },
   // Take the words out of the box. From the server, later, words typed in the meantime would be lost.
   async send(words, session) {
     window.shopDraft('');
+    kept('shop-unsent', words);
     const waiting = talk.ends.length && words.trim() ? shownAsNext(words) : null;
     await talk.begin();
     if (waiting) waiting.dataset.begun = '';
     return [words, session];
   },
 });
+
+// Gradio loads the page anew once a lost connection is back. What was sent and has no answer then goes back into the box.
+if (element.closest('#now')) {
+  const unsent = kept('shop-unsent');
+  if (unsent) restore(unsent);
+}
+
+async function restore(words) {
+  while (!document.querySelector('#message textarea')) await new Promise(requestAnimationFrame);
+  window.shopDraft(words);
+  kept('shop-unsent', '');
+}
 
 // A message that waits for its turn stands under the answer that is being written.
 function shownAsNext(words) {
@@ -142,11 +158,17 @@ window.shopDraft = (words) => {
 
 // The session's id lives as long as this tab; nothing is kept after it.
 function keep(session) {
-  if (session === undefined) return;
+  if (session !== undefined) kept('shop-session', session);
+}
+
+// A word of this tab's own: given one, it is kept, or with an empty one forgotten.
+function kept(name, words) {
   try {
-    if (session) sessionStorage.setItem('shop-session', session);
-    else sessionStorage.removeItem('shop-session');
+    if (words === undefined) return sessionStorage.getItem(name) ?? '';
+    if (words) sessionStorage.setItem(name, words);
+    else sessionStorage.removeItem(name);
   } catch {
     // The browser forbids storage: a reload then starts a new conversation.
   }
+  return '';
 }

@@ -1,4 +1,4 @@
-"""The widget's files, prebuilt in ui/widget/dist, and two pages around it: a pretend shop, and one that writes and tests the snippet."""
+"""The widget's files, prebuilt in ui/widget/dist, and its pages: a pretend shop, one that writes and tests the snippet, a frame."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: http: https:; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'self'"
 )
+_PARTS = ("pages.css", "install.js", "frame.js")
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,6 +56,20 @@ def install(request: Request) -> Response:
     return _file(request, "pages/install.html", _SHORT)
 
 
+@router.get("/widget-frame")
+def frame(request: Request, desk: AtDesk) -> Response:
+    """The widget alone, for an `<iframe>` on a page of one of the sites; the browser lets nobody else frame it."""
+    answer = _file(request, "pages/frame.html", _SHORT)
+    answer.headers["Content-Security-Policy"] = " ".join((_POLICY, *sorted(desk.sites.origins)))
+    return answer
+
+
+@router.get("/widget/mount.js")
+def mount(request: Request) -> Response:
+    """The module that puts the widget on a page by a call."""
+    return _file(request, "npm/mount.js", _SHORT)
+
+
 @router.get("/widget/check")
 def check(desk: AtDesk, site: str = "", origin: str = "") -> dict[str, bool]:
     """Whether a site has this key, and whether pages of the origin may use it."""
@@ -64,8 +79,8 @@ def check(desk: AtDesk, site: str = "", origin: str = "") -> dict[str, bool]:
 
 @router.get("/widget/pages/{name}")
 def part(request: Request, name: str) -> Response:
-    """A style sheet or script of the two pages."""
-    if name not in ("pages.css", "install.js"):
+    """A style sheet or script of the pages."""
+    if name not in _PARTS:
         raise NotFound(f"No file {name!r} is here.", fix="see /widget-demo and /widget-install")
     return _file(request, f"pages/{name}", _SHORT)
 
@@ -86,7 +101,7 @@ def _bytes(name: str) -> tuple[bytes, bytes]:
 def _file(request: Request, name: str, caching: str) -> Response:
     plain, zipped = _bytes(name)
     headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"} | (
-        _ANYWHERE if name.startswith("dist/") else {"Content-Security-Policy": _POLICY}
+        {"Content-Security-Policy": _POLICY} if name.startswith("pages/") else _ANYWHERE
     )
     kind = _TYPES[Path(name).suffix]
     if "gzip" not in request.headers.get("accept-encoding", ""):

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, ViewportSize, expect, sync_playwright
 
 from assistant.model import Parse
@@ -32,8 +33,9 @@ SWITCHES = ["--no-sandbox", "--disable-gpu", "--no-first-run"] + [
 ]
 pytestmark = [
     pytest.mark.browser,
-    # Gradio's own statistics use a pandas option that pandas is about to drop.
+    # Gradio's own statistics use what pandas is about to drop.
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH: apt-get install chromium"),
 ]
 DESK: ViewportSize = {"width": 1280, "height": 860}
@@ -359,6 +361,56 @@ def test_every_control_has_a_name_and_the_finished_answer_is_announced_once(visi
     assert not re.findall(r"- (?:button|link|textbox|img)(?::|$)", tree, re.MULTILINE)
     answer = str(shop.page.locator("#now .answer").text_content()).removeprefix("Assistant: ")
     expect(shop.page.locator("#heard [role=status]")).to_have_text(answer)
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk light", "phone dark"])
+def test_axe_finds_nothing_wrong(visit: Shop, size: ViewportSize, scheme: Scheme) -> None:
+    shop = visit(LAMPS, said("cart_add", ref=(1,)), said("compare", ref=(1, 2)), size=size, scheme=scheme)
+    expect(shop.page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+    found = Axe().run(shop.page).response["violations"]
+    for message in (MESSAGE, "add the first one to my cart", "compare the first two"):
+        shop.say(message)
+        expect(shop.page.locator("#now .turn:not([aria-busy]) .said")).to_contain_text(message)
+    found += Axe().run(shop.page).response["violations"]
+    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
+
+
+def test_what_only_a_background_sets_apart_has_a_line_where_the_reader_chooses_the_colours(visit: Shop) -> None:
+    shop = visit(LAMPS)
+    shop.page.emulate_media(forced_colors="active")
+    shop.say(MESSAGE)
+    shop.cards()
+    for part in ("#now .said", "#wishes li", "#now .actions .main"):
+        expect(shop.page.locator(part).first).to_have_css("border-top-width", "1px")
+
+
+def test_nothing_moves_where_little_motion_is_wanted(visit: Shop) -> None:
+    lane = visit(LAMPS)
+    lane.page.emulate_media(reduced_motion="reduce")
+    with held(lane.lane):
+        lane.say(MESSAGE)
+        expect(lane.page.locator("#now .thinking span").first).to_have_css("animation-name", "none")
+        expect(lane.page.locator("#now .steps, #now .queued").first).to_be_visible()
+
+
+def test_a_server_that_is_gone_is_said_and_once_it_is_back_the_conversation_goes_on_with_what_was_unsent(
+    browser: Browser, small_store: Path
+) -> None:
+    with open_shop(small_store, LAMPS, said("refine", color=("black",))) as assistant:
+        with served(site(assistant)) as address:
+            page = browser.new_page()
+            page.goto(address)
+            there = Visit(address, page.context, page, Lane())
+            there.say(MESSAGE)
+            assert "Brass Desk Lamp" in there.cards()
+        there.say("in black please")
+        expect(page.get_by_text("Connection to the server was lost")).to_be_visible()
+        with served(site(assistant), urlsplit(address).port or 0):
+            expect(page.get_by_role("textbox", name="Your message")).to_have_value("in black please")
+            page.get_by_role("button", name="Send").click()
+            expect(page.get_by_label("What I understood")).to_contain_text("black")
+            assert there.messages() == [MESSAGE, "in black please"]
+        page.context.close()
 
 
 def test_the_api_documentation_is_drawn_without_another_machine(visit: Shop) -> None:

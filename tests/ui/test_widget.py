@@ -49,8 +49,8 @@ class Tab:
     def card(self, title: str) -> Locator:
         return self.panel.get_by_role("article", name=title)
 
-    def run(self, script: str) -> Any:
-        return self.page.evaluate(script)
+    def run(self, script: str, given: Any = None) -> Any:
+        return self.page.evaluate(script, given)
 
 
 Visit = Callable[..., Tab]
@@ -330,6 +330,8 @@ def test_the_install_page_writes_a_snippet_and_tests_it(visit: Visit) -> None:
     expect(status).to_contain_text("It works")
     expect(status).to_contain_text("No site has this key yet")  # the server has no sites
     expect(tab.panel.get_by_role("button", name="A mug")).to_be_visible()
+    tab.page.get_by_label("Where it stands").select_option("In a frame, without a script")
+    expect(snippet).to_contain_text("/widget-frame?site=demo&amp;suggestions=A+lamp+%7C+A+mug&amp;learn=no")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -37,7 +37,9 @@ def abroad(visit_at: Visit, small_store: Path) -> Iterator[Abroad]:
     @shop_app.get("/")
     def home() -> HTMLResponse:
         tag = f'<script async src="{page["server"]}/widget.js" data-site="lamps"></script>'
-        policy = f"default-src 'none'; script-src {page['server']}; connect-src {page['server']}"
+        policy = (
+            f"default-src 'none'; script-src {page['server']}; connect-src {page['server']}; frame-src {page['server']}"
+        )
         html = f'<!doctype html><html lang="en"><title>Lamps</title>{tag}<h1>Lamps</h1></html>'
         return HTMLResponse(html, headers={"Content-Security-Policy": policy})
 
@@ -70,6 +72,48 @@ def test_a_page_of_an_origin_that_is_not_named_is_told_so(abroad: Abroad) -> Non
     alert = tab.panel.get_by_role("alert")
     expect(alert).to_contain_text("cannot be reached")  # a refused preflight says no more to a page
     expect(tab.panel.locator(".said")).to_have_text(MESSAGE)
+
+
+FRAME = """(address) => {
+  window.heard = [];
+  addEventListener("message", ({ data, source }) => { if (data.shopAssistant) heard.push(data.shopAssistant); window.within = source; });
+  const frame = Object.assign(document.createElement("iframe"), { src: address, title: "Shopping assistant", width: 420, height: 680 });
+  document.body.append(frame);
+  return new Promise((loaded) => { frame.onload = loaded; }).then(() => null);
+}"""
+
+
+def test_a_frame_on_a_page_of_the_site_holds_the_conversation_and_hears_the_page(abroad: Abroad) -> None:
+    tab = abroad(named=True)
+    server = tab.run("new URL(document.querySelector('script').src).origin")
+    tab.run(FRAME, f"{server}/widget-frame?site=lamps&welcome=Good+evening")
+    inside = tab.page.frame_locator("iframe").locator("#panel")
+    expect(inside.get_by_role("heading", name="Good evening")).to_be_visible()
+    tab.run("(message) => within.postMessage({ shopAssistant: ['send', message] }, '*')", MESSAGE)
+    expect(inside.get_by_role("article", name="Brass Desk Lamp")).to_be_visible()
+    expect(inside.get_by_role("button", name="Good answer")).to_be_visible()
+    inside.get_by_role("button", name="Add to cart: Brass Desk Lamp").click()
+    expect(inside.get_by_role("button", name="Cart (1)")).to_be_visible()
+    assert tab.run("heard.filter((name) => name !== 'product-shown')") == [
+        "ready",
+        *["message"] * 2,
+        "add-to-cart",
+        *["message"] * 2,
+    ]
+
+
+def test_a_page_of_no_site_frames_nothing(abroad: Abroad) -> None:
+    tab = abroad(named=False)
+    server = tab.run("new URL(document.querySelector('script').src).origin")
+    tab.run(FRAME, f"{server}/widget-frame?site=lamps")
+    expect(tab.page.frame_locator("iframe").locator("#panel")).to_have_count(0)
+    assert tab.run("heard") == []
+
+
+def test_a_frame_page_that_stands_alone_takes_no_words_from_its_address(visit: Visit) -> None:
+    tab = visit(path="/widget-frame?site=demo&welcome=Call+this+number")
+    expect(tab.page.get_by_text("belongs into a frame")).to_be_visible()
+    expect(tab.page.locator("shop-assistant")).to_have_count(0)
 
 
 def test_a_shopper_needs_no_mouse(visit: Visit) -> None:

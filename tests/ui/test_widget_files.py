@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -67,3 +68,12 @@ def test_no_source_writes_text_as_markup() -> None:
     assert len(sources) > 5
     for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
         assert not any(word in source for source in sources), word
+
+
+def test_the_package_for_bundlers_has_the_module_that_is_served(client: TestClient) -> None:
+    package = json.loads((WIDGET / "npm" / "package.json").read_text(encoding="utf-8"))
+    assert {path.name for path in (WIDGET / "npm").iterdir()} == {"package.json", *package["files"]}
+    answer = client.get("/widget/mount.js")
+    assert answer.content == (WIDGET / "npm" / "mount.js").read_bytes()
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["access-control-allow-origin"] == "*"

@@ -7,12 +7,12 @@ const digest = crypto.subtle && new Uint8Array(await crypto.subtle.digest("SHA-3
 const integrity = digest && "sha384-" + btoa(String.fromCharCode(...digest));
 form.elements.sri.disabled = !integrity;
 
-const WORDED = ["theme", "accent", "position", "title", "welcome", "suggestions", "privacy", "storage", "learn"];
+const WORDED = ["theme", "accent", "position", "title", "logo", "welcome", "suggestions", "privacy", "storage", "learn"];
 
 function chosen() {
   const value = (name) => form.elements[name].value.trim();
   const attributes = { src: source, "data-site": value("site") };
-  if (value("mode")) attributes["data-mode"] = value("mode");
+  if (value("mode") !== "frame" && value("mode")) attributes["data-mode"] = value("mode");
   if (value("mode") === "inline") attributes["data-target"] = value("target");
   for (const name of WORDED) if (value(name)) attributes[`data-${name}`] = value(name);
   if (value("nonce")) attributes.nonce = value("nonce");
@@ -22,9 +22,20 @@ function chosen() {
 
 const quoted = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
+// The same choices as the address of a frame, for pages that let no script in.
+function framed() {
+  const options = Object.entries(chosen()).filter(([name]) => name.startsWith("data-")).map(([name, value]) => [name.slice(5), value]);
+  const address = new URL(`widget-frame?${new URLSearchParams(options)}`, location.href).href;
+  return `<iframe src="${quoted(address)}" title="Shopping assistant" width="420" height="680" style="border: 0"></iframe>`;
+}
+
 function write() {
+  document.querySelector("#snippet").textContent = form.elements.mode.value === "frame" ? framed() : tag();
+}
+
+function tag() {
   const attributes = Object.entries(chosen()).map(([name, value]) => ` ${name}="${quoted(value)}"`);
-  document.querySelector("#snippet").textContent = `<script async${attributes.join("")}></script>`;
+  return `<script async${attributes.join("")}></script>`;
 }
 
 // What the server will say to the pages of the shop, whose origin only they can send.

@@ -32,6 +32,8 @@ class Panel {
     this.setLocale(options.locale ?? document.documentElement.lang ?? "en");
     for (const [target, name] of AWAKE) target.addEventListener(name, this.back);
     addEventListener("offline", this.away);
+    visualViewport.addEventListener("resize", this.fit);
+    visualViewport.addEventListener("scroll", this.fit);
   }
 
   // ---- what the page may call
@@ -91,6 +93,8 @@ class Panel {
     this.staff.stop();
     for (const [target, name] of AWAKE) target.removeEventListener(name, this.back);
     removeEventListener("offline", this.away);
+    visualViewport.removeEventListener("resize", this.fit);
+    visualViewport.removeEventListener("scroll", this.fit);
   }
 
   // ---- the frame
@@ -107,7 +111,8 @@ class Panel {
     this.cartButton = button(words.cart, () => this.fold(this.cartButton, this.drawer), { cls: "cart", "aria-expanded": "false" });
     this.menu = this.makeMenu();
     this.menuButton = button("⋯", () => this.fold(this.menuButton, this.menu), { "aria-label": words.more, "aria-expanded": "false" });
-    const top = el("div", { cls: "head" }, el("h2", {}, this.options.title ?? words.title), this.cartButton, this.menuButton,
+    const logo = webAddress(this.options.logo);
+    const top = el("div", { cls: "head" }, logo && el("img", { src: logo, alt: "", referrerpolicy: "no-referrer" }), el("h2", {}, this.options.title ?? words.title), this.cartButton, this.menuButton,
       this.closes && button("×", () => this.close(), { "aria-label": words.close }));
     this.box = el("div", { id: "panel", role: this.closes ? "dialog" : "region", "aria-label": this.options.title ?? words.title,
       lang: this.locale, dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event) },
@@ -162,6 +167,13 @@ class Panel {
     else if (!this.drawer.hidden) { this.fold(this.cartButton, this.drawer); this.cartButton.focus(); }
     else this.close();
   }
+  // A phone's keyboard covers the window without making it smaller; the panel takes what it leaves. Who zooms in keeps the whole.
+  fit = () => {
+    const { height, offsetTop, scale } = visualViewport;
+    const covered = scale < 1.01 && height < innerHeight - 1;
+    this.host.style.setProperty("--seen", covered ? `${height}px` : "100dvh");
+    this.host.style.setProperty("--above", covered ? `${offsetTop}px` : "0px");
+  };
   money = (amount, currency = this.cart.currency ?? "USD") => {
     try { return new Intl.NumberFormat(this.locale, { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" }).format(amount); } catch { return `${amount} ${currency}`; }
   };
@@ -318,6 +330,7 @@ class Panel {
     const again = button(this.words.retry, once);
     turn.answer.textContent = "";
     turn.more.replaceChildren(el("div", { cls: "trouble", role: "alert" }, message, " ", kind !== "blocked" && kind !== "long" && again));
+    turn.more.scrollIntoView({ block: "nearest" });
     if (kind === "long") this.input.value ||= text;
     if (kind === "offline" || kind === "gone") this.again = once;
     if (kind === "limited" || kind === "busy") {
