@@ -61,7 +61,7 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         )
         return Outcome(answer=Answer(unclear, found=False))
     words = asked_about(parse)
-    asked = beyond_title(words, products) or (words and WHOLE)
+    asked = beyond_title(words, parse.message, products) or (words and WHOLE)
     answers = [answer_for(product, parts.catalog.variants(product), asked, parts.embedder) for product in products]
     text = " ".join(answer.text for answer in answers)
     evidence = tuple(words for answer in answers for words in answer.evidence)

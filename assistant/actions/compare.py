@@ -53,7 +53,7 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if len(found) < 2:
         return Outcome(answer=Answer(_which(state), (str(len(state.shown)),), found=False))
     products, names = found[:MOST], short_names(found[:MOST])
-    asked = beyond_title(_asked(parse), products)
+    asked = beyond_title(_asked(parse), parse.message, products)
     fields, told = _answer(asked, products, names, parts)
     said = told or list(verdict(products, names, state))
     comparison = differing(products, fields)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from retrieval.evidence import judge
 from retrieval.kinds import kind_at_end
 from retrieval.product import Product
 from retrieval.query import SOFT
@@ -16,6 +17,7 @@ from ..model import DialogueState, Slots
 from ..parts import Parts
 
 NEAR = 30  # products that share most words with the message, among which the titles are looked for
+FEW = 10  # titles that have a word which is a name and no property
 _TAIL = re.compile(r"\s*[,(\[–|].*$|\s+-\s.*$")
 _IT = re.compile(r"\b(?:it|its|it's|this one|that one)\b")
 
@@ -49,26 +51,34 @@ def before_it(message: str, products: Sequence[Product]) -> list[Product]:
     return [one for one in products if it is None or short_title(one.title).lower() in message.lower()[: it.start()]]
 
 
-def beyond_title(asked: str, products: Sequence[Product]) -> str:
-    """What is asked of the products; "" where the words only name them, as in "tell me about the Oak Desk"."""
-    own = {stem for one in products for stem in content_stems(short_title(one.title))}
-    whole = len(content_stems(asked)) > 1 and set(content_stems(asked)) <= own
-    return "" if whole else asked
+def beyond_title(asked: str, message: str, products: Sequence[Product]) -> str:
+    """What is asked of the products; "" where the words only repeat the titles that the message says, as in "tell me about the Oak Desk"."""
+    titles = [short_title(one.title) for one in products if _spaced(short_title(one.title)) in _spaced(message)]
+    own = {stem for title in titles for stem in content_stems(title)}
+    return "" if set(content_stems(asked)) <= own else asked
 
 
 def with_title(slots: Slots, message: str, state: DialogueState, parts: Parts) -> Slots:
-    """What a search asks for, with the title of the one product that it names as the thing wanted: the "Ember Oak" of a lamp is no wood."""
+    """What a search asks for, with the title of the one product that it names as the thing wanted, where words of the title were read as
+    wishes: the "Ember Oak" of a lamp is no wood. Wishes stay that the product meets or that many titles say: "a black desk lamp"."""
     named = titled(message, state, parts)
     if len(named) != 1:
         return slots
-    title = short_title(named[0].title).lower()
-    own = set(content_stems(title))
     left: dict[str, Any] = {
-        field: tuple(wish for wish in getattr(slots, field) if not set(content_stems(wish)) <= own) for field in SOFT
+        field: tuple(wish for wish in getattr(slots, field) if not _is_its_name(wish, field, named[0], parts))
+        for field in SOFT
     }
     without = replace(slots, **left)
-    taken = without != slots or set(content_stems(slots.product or "")) < own
-    return replace(without, product=title) if taken else slots
+    return slots if without == slots else replace(without, product=short_title(named[0].title).lower())
+
+
+def _is_its_name(wish: str, field: str, product: Product, parts: Parts) -> bool:
+    """Whether a wish is nothing but a part of the product's name."""
+    if not set(content_stems(wish)) <= set(content_stems(short_title(product.title))):
+        return False
+    if field == "features":
+        return len(parts.searcher.lexical.matching(wish, columns="title")) <= FEW
+    return judge(product, field, wish).status != "met"
 
 
 def _spaced(text: str) -> str:

@@ -88,11 +88,11 @@ def test_one_named_whole_and_one_in_part_are_compared(assistant_with: AssistantW
     assert [row.product_id for row in reply.comparison.rows] == ["clamp", "tower"]
 
 
-def test_a_search_for_a_title_takes_its_words_for_no_wishes(searcher: Searcher) -> None:
-    read = Slots(product="lampshade", material=("linen",))
-    parts = parts_with(searcher)
-    assert with_title(read, "how much is the linen lampshade?", DialogueState(), parts) == Slots(
-        product="linen lampshade"
-    )
-    other = Slots(product="lampshade", color=("red",))
-    assert with_title(other, "a red lampshade", DialogueState(), parts) == other
+def test_a_search_for_a_title_takes_its_words_for_no_wishes_but_those_that_it_meets(searcher: Searcher) -> None:
+    def read(message: str, **slots: object) -> Slots:
+        return with_title(said("search", **slots).slots, message, DialogueState(), parts_with(searcher))
+
+    message = "how much is the trail rucksack?"
+    assert read(message, product="rucksack", features=("trail",)) == Slots(product="trail rucksack")
+    linen = Slots(product="lampshade", material=("linen",))
+    assert read("a linen lampshade", product="lampshade", material=("linen",)) == linen
