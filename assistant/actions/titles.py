@@ -52,7 +52,7 @@ def before_it(message: str, products: Sequence[Product]) -> list[Product]:
 
 
 def beyond_title(asked: str, message: str, products: Sequence[Product]) -> str:
-    """What is asked of the products; "" where the words only repeat the titles that the message says, as in "tell me about the Oak Desk"."""
+    """What is asked of the products; "" where the words only repeat titles that the message says: "tell me about the Oak Desk"."""
     titles = [short_title(one.title) for one in products if _spaced(short_title(one.title)) in _spaced(message)]
     own = {stem for title in titles for stem in content_stems(title)}
     return "" if set(content_stems(asked)) <= own else asked
