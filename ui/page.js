@@ -6,7 +6,9 @@ const still = matchMedia('(prefers-reduced-motion: reduce)');
 const talk = (window.shopTalk ??= {
   ends: [],
   line: Promise.resolve(),
+  drawn: false, // the answer of the turn under way stands there whole, a moment before the turn is over
   begin() {
+    talk.drawn = false;
     const before = talk.line;
     talk.line = new Promise((end) => talk.ends.push(end));
     return before;
@@ -67,10 +69,10 @@ if (element.closest('#now')) for (const change of ['online', 'offline']) addEven
 // A picture that cannot be loaded goes, and the drawing under it is seen. Such events do not bubble; they are caught on the way down.
 element.addEventListener('error', (event) => { if (event.target.matches?.('.picture img')) event.target.remove(); }, true);
 
-// While a turn runs buttons say nothing, so that a double click does not add twice.
-function say(what) {
-  if (talk.ends.length) return;
-  talk.begin();
+// While an answer is awaited buttons say nothing, so that a double click does not add twice.
+async function say(what) {
+  if (talk.ends.length && !talk.drawn) return;
+  await talk.begin();
   trigger('click', what);
 }
 
@@ -142,6 +144,7 @@ watch('value', () => {
   removing = '';
   keep(element.querySelector('[data-session]')?.dataset.session);
   const turn = element.querySelector('[aria-busy]');
+  talk.drawn ||= Boolean(!turn && element.closest('#now'));
   if (turn && !turn.querySelector('.answer, .card')) {
     open.clear();
     turn.scrollIntoView({ block: 'start', behavior: still.matches ? 'auto' : 'smooth' });
