@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from retrieval.evidence import judge
+from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems
 
@@ -47,6 +49,12 @@ def may_begin(wish: Wish, slots: Slots, let_go: Collection[tuple[str, str | None
     if wish.field == "size":
         return not slots.size and not any(feature.startswith("for ") for feature in slots.features)
     return not set(content_stems(wish.value or "")) & set(_said(slots))
+
+
+def comes_in(product: Product, size: str) -> bool:
+    """Whether the record states the size: in running text an "m" may be a metre."""
+    found = judge(product, "size", size)
+    return found.status == "met" and found.source not in ("title", "description")
 
 
 def given_up(before: Constraints, after: Constraints) -> tuple[tuple[str, str], ...]:

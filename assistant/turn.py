@@ -9,7 +9,6 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from retrieval.evidence import meets_one
 from retrieval.product import money
 from retrieval.query import Constraints
 
@@ -22,7 +21,7 @@ from .check import unsupported
 from .confirm import act, settled
 from .contract import CartView, Event, Latency, Parsed, Reply, Shown, Token
 from .explain import explain
-from .lasting import may_begin
+from .lasting import comes_in, may_begin
 from .model import Card, DialogueState, Exchange, Outcome, Parse, Slots
 from .parse import clean
 from .parts import Parts
@@ -143,7 +142,7 @@ def _states(wish: Wish, slots: Slots, parts: Parts) -> bool:
     if wish.field != "size":
         return True
     ids = parts.searcher.matching(Constraints(product=slots.product)) if slots.product else frozenset[str]()
-    return any(meets_one(product, [(wish.field, wish.value or "")]) for product in parts.catalog.get_many(ids))
+    return any(comes_in(product, wish.value or "") for product in parts.catalog.get_many(ids))
 
 
 def _priced(parse: Parse, state: DialogueState) -> Parse:

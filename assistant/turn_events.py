@@ -9,7 +9,7 @@ from datetime import datetime
 
 from .actions.find import need_text
 from .contract import Reply
-from .events import Event, EventType
+from .events import KEPT, Event, EventType
 from .lasting import to_words
 from .model import DialogueState, Intent
 from .turn import Taken
@@ -23,7 +23,7 @@ def events_of(taken: Taken, before: DialogueState, visitor: str, at: datetime) -
     """What the turn's shopper searched, was shown, asked about, liked, disliked, put into the cart and asked to keep.
 
     before: the state that it found. visitor: hashed. The same turn gives the same ids, so that it is kept once. The words kept are those
-    that were read, not the message.
+    that were read, not the message. A wish to keep belongs to no conversation, so that it does not go with one.
     """
     reply, query = taken.reply, _query(taken)
     told = [Event("", "search", at, query=query)] if query else []
@@ -38,7 +38,9 @@ def events_of(taken: Taken, before: DialogueState, visitor: str, at: datetime) -
     if taken.parse.keeps is not None:
         told.append(Event("", "prefer", at, query=to_words(taken.parse.keeps)))
     return tuple(
-        replace(one, id=_name(reply, number), visitor=visitor, session_id=reply.session_id)
+        replace(
+            one, id=_name(reply, number), visitor=visitor, session_id=None if one.type in KEPT else reply.session_id
+        )
         for number, one in enumerate(told)
     )
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assistant import Assistant
 from assistant.events import Event
 from assistant.exact import Keep
-from assistant.lasting import lasts
-from assistant.model import Parse
+from assistant.lasting import comes_in, lasting, lasts, may_begin
+from assistant.model import Parse, Slots
 from assistant.wishes import Drop, Wish
 from retrieval.errors import BadInput
 from tests.conftest import AssistantWith
 from tests.fakes import said
+from tests.small_shop import BY_ID
 
 ANNA = "a" * 64  # a visitor, hashed
 LIKED = "because you liked “Storm Rain Jacket”"
@@ -223,22 +226,39 @@ def test_who_asks_for_what_was_refused_gets_it(assistant_with: AssistantWith) ->
     assert "keep in mind" not in reply.reply
 
 
-def test_a_kept_size_begins_a_search_only_where_something_comes_in_it_and_for_nobody_else(
-    assistant_with: AssistantWith,
-) -> None:
-    parses = [
-        said("search", product="floor lamp", size=("tall",)),
-        said("search", product="floor lamp"),
-        said("search", product="bag"),
-        said("search", product="floor lamp", features=("for my son",)),
-    ]
-    with assistant_with(parses) as shop:
+def test_a_kept_size_stays_out_of_a_search_where_no_record_states_it(assistant_with: AssistantWith) -> None:
+    tall = said("search", product="floor lamp", size=("tall",))
+    with assistant_with([tall, said("search", product="floor lamp")]) as shop:
         shop.reply("a tall floor lamp", "s_0", visitor=ANNA, learn=True)
         answer = shop.reply(Keep("size", "tall"), "s_0", visitor=ANNA, learn=True).reply
-        messages = ("a floor lamp", "a bag", "a floor lamp for my son")
-        sizes = [shop.reply(words, "s_1", visitor=ANNA, learn=True).constraints.size for words in messages]
+        reply = shop.reply("a floor lamp", "s_1", visitor=ANNA, learn=True)  # “A tall lamp” in the text is no size
     assert answer.startswith("Kept for next time: size tall.")
-    assert sizes == [("tall",), (), ()]
+    assert reply.constraints.size == ()
+
+
+def test_a_record_states_a_size_and_running_text_does_not() -> None:
+    shirt = replace(BY_ID["storm"], attributes={"size": ("s", "m")})
+    cable = replace(BY_ID["clamp"], attributes={}, description="With a 1.8 m cable.")
+    assert [comes_in(one, "m") for one in (shirt, cable)] == [True, False]
+
+
+def test_a_kept_size_is_the_shopper_s_own_and_gives_way_to_one_that_is_said() -> None:
+    mine = lasting("size", "42")
+    needs = (
+        Slots(product="boots"),
+        Slots(product="boots", features=("for my son",)),
+        Slots(product="boots", size=("44",)),
+    )
+    assert [may_begin(mine, slots, ()) for slots in needs] == [True, False, False]
+
+
+def test_a_kept_wish_outlives_the_conversation_that_it_comes_from(assistant_with: AssistantWith) -> None:
+    with assistant_with([REFUSING, LAMP, LAMP]) as shop:
+        keeping_no_steel(shop)
+        shop.reply("a lamp", "s_1", visitor=ANNA, learn=True)  # with the last conversation all that is known would go
+        shop.forget("s_0", visitor=ANNA)
+        reply = shop.reply("a lamp", "s_2", visitor=ANNA, learn=True)
+    assert reply.constraints.exclude == ("steel",)
 
 
 def test_suggestions_keep_away_what_was_refused_for_good(assistant_with: AssistantWith) -> None:
