@@ -28,7 +28,7 @@ from .contract import Done, Event, Reply
 from .event_form import EventForm
 from .events import Event as LoggedEvent
 from .events import EventLog
-from .exact import Asked, Keep, meaning
+from .exact import Asked, meaning
 from .explain import explain
 from .model import Card, DialogueState
 from .outbound.letters import Letters
@@ -46,6 +46,7 @@ from .slips import read
 from .state import merge, replay
 from .turn import run_turn
 from .turn_events import events_of
+from .wishes import Keep
 from .writing.server import ServerWriter
 
 log = logging.getLogger(__name__)

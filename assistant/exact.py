@@ -10,7 +10,7 @@ from .actions.variants import with_options
 from .lasting import LASTING, lasting, lasts
 from .model import Choice, DialogueState, Parse
 from .parts import Parts
-from .wishes import Drop, wish_of
+from .wishes import Drop, Keep, wish_of
 
 
 @dataclass(frozen=True)
@@ -19,14 +19,6 @@ class Quantity:
 
     product_id: str
     quantity: int
-
-
-@dataclass(frozen=True)
-class Keep:
-    """A wish to keep for later conversations. field, value: as in one of the last reply's `wishes`."""
-
-    field: str
-    value: str | None = None
 
 
 Exact = Drop | Keep | Quantity
@@ -46,7 +38,7 @@ def _dropping(drop: Drop, state: DialogueState, parts: Parts) -> tuple[str, Pars
 
 
 def _keeping(keep: Keep, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
-    wish = wish_of(Drop(keep.field, keep.value), state.constraints, parts.currency)
+    wish = wish_of(keep, state.constraints, parts.currency)
     if not lasts(wish):
         raise BadInput(
             f"“{wish.text}” is of this need alone and cannot be kept.", fix=f"keep one of {' and '.join(LASTING)}"

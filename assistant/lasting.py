@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from retrieval.evidence import judge
 from retrieval.product import Product
@@ -48,7 +48,8 @@ def may_begin(wish: Wish, slots: Slots, let_go: Collection[tuple[str, str | None
         return False
     if wish.field == "size":
         return not slots.size and not any(feature.startswith("for ") for feature in slots.features)
-    return not set(content_stems(wish.value or "")) & set(_said(slots))
+    said = {stem for text in slots.words_of(*_POSITIVE) for stem in content_stems(text)}
+    return not said & set(content_stems(wish.value or ""))
 
 
 def comes_in(product: Product, size: str) -> bool:
@@ -62,10 +63,3 @@ def given_up(before: Constraints, after: Constraints) -> tuple[tuple[str, str], 
     return tuple(
         (name, value) for name in LASTING for value in getattr(before, name) if value not in getattr(after, name)
     )
-
-
-def _said(slots: Slots) -> Iterator[str]:
-    for name in _POSITIVE:
-        value = getattr(slots, name)
-        for text in value if isinstance(value, tuple) else (value,) if value else ():
-            yield from content_stems(text)

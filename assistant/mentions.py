@@ -71,12 +71,11 @@ def mentioned(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> l
 def _one(ref: int | str, state: DialogueState, shown: Sequence[Product]) -> list[Product]:
     if isinstance(ref, int):
         return [shown[ref - 1]] if 1 <= ref <= len(shown) else []
-    compared = [product for product in shown if product.id in state.compared]
     if ref == "all":
-        return compared or list(shown)
+        return _pool(state, shown)
     if ref == "last":
         return [product for product in shown if product.id == state.focus] or list(shown[:1])
-    return by(SUPERLATIVES[ref], compared or shown)[:1]  # type: ignore[arg-type]
+    return by(SUPERLATIVES[ref], _pool(state, shown))[:1]  # type: ignore[arg-type]
 
 
 def tied(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> list[Product]:
@@ -84,9 +83,13 @@ def tied(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> list[P
     if slots.ref not in (("cheapest",), ("most_expensive",)):
         return []
     (best,) = mentioned(slots, state, shown)[:1] or (None,)
-    pool = [product for product in shown if product.id in state.compared] or shown
-    alike = [product for product in pool if best and product.price == best.price]
+    alike = [product for product in _pool(state, shown) if best and product.price == best.price]
     return alike if len(alike) > 1 else []
+
+
+def _pool(state: DialogueState, shown: Sequence[Product]) -> list[Product]:
+    """Those compared last, where some were; else all shown."""
+    return [product for product in shown if product.id in state.compared] or list(shown)
 
 
 def _named(slots: Slots, shown: Sequence[Product]) -> list[Product]:

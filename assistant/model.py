@@ -49,6 +49,12 @@ class Slots:
     order_id: str | None = None
     email: str | None = None
 
+    def words_of(self, *names: str) -> Iterator[str]:
+        """What the slots of these names say, each value of a list by itself."""
+        for name in names:
+            value = getattr(self, name)
+            yield from value if isinstance(value, tuple) else (value,) if value else ()
+
     def to_json(self) -> dict[str, Any]:
         """Only the slots that the message supports, lists as lists and amounts as numbers."""
         said = {f.name: getattr(self, f.name) for f in fields(self)}

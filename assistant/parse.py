@@ -212,8 +212,7 @@ def _cut(line: str, limit: int) -> str:
 def _spans(slots: Slots, message: str) -> Iterator[tuple[int, str, str]]:
     """(place in the message, answer name, words) of every value that can be copied."""
     for name, word in COPIED.items():
-        value = getattr(slots, name)
-        for item in value if isinstance(value, tuple) else (value,) if value else ():
+        for item in slots.words_of(name):
             if span := find_words(item, message):
                 yield span[0], word, message[span[0] : span[1]]
             elif name == "drop" and item in DROPPABLE:

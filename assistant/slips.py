@@ -22,11 +22,7 @@ def read(message: str, state: DialogueState, parser: Parser, speller: Speller | 
 
 
 def _noted(parse: Parse, slips: dict[str, str]) -> Parse:
-    said = {word for name in _IN_WORDS for value in _all(getattr(parse.slots, name)) for word in content_words(value)}
+    said = {word for value in parse.slots.words_of(*_IN_WORDS) for word in content_words(value)}
     told = " and ".join(f"“{typed}” as “{meant}”" for typed, meant in slips.items() if meant in said)
     then = _noted(parse.then, slips) if parse.then else None
     return replace(parse, note=f"I read {told}." if told else parse.note, then=then)
-
-
-def _all(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (value,) if value else ()

@@ -15,11 +15,19 @@ PRICE = "price"  # both bounds together: they are said as one
 
 
 @dataclass(frozen=True)
-class Drop:
-    """A wish taken back by name and not in words, as a button does it. field, value: as in one of the last reply's `wishes`."""
+class Named:
+    """A wish meant by name and not in words, as a button does it. field, value: as in one of the last reply's `wishes`."""
 
     field: str
     value: str | None = None
+
+
+class Drop(Named):
+    """It is taken back."""
+
+
+class Keep(Named):
+    """It is kept for later conversations."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +44,13 @@ def wishes_in(constraints: Constraints, currency: str) -> tuple[Wish, ...]:
     return tuple(_wishes(constraints, currency))
 
 
-def wish_of(drop: Drop, constraints: Constraints, currency: str) -> Wish:
-    """The wish that is taken back; BadInput when it is none of those of now, as in a tab that shows an older turn."""
+def wish_of(named: Named, constraints: Constraints, currency: str) -> Wish:
+    """The wish that is meant; BadInput when it is none of those of now, as in a tab that shows an older turn."""
     for wish in wishes_in(constraints, currency):
-        if (wish.field, wish.value) == (drop.field, drop.value):
+        if (wish.field, wish.value) == (named.field, named.value):
             return wish
-    named = drop.field if drop.value is None else f"{drop.field} {drop.value!r}"
-    raise BadInput(f"There is no wish {named:.80} any more.", fix="take one of the `wishes` of the last reply")
+    words = named.field if named.value is None else f"{named.field} {named.value!r}"
+    raise BadInput(f"There is no wish {words:.80} any more.", fix="take one of the `wishes` of the last reply")
 
 
 def without(constraints: Constraints, wish: Wish) -> Constraints:

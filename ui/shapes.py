@@ -7,41 +7,36 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.actions.cart import MOST
-from assistant.exact import Asked, Keep, Quantity
-from assistant.wishes import Drop
+from assistant.exact import Asked, Quantity
+from assistant.wishes import Drop, Keep
 from retrieval.errors import BadInput
 
 SESSION_ID = r"^[A-Za-z0-9_-]{1,64}$"
-ASKED = {
-    "message": "string",
-    "drop": "object",
-    "keep": "object",
-    "cart": "object",
-}  # what a turn may be, and its type in JSON
+# What a turn may be, and its type in JSON.
+ASKED = {"message": "string", "drop": "object", "keep": "object", "cart": "object"}
 MESSAGE = "i need a warm desk lamp under 40"
 
 
-class DropRequest(BaseModel):
-    """A wish to take back, by the `field` and `value` that it has in the last reply's `wishes`."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"field": "price", "value": None}]})
+class _NamedWish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
 
     field: Annotated[str, Field(max_length=40)]
     value: Annotated[str | None, Field(max_length=2_000)] = None
+
+
+class DropRequest(_NamedWish):
+    """A wish to take back, by the `field` and `value` that it has in the last reply's `wishes`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"field": "price", "value": None}]})
 
     def read(self) -> Drop:
         return Drop(self.field, self.value)
 
 
-class KeepRequest(BaseModel):
+class KeepRequest(_NamedWish):
     """A wish to keep for later conversations, by the `field` (`exclude` or `size`) and `value` that it has in the last reply's `wishes`."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"field": "exclude", "value": "leather"}]}
-    )
-
-    field: Annotated[str, Field(max_length=40)]
-    value: Annotated[str | None, Field(max_length=2_000)] = None
+    model_config = ConfigDict(json_schema_extra={"examples": [{"field": "exclude", "value": "leather"}]})
 
     def read(self) -> Keep:
         return Keep(self.field, self.value)

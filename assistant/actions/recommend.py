@@ -11,6 +11,7 @@ from retrieval.query import Constraints, Hit
 
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Question, Reason, Slots
 from ..parts import Parts
+from ..recommending.cold import drawn_to
 from ..reply import NAMED, need_phrase
 from .find import find, query_of
 from .naming import short_names
@@ -19,7 +20,6 @@ from .table import meant
 LOOKED_AT = 20  # products of the ranking that are weighed against each other
 CLOSE = 0.6  # share of the best relevance from which another product is a choice at all
 APART = 0.85  # a price at most this share of another's is worth naming
-SURE = 10  # reviews that count as much as the shop's average: Bayesian mean
 ABOUT_AS_GOOD = 0.3  # of five: a lower rating than this below the choice's is no good value
 KINDS_OFFERED = 4
 PERSONAL = frozenset({"interest", "similar", "bought_with", "goes_with"})  # kinds of reasons: what the shopper did
@@ -204,12 +204,8 @@ def _rated(hit: Hit, among: Sequence[Hit]) -> float:
     if not ratings:
         return 0.0
     mean = sum(ratings) / len(ratings)
-    return 0.1 * (_shrunk(hit.product, mean) if hit.product.rating is not None else mean)
-
-
-def _shrunk(product: Product, mean: float) -> float:
-    reviews = product.review_count or 1
-    return (SURE * mean + reviews * (product.rating or mean)) / (SURE + reviews)
+    product = hit.product
+    return 0.1 * (mean if product.rating is None else drawn_to(mean, product.rating or mean, product.review_count or 1))
 
 
 def _without_need(state: DialogueState, parts: Parts) -> Outcome:

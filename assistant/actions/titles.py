@@ -61,7 +61,7 @@ def beyond_title(asked: str, message: str, products: Sequence[Product]) -> str:
 def with_title(slots: Slots, message: str, state: DialogueState, parts: Parts) -> Slots:
     """What a search asks for, with the title of the one product that it names as the thing wanted, where words of the title were read as
     wishes: the "Ember Oak" of a lamp is no wood. Wishes stay that the product meets or that many titles say: "a black desk lamp"."""
-    named = titled(message, state, parts)
+    named = titled(message, state, parts) if any(slots.words_of(*SOFT)) else []
     if len(named) != 1:
         return slots
     left: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -127,6 +128,26 @@ class OrderBook(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+class ActsAtOneDoor(ABC):
+    """The acts of an order book that hands each on as its request says."""
+
+    @abstractmethod
+    def _act(self, request: OrderRequest) -> str:
+        """Do what the request's `act` names; its reference."""
+
+    def cancel(self, request: OrderRequest) -> str:
+        return self._act(request)
+
+    def return_(self, request: OrderRequest) -> str:
+        return self._act(request)
+
+    def exchange(self, request: OrderRequest) -> str:
+        return self._act(request)
+
+    def change_address(self, request: OrderRequest) -> str:
+        return self._act(request)
 
 
 class OrderRules(BaseModel):

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
-from .book import ACTS, Ability, Order, OrderAct, OrderMoved, OrderRequest, OrdersDown, Proof
+from .book import ACTS, Ability, ActsAtOneDoor, Order, OrderAct, OrderMoved, OrderRequest, OrdersDown, Proof
 
 T = TypeVar("T")
 TIMEOUT_S = 5.0
@@ -18,7 +18,7 @@ _ORDER = TypeAdapter(Order)
 _ABILITIES = TypeAdapter(dict[OrderAct, Ability])
 
 
-class HttpOrderBook:
+class HttpOrderBook(ActsAtOneDoor):
     """An order book over HTTP. An act that gets no answer is sent once more with the same key."""
 
     def __init__(self, url: str, key: str | None = None) -> None:
@@ -34,18 +34,6 @@ class HttpOrderBook:
 
     def status(self, number: str) -> Order | None:
         return self._order(self._send("GET", f"orders/{quote(number, safe='')}"))
-
-    def cancel(self, request: OrderRequest) -> str:
-        return self._act(request)
-
-    def return_(self, request: OrderRequest) -> str:
-        return self._act(request)
-
-    def exchange(self, request: OrderRequest) -> str:
-        return self._act(request)
-
-    def change_address(self, request: OrderRequest) -> str:
-        return self._act(request)
 
     def close(self) -> None:
         self._client.close()

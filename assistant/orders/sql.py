@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Column, MetaData, String, Table, create_engine, eve
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from .book import Ability, Order, OrderAct, OrderMoved, OrderRequest, OrdersDown, OrderState, Proof
+from .book import Ability, ActsAtOneDoor, Order, OrderAct, OrderMoved, OrderRequest, OrdersDown, OrderState, Proof
 
 _TABLES = MetaData()
 _ORDERS = Table(
@@ -44,7 +44,7 @@ _AFTER: Mapping[OrderAct, OrderState | None] = {
 }
 
 
-class SqlOrderBook:
+class SqlOrderBook(ActsAtOneDoor):
     """An order book over two tables: the orders, and the acts done by key."""
 
     def __init__(self, url: str) -> None:
@@ -92,18 +92,6 @@ class SqlOrderBook:
         with self._engine.connect() as db:
             row = db.execute(select(_ORDERS).where(_ORDERS.c.number == number.upper())).mappings().first()
         return _order(row) if row else None
-
-    def cancel(self, request: OrderRequest) -> str:
-        return self._act(request)
-
-    def return_(self, request: OrderRequest) -> str:
-        return self._act(request)
-
-    def exchange(self, request: OrderRequest) -> str:
-        return self._act(request)
-
-    def change_address(self, request: OrderRequest) -> str:
-        return self._act(request)
 
     def close(self) -> None:
         self._engine.dispose()

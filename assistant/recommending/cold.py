@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from retrieval.catalog import Catalog
 
 from ..model import Reason
 from .proposal import Proposal
 
-SURE = 10  # reviews that count as much as the shop's average: Bayesian mean
+SURE = 10  # reviews that count as much as the mean of the others
 LEAST_RATING = 4.0  # of 5, below which nothing is called well rated
 RATED = 80
 OF_A_DEPARTMENT = 4
@@ -32,6 +35,14 @@ numbered AS (
     FROM placed WHERE department IS NOT NULL)
 SELECT id, department, size, place FROM numbered WHERE there AND place <= ? ORDER BY place, size DESC, department
 """
+
+
+Number = TypeVar("Number", float, npt.NDArray[np.float64])
+
+
+def drawn_to(mean: float, rating: Number, reviews: Number) -> Number:
+    """The Bayesian mean of ratings: the fewer the reviews, the nearer to the mean of all."""
+    return (SURE * mean + reviews * rating) / (SURE + reviews)
 
 
 def rated_in(catalog: Catalog) -> tuple[Proposal, ...]:

@@ -37,9 +37,8 @@ def rows(rows: Iterator[Row]) -> Iterator[Row]:
         if not isinstance(products, list):
             yield from _variants(row, row.cells)
             continue
-        for place, product in enumerate(
-            products
-        ):  # each is its own raw row: a reject must not carry the whole catalogue
+        # Each is its own raw row: a reject must not carry the whole catalogue.
+        for place, product in enumerate(products):
             yield from _variants(replace(row, raw=product, lost=row.lost if place == 0 else ()), product)
 
 
@@ -83,10 +82,8 @@ def _cells(product: Mapping[str, object], variant: object, *, alone: bool) -> di
         name: either.get(name) for name in ("description", "url", "categories", "tags", "condition")
     }
     cells["title"] = _title(product.get("title"), variant.get("title"))
-    cells["id"], cells["sku"] = (
-        variant.get("id"),
-        variant.get("sku"),
-    )  # the one that is there is the id, and both can be found
+    # The one that is there is the id, and both can be found.
+    cells["id"], cells["sku"] = variant.get("id"), variant.get("sku")
     options = _options(variant)
     cells["group_id"] = product.get("id") if options or not alone else None
     cells["options"] = options or None

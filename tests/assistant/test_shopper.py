@@ -8,10 +8,9 @@ import pytest
 
 from assistant import Assistant
 from assistant.events import Event
-from assistant.exact import Keep
 from assistant.lasting import comes_in, lasting, lasts, may_begin
 from assistant.model import Parse, Slots
-from assistant.wishes import Drop, Wish
+from assistant.wishes import Drop, Keep, Wish
 from retrieval.errors import BadInput
 from tests.conftest import AssistantWith
 from tests.fakes import said

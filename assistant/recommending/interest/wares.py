@@ -12,7 +12,7 @@ from retrieval.catalog import Catalog
 from retrieval.dense import Dense, Vectors
 from retrieval.product import Product
 
-from ..cold import SURE
+from ..cold import drawn_to
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -70,7 +70,7 @@ def _ratings(products: Sequence[Product]) -> Floats:
     ratings = np.array([np.nan if one.rating is None else one.rating for one in products])
     reviews = np.array([max(one.review_count or 0, 1) for one in products])
     stated = ratings[~np.isnan(ratings)]
-    return np.asarray((SURE * (stated.mean() if len(stated) else 0) + reviews * ratings) / (SURE + reviews))
+    return drawn_to(float(stated.mean()) if len(stated) else 0.0, ratings, reviews.astype(float))
 
 
 def _vectors(ids: Sequence[str], dense: Dense) -> Vectors:
