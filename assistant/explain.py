@@ -23,7 +23,11 @@ def explain(
 def _card(hit: Hit, constraints: Constraints, own: tuple[Reason, ...]) -> Card:
     found = [judge(hit.product, field, wish) for field, wish in constraints.wishes]
     reasons = (*own, *reasons_for(hit.product, constraints), *_met(found)) or (_nearest(hit),)
-    caveats = (*broken(hit.product, constraints), *_missed(_without_alternatives(found)))
+    caveats = (
+        *broken(hit.product, constraints),
+        *_missed(_without_alternatives(found)),
+        *_other_kind(hit, constraints),
+    )
     return Card(hit.product, hit.relevance, hit.rank, reasons, caveats)
 
 
@@ -31,6 +35,13 @@ def _without_alternatives(found: Sequence[Evidence]) -> Iterator[Evidence]:
     """Without the colours and sizes that are no want, because the product has another of those named: "in blue or black"."""
     had = {evidence.field for evidence in found if evidence.status == "met"} & {"color", "size"}
     return (evidence for evidence in found if evidence.field not in had)
+
+
+def _other_kind(hit: Hit, constraints: Constraints) -> Iterator[Reason]:
+    """Where a product stands that was found by meaning beside others of the kind: a scarf shown for a dress is said to be one."""
+    if not hit.of_kind and constraints.product:
+        shelf = f" under {' › '.join(hit.product.category)}" if hit.product.category else ""
+        yield Reason("unstated", f"listed{shelf}, not as “{constraints.product}”", "category")
 
 
 def reasons_for(product: Product, constraints: Constraints) -> tuple[Reason, ...]:

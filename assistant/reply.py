@@ -54,7 +54,8 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     sizes = _unstated_sizes(cards, state.constraints)
     told = _none_says(outcome, cards, state.constraints)
     why = _why(cards[0], unsaid=_passed_over(state.constraints, bool(sizes)) | {field for field, _ in told})
-    parts = (outcome.reading, outcome.note, *_relaxed(outcome), f"{lead} {listed}.", sizes, why, asked)
+    other = _otherwise_called(outcome, cards, state.constraints)
+    parts = (outcome.reading, outcome.note, *_relaxed(outcome), f"{lead} {listed}.", other, sizes, why, asked)
     return " ".join(part for part in parts if part)
 
 
@@ -71,6 +72,17 @@ def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
     if wishes := _none_says(outcome, cards, state.constraints):
         return f"No listing I found says {' or '.join(f'“{wish}”' for _, wish in wishes)}. The nearest I have:"
     return f"{_count(outcome, cards, state)}{need}{order}:"
+
+
+def _otherwise_called(outcome: Outcome, cards: Sequence[Card], constraints: Constraints) -> str:
+    """Which were found by meaning among others of the kind, and where they stand: "Not called “dress”: 2 (in “scarf”)." """
+    found = zip(cards[:NAMED], outcome.hits, strict=False)
+    told = [
+        f"{card.rank} (in “{card.product.category[-1]}”)"
+        for card, hit in found
+        if not hit.of_kind and card.product.category
+    ]
+    return f"Not called “{constraints.product}”: {' and '.join(told)}." if told else ""
 
 
 def _none_says(outcome: Outcome, cards: Sequence[Card], constraints: Constraints) -> list[tuple[str, str]]:

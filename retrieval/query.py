@@ -89,6 +89,7 @@ class Quote:
 class Hit:
     """A product that search keeps. relevance: 0..1. rank: 1 is best. fits: False for one that is merely near what was asked for.
 
+    of_kind: False for one that was found by meaning among others that are of the kind asked for by name.
     carried_by: for one that was found by meaning, the words of its listing that spoke most for it.
     """
 
@@ -96,6 +97,7 @@ class Hit:
     relevance: float
     rank: int
     fits: bool = True
+    of_kind: bool = True
     carried_by: Quote | None = None
 
 

@@ -183,7 +183,8 @@ class Searcher:
         def hit(product: Product, rank: int) -> Hit:
             by_meaning = rank <= EXPLAINED and (kind is None or product.id not in kind)
             carried_by = self.reranker.carrying(query, product) if by_meaning else None
-            return Hit(product, relevance[product.id], rank, fits(product), carried_by)
+            of_kind = not kind or product.id in kind
+            return Hit(product, relevance[product.id], rank, fits(product), of_kind, carried_by)
 
         kept = islice(families(products, seen), limit)
         return tuple(hit(one, rank) for rank, one in enumerate(kept, start=1))

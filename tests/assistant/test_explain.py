@@ -74,6 +74,13 @@ def test_every_card_has_a_reason_whose_words_stand_in_the_named_field(product: P
             assert words in _field_words(product, reason.field)
 
 
+def test_what_is_not_of_the_kind_by_name_says_where_it_stands() -> None:
+    hit = Hit(BY_ID["tower"], 0.9, 1, of_kind=False)
+    (card,) = explain([hit], Constraints(product="candle"))
+    shelf = " › ".join(BY_ID["tower"].category)
+    assert card.caveats[-1].text == f"listed under {shelf}, not as “candle”"
+
+
 def test_cards_keep_the_order_rank_and_relevance_of_the_hits() -> None:
     cards = explain([Hit(BY_ID["tower"], 0.9, 1), Hit(BY_ID["clamp"], 0.4, 2)], Constraints())
     assert [(card.product.id, card.relevance, card.rank) for card in cards] == [("tower", 0.9, 1), ("clamp", 0.4, 2)]

@@ -51,6 +51,14 @@ def test_what_was_relaxed_is_said_first() -> None:
     assert text.startswith("Nothing under $10 for lamp; the closest is $19.50.")
 
 
+def test_products_found_by_meaning_are_told_from_those_of_the_kind_with_where_they_stand() -> None:
+    hits = (Hit(BY_ID["tower"], 0.9, 1), Hit(BY_ID["satchel"], 0.8, 2, of_kind=False))
+    text = write(Outcome(hits, total=2), explain(hits, LAMP.constraints), LAMP, "USD").text
+    shelf = BY_ID["satchel"].category[-1]
+    assert f"Not called “lamp”: 2 (in “{shelf}”)." in text
+    assert "Not called" not in write(Outcome(hits[:1], total=1), explain(hits[:1], LAMP.constraints), LAMP, "USD").text
+
+
 def test_a_kind_that_the_shop_does_not_have_is_admitted() -> None:
     state = DialogueState(Constraints(product="hovercraft"))
     text = write(Outcome(kind_found=False), _cards(("tower",)), state, "USD").text

@@ -103,6 +103,11 @@ def test_an_accessory_is_not_of_the_kind(searcher: Searcher) -> None:
     assert "shade" not in {hit.product.id for hit in hits if hit.relevance >= hits[0].relevance}
 
 
+def test_a_hit_knows_whether_it_is_of_the_kind_by_name(searcher: Searcher) -> None:
+    hits = _search(searcher, "floor lamp", product="floor lamp").hits
+    assert {hit.product.id for hit in hits if hit.of_kind} == {"tower"}
+
+
 def test_a_bound_that_nothing_meets_is_relaxed_and_named(searcher: Searcher) -> None:
     ranking = _search(searcher, "lamp", product="lamp", price_max=Decimal(10))
     assert [relaxed.field for relaxed in ranking.relaxed] == ["price_max"]
