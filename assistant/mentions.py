@@ -10,11 +10,13 @@ from retrieval.superlative import by
 from retrieval.words import content_stems
 
 from .model import DialogueState, Slots
+from .normalize import amounts
 
 SUPERLATIVES = {"cheapest": "price_asc", "most_expensive": "price_desc", "best_rated": "rating"}
 
 _DEFINITE = re.compile(r"the (\w[\w' -]*?)(?: please| thanks)?[.!]*")
 _POINTED = re.compile(r"\b(?:this|that|these|those) ([\w'-]+)( [\w'-]+)?")
+_SO_MANY = re.compile(r"\b(?:all(?: of)?(?: the| these| those)?|these|those) $")
 _PLACES = (
     "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|middle|top|bottom|next"
     "|two|three|four|five|six|seven|eight|nine|ten|both|all|either"
@@ -27,6 +29,14 @@ _POSITION = re.compile(rf"\d|\b(?:{_PLACES}|it|its|this|that|these|those|them|th
 def says_a_place(message: str) -> bool:
     """Whether a word of the message is one for a place in a list ("the second", "both", "#3"); a number by itself is none."""
     return bool(_COUNTED.search(message.lower()))
+
+
+def as_many_as_said(found: list[Product], slots: Slots, message: str) -> list[Product]:
+    """Of all products those that a number counts: "all three" of five shown are the first three, which the reply named."""
+    if slots.ref != ("all",):
+        return found
+    said = [amount for amount in amounts(message.lower()) if _SO_MANY.search(message.lower()[: amount.start])]
+    return found[: int(said[0].value)] if len(said) == 1 and said[0].value >= 2 else found
 
 
 def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Product]:

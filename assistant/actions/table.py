@@ -5,7 +5,7 @@ from __future__ import annotations
 from retrieval.product import Product
 from retrieval.words import content_stems
 
-from ..mentions import by_name, mentioned, says_a_place
+from ..mentions import as_many_as_said, by_name, mentioned, says_a_place
 from ..model import DialogueState, Parse
 from ..parts import Parts
 from .titles import before_it, titled
@@ -20,7 +20,7 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     shown = parts.catalog.get_many(state.shown)
     found = by_name(parse.slots, parse.message, shown) or mentioned(parse.slots, state, shown)
     if found or parse.slots.ref:
-        return found
+        return as_many_as_said(found, parse.slots, parse.message)
     focus = parts.catalog.get_many([state.focus] if state.focus else [])
     return [product for product in focus if called(product, parse.slots.product)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.mentions import by_name, mentioned
+from assistant.mentions import as_many_as_said, by_name, mentioned
 from assistant.model import DialogueState, Slots
 from tests.small_shop import BY_ID
 
@@ -92,3 +92,19 @@ def test_a_place_that_the_message_has_no_word_for_gives_way_to_a_name(
     shown = [BY_ID[name] for name in ("tote", "satchel", "rucksack")]
     found = [product.id for product in by_name(Slots(ref=ref), message, shown)]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "count"),
+    [
+        ("compare all three", 3), ("all of these 2 please", 2), ("those four", 4), ("compare them all", 5), ("all of them", 5),
+        ("all please, two of each", 5), ("all nine", 5),
+    ],
+)  # fmt: skip
+def test_a_number_after_all_counts_from_the_first(message: str, count: int) -> None:
+    five = [BY_ID[name] for name in ("tower", "clamp", "aster-black", "workshop", "shade")]
+    assert as_many_as_said(five, Slots(ref=("all",)), message) == five[:count]
+
+
+def test_a_number_counts_nothing_where_one_product_is_meant() -> None:
+    assert as_many_as_said([BY_ID["tower"]], Slots(ref=(1,)), "those four") == [BY_ID["tower"]]
