@@ -122,7 +122,10 @@ def _missed(found: Iterable[Evidence]) -> Iterator[Reason]:
 
 def _unstated_words(evidence: Evidence) -> str:
     """Of a size that is not stated nothing is: a listing that states another one was judged by it."""
-    return "the listing gives no size" if evidence.field == "size" else f"the listing doesn't say “{evidence.wish}”"
+    if evidence.field == "size":
+        return "the listing gives no size"
+    says = "say" if evidence.field == "features" else "say it is"
+    return f"the listing doesn't {says} “{evidence.wish}”"
 
 
 def _unmet_words(evidence: Evidence) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,10 @@ COLORS = frozenset(
     "turquoise aqua green olive mint sage khaki yellow mustard orange coral peach brown tan beige cream ivory burgundy maroon".split()
 )
 _NAMES = {"color": ("color",), "size": ("size",), "material": ("materi", "fabric")}  # stems, in American spelling
+_BESIDE = re.compile(
+    r"\b(?:pair(?:s|ed|ing)?\b(?! of\b)[^.,;:!?]*?\bwith|complement(?:s|ed|ing)?|against|alongside)\b[^.,;:!?]*",
+    re.IGNORECASE,
+)  # what a description sets beside the thing: "paired with a crisp blue shirt"
 LESS = "less"
 _SIZES = {"xs": "extra small", "s": "small", "m": "medium", "l": "large", "xl": "extra large", "xxl": "2xl"}
 
@@ -38,6 +43,7 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
     """How the product stands to one soft wish (color, material, size or features), with the words it was read from.
 
     What the record states decides; else the listing's text, then its categories; a colour that the title states differently is unmet.
+    Colours and materials of what the description sets beside the thing ("pairs with green plants") are not its own.
     """
     wanted = _canonical(field, wish)
     if not wanted:  # an emoji or a sign: the empty set of words would be met by everything
@@ -57,7 +63,8 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
     elif stated:
         source = stated[0][0]
         return Evidence(field, wish, "unmet", ", ".join(dict.fromkeys(value for _, value in stated)), source)
-    for source, text in (("title", product.title), ("description", product.description)):
+    texts = [product.description] if field == "features" else _BESIDE.split(product.description)
+    for source, text in (("title", product.title), *(("description", text) for text in texts)):
         if found := quote(text, content_stems(wish)):
             denied = negated(found, content_stems(wish)) and not set(wish.split()) & NEGATIONS
             return Evidence(field, wish, "unmet" if denied else "met", found, source)

@@ -124,3 +124,21 @@ def test_a_category_says_what_a_thing_is_for_where_the_listing_does_not() -> Non
         "features", "for the kitchen", "met", "in kitchen › cutting boards", "category"
     )
     assert judge(mats, "features", "for the garden").status == "unstated"
+
+
+@pytest.mark.parametrize(
+    ("description", "field", "wish", "status"),
+    [
+        ("Velvet seats pair beautifully with lush green plants.", "color", "green", "unstated"),
+        ("Set against a red backdrop, it glows.", "color", "red", "unstated"),
+        ("Complemented by leather boots. A warm wool scarf.", "material", "leather", "unstated"),
+        ("Complemented by leather boots. A warm wool scarf.", "material", "wool", "met"),
+        ("Paired with white socks, the green sole stands out.", "color", "green", "met"),
+        ("A pair of green sandals with laces.", "color", "green", "met"),
+        ("Pairs with any phone.", "features", "phone", "met"),
+    ],
+)
+def test_what_is_set_beside_a_thing_has_not_its_colour_or_material(
+    description: str, field: str, wish: str, status: str
+) -> None:
+    assert judge(Product("1", "Thing", description=description), field, wish).status == status
