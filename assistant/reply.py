@@ -53,8 +53,9 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     asked = outcome.question.text if outcome.question else ""
     sizes = _unstated_sizes(cards, state.constraints)
     told = _none_says(outcome, cards, state.constraints)
-    why = _why(cards[0], unsaid=_passed_over(state.constraints, bool(sizes)) | {field for field, _ in told})
     other = _otherwise_called(outcome, cards, state.constraints)
+    said = {field for field, _ in told} | ({"category"} if other else set())
+    why = _why(cards[0], unsaid=_passed_over(state.constraints, bool(sizes)) | said)
     parts = (outcome.reading, outcome.note, *_relaxed(outcome), f"{lead} {listed}.", other, sizes, why, asked)
     return " ".join(part for part in parts if part)
 

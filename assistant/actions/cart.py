@@ -9,7 +9,7 @@ from retrieval.product import Product, money
 
 from ..contract import CartView
 from ..mentions import mentioned, tied
-from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question
+from ..model import Answer, CartLine, Choice, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..reply import NAMED
 from ..state import merge
@@ -114,9 +114,22 @@ def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return Outcome(cart=(), answer=Answer("Your cart is empty, so there is nothing to take out."))
     targets = _in_cart(parse, state, parts)
     if not targets:
-        names = ", ".join(product.title for product, _ in lines)
-        return Outcome(cart=state.cart, answer=_done([f"Which one do you mean? In your cart: {names}."]))
+        return _which_line([product for product, _ in lines], parse.slots.quantity or 0, state)
     return _all_at(targets, parse.slots.quantity or 0, state, parts)
+
+
+def _which_line(products: Sequence[Product], quantity: int, state: DialogueState) -> Outcome:
+    """The question which of the cart's products is meant; of a single one, whether it is."""
+    if len(products) > 1:
+        names = ", ".join(product.title for product in products)
+        return Outcome(cart=state.cart, answer=_done([f"Which one do you mean? In your cart: {names}."]))
+    (only,) = products
+    act = Parse("cart_remove", choice=Choice((only.id,), quantity))
+    question = Question(
+        "Shall I take it out?" if not quantity else f"Shall I set it to {quantity}?", "confirm", ("Yes", "No")
+    )
+    held = f"Your cart holds only {only.title}."
+    return Outcome(cart=state.cart, answer=_done([held, question.text]), question=question, asked=act)
 
 
 def _all_at(products: Sequence[Product], quantity: int, state: DialogueState, parts: Parts) -> Outcome:

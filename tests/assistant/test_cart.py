@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.actions.cart import MOST, add, cart_add, cart_remove, cart_view, set_quantity, total_line, view_of
 from assistant.contract import CartView
-from assistant.model import CartLine, DialogueState, Intent, Outcome
+from assistant.model import CartLine, Choice, DialogueState, Intent, Outcome, Parse
 from assistant.state import effect_of
 from retrieval.product import Product
 from retrieval.query import Constraints
@@ -135,7 +135,14 @@ def test_the_only_product_is_taken_out_without_being_named(searcher: Searcher) -
 def test_the_only_product_stays_when_another_is_named(searcher: Searcher) -> None:
     outcome = _do(searcher, DialogueState(cart=(CartLine("tote", 2),)), "cart_remove", product="kettle")
     assert _lines(outcome) == {"tote": 2}
-    assert _text(outcome) == "Which one do you mean? In your cart: Market Tote Bag."
+    assert _text(outcome) == "Your cart holds only Market Tote Bag. Shall I take it out?"
+    assert outcome.asked == Parse("cart_remove", choice=Choice(("tote",), 0))
+
+
+def test_which_of_several_is_asked_when_another_is_named(searcher: Searcher) -> None:
+    state = DialogueState(cart=(CartLine("tote", 2), CartLine("tower", 1)))
+    outcome = _do(searcher, state, "cart_remove", product="kettle", quantity=1)
+    assert _text(outcome) == "Which one do you mean? In your cart: Market Tote Bag, Tower Floor Lamp."
 
 
 def test_a_new_quantity_is_set(searcher: Searcher) -> None:
