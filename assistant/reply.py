@@ -20,6 +20,7 @@ PLAIN_TO_SEE = (
 )  # reasons that the name and the price show already
 NAMED = 3  # a reply names at most so many products
 _ORDER = {"price_asc": "cheapest first", "price_desc": "dearest first", "rating": "best rated first"}
+_JOINED = ("for ", "with ", "without ", "to ", "that ", "in ", "from ")  # what follows "something" as it is
 START = ("A gift under 50", "What is in my cart?", "Help")
 
 
@@ -125,7 +126,9 @@ def need_phrase(constraints: Constraints, currency: str) -> str:
         named = " ".join([*looks, constraints.product]) + (f" ({features})" if features else "")
         named = f"{_article(constraints, named)}{named}"
     else:
-        named = f"something {', '.join([*looks, *constraints.features])}".strip()
+        joined = [feature for feature in constraints.features if feature.startswith(_JOINED)]
+        further = ", ".join(feature for feature in constraints.features if feature not in joined)
+        named = " ".join(["something", *looks, *joined]) + (f" ({further})" if further else "")
     brand = f" by {constraints.brand}" if constraints.brand else ""
     told = any(feature.startswith("for ") for feature in constraints.features)  # "for my wife" says it already
     whom = f" for {constraints.gender}" if constraints.gender and not told else ""

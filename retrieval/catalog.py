@@ -153,6 +153,14 @@ class Catalog:
         )
         return frozenset(row[0] for row in rows)
 
+    def widest_categories(self) -> list[str]:
+        """The widest categories of all products, those with the most products first."""
+        rows = self.connection.execute(
+            "SELECT json_extract(record, '$.category[0]') AS department FROM products WHERE department IS NOT NULL"
+            " GROUP BY department ORDER BY COUNT(*) DESC, department"
+        )
+        return [row[0] for row in rows]
+
     def in_order(self, sort: Sort, ids: Iterable[str]) -> Iterator[Product]:
         """These products in the order asked for, read as far as the caller goes; those without a price or a rating come last."""
         chosen = "SELECT record FROM products WHERE id IN (SELECT value FROM json_each(?))"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..model import Answer, Card, DialogueState, Outcome, Parse
@@ -15,6 +16,7 @@ HELP = (
 )
 HELLO = "Hello! What are you looking for today?"
 HELLO_AGAIN = "Or tell me what you are looking for."
+NAMED = 6  # departments
 TOLD = 3  # things that are known of a shopper
 OFFER = "I can show you products, answer from their listings and keep your cart."
 
@@ -37,10 +39,19 @@ def bye(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def help_(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """What can be said here, and what is known of whoever asks."""
+    """What the shop has, what can be said here, and what is known of whoever asks."""
+    departments = parts.catalog.widest_categories()
+    sold = _sold(departments) if len(departments) > 1 else ""
     known = parts.shopper.known()[:TOLD] if parts.shopper else ()
     told = f" Of you I know that {', '.join(known)}. Any of it can be forgotten." if known else ""
-    return Outcome(answer=Answer(HELP + told, known))
+    return Outcome(answer=Answer(f"{sold}{HELP}{told}", (sold, *known) if sold else known))
+
+
+def _sold(departments: Sequence[str]) -> str:
+    """ "This shop has lighting, bags and kitchen. ": the largest departments, and how many more there are."""
+    further = len(departments) - NAMED
+    listed = [*departments[:NAMED], *([f"{further} more"] if further > 0 else [])]
+    return f"This shop has {', '.join(listed[:-1])} and {listed[-1]}. "
 
 
 def reset(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:

@@ -104,7 +104,7 @@ def test_the_same_outcome_gives_the_same_words() -> None:
         (Constraints(product="bag", price_min=Decimal(20), price_max=Decimal("39.5")), "bag from $20 to $39.50"),
         (Constraints(product="bag", price_min=Decimal(20)), "bag from $20"),
         (Constraints(product="bag", color=("blue", "black"), features=("light",)), "blue or black bag (light)"),
-        (Constraints(material=("wool",), features=("warm", "for my neck")), "something wool, warm, for my neck"),
+        (Constraints(material=("wool",), features=("warm", "for my neck")), "something wool for my neck (warm)"),
     ],
 )  # fmt: skip
 def test_the_need_is_said_in_the_shoppers_words(constraints: Constraints, expected: str) -> None:
