@@ -16,6 +16,7 @@ from .actions.cart import view_of
 from .actions.choosing import answered
 from .actions.handoff import Aside, aside
 from .actions.orders import continued
+from .actions.subjects import subject_of
 from .actions.titles import with_title
 from .check import unsupported
 from .confirm import act, settled
@@ -116,7 +117,16 @@ def _read(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
-    return _begun(_with_titles(_worth_doing(parse), state, parts), state, parts)
+    return _begun(_with_titles(_worth_doing(_asking(parse, state, parts)), state, parts), state, parts)
+
+
+def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A usual question about a product that was read as a narrowing, or as a wish for more, without anything in it: "what colours are
+    there?" """
+    empty = parse.intent in ("refine", "more") and parse.slots == Slots() and parse.then is None
+    if not (empty and state.shown and state.asked is None and subject_of([parse.message], parts.embedder)):
+        return parse
+    return replace(parse, intent="ask_product", acts=("ask_product",), slots=Slots(ask=parse.message.strip(" ?!.")))
 
 
 def _with_titles(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

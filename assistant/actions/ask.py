@@ -16,14 +16,18 @@ from retrieval.words import content_stems, stem
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
 from .stating import offered
+from .subjects import Subject, subject_of
 from .table import meant
 from .titles import beyond_title
 
-SAME_SUBJECT = 0.5  # cosine from which a fact speaks of what was asked; below it the listing is said not to say
+# Mean cosine with the question from which a fact speaks of what was asked, and from which it is said to come nearest. docs/log.md
+SAME_SUBJECT = 0.48
+NEAR = 0.32
 COLOR_NAMES = ("color", "colour", "colors", "colours")
 FEW_LEFT = 3
 MOST_ASKED = 3
 OVERVIEW_SENTENCES = 3
+_SAID = {"price": "costs", "availability": "is", "rating": "is rated", "brand": "is by"}
 WHOLE = "details"  # asked for where a product is only named: "tell me about the Oak Desk"
 # Verbs that link a question to what it asks about, and say nothing of it themselves: "does it come in red", "is it made of oak".
 _LINKS = frozenset(map(stem, "come comes coming made make makes get got there available".split()))
@@ -34,17 +38,15 @@ _OVERVIEW = frozenset(
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing that the record states. name: of the field, "" for a sentence of the description. asked_as: another word for the name."""
+    """One thing that the record states. name: of the field, "" for a sentence of the description."""
 
     name: str
     value: str
-    asked_as: str = ""
 
     @property
     def text(self) -> str:
         """What a question is compared with."""
-        names = " ".join(filter(None, (self.name, self.asked_as)))
-        return f"{names}: {self.value}" if names else self.value
+        return f"{self.name}: {self.value}" if self.name else self.value
 
     def has(self, stems: set[str]) -> bool:
         return stems <= set(content_stems(self.text))
@@ -62,7 +64,10 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return Outcome(answer=Answer(unclear, found=False))
     words = asked_about(parse)
     asked = beyond_title(words, parse.message, products) or (words and WHOLE)
-    answers = [answer_for(product, parts.catalog.variants(product), asked, parts.embedder) for product in products]
+    answers = [
+        answer_for(product, parts.catalog.variants(product), asked, parts.embedder, parse.message)
+        for product in products
+    ]
     text = " ".join(answer.text for answer in answers)
     evidence = tuple(words for answer in answers for words in answer.evidence)
     found = any(answer.found for answer in answers)
@@ -76,33 +81,56 @@ def asked_about(parse: Parse) -> str:
     return slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
 
 
-def answer_for(product: Product, family: Sequence[Product], asked: str, embedder: Embedder) -> Answer:
-    """The fact of the record or the sentence of the listing that speaks of what was asked; never a yes or no of our own."""
+def answer_for(
+    product: Product, family: Sequence[Product], asked: str, embedder: Embedder, question: str = ""
+) -> Answer:
+    """The fact of the record or the sentence of the listing that speaks of what was asked; never a yes or no of our own.
+
+    asked: the words that say what is asked about. question: the whole message, which tells more of the meaning. Where nothing speaks of
+    it for certain, what comes nearest may stand in an answer that is not `found`, said to be no more than that.
+    """
     facts = list(facts_of(product, family))
     said = set(content_stems(asked))
     wanted = said - _LINKS or said
     if wanted and wanted <= _OVERVIEW and product.description:
         text = " ".join(listing_sentences(product.description)[:OVERVIEW_SENTENCES])
         return Answer(f"{product.title}: “{text}”", (product.title, text))
-    if wanted:
-        named = Fact("", product.title)  # answers where nothing else has the words
-        stating = [fact for fact in facts if fact.has(wanted)] or [fact for fact in (named,) if fact.has(wanted)]
-        about_color = [fact for fact in facts if fact.name in COLOR_NAMES and wanted & COLORS]
-        fact = _nearest(asked, stating or about_color, embedder, -1.0) or _nearest(asked, facts, embedder, SAME_SUBJECT)
-        if fact is not None:
-            return _say(product, fact)
-    subject = f" about “{asked}”" if asked else " about that"
-    return Answer(f"The listing of {product.title} doesn't say anything{subject}.", (product.title, asked), found=False)
+    if wanted and (plain := _plainly(asked, wanted, facts, product.title, embedder)):
+        return _say(product, plain)
+    near, cosine = _nearest([asked, question or asked], facts if wanted else [], embedder)
+    if near and cosine >= SAME_SUBJECT:
+        return _say(product, [near])
+    return _not_said(product, asked, near if cosine >= NEAR else None)
+
+
+def _plainly(asked: str, wanted: set[str], facts: Sequence[Fact], title: str, embedder: Embedder) -> list[Fact]:
+    """The facts that answer by their field, or have the question's words; where several do, the nearest in meaning of these."""
+    subject = subject_of([asked], embedder)
+    if subject and (stated := _stated(subject, facts)):
+        return stated
+    if subject and wanted <= _LINKS:
+        return []
+    stating = [fact for fact in facts if fact.has(wanted)]
+    about_color = [fact for fact in facts if fact.name in COLOR_NAMES and wanted & COLORS]
+    named = [fact for fact in (Fact("", title),) if fact.has(wanted)]  # answers where nothing else has the words
+    near, _ = _nearest([asked], stating or named or about_color, embedder)
+    return [near] if near else []
+
+
+def _stated(subject: Subject, facts: Sequence[Fact]) -> list[Fact]:
+    """What the record states in the subject's fields: the surest alone, or all of them together."""
+    found = [fact for name in subject.fields for fact in facts if fact.name.casefold() == name]
+    return found if subject.together else found[:1]
 
 
 def facts_of(product: Product, family: Sequence[Product]) -> Iterator[Fact]:
     """Everything that the record states: price, stock, rating, brand, what its variants come in, attributes, then the description."""
     if product.price is not None:
-        yield Fact("price", money(product.price, product.currency), asked_as="how much, cost")
+        yield Fact("price", money(product.price, product.currency))
     if product.in_stock is not None:
         few = f", only {product.stock} left" if product.stock and product.stock <= FEW_LEFT else ""
         said = f"in stock{few}" if product.in_stock else "sold out"
-        yield Fact("availability", said, asked_as="in stock, sold out, how many left")
+        yield Fact("availability", said)
     if product.rating is not None:
         yield Fact(
             "rating",
@@ -120,16 +148,33 @@ def facts_of(product: Product, family: Sequence[Product]) -> Iterator[Fact]:
     yield from (Fact("", sentence) for sentence in listing_sentences(product.description))
 
 
-def _nearest(asked: str, facts: Sequence[Fact], embedder: Embedder, least: float) -> Fact | None:
-    """The fact closest to the question in meaning, when its cosine is at least `least`."""
+def _nearest(asked: Sequence[str], facts: Sequence[Fact], embedder: Embedder) -> tuple[Fact | None, float]:
+    """The fact closest in meaning to a question in several wordings, and its mean cosine with them; None and -1 without facts."""
     if not facts:
-        return None
-    vectors = embedder.embed([asked, *(fact.text for fact in facts)])
-    scores = vectors[1:] @ vectors[0]
+        return None, -1.0
+    vectors = embedder.embed([*asked, *(fact.text for fact in facts)])
+    scores = vectors[len(asked) :] @ vectors[: len(asked)].mean(axis=0)
     best = int(np.argmax(scores))
-    return facts[best] if scores[best] >= least else None
+    return facts[best], float(scores[best])
 
 
-def _say(product: Product, fact: Fact) -> Answer:
-    said = f"{fact.name} {fact.value}." if fact.name else f"“{fact.value.strip()}”"
-    return Answer(f"{product.title}: {said}", (product.title, fact.value), field=fact.name)
+def _not_said(product: Product, asked: str, near: Fact | None) -> Answer:
+    about = f" about “{asked}”" if asked else " about that"
+    silent = f"The listing of {product.title} doesn't say anything{about}."
+    if near is None:
+        return Answer(silent, (product.title, asked), found=False)
+    told = f"{near.name} {near.value}" if near.name else f"“{near.value.strip()}”"
+    text = f"The listing of {product.title} doesn't say “{asked}” outright. The nearest it says: {told}"
+    return Answer(
+        text if told.endswith("”") else f"{text}.", (product.title, asked, near.value), found=False, field=near.name
+    )
+
+
+def _say(product: Product, facts: Sequence[Fact]) -> Answer:
+    first, evidence = facts[0], (product.title, *(fact.value for fact in facts))
+    if first.name in _SAID:
+        return Answer(f"{product.title} {_SAID[first.name]} {first.value}.", evidence, field=first.name)
+    if not first.name:
+        return Answer(f"{product.title}: “{first.value.strip()}”", evidence)
+    stated = ", ".join(f"{fact.name} {fact.value}" for fact in facts)
+    return Answer(f"{product.title}: {stated}.", evidence, field=first.name)

@@ -111,7 +111,7 @@ def test_nobody_speaks_of_it(store: Store) -> None:
 def test_a_question_about_opinions_gets_the_rating_the_stars_and_what_is_praised_and_not(store: Store) -> None:
     rows = [*NOISE, ("kettle", 1, "Bad battery."), ("kettle", 1, "Bad battery, bad lid.")]
     assert _text(_asked(store, rows, ask="what do people say")) == (
-        "Copper Kettle: rating 4.9 of 5 from 3 reviews. Of 7 reviews here, 3 give 4 or 5 stars, 3 give 1 or 2."
+        "Copper Kettle is rated 4.9 of 5 from 3 reviews. Of 7 reviews here, 3 give 4 or 5 stars, 3 give 1 or 2."
         " One is pleased: “Good noise.” (5 stars)."
         " They complain about battery (2 of 2 who speak of it): “Bad battery, bad lid.” (1 star)."
     )
@@ -119,19 +119,19 @@ def test_a_question_about_opinions_gets_the_rating_the_stars_and_what_is_praised
 
 def test_a_product_without_reviews_says_so(store: Store) -> None:
     assert _text(_asked(store, NOISE, ref=(1,), ask="customer reviews")) == (
-        "Tower Floor Lamp: rating 4.8 of 5 from 210 reviews. There is no buyer's review of it here."
+        "Tower Floor Lamp is rated 4.8 of 5 from 210 reviews. There is no buyer's review of it here."
     )
 
 
 def test_a_shop_without_reviews_says_so_too(store: Store) -> None:
     assert _text(_asked(store, (), ref=(1,), ask="customer reviews")) == (
-        "Tower Floor Lamp: rating 4.8 of 5 from 210 reviews. There is no buyer's review of it here."
+        "Tower Floor Lamp is rated 4.8 of 5 from 210 reviews. There is no buyer's review of it here."
     )
 
 
 def test_price_and_stock_are_the_shops_to_state(store: Store) -> None:
     rows = [("kettle", 5, "Good price."), ("kettle", 1, "Bad price.")]
-    assert _text(_asked(store, rows, ask="price")) == "Copper Kettle: price $1,299."
+    assert _text(_asked(store, rows, ask="price")) == "Copper Kettle costs $1,299."
 
 
 POISON = (
