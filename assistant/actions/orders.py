@@ -31,6 +31,7 @@ from ..orders.book import (
 )
 from ..orders.desk import OrderDesk
 from ..parts import Parts
+from .policy import before_an_order
 
 log = logging.getLogger(__name__)
 NO_ORDERS = "I can't look into orders here. The shop's own order page or its staff can."
@@ -100,7 +101,7 @@ def order_status(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 def order_change(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """An act read back for a yes; done when this turn is that yes."""
     if parts.orders is None:
-        return Outcome(answer=Answer(NO_ORDERS))
+        return before_an_order(Outcome(answer=Answer(NO_ORDERS)), parse.message, parts.policies)
     if parse.order is not None:
         return _do(parse, parse.order, parts.orders)
     said = next((act for act, words in _WORDS if words.search(parse.message)), None)
@@ -111,12 +112,13 @@ def order_change(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 def _with_order(parse: Parse, state: DialogueState, parts: Parts, *, act: OrderAct | None, change: bool) -> Outcome:
     desk, talk = parts.orders, state.order or OrderTalk()
     if desk is None:
-        return Outcome(answer=Answer(NO_ORDERS))
+        return before_an_order(Outcome(answer=Answer(NO_ORDERS)), parse.message, parts.policies)
     told = _vouched(told_by(parse, desk), parts.email)
     number = told.number or talk.number
     proven = talk.proven and number == talk.number
     if not proven and (asked := _ask(number, told, act)):
-        return replace(asked, answer=Answer(ASK_NUMBER)) if parts.email and number is None else asked
+        asked = replace(asked, answer=Answer(ASK_NUMBER)) if parts.email and number is None else asked
+        return before_an_order(asked, parse.message, parts.policies) if change and number is None else asked
     assert number is not None
     try:
         order = desk.book.status(number) if proven else _proven(number, told.proof, parts.session_id, desk)

@@ -1,0 +1,30 @@
+"""Sentences that stand for a meaning, as a shop or this project gives them: which meaning is nearest to what somebody says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from .dense import Embedder
+
+
+class Examples:
+    """Named meanings, each with sentences that say it. They are embedded when something is first compared with them."""
+
+    def __init__(self, sentences: Mapping[str, Sequence[str]]) -> None:
+        said = [(name, one) for name, given in sentences.items() for one in given]
+        self._names, self._sentences = [name for name, _ in said], [one for _, one in said]
+        self._vectors: np.ndarray | None = None  # (sentences, d)
+
+    def nearness(self, texts: Sequence[str], embedder: Embedder) -> dict[str, float]:
+        """For each meaning the largest cosine of any of its sentences with any of the texts, best first; empty without either."""
+        if not self._sentences or not texts:
+            return {}
+        if self._vectors is None:
+            self._vectors = embedder.embed(self._sentences)
+        nearest = (self._vectors @ embedder.embed(list(texts)).T).max(axis=1)
+        near: dict[str, float] = {}
+        for place in np.argsort(-nearest, kind="stable"):
+            near.setdefault(self._names[place], float(nearest[place]))
+        return near
