@@ -9,6 +9,7 @@ from decimal import Decimal
 from ..product import Product
 from .aside import Aside
 from .columns import Role, attribute_name, role_of
+from .json_text import repeated_in
 from .losses import Losses, Lost
 from .money import parse_currency, parse_money
 from .row_parts import (
@@ -39,6 +40,7 @@ UNITS_OF = {
     "item weight unit": ("weight", "item weight"),
     "weight unit": ("weight",),
 }
+AS_TEXT = ("id", "title", "description", "private")  # parts in which JSON is not looked for, or told to nobody
 TELLS_VARIANTS_APART = ("color", "size", "pattern", "material")  # for feeds that group variants and name no options
 
 
@@ -118,6 +120,8 @@ class RowReader:
                 if role.part != "private":
                     aside.stand(name, (value.strip(),))
                 continue
+            if isinstance(value, str) and role.part not in AS_TEXT:
+                aside.lost += repeated_in(value, column)
             if role.attribute.startswith("structured "):
                 value = structured_content(value)
             if role.part == "private":
