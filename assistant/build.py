@@ -23,8 +23,9 @@ from .events import EventLog
 from .orders.desk import OrderDesk, open_desk
 from .orders.log import OrderLog
 from .outbound.checkout import CheckoutHook
-from .outbound.handoff import HandoffDesk, HandoffRules, Route
+from .outbound.handoff import HandoffDesk, HandoffRules
 from .outbound.letters import Letters
+from .outbound.review_alerts import ReviewAlerts
 from .outbound.routes import ByMail, ByWebhook, ToInbox
 from .outbound.webhook import Webhook
 from .parse import Parser
@@ -150,13 +151,27 @@ def build_checkout(settings: Settings) -> CheckoutHook | None:
 def build_handoff(settings: Settings) -> HandoffDesk:
     """The way to the shop's staff that the settings name; else the inbox, where there is a database for it; else none."""
     rules = read_toml(HandoffRules, settings.handoff_rules, "SHOP_HANDOFF_RULES")
+    letters = Letters(settings.sessions_url, build_seal(settings))
+    return HandoffDesk(rules, _sent(settings) or (ToInbox(letters) if letters.lasting else None), letters)
+
+
+def build_review_alerts(settings: Settings) -> ReviewAlerts | None:
+    """Who tells the staff that reviews turn bad; None where the settings do not ask for it."""
+    if not settings.review_alerts:
+        return None
+    way = _sent(settings)
+    if way is None:
+        raise BadInput(
+            "SHOP_REVIEW_ALERTS is set, and there is no way to tell anybody.",
+            fix="set SHOP_HANDOFF_WEBHOOK or SHOP_HANDOFF_SMTP as in docs/handoff.md",
+        )
+    return ReviewAlerts(way, settings.sessions_url)
+
+
+def _sent(settings: Settings) -> ByWebhook | ByMail | None:
+    """The way out of this machine to the shop's staff."""
     if settings.handoff_webhook is not None and settings.handoff_smtp is not None:
         raise BadInput("SHOP_HANDOFF_WEBHOOK and SHOP_HANDOFF_SMTP are both set.", fix="set one of the two")
-    letters = Letters(settings.sessions_url, build_seal(settings))
-    return HandoffDesk(rules, _route(settings, letters), letters)
-
-
-def _route(settings: Settings, letters: Letters) -> Route | None:
     if settings.handoff_webhook is not None:
         secret = settings.handoff_webhook_secret
         return ByWebhook(_webhook("SHOP_HANDOFF_WEBHOOK", settings.handoff_webhook, secret))
@@ -164,7 +179,7 @@ def _route(settings: Settings, letters: Letters) -> Route | None:
         if not settings.handoff_to:
             raise BadInput("SHOP_HANDOFF_SMTP is set, SHOP_HANDOFF_TO is not.", fix="set the address it goes to")
         return ByMail(settings.handoff_smtp.get_secret_value(), settings.handoff_to, settings.handoff_from)
-    return ToInbox(letters) if letters.lasting else None
+    return None
 
 
 def _webhook(setting: str, url: HttpUrl, secret: SecretStr | None) -> Webhook:

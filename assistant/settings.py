@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     handoff_rules: Path | None = Field(
         default=None, description="TOML file: contact, office hours, and when a conversation is passed on."
     )
+    review_alerts: bool = Field(
+        default=False, description="Tell the staff by the same way when indexed reviews turn bad, each time once."
+    )
     llm: str | None = Field(
         default=None,
         min_length=1,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from more_itertools import chunked
@@ -14,6 +16,7 @@ from .catalog import Catalog
 from .chroma import open_collection
 from .dense import Embedder, Vectors
 from .errors import StoreOutdated
+from .examples import Examples
 from .lexical import any_of
 from .policy_text import Passage
 
@@ -22,6 +25,8 @@ COMPARED = 3_000  # statements: up to so many are all compared with the question
 PROPOSED = 600
 SHARED_WORDS = 0.05  # what the best BM25 adds in the order of passages: it decides between near-equal ones
 BATCH = 50  # passages
+ASKED_OF_SHOPS = Path(__file__).with_name("asked_of_shops.toml")
+SAME_QUESTION = 0.55  # cosine from which a question is one of these in other words: benchmarks/mixed_questions.py has the measurement
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS passages (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL);
 CREATE VIRTUAL TABLE IF NOT EXISTS passage_words USING fts5 (
@@ -53,6 +58,8 @@ class Policies:
     def __init__(self, catalog: Catalog, client: Any, embedder: Embedder) -> None:
         self._catalog, self._client, self._embedder = catalog, client, embedder
         catalog.connection.executescript(SCHEMA)
+        asked = tomllib.loads(ASKED_OF_SHOPS.read_text(encoding="utf-8"))
+        self._asked = Examples({plain: (plain, *others) for plain, others in asked.items()})
 
     def __len__(self) -> int:
         return int(self._catalog.connection.execute("SELECT count(*) FROM passages").fetchone()[0])
@@ -92,6 +99,14 @@ class Policies:
         ]
         found.sort(key=lambda one: (-one.relevance - SHARED_WORDS * words.get(one.passage.id, 0.0), one.passage.id))
         return found[:limit]
+
+    def plainly(self, questions: Sequence[str]) -> str | None:
+        """The plain question, of those that shops are asked, that one of these is in other words; None where none is near.
+
+        "If the duvet is too warm for me, can it go back?" is "May I return an item within some days for any reason?".
+        """
+        near = self._asked.nearness(questions, self._embedder)
+        return next((plain for plain, cosine in near.items() if cosine >= SAME_QUESTION), None)
 
     def similarity(self, first: str, second: str) -> float:
         """Cosine of two statements: 1 for the same words."""

@@ -14,9 +14,11 @@ from hashlib import sha256
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from retrieval.dense import Embedder
 from retrieval.words import content_stems
 
 from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question
+from ..orders.acts import OrderActs, Wanted
 from ..orders.book import (
     ACTS,
     Order,
@@ -24,6 +26,7 @@ from ..orders.book import (
     OrderLine,
     OrderMoved,
     OrderRequest,
+    OrderRules,
     OrdersDown,
     OrderTalk,
     Proof,
@@ -31,6 +34,7 @@ from ..orders.book import (
 )
 from ..orders.desk import OrderDesk
 from ..parts import Parts
+from .policy import before_an_order
 
 log = logging.getLogger(__name__)
 NO_ORDERS = "I can't look into orders here. The shop's own order page or its staff can."
@@ -51,12 +55,6 @@ _ADDRESS = re.compile(
 )
 _INSTEAD = re.compile(
     r"\b(?:exchang\w*|swap\w*|chang\w*)\b(.*?)\b(?:for|to|into|with)\b\s+(\S.*)", re.IGNORECASE | re.DOTALL
-)
-_WORDS: tuple[tuple[OrderAct, re.Pattern[str]], ...] = (
-    ("address", re.compile(r"(?<!mail )\baddress\b", re.IGNORECASE)),
-    ("exchange", re.compile(r"\b(?:exchang|swap)", re.IGNORECASE)),
-    ("cancel", re.compile(r"\bcancel", re.IGNORECASE)),
-    ("return", re.compile(r"\breturn|\bsend\b.*\bback\b", re.IGNORECASE)),
 )
 _DOING: dict[OrderAct, str] = {
     "cancel": "cancel",
@@ -87,7 +85,7 @@ def continued(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         talk.proven and talk.act == "address" and _address(parse.message, bare=True)
     ):
         return parse
-    changes = talk.act or any(words.search(parse.message) for _, words in _WORDS)
+    changes = talk.act or wanted_in(parse.message, desk.rules, desk.acts, parts.embedder) in ACTS
     intent: Intent = "order_change" if changes else "order_status"
     return replace(parse, intent=intent, acts=(intent,))
 
@@ -98,25 +96,33 @@ def order_status(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def order_change(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """An act read back for a yes; done when this turn is that yes."""
-    if parts.orders is None:
-        return Outcome(answer=Answer(NO_ORDERS))
+    """An act read back for a yes; done when this turn is that yes. Where it is unsure which act is meant, that is asked."""
+    desk = parts.orders
+    if desk is None:
+        return before_an_order(Outcome(answer=Answer(NO_ORDERS)), parse.message, parts.policies)
     if parse.order is not None:
-        return _do(parse, parse.order, parts.orders)
-    said = next((act for act, words in _WORDS if words.search(parse.message)), None)
-    act = said or (state.order.act if state.order else None)
-    return _with_order(parse, state, parts, act=act, change=True)
+        return _do(parse, parse.order, desk)
+    wanted = wanted_in(parse.message, desk.rules, desk.acts, parts.embedder)
+    if wanted == "status":
+        return order_status(parse, state, parts)
+    return _with_order(parse, state, parts, act=wanted or (state.order.act if state.order else None), change=True)
+
+
+def wanted_in(message: str, rules: OrderRules, acts: OrderActs, embedder: Embedder) -> Wanted | None:
+    """What a message wants of an order, its numbers and proofs left out; None where that is unsure."""
+    return acts.of(_without_proof(message, f"{rules.number}|{rules.postcode}"), embedder)
 
 
 def _with_order(parse: Parse, state: DialogueState, parts: Parts, *, act: OrderAct | None, change: bool) -> Outcome:
     desk, talk = parts.orders, state.order or OrderTalk()
     if desk is None:
-        return Outcome(answer=Answer(NO_ORDERS))
+        return before_an_order(Outcome(answer=Answer(NO_ORDERS)), parse.message, parts.policies)
     told = _vouched(told_by(parse, desk), parts.email)
     number = told.number or talk.number
     proven = talk.proven and number == talk.number
     if not proven and (asked := _ask(number, told, act)):
-        return replace(asked, answer=Answer(ASK_NUMBER)) if parts.email and number is None else asked
+        asked = replace(asked, answer=Answer(ASK_NUMBER)) if parts.email and number is None else asked
+        return before_an_order(asked, parse.message, parts.policies) if change and number is None else asked
     assert number is not None
     try:
         order = desk.book.status(number) if proven else _proven(number, told.proof, parts.session_id, desk)
@@ -205,13 +211,14 @@ def _propose(parse: Parse, state: DialogueState, parts: Parts, order: Order, act
     assert desk is not None
     known = OrderTalk(order.number, proven=True)
     if act is None:
-        return Outcome(answer=Answer(ASK_ACT), order=known)
+        able = tuple(_DOING[one].capitalize() for one in _able(desk))
+        return Outcome(answer=Answer(ASK_ACT), order=known, question=Question(ASK_ACT, "order_act", able))
     if act not in _able(desk):
         return Outcome(answer=Answer(NO_EXCHANGE if act == "exchange" else NO_ORDERS), order=known)
     if refusal := desk.rules.refusal(act, order, desk.today()):
         return Outcome(answer=_stated(refusal), order=known)
     waited = state.order is not None and state.order.waiting and state.order.proven
-    address = _address(_without_proof(parse.message), bare=waited) if act == "address" else ""
+    address = _address(_without_proof(parse.message, desk.rules.number), bare=waited) if act == "address" else ""
     if act == "address" and not address:
         return Outcome(answer=Answer(ASK_ADDRESS), order=replace(known, act=act, waiting=True))
     said = _without_proof(parse.message, desk.rules.postcode if act == "exchange" else None)
@@ -292,9 +299,9 @@ def _meant(lines: tuple[OrderLine, ...], message: str) -> tuple[OrderLine, ...]:
     return tuple(line for line, count in zip(lines, shared, strict=True) if count == most)
 
 
-def _without_proof(message: str, postcode: str | None = None) -> str:
-    """The message without e-mail addresses, and without postcodes where their pattern is given, and what announces them."""
-    proof = f"(?:{_EMAIL.pattern}|{postcode})" if postcode else _EMAIL.pattern
+def _without_proof(message: str, others: str | None = None) -> str:
+    """The message without e-mail addresses, and without what else a pattern is given for, as postcodes, and what announces them."""
+    proof = f"(?:{_EMAIL.pattern}|{others})" if others else _EMAIL.pattern
     announced = r"(?:\s*\b(?:my\s+)?(?:zip|post(?:al)?\s?code|e-?mail)(?:\s+(?:code|address))?(?:\s+is)?\s*:?\s*)?"
     return re.sub(announced + proof, "", message, flags=re.IGNORECASE).rstrip(" ,;.")
 

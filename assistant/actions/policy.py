@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.policies import Found, Policies
+from retrieval.product import Product
+from retrieval.words import content_stems
 
 from ..model import Answer, DialogueState, Outcome, Parse, Source
 from ..orders.book import OrderRules
 from ..parts import Parts
 from .ask import answer_for, ask_product, asked_about
-from .table import meant
+from .beside import product_meant, stated_beside
 
 RELEVANT = (
     0.42  # relevance from which a passage speaks of the question: benchmarks/policy_questions.py has the measurement
@@ -34,26 +36,38 @@ def policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return Outcome(answer=Answer(NO_POLICIES, found=False))
     question = parse.message or parse.slots.ask or ""
     answers = answers_in(question, parts.policies)
-    listing = _listing(parse, state, parts)
+    product = product_meant(parse, state, parts)
+    pointed_at = product if parse.slots.product or parse.slots.ref else None
+    listing = _listing(pointed_at, parse, parts) if pointed_at else None
     if not answers:
         return _not_written(question, parse, listing, parts)
-    said = [_said(_with_the_other_side(relevant, parts.policies)) for relevant in answers]
-    return _with_listing(_together(said), listing)
+    said = _together([_said(_with_the_other_side(relevant, parts.policies)) for relevant in answers])
+    return _with_record(_with_listing(said, listing), product, question, parts)
 
 
 def answers_in(question: str, policies: Policies) -> list[list[Found]]:
     """For each question in the message the passages that speak of it, best first; empty when the texts answer none.
 
     "How long do I have to return it, and what does shipping cost?" are two where each clause finds a passage of its own that is nearer
-    to it than any is to the whole. Of "can I return the lamp if it is too bright?" the clause alone is answered where the whole is not.
+    to it than any is to the whole. Where the whole finds nothing a clause may, and where none does, the plain question that they ask in
+    other words: words for a product, as in "can the lamp go back if it is too bright?", lead away from every passage.
     """
     whole = _relevant(question, policies)
     asked = [clause for clause in _CLAUSES.split(question) if len(clause.split()) >= SHORTEST_CLAUSE]
     clauses = [found for clause in asked if (found := _relevant(clause, policies))] if len(asked) > 1 else []
     if not whole:
-        return sorted(clauses, key=lambda found: -found[0].relevance)[:1]
+        return sorted(clauses, key=lambda found: -found[0].relevance)[:1] or _in_plain_words(
+            [question, *asked], policies
+        )
     nearer = {found[0].passage.id: found for found in clauses if found[0].relevance >= whole[0].relevance}
     return list(nearer.values()) if len(nearer) > 1 else [whole]
+
+
+def _in_plain_words(questions: Sequence[str], policies: Policies) -> list[list[Found]]:
+    """What speaks of the plain question that these ask in other words; empty where there is none."""
+    plain = policies.plainly(questions)
+    found = _relevant(plain, policies) if plain else []
+    return [found] if found else []
 
 
 def _relevant(question: str, policies: Policies) -> list[Found]:
@@ -69,24 +83,49 @@ def _together(said: Sequence[Outcome]) -> Outcome:
 
 
 def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """The listing's answer; where it has none and the policies speak of the question, theirs."""
+    """The listing's answer; where the question's words do not stand in it and the policies speak of the question, theirs before it."""
     outcome = ask_product(parse, state, parts)
-    if parts.policies is None or outcome.answer is None or outcome.answer.found:
+    if parts.policies is None or outcome.answer is None or _has_the_words(outcome.answer, asked_about(parse)):
         return outcome
     answers = answers_in(parse.message, parts.policies)
     if not answers:
         return outcome
-    return _with_listing(_said(answers[0][:1]), outcome if outcome.focus else None)
+    said = _with_listing(_said(answers[0][:1]), outcome if outcome.focus else None)
+    return _with_record(said, product_meant(parse, state, parts), parse.message, parts)
 
 
-def _listing(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
-    """What the listing of the product meant says about the question; None when no product is meant or its listing is silent."""
-    products = meant(parse, state, parts)[:1] if parse.slots.product or parse.slots.ref else []
+def before_an_order(outcome: Outcome, question: str, policies: Policies | None) -> Outcome:
+    """What speaks of no order yet, with what the policies say of the question first: it may be one about any order."""
+    answers = answers_in(question, policies) if policies is not None and len(policies) else []
+    if not answers or outcome.answer is None:
+        return outcome
+    said = _said(answers[0][:1])
+    return replace(_together([said, outcome]), order=outcome.order)
+
+
+def _has_the_words(answer: Answer, asked: str) -> bool:
+    """Whether the answer says what was asked for in the same words, and not only something near to it."""
+    return answer.found and set(content_stems(asked)) <= set(content_stems(answer.text))
+
+
+def _listing(product: Product, parse: Parse, parts: Parts) -> Outcome | None:
+    """What the product's listing says about the question; None when nothing is asked of it or it is silent."""
     asked = asked_about(parse)
-    if not products or not asked:
+    if not asked:
         return None
-    answer = answer_for(products[0], parts.catalog.variants(products[0]), asked, parts.embedder)
-    return Outcome(focus=products[0].id, answer=answer) if answer.found else None
+    answer = answer_for(product, parts.catalog.variants(product), asked, parts.embedder)
+    return Outcome(focus=product.id, answer=answer) if answer.found else None
+
+
+def _with_record(outcome: Outcome, product: Product | None, question: str, parts: Parts) -> Outcome:
+    """The answer with what the record states of the product that the rules quoted, or the question, speak of."""
+    if product is None or outcome.answer is None:
+        return outcome
+    quoted = [source.quote for source in outcome.sources]
+    clauses = [clause for clause in _CLAUSES.split(question) if len(clause.split()) >= SHORTEST_CLAUSE]
+    family, known = parts.catalog.variants(product), outcome.answer.field
+    beside = stated_beside(product, family, clauses, quoted, parts.embedder, known=known)
+    return _with_listing(outcome, Outcome(focus=product.id, answer=beside) if beside else None)
 
 
 def _said(found: Sequence[Found]) -> Outcome:
@@ -165,7 +204,8 @@ def _with_listing(outcome: Outcome, listing: Outcome | None) -> Outcome:
     if listing is None or listing.answer is None or outcome.answer is None:
         return outcome
     text = f"{outcome.answer.text} {listing.answer.text}"
-    answer = Answer(text, (*outcome.answer.evidence, *listing.answer.evidence))
+    evidence = (*outcome.answer.evidence, *listing.answer.evidence)
+    answer = Answer(text, evidence, field=listing.answer.field)
     return replace(outcome, answer=answer, focus=listing.focus)
 
 

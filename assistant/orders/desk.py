@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from ..seal import Seal
+from .acts import OrderActs
 from .book import OrderBook, OrderRules, read_rules
 from .http import HttpOrderBook
 from .log import OrderLog
@@ -16,12 +17,13 @@ from .sql import SqlOrderBook
 
 @dataclass(frozen=True)
 class OrderDesk:
-    """today: the day by which windows are judged."""
+    """today: the day by which windows are judged. acts: who reads which act a message asks for."""
 
     book: OrderBook
     rules: OrderRules
     log: OrderLog
     today: Callable[[], date] = date.today
+    acts: OrderActs = field(default_factory=OrderActs)
 
 
 def open_desk(

@@ -20,6 +20,7 @@ from retrieval.errors import BadInput
 from .checkout import Taken
 from .handover import By
 from .letters import Letter, Letters
+from .review_alerts import Notice
 from .webhook import PATIENCE, TIMEOUT_S, NotDelivered, Webhook, attempts
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,9 @@ class ByWebhook:
             raise NotDelivered(
                 "The answer to a handoff is not as documented.", fix="compare it with docs/handoff.md"
             ) from error
+
+    def tell(self, notice: Notice) -> None:
+        self._webhook.send(notice.id, {"id": notice.id, **notice.message})
 
     def close(self) -> None:
         self._webhook.close()
@@ -68,18 +72,25 @@ class ByMail:
         self._timeout_s, self._sleep = timeout_s, sleep
 
     def deliver(self, letter: Letter) -> str:
-        mail = EmailMessage()
-        mail["From"], mail["To"] = self._from, self._to
-        mail["Subject"] = f"Conversation passed on: {letter.reference}"
-        place = self._from.rpartition("@")[2].rstrip(">")
-        mail["Message-ID"] = f"<{letter.id}@{place}>"
-        mail["References"] = f"<{letter.reference}@{place}>"  # a conversation's letters are one thread
-        mail.set_content(letter.to_text())
-        attempts(self._timeout_s * PATIENCE, self._sleep)(self._once, mail)
+        self._send(letter.id, f"Conversation passed on: {letter.reference}", letter.to_text(), letter.reference)
         return letter.reference
+
+    def tell(self, notice: Notice) -> None:
+        self._send(notice.id, notice.subject, notice.text)
 
     def close(self) -> None:
         """Each mail has a connection of its own."""
+
+    def _send(self, mail_id: str, subject: str, text: str, thread: str | None = None) -> None:
+        """thread: what all mails of a conversation refer to, so that they stand together."""
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = self._from, self._to, subject
+        place = self._from.rpartition("@")[2].rstrip(">")
+        mail["Message-ID"] = f"<{mail_id}@{place}>"
+        if thread:
+            mail["References"] = f"<{thread}@{place}>"
+        mail.set_content(text)
+        attempts(self._timeout_s * PATIENCE, self._sleep)(self._once, mail)
 
     def _once(self, mail: EmailMessage) -> None:
         """Accepted by the server for at least one address; what it says against it is NotDelivered."""

@@ -14,6 +14,13 @@ Weight = Literal["costly", "noticeable", "minor"]
 THIN = 40  # characters under which a description says hardly more than a title
 LONGEST_TITLE = 150  # characters; merchant feeds allow no more, and cards cut earlier
 BARCODES = ("gtin", "ean", "upc", "isbn", "barcode", "mpn")
+_CODE = re.compile(r"(gtin|ean|upc|isbn)[- ]?(a|\d+)?")  # names of attributes: "gtin", "ean13", "isbn-10", "upc-a"
+DIGITS_OF = {
+    "gtin": (8, 12, 13, 14),
+    "ean": (8, 13),
+    "upc": (12,),
+    "isbn": (10, 13),
+}  # kind of barcode -> how many it may have
 
 _DAMAGED = re.compile("\ufffd|Ã[\u0080-\u00bf]|â€|Â[\u00a0-\u00bf]")
 _DOUBTFUL = re.compile(r"test|xx+|n\.?a\.?|dummy|placeholder|no description.*", re.IGNORECASE)
@@ -126,17 +133,34 @@ def _stock(product: Product) -> str | None:
     return f"{counted:,}" if counted > 100_000 or counted in (9_999, 99_999) else None
 
 
-def _bad_gtin(product: Product) -> str | None:
-    return next((code for code in product.attributes.get("gtin", ()) if not _is_gtin(code)), None)
+def _bad_code(product: Product) -> str | None:
+    named = ((_CODE.fullmatch(name), codes) for name, codes in product.attributes.items())
+    return next((code for kind, codes in named if kind for code in codes if not _is_code(kind, code)), None)
 
 
-def _is_gtin(code: str) -> bool:
-    """Whether the digits are as many as GS1 gives out and the last is the check digit of the others."""
-    if not code.isascii() or not code.isdigit() or len(code) not in (8, 12, 13, 14):
+def _is_code(kind: re.Match[str], code: str) -> bool:
+    """Whether it has as many digits as its kind, and the last is the check digit of the others; hyphens part those of an ISBN."""
+    is_book, length = kind[1] == "isbn", kind[2] or ""
+    digits = re.sub("[- ]", "", code) if is_book else code
+    allowed = (int(length),) if length.isdigit() else DIGITS_OF[kind[1]]
+    if len(digits) not in allowed or not digits.isascii():
         return False
-    *body, check = map(int, code)
-    total = sum(digit * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
-    return (total + check) % 10 == 0
+    if len(digits) == 10:
+        return _is_isbn_10(digits.upper())
+    return digits.isdigit() and (not is_book or digits.startswith(("978", "979"))) and _checks_out(digits)
+
+
+def _checks_out(digits: str) -> bool:
+    """Whether the last digit is GS1's check digit: with weights 1, 3, 1, 3 … from the right the sum is a multiple of 10."""
+    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits))) % 10 == 0
+
+
+def _is_isbn_10(digits: str) -> bool:
+    """Whether with weights 10, 9 … 1 the sum is a multiple of 11; X is ten, and only the last can be."""
+    if not digits[:9].isdigit() or not (digits[9].isdigit() or digits[9] == "X"):
+        return False
+    values = [*map(int, digits[:9]), 10 if digits[9] == "X" else int(digits[9])]
+    return sum(value * weight for value, weight in zip(values, range(10, 0, -1), strict=True)) % 11 == 0
 
 
 CHECKS = (
@@ -189,6 +213,6 @@ CHECKS = (
           "Write it as a sentence.", _shouting),
     Check("stock-dummy", "suspicious", "minor", "Stock that looks like a stand-in", "Told to a shopper who asks how many are left.",
           "Give the count, or availability alone.", _stock),
-    Check("gtin-wrong", "suspicious", "minor", "GTIN that cannot be one", "Nothing in this shop's own search; other channels refuse it.",
-          "Copy it from the package; spreadsheets round and cut it.", _bad_gtin),
+    Check("gtin-wrong", "suspicious", "minor", "Barcode that cannot be one", "Nothing in this shop's own search; other channels refuse it.",
+          "Copy it from the package; spreadsheets round and cut it.", _bad_code),
 )  # fmt: skip

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 from .losses import Lost
+from .values import in_brackets
 
 
 def decoded(text: str) -> tuple[object, tuple[Lost, ...]]:
@@ -23,3 +25,14 @@ def decoded(text: str) -> tuple[object, tuple[Lost, ...]]:
 
     # amounts not through a binary float
     return json.loads(text, parse_float=Decimal, object_pairs_hook=record), tuple(lost)
+
+
+def repeated_in(cell: str, column: str) -> tuple[Lost, ...]:
+    """What a cell that holds JSON says besides; nothing of any other."""
+    text = in_brackets(cell)
+    if text is None:
+        return ()
+    try:
+        return tuple(replace(one, column=f"{column}.{one.column}") for one in decoded(text)[1])
+    except (ValueError, RecursionError, ArithmeticError):
+        return ()

@@ -261,12 +261,17 @@ def _details(text: str) -> list[tuple[str, object]] | None:
 
 def from_json_text(value: object) -> object:
     """What a cell holds when its text is a JSON list or object; any other value as it is."""
-    if isinstance(value, str) and value[:1] in ("[", "{", " ") and (text := value.strip())[:1] in ("[", "{"):
+    if isinstance(value, str) and (text := in_brackets(value)) is not None:
         try:
             return json.loads(text, parse_float=Decimal)
         except (ValueError, RecursionError, ArithmeticError):
             return value
     return value
+
+
+def in_brackets(cell: str) -> str | None:
+    """The text of a cell that begins like a JSON list or object; None of any other."""
+    return text if cell[:1] in ("[", "{", " ") and (text := cell.strip())[:1] in ("[", "{") else None
 
 
 def as_date(value: object) -> date | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
-from assistant.actions.orders import ASK_INSTEAD, DOWN, LIMITED, NO_EXCHANGE, NO_ORDERS, WRONG
+from assistant.actions.orders import ASK_ACT, ASK_ADDRESS, ASK_INSTEAD, DOWN, LIMITED, NO_EXCHANGE, NO_ORDERS, WRONG
 from assistant.model import Parse
 from assistant.orders.book import OrderRules, read_rules
 from assistant.orders.desk import OrderDesk, open_desk
@@ -153,6 +153,38 @@ def test_a_new_address_and_what_is_wanted_instead_are_read_back_without_the_proo
     for place, (message, read_back) in enumerate(asked):
         (reply,) = talk(counter.reading(CHANGE), message, session_id=f"s_{place}")
         assert read_back in reply
+
+
+@pytest.mark.parametrize(
+    ("message", "read_back"),
+    [
+        ("call the order off, LM-100001, 12345", "I would cancel the whole order LM-100001"),
+        (
+            "it doesn't suit me, please take it back, LM-100003, 12345",
+            "I would announce the return of 2 × Aster Desk Lamp",
+        ),
+        ("it doesn't fit, what now? LM-100003, 12345", ASK_INSTEAD),
+        ("i won't be home, ship it to my neighbour, LM-100001, a.b@example.com", ASK_ADDRESS),
+    ],
+)
+def test_an_act_is_read_from_what_is_meant(counter: Counter, message: str, read_back: str) -> None:
+    (reply,) = talk(counter.reading(CHANGE), message)
+    assert reply.startswith(read_back)
+
+
+def test_which_act_is_meant_is_asked_where_it_is_unsure_and_nothing_happens(counter: Counter) -> None:
+    shop = counter.reading(CHANGE, OTHER)
+    reply = shop.reply("something is wrong with my order LM-100001, 12345", "s_1")
+    assert reply.reply == ASK_ACT
+    assert reply.question is not None
+    assert reply.question.options == ("Cancel", "Return", "Exchange", "Change the address")
+    talk(shop, "yes")
+    assert counter.book.status("LM-100001") == PLACED
+
+
+def test_a_question_for_the_status_that_is_read_as_a_change_hears_the_status(counter: Counter) -> None:
+    (reply,) = talk(counter.reading(CHANGE), "has it been shipped yet? LM-100002, 12345")
+    assert reply.startswith("Order LM-100002 is shipped")
 
 
 def test_a_second_yes_does_nothing_more(counter: Counter) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
+from assistant.actions.orders import ASK_ALL, NO_ORDERS
 from assistant.model import Parse
 from assistant.orders.book import OrderRules
 from assistant.orders.desk import OrderDesk
@@ -123,6 +125,48 @@ def test_a_clause_is_answered_where_the_whole_sentence_is_not(shop: Shop) -> Non
     whole = "may a lamp be returned, if the light makes my old grey cat nervous in the evenings of november?"
     reply = shop.with_pages(RETURNS, read_as=[said("policy")]).reply(whole)
     assert [source.id for source in reply.sources] == ["0/window"]
+
+
+def test_a_question_in_other_words_is_answered_as_the_plain_one_that_shops_are_asked(shop: Shop) -> None:
+    page = "# Returns\n\n## Reasons\n\nMay items be returned? Within some days, for any reason.\n"
+    reply = shop.with_pages(page, read_as=[said("policy")]).reply("can it go back if i don't like it?")
+    assert [source.id for source in reply.sources] == ["0/reasons"]
+
+
+def test_what_the_record_states_of_what_the_rule_or_the_question_speaks_of_stands_beside_the_rule(shop: Shop) -> None:
+    page = "# Shipping\n\n## Costs\n\nShipping a lamp is free for orders of $49 or more.\n"
+    parses = [said("search", product="desk lamp", color=("black",)), said("policy", product="lamp", ref=(1,))]
+    assistant = shop.with_pages(page, read_as=parses)
+    product = assistant.reply("a black desk lamp", "s_1").cards[0].product
+    reply = assistant.reply("is shipping a lamp free for orders, and is the lamp dimmable?", "s_1")
+    assert reply.reply.endswith(f"{product.title}: dimmable yes, price ${product.price}.")
+
+
+def test_a_rule_that_no_product_is_meant_with_stands_alone(shop: Shop) -> None:
+    page = "# Shipping\n\n## Costs\n\nShipping is free for orders of $49 or more.\n"
+    assistant = shop.with_pages(page, read_as=[said("search", product="desk lamp"), said("policy")])
+    assistant.reply("a desk lamp", "s_1")
+    assert assistant.reply("is shipping free for orders?", "s_1").reply.endswith("$49 or more.”")
+
+
+def test_a_question_read_as_one_about_an_order_hears_the_rule_where_no_order_was_named(
+    shop: Shop, tmp_path: Path
+) -> None:
+    question = "may a lamp be returned after delivery?"
+    alone = shop.with_pages(RETURNS, read_as=[said("order_change")]).reply(question)
+    assert alone.reply.endswith(f"30 days of delivery.” {NO_ORDERS}")
+    with closing(sql_book(tmp_path)) as book, closing(OrderLog()) as log:
+        desk = OrderDesk(book, OrderRules(), log, lambda: date(2026, 6, 1))
+        asked = shop.with_pages(RETURNS, read_as=[said("order_change")], orders=desk).reply(question)
+    assert asked.reply.endswith(f"30 days of delivery.” {ASK_ALL}")
+
+
+def test_a_fact_that_is_only_near_to_the_question_does_not_keep_the_rule_from_answering(shop: Shop) -> None:
+    parses = [said("search", product="desk lamp"), said("ask_product", ref=(1,), ask="lamp returned after delivery")]
+    assistant = shop.with_pages(RETURNS, read_as=parses)
+    assistant.reply("a desk lamp", "s_1")
+    reply = assistant.reply("may this lamp be returned after delivery?", "s_1")
+    assert reply.reply.startswith("Returns › Window: “A lamp may be returned")
 
 
 def test_two_questions_in_one_message_get_two_answers_once_each(shop: Shop) -> None:

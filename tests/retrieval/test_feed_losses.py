@@ -148,6 +148,14 @@ def test_a_key_that_comes_twice_in_one_object_is_told(tmp_path: Path, name: str,
     assert lost == [("repeated", "bulb", "E14")]
 
 
+def test_a_key_that_comes_twice_in_the_json_of_a_cell_is_told_unless_the_cell_is_the_shop_s_own(tmp_path: Path) -> None:
+    twice = '"{""bulb"": ""E14"", ""bulb"": ""E27""}"'
+    text = f"id,title,description,cost,attributes\n1,Lamp,{twice},{twice},{twice}\n"
+    (lamp,), lost = read(tmp_path, "feed.csv", text)
+    assert lamp.attributes == {"bulb": ("E27",)}
+    assert [one for one in lost if one[0] == "repeated"] == [("repeated", "attributes.bulb", "E14")]
+
+
 def test_a_rejected_item_of_xml_is_kept_as_it_stood(tmp_path: Path) -> None:
     read(
         tmp_path,

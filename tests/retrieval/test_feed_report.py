@@ -73,6 +73,11 @@ def test_a_sound_product_has_no_fault() -> None:
         ({"stock": 99_999}, "stock-dummy", "99,999"),
         ({"attributes": {"gtin": ("4006381333932",)}}, "gtin-wrong", "4006381333932"),
         ({"attributes": {"gtin": ("4.00638E+12",)}}, "gtin-wrong", "4.00638E+12"),
+        ({"attributes": {"ean": ("036000291452",)}}, "gtin-wrong", "036000291452"),
+        ({"attributes": {"gtin13": ("96385074",)}}, "gtin-wrong", "96385074"),
+        ({"attributes": {"upc": ("036000291453",)}}, "gtin-wrong", "036000291453"),
+        ({"attributes": {"isbn": ("0-306-40615-3",)}}, "gtin-wrong", "0-306-40615-3"),
+        ({"attributes": {"isbn": ("4006381333931",)}}, "gtin-wrong", "4006381333931"),
     ],
 )  # fmt: skip
 def test_each_fault_is_found_with_what_was_seen(changes: dict[str, object], fault: str, seen: str) -> None:
@@ -87,6 +92,15 @@ def test_each_fault_is_found_with_what_was_seen(changes: dict[str, object], faul
     finding = found(faulty, sound)[fault]
     assert (finding.count, finding.share) == (1, 0.5)
     assert [(each.id, each.seen) for each in finding.examples] == [("l1", seen)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [("gtin", "96385074"), ("gtin", "10012345678902"), ("ean-13", "4006381333931"), ("upc-a", "036000291452"),
+     ("isbn", "0-306-40615-2"), ("isbn10", "080442957x"), ("isbn", "978-0-306-40615-7")],
+)  # fmt: skip
+def test_a_barcode_of_each_kind_with_its_check_digit_is_no_fault(kind: str, code: str) -> None:
+    assert "gtin-wrong" not in found(replace(SOUND, attributes={kind: (code,)}))
 
 
 def test_every_fault_says_what_it_costs_and_what_to_do() -> None:

@@ -14,7 +14,7 @@ from assistant.seal import Seal
 from assistant.sessions_sql import SqlSessions
 from tests.contracts.test_sessions import STATE, TURN
 from tests.ui.command import shop
-from ui.cli.serve import settings_for
+from ui.cli.llm import settings_for
 from ui.visitor import hashed
 
 TOKEN = "kQ3vUe2xW8mZr5tYb7nLpA"

@@ -20,7 +20,8 @@ from fastapi import FastAPI
 
 from assistant import Assistant
 from retrieval.errors import BadInput
-from ui.cli.serve import address, listen, settings_for, site
+from ui.cli.llm import settings_for
+from ui.cli.serve import address, listen, site
 
 from .live import served
 from .shop import open_shop

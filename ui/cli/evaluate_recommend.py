@@ -28,7 +28,7 @@ from retrieval.errors import BadInput
 from retrieval.store import Store
 
 from .figures import figure_text, spread
-from .serve import settings_for
+from .llm import settings_for
 
 
 def recommend(

@@ -19,7 +19,7 @@ from assistant.recommending.simulated_events import Simulation, simulate
 from retrieval.catalog import Catalog
 from retrieval.errors import BadInput, StoreNotFound
 
-from .serve import settings_for
+from .llm import settings_for
 
 app = typer.Typer(
     name="events", help="What shoppers did: brought in, written out, made up.", no_args_is_help=True,

@@ -19,7 +19,7 @@ from assistant.outbound.letters import KeptLetter
 from assistant.outbound.webhook import NotDelivered
 from retrieval.errors import NotFound, StoreNotFound
 
-from .serve import settings_for
+from .llm import settings_for
 
 app = typer.Typer(
     name="handoff", help="Conversations for the shop's staff.", no_args_is_help=True,

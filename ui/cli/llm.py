@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -54,3 +55,12 @@ def bad_setting(error: ValidationError, llm_url: str | None = None) -> BadInput:
             f"{llm_url!r} is no address of a server.", fix="give one such as --llm-url http://127.0.0.1:8080/v1"
         )
     return BadInput(f"A setting cannot be: {place}{said['msg']}.", fix="see the settings in docs/api.md")
+
+
+def settings_for(store: Path, llm: str | None = None, llm_url: str | None = None) -> Settings:
+    """The settings of the environment; conversations are kept in a file beside the store where no other place is set."""
+    settings = settings_with(llm, llm_url)
+    if settings.sessions_url is not None:
+        return settings
+    beside = store.resolve().with_name(f"{store.resolve().name}-sessions.db")
+    return settings.model_copy(update={"sessions_url": f"sqlite:///{beside}"})

@@ -21,7 +21,7 @@ from retrieval.errors import BadInput, StoreNotFound
 from ui.visitor import TOKEN, hashed
 
 from .demo import demo_path
-from .serve import settings_for
+from .llm import settings_for
 
 app = typer.Typer(
     name="privacy", help="What is kept of a visitor: shown, erased, deleted when it is old.", no_args_is_help=True,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-from assistant.build import build_embedder, build_tones
-from assistant.settings import Settings
+from assistant.build import build_embedder, build_review_alerts, build_tones
 from retrieval.reviews.feed import ReviewReading, named
 from retrieval.reviews.store import Reviews, ReviewSummary
+from retrieval.reviews.trends import trends_of
 from retrieval.store import Store
+
+from .llm import settings_for
 
 BAD_ROWS_TOLD = 10
 
@@ -21,7 +24,8 @@ BAD_ROWS_TOLD = 10
 def index_reviews(files: Sequence[Path], path: Path, *, keep_missing: bool = False) -> None:
     """The files' reviews into the store, instead of those that it had or beside them; a summary on standard error."""
     reading = ReviewReading(files)  # first, so that a wrong file leaves the store as it was
-    settings = Settings()
+    settings = settings_for(path)
+    alerts = build_review_alerts(settings)
     embedder, tones = build_embedder(settings), build_tones(settings)
     store = Store(path)
     try:
@@ -32,10 +36,15 @@ def index_reviews(files: Sequence[Path], path: Path, *, keep_missing: bool = Fal
             done = kept.replace(
                 reading, tones, keep_missing=keep_missing, progress=lambda count: bar.update(task, completed=count)
             )
+        trends = trends_of(kept.everywhere()) if alerts else []
     finally:
         store.close()
     for line in told(reading, done, path):
         typer.echo(line, err=True)
+    if alerts is not None:
+        with closing(alerts):
+            jumps = alerts.tell(trends)
+        typer.echo(f"{len(jumps)} months in which reviews turned bad were told to the staff.", err=True)
 
 
 def told(reading: ReviewReading, done: ReviewSummary, path: Path) -> list[str]:

@@ -10,14 +10,13 @@ import typer
 from pydantic import ValidationError
 
 from assistant import Assistant
-from assistant.settings import Settings
 from retrieval.errors import BadInput
 from ui import log
 from ui.settings import ServerSettings
 from ui.sites import Sites, read_sites
 
 from .demo import store_or_demo
-from .llm import Llm, LlmUrl, bad_setting, settings_with
+from .llm import Llm, LlmUrl, bad_setting, settings_for
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -83,15 +82,6 @@ def address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{name}:{port}"
-
-
-def settings_for(store: Path, llm: str | None = None, llm_url: str | None = None) -> Settings:
-    """The settings of the environment; conversations are kept in a file beside the store where no other place is set."""
-    settings = settings_with(llm, llm_url)
-    if settings.sessions_url is not None:
-        return settings
-    beside = store.resolve().with_name(f"{store.resolve().name}-sessions.db")
-    return settings.model_copy(update={"sessions_url": f"sqlite:///{beside}"})
 
 
 def server_settings() -> ServerSettings:

@@ -18,7 +18,7 @@ from retrieval.store import Store
 
 from .evaluate_recommend import events_of
 from .figures import figure_text
-from .serve import settings_for
+from .llm import settings_for
 
 K = 10
 
