@@ -15,6 +15,7 @@ from ..orders.book import OrderRules
 from ..parts import Parts
 from .ask import answer_for, ask_product, asked_about
 from .beside import product_meant, stated_beside
+from .subjects import subject_of
 
 RELEVANT = (
     0.42  # relevance from which a passage speaks of the question: benchmarks/policy_questions.py has the measurement
@@ -83,9 +84,9 @@ def _together(said: Sequence[Outcome]) -> Outcome:
 
 
 def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """The listing's answer; where the question's words do not stand in it and the policies speak of the question, theirs before it."""
+    """The listing's answer; where it only comes near the question and the policies speak of that, theirs before it."""
     outcome = ask_product(parse, state, parts)
-    if parts.policies is None or outcome.answer is None or _has_the_words(outcome.answer, asked_about(parse)):
+    if parts.policies is None or outcome.answer is None or _is_plain(outcome.answer, asked_about(parse), parts):
         return outcome
     answers = answers_in(parse.message, parts.policies)
     if not answers:
@@ -103,9 +104,11 @@ def before_an_order(outcome: Outcome, question: str, policies: Policies | None) 
     return replace(_together([said, outcome]), order=outcome.order)
 
 
-def _has_the_words(answer: Answer, asked: str) -> bool:
-    """Whether the answer says what was asked for in the same words, and not only something near to it."""
-    return answer.found and set(content_stems(asked)) <= set(content_stems(answer.text))
+def _is_plain(answer: Answer, asked: str, parts: Parts) -> bool:
+    """Whether the answer is in the question's words, or states the field that such a question usually means; else it only comes near."""
+    in_its_words = set(content_stems(asked)) <= set(content_stems(answer.text))
+    subject = subject_of([asked], parts.embedder)
+    return answer.found and (in_its_words or (subject is not None and answer.field in subject.fields))
 
 
 def _listing(product: Product, parse: Parse, parts: Parts) -> Outcome | None:
