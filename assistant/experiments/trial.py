@@ -1,0 +1,146 @@
+"""One visitor's turn under the experiments: what his arms set, what of it was used, and what is kept of that."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from retrieval.family import family_of
+from retrieval.search import Searcher
+
+from ..contract import Reply, found_nothing
+from ..events import Event
+from ..model import Card
+from ..parts import Parts
+from ..recommending.interest.model import Interest
+from ..recommending.interest.order import InterestOrder
+from ..recommending.recommender import Recommender, Style
+from ..turn import SHOWING, Taken
+from ..turn_events import turn_id
+from .assign import drawn
+from .exposures import Exposure
+from .interleave import Team, team_draft
+from .plan import ORDERS, Arm, Experiment
+
+Assigned = tuple[Experiment, Arm]
+BOTH = "both"  # the arm of whoever sees an interleaved list
+
+
+@dataclass(frozen=True)
+class Named:
+    """What arms name by its folder, read: models that order suggestions, searchers with another reranker."""
+
+    interests: Mapping[str, Interest] = field(default_factory=dict)
+    searchers: Mapping[str, Searcher] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Artefacts:
+    """The same over the shop's catalogue and events."""
+
+    orders: Mapping[str, InterestOrder]
+    searchers: Mapping[str, Searcher]
+
+
+class Trial:
+    """What a turn gets and used. assigned: the experiments that count the visitor, each with his arm."""
+
+    def __init__(
+        self, assigned: Iterable[Assigned], recommender: Recommender, artefacts: Artefacts, visitor: str, now: datetime
+    ) -> None:
+        self._assigned = tuple(assigned)
+        self._recommender, self._artefacts, self._visitor, self._now = recommender, artefacts, visitor, now
+        self._suggested = False
+        self._teams: dict[str, Team] = {}
+
+    def parts(self, parts: Parts) -> Parts:
+        """The parts as the visitor's arms set them."""
+        sets = {name: value for _, arm in self._own for name, value in arm.sets.items() if name not in ORDERS}
+        if folder := sets.pop("reranker", None):
+            sets["searcher"] = self._artefacts.searchers[folder]
+        return replace(parts, **sets)
+
+    def recommend(self, visitor: str | None, limit: int, now: datetime, here: Sequence[Event] = ()) -> tuple[Card, ...]:
+        """As `Recommender.recommend`, in the style of the visitor's arms; where an experiment interleaves, of both of its arms."""
+        self._suggested = True
+        style = self._style([arm for _, arm in self._own])
+        first = self._recommender.recommend(visitor, limit, now, here, style)
+        mixing = next((one for one, _ in self._assigned if one.interleave), None)
+        if mixing is None:
+            return first
+        other = self._style([*(arm for _, arm in self._own), mixing.arm[1]])
+        second = self._recommender.recommend(visitor, limit, now, here, other)
+        drawn_for = (mixing.salt or mixing.name, "coin", self._visitor, now.isoformat())
+        mixed = team_draft(
+            first,
+            second,
+            limit,
+            lambda number: drawn(*drawn_for, str(number)) < 0.5,
+            lambda card: family_of(card.product),
+        )
+        self._teams = {card.product.id: team for card, team in mixed}
+        return tuple(replace(card, rank=rank) for rank, (card, _) in enumerate(mixed, start=1))
+
+    def told(self, events: Iterable[Event]) -> list[Event]:
+        """The turn's events; what was shown of an interleaved list has no propensity, since coins had a part in it."""
+        return [
+            replace(one, propensity=None) if one.type == "shown" and one.product_id in self._teams else one
+            for one in events
+        ]
+
+    def exposures(self, taken: Taken) -> list[Exposure]:
+        """What is kept of the turn, for each experiment."""
+        reply = taken.reply
+        failed = any(one.failed for one in taken.effect.in_order())
+        return [
+            Exposure(
+                self._visitor,
+                one.name,
+                turn_id(reply),
+                BOTH if one.interleave else arm.name,
+                self._now,
+                reply.session_id,
+                exposed=self._used(one, reply),
+                latency_ms=reply.latency_ms.total,
+                failed=reply.fault is not None,
+                no_results=found_nothing(reply.acts, failed=failed, fault=reply.fault),
+                handoff=reply.handoff is not None,
+                teams=self._places(reply) if one.interleave else None,
+            )
+            for one, arm in self._assigned
+        ]
+
+    def broken(self, session_id: str) -> list[Exposure]:
+        """What is kept of a turn that an error ended; that it was used is taken as given, in every arm alike."""
+        turn = secrets.token_hex(16)
+        return [
+            Exposure(
+                self._visitor, one.name, turn, BOTH if one.interleave else arm.name, self._now, session_id, failed=True
+            )
+            for one, arm in self._assigned
+        ]
+
+    @property
+    def _own(self) -> list[Assigned]:
+        """The arms that set something for the whole turn: of an experiment that interleaves, both set the list only."""
+        return [(one, arm) for one, arm in self._assigned if not one.interleave]
+
+    def _style(self, arms: Iterable[Arm]) -> Style:
+        style = self._recommender.style
+        for arm in arms:
+            if arm.interest is not None:
+                style = replace(style, order=self._artefacts.orders.get(arm.interest))
+            if arm.diversity is not None:
+                style = replace(style, diversity=arm.diversity)
+        return style
+
+    def _used(self, one: Experiment, reply: Reply) -> bool:
+        """Whether the turn used what the experiment is about; as far as a visitor was not yet exposed, no arm decides that."""
+        if one.touches <= ORDERS:
+            return self._suggested
+        return one.touches != {"reranker"} or not SHOWING.isdisjoint(reply.acts)
+
+    def _places(self, reply: Reply) -> str:
+        return "".join(self._teams.get(card.product.id, "-") for card in reply.cards)[:64]
