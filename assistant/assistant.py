@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -284,13 +285,22 @@ class Assistant:
         return self._recommender.known(visitor, datetime.now(UTC))
 
     def recommend(
-        self, visitor: str | None = None, limit: int = 10, *, now: datetime | None = None
+        self, visitor: str | None = None, limit: int = 10, *, now: datetime | None = None, learn: bool = False
     ) -> tuple[Card, ...]:
         """What to suggest now, best first, each with reasons that its record or the events state; the same events and time, the same list.
 
         visitor: as in `record`; for one of whom nothing is known, or none, what is popular, rated well, and of every department.
+        learn: the visitor agreed to events and sees this list, which is kept as `shown`; experiments count only such lists.
         """
-        return self._recommender.recommend(visitor, limit, now or datetime.now(UTC))
+        at, started = now or datetime.now(UTC), time.perf_counter()
+        if not (learn and visitor):
+            return self._recommender.recommend(visitor, limit, at)
+        trial = self.experiments.trial(visitor, at)
+        cards = trial.recommend(visitor, limit, at)
+        shown, exposures = trial.listed(cards, (time.perf_counter() - started) * 1e3)
+        self._learn(shown)
+        self.experiments.keep(exposures)
+        return cards
 
     def search(
         self,

@@ -14,7 +14,7 @@ def arm_of(experiment: Experiment, visitor: str) -> Arm | None:
     The share is drawn apart from the arm, so that a larger share moves nobody to another arm.
     """
     salt = experiment.salt or experiment.name
-    if drawn(salt, "share", visitor) >= experiment.share:
+    if experiment.share < 1 and drawn(salt, "share", visitor) >= experiment.share:
         return None
     weights = [arm.weight for arm in experiment.arm]
     at = drawn(salt, "arm", visitor) * sum(weights)

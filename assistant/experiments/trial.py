@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from ..recommending.interest.model import Interest
 from ..recommending.interest.order import InterestOrder
 from ..recommending.recommender import Recommender, Style
 from ..turn import SHOWING, Taken
-from ..turn_events import turn_id
+from ..turn_events import CERTAIN, turn_id
 from .assign import drawn
 from .exposures import Exposure
 from .interleave import Team, team_draft
@@ -92,35 +92,45 @@ class Trial:
 
     def exposures(self, taken: Taken) -> list[Exposure]:
         """What is kept of the turn, for each experiment."""
-        reply = taken.reply
-        failed = any(one.failed for one in taken.effect.in_order())
-        return [
-            Exposure(
-                self._visitor,
-                one.name,
-                turn_id(reply),
-                BOTH if one.interleave else arm.name,
-                self._now,
-                reply.session_id,
-                exposed=self._used(one, reply),
-                latency_ms=reply.latency_ms.total,
-                failed=reply.fault is not None,
-                no_results=found_nothing(reply.acts, failed=failed, fault=reply.fault),
-                handoff=reply.handoff is not None,
-                teams=self._places(reply) if one.interleave else None,
-            )
-            for one, arm in self._assigned
-        ]
+        reply, failed = taken.reply, any(one.failed for one in taken.effect.in_order())
+        whole = Exposure(
+            self._visitor,
+            "",
+            turn_id(reply),
+            "",
+            self._now,
+            reply.session_id,
+            latency_ms=reply.latency_ms.total,
+            failed=reply.fault is not None,
+            no_results=found_nothing(reply.acts, failed=failed, fault=reply.fault),
+            handoff=reply.handoff is not None,
+        )
+        return [replace(one, exposed=self._used(of, reply)) for of, one in self._each(whole, reply.cards)]
+
+    def listed(self, cards: Sequence[Card], latency_ms: float) -> tuple[list[Event], list[Exposure]]:
+        """What is kept of a list of suggestions that no turn was for: as events, and for each experiment on such lists."""
+        turn = secrets.token_hex(16)
+        shown = [
+            Event(f"{turn}.{card.rank:03}", "shown", self._now, self._visitor, card.product.id, position=card.rank, propensity=CERTAIN)
+            for card in cards
+        ]  # fmt: skip
+        whole = Exposure(self._visitor, "", turn, "", self._now, None, latency_ms=latency_ms)
+        return self.told(shown), [one for of, one in self._each(whole, cards) if of.touches <= ORDERS]
 
     def broken(self, session_id: str) -> list[Exposure]:
         """What is kept of a turn that an error ended; that it was used is taken as given, in every arm alike."""
-        turn = secrets.token_hex(16)
-        return [
-            Exposure(
-                self._visitor, one.name, turn, BOTH if one.interleave else arm.name, self._now, session_id, failed=True
+        whole = Exposure(self._visitor, "", secrets.token_hex(16), "", self._now, session_id, failed=True)
+        return [one for _, one in self._each(whole, ())]
+
+    def _each(self, whole: Exposure, cards: Sequence[Card]) -> Iterator[tuple[Experiment, Exposure]]:
+        """The same for each experiment, with the visitor's arm; of an interleaved list with the teams by place."""
+        teams = "".join(self._teams.get(card.product.id, "-") for card in cards)[:64]
+        for one, arm in self._assigned:
+            mixed = one.interleave
+            yield (
+                one,
+                replace(whole, experiment=one.name, arm=BOTH if mixed else arm.name, teams=teams if mixed else None),
             )
-            for one, arm in self._assigned
-        ]
 
     @property
     def _own(self) -> list[Assigned]:
@@ -141,6 +151,3 @@ class Trial:
         if one.touches <= ORDERS:
             return self._suggested
         return one.touches != {"reranker"} or not SHOWING.isdisjoint(reply.acts)
-
-    def _places(self, reply: Reply) -> str:
-        return "".join(self._teams.get(card.product.id, "-") for card in reply.cards)[:64]
