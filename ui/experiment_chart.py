@@ -36,6 +36,7 @@ def draw(report: Report, to: Path | BinaryIO) -> None:
         axes.legend(fontsize=8)
     else:
         axes.text(0.5, 0.5, "too few shoppers yet", transform=axes.transAxes, ha="center", va="bottom")
+        axes.set(xticks=[], yticks=[])
     what = "% of choices for it" if one.interleave else "points more than " + one.control.name
     axes.set(xlabel="shoppers counted", ylabel=what, title=f"{one.name}: {DONE[one.goal]}, 95 % at all times")
     chart.savefig(to, format="png", dpi=120)

@@ -121,8 +121,9 @@ class Report:
             return "Do not trust these figures before you know why."
         if self.stop is not None:
             return f"It stopped itself on {self.stop.at:%Y-%m-%d %H:%M} UTC, as its file allows; all shoppers get the shop as it was."
-        if self.broken and self.state == "running":
-            return "Stop it: set `stop` in its file to today. It goes on until you do."
+        if self.broken:
+            stop = "Stop it: set `stop` in its file to today. It goes on until you do."
+            return stop if self.state == "running" else "A guard was broken: do not take over what broke it."
         better = [found.arm for found in self.goals if found.verdict == "better"]
         if better:
             return f"{' and '.join(better)}: better, and more shoppers will hardly change that. You may end it and take over what it sets."

@@ -141,7 +141,7 @@ class Trial:
         style = self._recommender.style
         for arm in arms:
             if arm.interest is not None:
-                style = replace(style, order=self._artefacts.orders.get(arm.interest))
+                style = replace(style, order=self._artefacts.orders[arm.interest] if arm.interest else None)
             if arm.diversity is not None:
                 style = replace(style, diversity=arm.diversity)
         return style

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from assistant.experiments.plan import Arm, Experiment, read_plan
 from assistant.experiments.report import report_of
 from assistant.experiments.sequential import telling
 from assistant.recommending.interest.model import Interest
+from assistant.settings import Settings
 from retrieval.errors import BadInput, NotFound, StoreNotFound
 from ui.experiment_chart import draw
 
@@ -37,12 +38,16 @@ def check(
 
     Example: shop experiment check experiments.toml
     """
-    plan = read_plan(file)
+    plan, kept = read_plan(file), timedelta(days=Settings().keep_days)
     for one in plan.experiment:
         for arm in one.arm:
             _look_at(arm)
         for line in _said(one):
             typer.echo(line)
+        if one.stop - one.start + one.within > kept:
+            typer.echo(
+                f"  longer than conversations are kept (SHOP_KEEP_DAYS, {kept.days}): its first shoppers will drop out"
+            )
     if not plan.experiment:
         typer.echo(f"{file} names no experiment.")
 
