@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,12 +24,16 @@ from retrieval.search import Scored
 from retrieval.store import Store
 
 from .actions.find import query_for, query_of
-from .build import build_events, build_interest, build_parts, build_sessions
+from .build import build_events, build_interest, build_named, build_parts, build_plan, build_sessions
 from .contract import Done, Event, Reply
 from .event_form import EventForm
 from .events import Event as LoggedEvent
 from .events import EventLog
 from .exact import Asked, meaning
+from .experiments.exposures import ExposureLog
+from .experiments.plan import Plan
+from .experiments.running import Running
+from .experiments.trial import Named
 from .explain import explain
 from .model import Card, DialogueState
 from .outbound.letters import Letters
@@ -38,7 +43,7 @@ from .privacy import Places, Retention, erase
 from .reading.llm_parser import LlmParser
 from .recommending.interest.model import Interest
 from .recommending.profile import Known
-from .recommending.recommender import Recommender
+from .recommending.recommender import DIVERSITY, Recommender
 from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
 from .settings import Settings
 from .shopper import Shopper
@@ -84,20 +89,26 @@ class Assistant:
         store: Store | None = None,
         events: EventLog | None = None,
         interest: Interest | None = None,
+        diversity: float = DIVERSITY,
+        plan: Plan | None = None,
+        named: Named | None = None,
     ) -> None:
         self._parts = parts
         self._sessions = sessions or MemorySessions()
         orders, handoff = parts.orders, parts.handoff
         self._events = events or EventLog()
+        exposures = ExposureLog(self._events)
         self._places = Places(
             self._sessions,
             orders.log if orders else None,
             parts.unanswered,
             handoff.letters if handoff else None,
             self._events,
+            exposures,
         )
         self._retention = Retention(self._places, keep_days, event_days=keep_events_days)
-        self._recommender = Recommender(parts.catalog, parts.searcher.dense, self._events, interest)
+        self._recommender = Recommender(parts.catalog, parts.searcher.dense, self._events, interest, diversity)
+        self.experiments = Running(plan or Plan(), named or Named(), self._recommender, self._events, exposures)
         self._message_limit = message_limit
         self._store = store
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # only of turns under way
@@ -109,7 +120,7 @@ class Assistant:
         settings = settings or Settings()
         opened = Store(Path(store))
         try:
-            parts = build_parts(opened, settings)
+            parts, plan = build_parts(opened, settings), build_plan(settings)
             assistant = cls(
                 parts,
                 build_sessions(settings),
@@ -119,6 +130,9 @@ class Assistant:
                 store=opened,
                 events=build_events(settings),
                 interest=build_interest(settings),
+                diversity=settings.diversity,
+                plan=plan,
+                named=build_named(plan.ahead(datetime.now(UTC)), parts.searcher, settings),
             )
             assistant._retention.keep()
             return assistant
@@ -258,6 +272,7 @@ class Assistant:
             with self._turn_of(session_id):
                 pass
         if product_id is None and query is None:
+            self.experiments.forget(visitor)
             return self._events.erase([visitor])
         own = self._events.of(visitor)
         if product_id is not None:
@@ -270,13 +285,22 @@ class Assistant:
         return self._recommender.known(visitor, datetime.now(UTC))
 
     def recommend(
-        self, visitor: str | None = None, limit: int = 10, *, now: datetime | None = None
+        self, visitor: str | None = None, limit: int = 10, *, now: datetime | None = None, learn: bool = False
     ) -> tuple[Card, ...]:
         """What to suggest now, best first, each with reasons that its record or the events state; the same events and time, the same list.
 
         visitor: as in `record`; for one of whom nothing is known, or none, what is popular, rated well, and of every department.
+        learn: the visitor agreed to events and sees this list, which is kept as `shown`; experiments count only such lists.
         """
-        return self._recommender.recommend(visitor, limit, now or datetime.now(UTC))
+        at, started = now or datetime.now(UTC), time.perf_counter()
+        if not (learn and visitor):
+            return self._recommender.recommend(visitor, limit, at)
+        trial = self.experiments.trial(visitor, at)
+        cards = trial.recommend(visitor, limit, at)
+        shown, exposures = trial.listed(cards, (time.perf_counter() - started) * 1e3)
+        self._learn(shown)
+        self.experiments.keep(exposures)
+        return cards
 
     def search(
         self,
@@ -342,6 +366,7 @@ class Assistant:
         for way in (self._parts.checkout_hook, self._parts.handoff):
             if way is not None:
                 way.close()
+        self.experiments.close()
         self._sessions.close()
         self._events.close()
         if self._store is not None:
@@ -362,18 +387,26 @@ class Assistant:
     ) -> Iterator[Event]:
         known, now = self._sessions.get(session_id) or Session(session_id), datetime.now(UTC)
         history = tuple(turn.exchange for turn in known.turns)
-        shopper = Shopper(self._recommender, visitor, now)
-        parts = replace(self._parts, session_id=session_id, history=history, email=email, shopper=shopper)
+        trial = self.experiments.trial(visitor, now) if learn and visitor else None
+        shopper = Shopper(self._recommender, visitor, now, trial)
+        parts = trial.parts(self._parts) if trial else self._parts
+        parts = replace(parts, session_id=session_id, history=history, email=email, shopper=shopper)
         if isinstance(asked, Keep) and not (learn and visitor):
             raise BadInput(
                 "Nothing is kept of a shopper who did not agree.", fix="send `learn` and X-Visitor once they have"
             )
         message, given = (asked, None) if isinstance(asked, str) else meaning(asked, known.state, parts)
-        taken = yield from run_turn(message, known.state, parts, given)
+        try:
+            taken = yield from run_turn(message, known.state, parts, given)
+        except Exception:
+            if trial:
+                self.experiments.keep(trial.broken(session_id))
+            raise
         turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())
         self._sessions.add(session_id, turn, taken.state, visitor)
-        if learn and visitor:
-            self._learn(events_of(taken, known.state, visitor, now))
+        if trial and visitor:
+            self._learn(trial.told(events_of(taken, known.state, visitor, now)))
+            self.experiments.keep(trial.exposures(taken))
         yield Done(taken.reply)
 
     def _learn(self, told: Sequence[LoggedEvent]) -> None:

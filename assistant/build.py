@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import HttpUrl, SecretStr
@@ -20,6 +21,9 @@ from retrieval.spelling import Speller, english_words
 from retrieval.store import UNANSWERED, Store
 
 from .events import EventLog
+from .experiments.exposures import ExposureLog
+from .experiments.plan import Plan, read_plan
+from .experiments.trial import Named
 from .orders.desk import OrderDesk, open_desk
 from .orders.log import OrderLog
 from .outbound.checkout import CheckoutHook
@@ -218,6 +222,25 @@ def build_interest(settings: Settings) -> Interest | None:
     return Interest.read(settings.interest) if settings.interest else None
 
 
+def build_plan(settings: Settings) -> Plan:
+    """The experiments that the settings name; none without a file."""
+    return read_plan(settings.experiments) if settings.experiments else Plan()
+
+
+def build_named(plan: Plan, searcher: Searcher, settings: Settings) -> Named:
+    """What the arms of these experiments name by its folder."""
+    arms = [arm for one in plan.experiment for arm in one.arm]
+    mix = LinearMix(searcher.dense, searcher.lexical)
+    rerankers = {
+        name: build_reranker(mix, settings.model_copy(update={"reranker": Path(name)}))
+        for name in sorted({arm.reranker for arm in arms if arm.reranker})
+    }
+    return Named(
+        {name: Interest.read(Path(name)) for name in sorted({arm.interest for arm in arms if arm.interest})},
+        {name: replace(searcher, reranker=reranker) for name, reranker in rerankers.items()},
+    )
+
+
 def build_seal(settings: Settings) -> Seal:
     return Seal(settings.encryption_key.get_secret_value() if settings.encryption_key else None)
 
@@ -225,5 +248,5 @@ def build_seal(settings: Settings) -> Seal:
 def build_places(store: Path, settings: Settings) -> Places:
     """Where something of shoppers lies, without what a turn needs; the store may be in use."""
     url, seal = settings.sessions_url, build_seal(settings)
-    questions, letters = Unanswered(store / UNANSWERED), Letters(url, seal)
-    return Places(build_sessions(settings), OrderLog(url, seal), questions, letters, build_events(settings))
+    questions, letters, events = Unanswered(store / UNANSWERED), Letters(url, seal), build_events(settings)
+    return Places(build_sessions(settings), OrderLog(url, seal), questions, letters, events, ExposureLog(events))

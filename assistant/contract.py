@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,8 @@ from .lasting import lasts
 from .model import Card, Comparison, Intent, Question, Reason, Source, plain
 from .outbound.handover import Handoff
 from .wishes import wishes_in
+
+LOOKING: frozenset[str] = frozenset({"search", "refine", "recommend"})
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ class Latency:
     rerank: float = 0.0
     write: float = 0.0
     total: float = 0.0
+
+
+def found_nothing(acts: Iterable[str], *, failed: bool, fault: str | None) -> bool:
+    """Whether something was looked for and nothing of the kind was found, though all worked and nothing was asked back."""
+    return failed and not fault and not LOOKING.isdisjoint(acts)
 
 
 @dataclass(frozen=True)

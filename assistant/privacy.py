@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.exc import SQLAlchemyError
 
 from .events import Event, EventLog
+from .experiments.exposures import Exposure, ExposureLog
 from .orders.log import Cleared, OrderLog
 from .outbound.letters import KeptLetter, Letters
 from .sessions import Session, Sessions, StaffAnswer, Thumb
@@ -21,7 +22,7 @@ from .unanswered import Unanswered
 
 log = logging.getLogger(__name__)
 _SESSION, _THUMBS, _LETTERS = TypeAdapter(Session), TypeAdapter(tuple[Thumb, ...]), TypeAdapter(tuple[KeptLetter, ...])
-_EVENTS = TypeAdapter(tuple[Event, ...])
+_EVENTS, _EXPOSURES = TypeAdapter(tuple[Event, ...]), TypeAdapter(tuple[Exposure, ...])
 _ANSWERS = TypeAdapter(tuple[StaffAnswer, ...])
 _DAY = timedelta(days=1)
 AT_ONCE = 500  # conversations in one statement
@@ -36,6 +37,7 @@ class Places:
     unanswered: Unanswered | None = None
     letters: Letters | None = None
     events: EventLog | None = None
+    exposures: ExposureLog | None = None  # in the database of the events
 
     def close(self) -> None:
         for place in (self.sessions, self.orders, self.letters, self.events):
@@ -56,6 +58,7 @@ class Gone:
     letters: int = 0
     answers: int = 0
     events: int = 0
+    exposures: int = 0
 
     def __add__(self, other: Gone) -> Gone:
         return Gone(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
@@ -73,6 +76,9 @@ def kept_of(sessions: Collection[str], places: Places, visitors: Collection[str]
         "questions": places.unanswered.of(sessions) if places.unanswered else [],
         "letters": _LETTERS.dump_python(tuple(places.letters.of(sessions)) if places.letters else (), mode="json"),
         "events": _EVENTS.dump_python(_events_of(sessions, visitors, places.events), mode="json"),
+        "exposures": _EXPOSURES.dump_python(
+            places.exposures.of(sessions, visitors) if places.exposures else (), mode="json"
+        ),
     }
 
 
@@ -82,6 +88,7 @@ def erase(sessions: Collection[str], places: Places, visitors: Collection[str] =
     questions = places.unanswered.erase(sessions) if places.unanswered else 0
     letters = places.letters.erase(sessions) if places.letters else 0
     events = places.events.erase(visitors, sessions) if places.events else 0
+    exposures = places.exposures.erase(sessions, visitors) if places.exposures else 0
     gone = [places.sessions.forget(name) for name in sessions]  # last, since from here on nothing leads to the rest
     return Gone(
         sum(one.turns > 0 for one in gone),
@@ -93,13 +100,14 @@ def erase(sessions: Collection[str], places: Places, visitors: Collection[str] =
         letters,
         sum(one.answers for one in gone),
         events,
+        exposures,
     )
 
 
 def expire(before: datetime, places: Places, events_before: datetime | None = None) -> Gone:
     """Delete conversations unused since then with all that is kept of them, and every older act, question and letter.
 
-    events_before: the same for events, of which older ones may be kept.
+    events_before: the same for events and exposures, of which older ones may be kept.
     """
     cleared = places.orders.expire(before) if places.orders else Cleared()
     gone = Gone(
@@ -108,6 +116,7 @@ def expire(before: datetime, places: Places, events_before: datetime | None = No
         questions=places.unanswered.expire(before) if places.unanswered else 0,
         letters=places.letters.expire(before) if places.letters else 0,
         events=places.events.expire(events_before or before) if places.events else 0,
+        exposures=places.exposures.expire(events_before or before) if places.exposures else 0,
     )
     for some in chunked(places.sessions.unused_since(before), AT_ONCE):
         gone += erase(some, places)

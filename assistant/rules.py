@@ -25,4 +25,5 @@ def read_toml(kind: type[Rules], path: Path | None, setting: str) -> Rules:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path}: {key}: {first['msg']}, got {first['input']!r:.80}", fix="change this key") from error
+        told = first["msg"].removeprefix("Value error, ")
+        raise BadInput(f"{path}: {key}: {told}, got {first['input']!r:.80}", fix="change this key") from error

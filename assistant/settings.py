@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     interest: Path | None = Field(
         default=None, description="Folder of a model made by `shop train interest`, which orders suggestions."
     )
+    diversity: float = Field(
+        default=0.2, ge=0, le=1, description="How much being unlike what is listed already counts in suggestions."
+    )
+    experiments: Path | None = Field(default=None, description="TOML file of the experiments (docs/experiments.md).")
     chroma_url: str | None = Field(default=None, description="A Chroma server instead of the store's own folder.")
     sessions_url: str | None = Field(
         default=None,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
+from .experiments.trial import Trial
 from .model import Card, DialogueState
 from .recommending.recommender import Recommender
 from .turn_events import of_conversation
@@ -14,17 +15,21 @@ from .wishes import Wish
 
 @dataclass(frozen=True)
 class Shopper:
-    """A visitor in one turn. visitor: hashed; None for nobody known, of whom only the conversation itself tells."""
+    """A visitor in one turn. visitor: hashed; None for nobody known, of whom only the conversation itself tells.
+
+    trial: what experiments make of his suggestions; None where they count him out.
+    """
 
     recommender: Recommender
     visitor: str | None
     now: datetime
+    trial: Trial | None = None
 
     def suggest(self, state: DialogueState, limit: int) -> tuple[Card, ...]:
         """What to suggest without a need, best first, in view of the conversation so far too; nothing that is in the cart."""
         here = of_conversation(state, self.visitor or "", self.now)
         chosen = {line.product_id for line in state.cart}
-        cards = self.recommender.recommend(self.visitor, limit + len(chosen), self.now, here)
+        cards = (self.trial or self.recommender).recommend(self.visitor, limit + len(chosen), self.now, here)
         fresh = [card for card in cards if card.product.id not in chosen][:limit]
         return tuple(replace(card, rank=rank) for rank, card in enumerate(fresh, start=1))
 

@@ -50,9 +50,14 @@ def of_conversation(state: DialogueState, visitor: str, at: datetime) -> tuple[E
     return tuple(Event(f"{kind} {name}", kind, at, visitor, name) for kind, name in _chosen(state, DialogueState()))
 
 
+def turn_id(reply: Reply) -> str:
+    """What the ids of the turn's events begin with, up to a dot."""
+    return hashlib.sha256(f"{reply.session_id} {reply.turn}".encode()).hexdigest()[:32]
+
+
 def _name(reply: Reply, number: int) -> str:
     """An id that is the turn's own, in the order in which things happened."""
-    return f"{hashlib.sha256(f'{reply.session_id} {reply.turn}'.encode()).hexdigest()[:32]}.{number:03}"
+    return f"{turn_id(reply)}.{number:03}"
 
 
 def _query(taken: Taken) -> str | None:

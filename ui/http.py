@@ -307,6 +307,9 @@ def recommend(
     own: Visitor,
     visitor: Annotated[str | None, Query(max_length=64, description="the visitor's token, as in X-Visitor")] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
+    learn: Annotated[
+        bool, Query(description="the visitor agreed to events and is shown this list, which is kept as such")
+    ] = False,
 ) -> Response:
     """What to suggest now, each with its reasons. A visitor may only ask for himself; of whom nothing is known gets the general list."""
     asked = hashed(visitor) if visitor and re.fullmatch(TOKEN, visitor) else None  # what can be guessed proves nothing
@@ -314,8 +317,9 @@ def recommend(
         raise NotFound(
             "The visitor asked about is not the one of X-Visitor.", fix="send the same token, or leave one out"
         )
-    cards = desk.assistant.recommend(asked or own, limit=limit)
-    return JSONResponse({"products": [card_json(card) for card in cards]})
+    cards = desk.assistant.recommend(asked or own, limit=limit, learn=learn)
+    headers = {"Cache-Control": "no-store"} if learn else {}
+    return JSONResponse({"products": [card_json(card) for card in cards]}, headers=headers)
 
 
 @router.get(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 from more_itertools import unique_everseen
@@ -33,9 +33,10 @@ from .sources import SOURCES
 
 LOOKED_AT = 300  # of a visitor's latest acts
 POOL = 120  # strongest products that are weighed against each other
-RELEVANCE = 0.8  # MMR's lambda: the rest is for being unlike what is listed already. Carbonell, Goldstein, SIGIR 1998. docs/log.md has 0.6
+DIVERSITY = 0.2  # 1 - MMR's lambda: for being unlike what is listed already. Carbonell, Goldstein, SIGIR 1998. docs/log.md has 0.4
 NEAR_DUPLICATE = 0.95  # cosine from which two listings are taken for one thing
 REASONS = 2
+Worth = Callable[[Sequence[str], datetime], Mapping[str, float]]  # of products by id, 0..1
 
 
 @dataclass(frozen=True)
@@ -47,24 +48,51 @@ class Ranked:
     reasons: tuple[Reason, ...]
 
 
-class Recommender:
-    """What to suggest. The same events, catalogue and time give the same list.
-
-    interest: a model that orders what is proposed to a visitor of whom something is known, in place of how strongly it is proposed.
+@dataclass(frozen=True)
+class Style:
+    """How a list is put in order. order: of what is proposed to a visitor of whom something is known, in place of how strongly it is
+    proposed. diversity: 0..1, how much being unlike what is listed already counts, against being good.
     """
 
-    def __init__(self, catalog: Catalog, dense: Dense, events: EventLog, interest: Interest | None = None) -> None:
+    order: InterestOrder | None = None
+    diversity: float = DIVERSITY
+
+
+class Recommender:
+    """What to suggest, in the style of the shop. The same events, catalogue and time give the same list."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        dense: Dense,
+        events: EventLog,
+        interest: Interest | None = None,
+        diversity: float = DIVERSITY,
+    ) -> None:
         self._catalog, self._dense, self._events = catalog, dense, events
-        self._order = InterestOrder(interest, catalog, dense, events) if interest else None
+        self.style = Style(self.order_by(interest) if interest else None, diversity)
         self._bonds = lru_cache(maxsize=512)(self._bonds_of)
         self._crowd: tuple[object, Crowd] = (None, Crowd())
 
-    def recommend(self, visitor: str | None, limit: int, now: datetime, here: Sequence[Event] = ()) -> tuple[Card, ...]:
+    def order_by(self, interest: Interest) -> InterestOrder:
+        """The order that a model gives what this catalogue has."""
+        return InterestOrder(interest, self._catalog, self._dense, self._events)
+
+    def recommend(
+        self,
+        visitor: str | None,
+        limit: int,
+        now: datetime,
+        here: Sequence[Event] = (),
+        style: Style | None = None,
+    ) -> tuple[Card, ...]:
         """At most `limit` products in stock, best first, one of a family; nothing that the visitor bought or disliked.
 
         Without a visitor, or for one of whom nothing is known: what is popular, rated well, and of every department.
         here: what the visitor, or nobody known, did just now; it counts beside what is kept of him.
+        style: another than the shop's.
         """
+        style = style or self.style
         acts = self._own(visitor, now, here, ACTS, LOOKED_AT)
         profile = profile_of(acts, now, self._catalog, self._dense) if acts else Profile()
         crowd = self._crowd_at(now)
@@ -80,9 +108,10 @@ class Recommender:
             self._departments,
             self._shelves,
         )
-        own = self._own(visitor, now, here, TYPES, RECENT) if self._order and profile.touched else []
-        pool = self._pool(situation, max(POOL, 3 * limit), own=own, refused=self._refused(visitor, now))
-        chosen = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit)
+        own = self._own(visitor, now, here, TYPES, RECENT) if style.order and profile.touched else []
+        worth = partial(style.order.worth, own) if style.order and own else None
+        pool = self._pool(situation, max(POOL, 3 * limit), worth, refused=self._refused(visitor, now))
+        chosen = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit, style.diversity)
         return tuple(Card(one.product, one.relevance, rank, one.reasons) for rank, one in enumerate(chosen, start=1))
 
     @cached_property
@@ -125,17 +154,18 @@ class Recommender:
             self._crowd = (key, crowd_of(self._events, now))
         return self._crowd[1]
 
-    def _pool(self, situation: Situation, size: int, *, own: Sequence[Event], refused: tuple[str, ...]) -> list[Ranked]:
-        """The strongest proposals that may be shown, each strength counted as evidence of its own (noisy or); with `own`, the visitor's
-        events, those that the interest model puts first. refused: words kept away."""
+    def _pool(self, situation: Situation, size: int, worth: Worth | None, *, refused: tuple[str, ...]) -> list[Ranked]:
+        """The strongest proposals that may be shown, each strength counted as evidence of its own (noisy or), or those worth most.
+
+        refused: words kept away."""
         missing: dict[str, float] = defaultdict(lambda: 1.0)
         reasons: dict[str, list[tuple[float, Reason]]] = defaultdict(list)
         for source, trust in SOURCES.items():
             for one in source(situation):
                 missing[one.product_id] *= 1 - trust * one.strength
                 reasons[one.product_id].append((trust * one.strength, one.reason))
-        if self._order and own:
-            missing = {name: 1 - worth for name, worth in self._order.worth(own, list(missing), situation.now).items()}
+        if worth:
+            missing = {name: 1 - one for name, one in worth(list(missing), situation.now).items()}
         may = eligible_ids(self._catalog, Constraints(exclude=refused))
         left = missing if may is None else may & missing.keys()
         order = sorted(left, key=lambda name: (missing[name], name))[:size]
@@ -157,7 +187,7 @@ def _told(reasons: Sequence[tuple[float, Reason]]) -> tuple[Reason, ...]:
     return tuple(unique_everseen((reason for _, reason in order), key=lambda reason: reason.text))[:REASONS]
 
 
-def _diverse(pool: Sequence[Ranked], vectors: Mapping[str, Vectors], limit: int) -> list[Ranked]:
+def _diverse(pool: Sequence[Ranked], vectors: Mapping[str, Vectors], limit: int, diversity: float) -> list[Ranked]:
     """Maximal marginal relevance: next is always what is best and least like what was chosen; no near-duplicate."""
     left = [one for one in pool if one.product.id in vectors]
     stacked = np.stack([vectors[one.product.id] for one in left]) if left else np.zeros((0, 1), np.float32)  # (n, d)
@@ -165,7 +195,7 @@ def _diverse(pool: Sequence[Ranked], vectors: Mapping[str, Vectors], limit: int)
     nearest, open_ = np.zeros(len(left)), np.ones(len(left), bool)
     chosen: list[Ranked] = []
     while len(chosen) < limit and open_.any():
-        worth = np.where(open_, RELEVANCE * relevance - (1 - RELEVANCE) * nearest, -np.inf)
+        worth = np.where(open_, (1 - diversity) * relevance - diversity * nearest, -np.inf)
         at = int(np.argmax(worth))
         open_[at] = False
         chosen.append(left[at])

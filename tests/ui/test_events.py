@@ -49,6 +49,18 @@ def test_one_event_or_a_list_is_kept_and_what_is_sent_again_is_not(client: TestC
     assert set(answer) == set(EventsBody.model_fields)
 
 
+def test_a_list_is_kept_as_shown_only_where_the_call_says_that_the_visitor_agreed_and_sees_it(
+    client: TestClient,
+) -> None:
+    suggested(client, ANNA)
+    suggested(client, None, learn=True)
+    log = client.app.state.desk.assistant.places.events  # type: ignore[attr-defined]
+    assert list(log.all()) == []
+    products = suggested(client, ANNA, learn=True)
+    shown = [(one.type, one.product_id, one.position) for one, _ in log.all()]
+    assert shown == [("shown", product["id"], product["rank"]) for product in products]
+
+
 def test_suggestions_tell_why_and_only_the_visitor_himself_gets_his_own(client: TestClient) -> None:
     send(client, LIKE)
     because = "because you liked “Brass Desk Lamp”"

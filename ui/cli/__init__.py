@@ -18,6 +18,7 @@ from . import (
     evaluate_recommend,
     evaluate_retrieval,
     events,
+    experiment,
     export,
     feed,
     handoff,
@@ -56,6 +57,7 @@ app.add_typer(feed.app, name="feed")
 app.add_typer(policies.app, name="policies")
 app.add_typer(handoff.app, name="handoff")
 app.add_typer(events.app, name="events")
+app.add_typer(experiment.app, name="experiment")
 app.add_typer(privacy.app, name="privacy")
 train.app.command("reranker")(train_reranker.reranker)
 train.app.command("interest")(train_interest.interest)

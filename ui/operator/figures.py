@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from assistant.contract import found_nothing
 from assistant.sessions import Listed, Told
 
 STAGES = ("parse", "retrieve", "rerank", "write", "total")
-LOOKING = {"search", "refine", "recommend"}
 WEIGHING = {"ask_product", "compare", "similar"}
 Talk = tuple[Listed, Sequence[Told]]
 
@@ -83,8 +83,8 @@ def percentile(values: Sequence[float], share: float) -> float | None:
 
 def missed(turn: Told) -> bool:
     """Whether something was looked for and nothing of the kind was found, though all worked and nothing was asked back."""
-    looked = LOOKING & {turn.reply.get("intent"), *turn.reply.get("acts", ())}
-    return bool(looked) and turn.failed and not turn.reply.get("fault")
+    acts = {turn.reply.get("intent", ""), *turn.reply.get("acts", ())}
+    return found_nothing(acts, failed=turn.failed, fault=turn.reply.get("fault"))
 
 
 class _Tally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from retrieval.errors import BadInput, NotFound
 from retrieval.reviews.trends import jumps_of, trends_of
 
 from ..desk import AtDesk, Desk
+from ..experiment_chart import draw
 from . import door
 from .figures import STAGES, figures, need_of
 from .pages import icon, render, style
@@ -146,6 +148,25 @@ def reviews(desk: AtDesk) -> Response:
     months = sorted({month.month for trend in whole for month in trend.months})[-MONTHS_SHOWN:]
     bad = [jump for trend in trends for jump in jumps_of(trend)][:TOP]
     return render("reviews.html", here="reviews", trends=whole[:TOP], months=months, jumps=bad, count=len(kept or ()))
+
+
+@router.get("/experiments")
+def experiments(desk: AtDesk) -> Response:
+    """What can be said of each experiment of the file now."""
+    running, now = desk.assistant.experiments, datetime.now(UTC)
+    found = [running.report(one, now) for one in running.plan.experiment]
+    return render("experiments.html", here="experiments", found=found)
+
+
+@router.get("/experiments/{name}.png")
+def experiment_chart(desk: AtDesk, name: str) -> Response:
+    """How its difference and interval went."""
+    experiment = desk.assistant.experiments.plan.get(name)
+    if experiment is None:
+        raise NotFound("There is no such experiment.", fix="look at the list")
+    picture = io.BytesIO()
+    draw(desk.assistant.experiments.report(experiment, datetime.now(UTC)), picture)
+    return Response(picture.getvalue(), media_type="image/png")
 
 
 @router.get("/thumbs")
