@@ -21,7 +21,7 @@ from assistant.settings import Settings
 from retrieval.errors import BadInput, NotFound, StoreNotFound
 from ui.experiment_chart import draw
 
-from .serve import settings_for
+from .llm import settings_for
 
 app = typer.Typer(
     name="experiment", help="Experiments: a file checked, and what came of one so far.", no_args_is_help=True,
