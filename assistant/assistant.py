@@ -84,6 +84,7 @@ class Assistant:
         store: Store | None = None,
         events: EventLog | None = None,
         interest: Interest | None = None,
+        explore: float = 0.0,
     ) -> None:
         self._parts = parts
         self._sessions = sessions or MemorySessions()
@@ -97,7 +98,7 @@ class Assistant:
             self._events,
         )
         self._retention = Retention(self._places, keep_days, event_days=keep_events_days)
-        self._recommender = Recommender(parts.catalog, parts.searcher.dense, self._events, interest)
+        self._recommender = Recommender(parts.catalog, parts.searcher.dense, self._events, interest, explore=explore)
         self._message_limit = message_limit
         self._store = store
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # only of turns under way
@@ -119,6 +120,7 @@ class Assistant:
                 store=opened,
                 events=build_events(settings),
                 interest=build_interest(settings),
+                explore=settings.explore,
             )
             assistant._retention.keep()
             return assistant

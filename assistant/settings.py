@@ -27,6 +27,12 @@ class Settings(BaseSettings):
     interest: Path | None = Field(
         default=None, description="Folder of a model made by `shop train interest`, which orders suggestions."
     )
+    explore: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.5,
+        description="Share of the places in a list of suggestions for products that too few have seen to be judged.",
+    )
     chroma_url: str | None = Field(default=None, description="A Chroma server instead of the store's own folder.")
     sessions_url: str | None = Field(
         default=None,

@@ -315,7 +315,7 @@ def recommend(
             "The visitor asked about is not the one of X-Visitor.", fix="send the same token, or leave one out"
         )
     cards = desk.assistant.recommend(asked or own, limit=limit)
-    return JSONResponse({"products": [card_json(card) for card in cards]})
+    return JSONResponse({"products": [{**card_json(card), "propensity": card.propensity} for card in cards]})
 
 
 @router.get(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 
@@ -16,55 +15,70 @@ from retrieval.catalog import Catalog
 from retrieval.constraints import eligible_ids
 from retrieval.dense import Dense, Vectors
 from retrieval.family import families, family_of
-from retrieval.product import Product
 from retrieval.query import Constraints
 
-from ..crowd import Crowd, crowd_of
+from ..crowd import crowd_of, hourly
 from ..events import ACTS, KEPT, TYPES, Event, EventLog, EventType
 from ..model import Card, Reason
 from ..wishes import Wish
 from .cold import of_departments, rated_in, shelves_in
+from .exploring import Explorer, drawn_by
 from .interest.features import RECENT
 from .interest.model import Interest
 from .interest.order import InterestOrder
+from .interest.wares import wares_of
 from .profile import FELT, Known, Profile, disliked, kept_of, known_of, profile_of
-from .proposal import Proposal, Situation
+from .proposal import NEAR_DUPLICATE, REASONS, Proposal, Ranked, Situation
 from .sources import SOURCES
 
 LOOKED_AT = 300  # of a visitor's latest acts
 POOL = 120  # strongest products that are weighed against each other
 RELEVANCE = 0.8  # MMR's lambda: the rest is for being unlike what is listed already. Carbonell, Goldstein, SIGIR 1998. docs/log.md has 0.6
-NEAR_DUPLICATE = 0.95  # cosine from which two listings are taken for one thing
-REASONS = 2
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A product with how good a suggestion it is, 0..1, and why, the strongest reason first."""
-
-    product: Product
-    relevance: float
-    reasons: tuple[Reason, ...]
 
 
 class Recommender:
     """What to suggest. The same events, catalogue and time give the same list.
 
     interest: a model that orders what is proposed to a visitor of whom something is known, in place of how strongly it is proposed.
+    explore: share of the places, 0 to .5, for products that too few have seen to be judged, in lists for such a visitor.
     """
 
-    def __init__(self, catalog: Catalog, dense: Dense, events: EventLog, interest: Interest | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, dense: Dense, events: EventLog, interest: Interest | None = None, *, explore: float = 0
+    ) -> None:
         self._catalog, self._dense, self._events = catalog, dense, events
-        self._order = InterestOrder(interest, catalog, dense, events) if interest else None
+        wares = wares_of(catalog, dense) if interest or explore else None
+        self._order = InterestOrder(interest, wares, events) if interest and wares else None
+        self._explorer = Explorer(explore, wares, events) if explore and wares else None
         self._bonds = lru_cache(maxsize=512)(self._bonds_of)
-        self._crowd: tuple[object, Crowd] = (None, Crowd())
+        self._crowd_at = hourly(events, crowd_of)
 
-    def recommend(self, visitor: str | None, limit: int, now: datetime, here: Sequence[Event] = ()) -> tuple[Card, ...]:
+    def recommend(
+        self,
+        visitor: str | None,
+        limit: int,
+        now: datetime,
+        here: Sequence[Event] = (),
+        *,
+        without: Collection[str] = (),
+    ) -> tuple[Card, ...]:
         """At most `limit` products in stock, best first, one of a family; nothing that the visitor bought or disliked.
 
         Without a visitor, or for one of whom nothing is known: what is popular, rated well, and of every department.
-        here: what the visitor, or nobody known, did just now; it counts beside what is kept of him.
+        here: what the visitor, or nobody known, did just now; it counts beside what is kept of him. without: ids left out.
         """
+        chosen, untried = self._listed(visitor, limit, now, here, without)
+        if self._explorer and untried:
+            chosen = self._explorer.mixed(chosen, untried, now, seed=drawn_by(visitor, now))
+        return tuple(
+            Card(one.product, one.relevance, rank, one.reasons, propensity=one.propensity)
+            for rank, one in enumerate(chosen, start=1)
+        )
+
+    def _listed(
+        self, visitor: str | None, limit: int, now: datetime, here: Sequence[Event] = (), without: Collection[str] = ()
+    ) -> tuple[Sequence[Ranked], Sequence[Ranked]]:
+        """The list as it is without trying anything, and what may be tried in it."""
         acts = self._own(visitor, now, here, ACTS, LOOKED_AT)
         profile = profile_of(acts, now, self._catalog, self._dense) if acts else Profile()
         crowd = self._crowd_at(now)
@@ -82,8 +96,11 @@ class Recommender:
         )
         own = self._own(visitor, now, here, TYPES, RECENT) if self._order and profile.touched else []
         pool = self._pool(situation, max(POOL, 3 * limit), own=own, refused=self._refused(visitor, now))
-        chosen = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit)
-        return tuple(Card(one.product, one.relevance, rank, one.reasons) for rank, one in enumerate(chosen, start=1))
+        pool = [one for one in pool if one.product.id not in without]
+        plain = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit)
+        if self._explorer is None or not profile.interests:
+            return plain, []
+        return plain, self._explorer.unjudged(plain, pool, now)
 
     @cached_property
     def _rated(self) -> Sequence[Proposal]:  # a store that is open does not change
@@ -116,14 +133,6 @@ class Recommender:
         kept = self._events.of(visitor, until=now, limit=limit, types=types) if visitor else []
         told = {(one.type, one.product_id) for one in kept}
         return [*kept, *(one for one in here if (one.type, one.product_id) not in told)]
-
-    def _crowd_at(self, now: datetime) -> Crowd:
-        """The crowd at the hour, kept as long as no event comes or goes."""
-        hour = now.replace(minute=0, second=0, microsecond=0)
-        key = (hour, self._events.version())
-        if self._crowd[0] != key:
-            self._crowd = (key, crowd_of(self._events, now))
-        return self._crowd[1]
 
     def _pool(self, situation: Situation, size: int, *, own: Sequence[Event], refused: tuple[str, ...]) -> list[Ranked]:
         """The strongest proposals that may be shown, each strength counted as evidence of its own (noisy or); with `own`, the visitor's
