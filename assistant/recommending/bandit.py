@@ -133,6 +133,11 @@ class GammaThompson(Thompson):
         np.add.at(self._chosen, names, np.atleast_1d(np.asarray(reward, dtype=float)))
         np.add.at(self._expected, names, expected)
 
+    def expected(self, arms: ArrayLike) -> Floats:
+        """(k,) choices that each arm is believed to be worth."""
+        names, expected = _split(arms)
+        return np.asarray(expected * self._chosen[names] / self._expected[names])
+
     def _beliefs(self, arms: ArrayLike) -> Floats:
         names, expected = _split(arms)
         shape = (self._draws, len(names))

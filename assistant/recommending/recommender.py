@@ -47,9 +47,8 @@ class Recommender:
         self, catalog: Catalog, dense: Dense, events: EventLog, interest: Interest | None = None, *, explore: float = 0
     ) -> None:
         self._catalog, self._dense, self._events = catalog, dense, events
-        wares = wares_of(catalog, dense) if interest or explore else None
-        self._order = InterestOrder(interest, wares, events) if interest and wares else None
-        self._explorer = Explorer(explore, wares, events) if explore and wares else None
+        self._order = InterestOrder(interest, catalog, dense, events) if interest else None
+        self.explorer = Explorer(explore, wares_of(catalog, dense), events) if explore else None
         self._bonds = lru_cache(maxsize=512)(self._bonds_of)
         self._crowd_at = hourly(events, crowd_of)
 
@@ -68,12 +67,16 @@ class Recommender:
         here: what the visitor, or nobody known, did just now; it counts beside what is kept of him. without: ids left out.
         """
         chosen, untried = self._listed(visitor, limit, now, here, without)
-        if self._explorer and untried:
-            chosen = self._explorer.mixed(chosen, untried, now, seed=drawn_by(visitor, now))
+        if self.explorer and untried:
+            chosen = self.explorer.mixed(chosen, untried, now, seed=drawn_by(visitor, now))
         return tuple(
             Card(one.product, one.relevance, rank, one.reasons, propensity=one.propensity)
             for rank, one in enumerate(chosen, start=1)
         )
+
+    def untried(self, visitor: str | None, limit: int, now: datetime) -> Sequence[Ranked]:
+        """What might be tried in the visitor's list of that time, before anything stands in it."""
+        return self._listed(visitor, limit, now)[1]
 
     def _listed(
         self, visitor: str | None, limit: int, now: datetime, here: Sequence[Event] = (), without: Collection[str] = ()
@@ -98,9 +101,9 @@ class Recommender:
         pool = self._pool(situation, max(POOL, 3 * limit), own=own, refused=self._refused(visitor, now))
         pool = [one for one in pool if one.product.id not in without]
         plain = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit)
-        if self._explorer is None or not profile.interests:
+        if self.explorer is None or not profile.interests:
             return plain, []
-        return plain, self._explorer.unjudged(plain, pool, now)
+        return plain, self.explorer.beliefs(now).unjudged(plain, pool)
 
     @cached_property
     def _rated(self) -> Sequence[Proposal]:  # a store that is open does not change

@@ -74,7 +74,7 @@ def test_what_stands_last_but_is_chosen_whenever_it_is_looked_at_outranks_what_s
     clicks = [event.product_id for event, _ in biased.all() if event.type == "click"]
     assert clicks.count("tower") < clicks.count("clamp")
     own = [clicked("kettle", END)]
-    worth = InterestOrder(model, wares_of(catalog, dense), biased).worth(own, ["clamp", "tower"], END)
+    worth = InterestOrder(model, catalog, dense, biased).worth(own, ["clamp", "tower"], END)
     assert worth["tower"] > worth["clamp"]
     assert model.place < 0
 

@@ -8,18 +8,21 @@ from functools import lru_cache
 
 import numpy as np
 
+from retrieval.catalog import Catalog
+from retrieval.dense import Dense
+
 from ...events import Event, EventLog
 from .features import coming_to, features, own_of
 from .model import Interest
 from .standing import Standing, standing_of
-from .wares import Wares
+from .wares import wares_of
 
 
 class InterestOrder:
     """A model over a catalogue and its events. How the crowd stands is read once an hour."""
 
-    def __init__(self, model: Interest, wares: Wares, events: EventLog) -> None:
-        self._model, self._wares, self._events = model, wares, events
+    def __init__(self, model: Interest, catalog: Catalog, dense: Dense, events: EventLog) -> None:
+        self._model, self._events, self._wares = model, events, wares_of(catalog, dense)
         self._standing = lru_cache(maxsize=1)(self._standing_at)
 
     def worth(self, own: Sequence[Event], ids: Sequence[str], now: datetime) -> Mapping[str, float]:
