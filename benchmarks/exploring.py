@@ -28,7 +28,7 @@ from scipy import stats
 from assistant.events import EventLog
 from assistant.recommending.recommender import Recommender
 from assistant.recommending.simulated_events import PAGE, Simulation
-from assistant.recommending.simulated_shop import Told, play
+from assistant.recommending.simulated_shop import Suggest, Told, play
 from retrieval.belonging import Bond
 from retrieval.catalog import Catalog
 from retrieval.dense import Dense, Vectors
@@ -89,14 +89,7 @@ def main(
         for share in map(float, shares.split(",")):
             with closing(EventLog()) as log:
                 shop = Tieless(catalog, dense, log, explore=share)
-                told = list(
-                    play(
-                        list(catalog),
-                        Simulation(shoppers, days, seed, UNTIL),
-                        lambda who, now, shop=shop: shop.recommend(who, PAGE, now),
-                        log.add,
-                    )
-                )
+                told = list(play(list(catalog), Simulation(shoppers, days, seed, UNTIL), lists_of(shop), log.add))
                 head = head or most_clicked(log, len(ids))
             row = figures(told, head, len(ids), days)
             runs.setdefault(share, []).append(row)
@@ -106,6 +99,10 @@ def main(
     first, *others = runs
     for share in others:
         print(json.dumps({"share": share, "less": first, **differences(runs[share], runs[first])}))
+
+
+def lists_of(shop: Recommender) -> Suggest:
+    return lambda visitor, now: shop.recommend(visitor, PAGE, now)
 
 
 def stored(opened: Store, ids: Sequence[str]) -> Mapping[str, Vectors]:

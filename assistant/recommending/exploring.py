@@ -68,11 +68,11 @@ class Beliefs:
         return GammaThompson(self.standing.chosen, self.standing.expected, seed=seed)
 
     def why(self, one: Ranked) -> tuple[Reason, ...]:
-        """That few have seen it, then what else speaks for it."""
+        """What speaks for it, then that few have seen it."""
         shown = int(self.standing.shown[self._row(one)])
         words = "few shoppers have seen it yet" if shown <= FEW else f"little known here yet: shown {shown} times"
-        others = (reason for reason in one.reasons if reason.kind != LITTLE_SEEN)
-        return (Reason(LITTLE_SEEN, words, "events"), *others)[:REASONS]
+        others = [reason for reason in one.reasons if reason.kind != LITTLE_SEEN]
+        return (*others[: REASONS - 1], Reason(LITTLE_SEEN, words, "events"))
 
     def _row(self, one: Ranked) -> int:
         return self.wares.row[one.product.id]

@@ -138,7 +138,7 @@ def _as_shown(one: Decision) -> Floats:
 
 def _sure(worth: Sequence[float] | Floats) -> Floats:
     """All on the best, the first of as good ones."""
-    return np.eye(len(worth))[int(np.argmax(worth))]
+    return np.asarray(np.arange(len(worth)) == np.argmax(worth), dtype=float)
 
 
 def _stacked(rows: Sequence[Floats]) -> Floats:

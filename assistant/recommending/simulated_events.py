@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import numpy as np
 
@@ -26,7 +25,6 @@ NOISE = 0.03  # of what is looked at is clicked without regard to taste
 # Log-odds at an appeal of 0: of a click once looked at, of the cart once clicked, of buying once there.
 CLICK, CART, BUY = -0.6, -0.4, -0.8
 DRIFTING = 0.25  # of the shoppers change their taste half way
-Number = TypeVar("Number", float, Floats)
 SEASON, SEASON_DAYS = 0.6, 90  # a department's demand goes up and down by this much, each at a time of its own
 
 
@@ -128,10 +126,10 @@ def _acts(shopper: Shopper, one: int, place: int, rng: Rng) -> Iterator[EventTyp
             yield "purchase"
 
 
-def clicking(appeal: Number) -> Number:
-    """How probably what is looked at is clicked, by its appeal to the shopper."""
-    return NOISE + (1 - NOISE) * _chance(appeal + CLICK)
+def clicking(appeal: Floats) -> Floats:
+    """How probably what is looked at is clicked, by its appeal to the shopper; of the shape of `appeal`."""
+    return np.asarray(NOISE + (1 - NOISE) * _chance(appeal + CLICK))
 
 
-def _chance(log_odds: Number) -> Number:
-    return 1 / (1 + np.exp(-log_odds))
+def _chance(log_odds: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-log_odds)))
