@@ -90,6 +90,7 @@ class Assistant:
         events: EventLog | None = None,
         interest: Interest | None = None,
         diversity: float = DIVERSITY,
+        explore: float = 0.0,
         plan: Plan | None = None,
         named: Named | None = None,
     ) -> None:
@@ -107,7 +108,10 @@ class Assistant:
             exposures,
         )
         self._retention = Retention(self._places, keep_days, event_days=keep_events_days)
-        self._recommender = Recommender(parts.catalog, parts.searcher.dense, self._events, interest, diversity)
+        dense = parts.searcher.dense
+        self._recommender = Recommender(
+            parts.catalog, dense, self._events, interest, diversity=diversity, explore=explore
+        )
         self.experiments = Running(plan or Plan(), named or Named(), self._recommender, self._events, exposures)
         self._message_limit = message_limit
         self._store = store
@@ -131,6 +135,7 @@ class Assistant:
                 events=build_events(settings),
                 interest=build_interest(settings),
                 diversity=settings.diversity,
+                explore=settings.explore,
                 plan=plan,
                 named=build_named(plan.ahead(datetime.now(UTC)), parts.searcher, settings),
             )

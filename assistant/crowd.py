@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
@@ -18,6 +19,7 @@ WEEK = 7
 SHOPPERS = 3  # fewer are named nowhere, so that nobody can be told from a reason
 BASKETS_BACK = 365  # days
 SEEN_BACK = 90
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,19 @@ def bought_together(events: EventLog, seeds: Sequence[str], now: datetime) -> li
     )
     with events.db() as db:
         return [Together(*row) for row in db.execute(pairs)] if seeds else []
+
+
+def hourly(events: EventLog, read: Callable[[EventLog, datetime], T]) -> Callable[[datetime], T]:
+    """What is read of the events at a time, kept for the hour as long as no event comes or goes."""
+    kept: list[tuple[object, T]] = []
+
+    def at(now: datetime) -> T:
+        key = (now.replace(minute=0, second=0, microsecond=0), events.version())
+        if not kept or kept[0][0] != key:
+            kept[:] = [(key, read(events, now))]
+        return kept[0][1]
+
+    return at
 
 
 def counts(now: datetime, days: int) -> ColumnElement[bool]:

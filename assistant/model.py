@@ -194,13 +194,14 @@ class Reason:
 
 @dataclass(frozen=True)
 class Card:
-    """A hit as shown, with its evidence."""
+    """A hit as shown, with its evidence. propensity: how probable it was at its place, given those above it, in (0, 1]."""
 
     product: Product
     relevance: float
     rank: int
     reasons: tuple[Reason, ...] = ()
     caveats: tuple[Reason, ...] = ()
+    propensity: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,8 @@ class Outcome:
     focus: the product that the turn was about. answer: what an action says that does not show. total: how many products match and state
     every wish. kind_found: False when the shop has nothing of the kind asked for. listed: ids of products that the answer numbers.
     retrieve_ms, rerank_ms: time spent in search. sources: texts of the shop that the answer quotes.
-    reasons: by product id, what the action itself has to say for a hit. question: asked with the answer or with the products.
+    reasons: by product id, what the action itself has to say for a hit. propensity: by product id, of those whose place was drawn.
+    question: asked with the answer or with the products.
     constraints, taste: as they stand after the action, None when it did not change them. checkout_url: where the shop takes over the
     cart. asked: an act that is asked about and not done. reading: how an unsure search was read, said before what it found. note: said
     first of all. suggested: what the shopper might say next, before what is suggested anyway.
@@ -288,6 +290,7 @@ class Outcome:
     sources: tuple[Source, ...] = ()
     comparison: Comparison | None = None
     reasons: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
+    propensity: Mapping[str, float] = field(default_factory=dict)
     question: Question | None = None
     constraints: Constraints | None = None
     taste: Taste | None = None

@@ -31,6 +31,12 @@ class Settings(BaseSettings):
         default=0.2, ge=0, le=1, description="How much being unlike what is listed already counts in suggestions."
     )
     experiments: Path | None = Field(default=None, description="TOML file of the experiments (docs/experiments.md).")
+    explore: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.5,
+        description="Share of the places in a list of suggestions for products that too few have seen to be judged.",
+    )
     chroma_url: str | None = Field(default=None, description="A Chroma server instead of the store's own folder.")
     sessions_url: str | None = Field(
         default=None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
@@ -29,9 +29,7 @@ class Shopper:
         """What to suggest without a need, best first, in view of the conversation so far too; nothing that is in the cart."""
         here = of_conversation(state, self.visitor or "", self.now)
         chosen = {line.product_id for line in state.cart}
-        cards = (self.trial or self.recommender).recommend(self.visitor, limit + len(chosen), self.now, here)
-        fresh = [card for card in cards if card.product.id not in chosen][:limit]
-        return tuple(replace(card, rank=rank) for rank, card in enumerate(fresh, start=1))
+        return (self.trial or self.recommender).recommend(self.visitor, limit, self.now, here, without=chosen)
 
     @cached_property
     def passed_over(self) -> frozenset[str]:

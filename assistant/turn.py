@@ -203,7 +203,10 @@ def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: 
     """One act: find, answer, cart ... or ask back; then its reasons and caveats, and its words. Products are numbered on from `before`."""
     outcome = _numbered_on(act(parse, state, parts), [card.product.id for one in before for card in one.cards])
     state = replace(state, constraints=outcome.constraints or state.constraints, taste=outcome.taste or state.taste)
-    cards = explain(outcome.hits, state.constraints, outcome.reasons)
+    cards = tuple(
+        replace(card, propensity=outcome.propensity.get(card.product.id, 1.0))
+        for card in explain(outcome.hits, state.constraints, outcome.reasons)
+    )
     acted = time.perf_counter()
     cart = view_of(state.cart if outcome.cart is None else outcome.cart, parts)
     words = write(outcome, cards, state, parts.currency)

@@ -16,7 +16,6 @@ from .turn import Taken
 
 SEARCHES: frozenset[Intent] = frozenset({"search", "refine", "more"})  # whose list answers the need in words
 WORDS = 500  # characters of a search or question that are kept, as many as an event over HTTP may have
-CERTAIN = 1.0  # propensity: the same need, catalogue and taste give the same list
 
 
 def events_of(taken: Taken, before: DialogueState, visitor: str, at: datetime) -> tuple[Event, ...]:
@@ -28,7 +27,7 @@ def events_of(taken: Taken, before: DialogueState, visitor: str, at: datetime) -
     reply, query = taken.reply, _query(taken)
     told = [Event("", "search", at, query=query)] if query else []
     told += [
-        Event("", "shown", at, product_id=card.product.id, query=query, position=card.rank, propensity=CERTAIN)
+        Event("", "shown", at, product_id=card.product.id, query=query, position=card.rank, propensity=card.propensity)
         for card in reply.cards
     ]
     told += [Event("", "question", at, query=ask) for ask in _questions(taken)]

@@ -96,8 +96,8 @@ def searcher(catalog: Catalog, lexical: Lexical, dense: Dense) -> Searcher:
 def assistant_with(searcher: Searcher) -> AssistantWith:
     """An assistant over the small shop that reads its messages as the given parses, one after the other."""
 
-    def make(parses: Iterable[Parse] = (), sessions: Sessions | None = None) -> Assistant:
-        return Assistant(parts_with(searcher, parses), sessions)
+    def make(parses: Iterable[Parse] = (), sessions: Sessions | None = None, explore: float = 0.0) -> Assistant:
+        return Assistant(parts_with(searcher, parses), sessions, explore=explore)
 
     return make
 

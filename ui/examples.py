@@ -117,7 +117,7 @@ PROFILE: Example = {
         }
     ]
 }
-RECOMMENDED: Example = {"products": [{**CARD, "reasons": [BECAUSE]}]}
+RECOMMENDED: Example = {"products": [{**CARD, "reasons": [BECAUSE], "propensity": 1.0}]}
 PRODUCT: Example = {
     "id": "brass-lamp",
     "title": "Brass Desk Lamp",

@@ -319,7 +319,8 @@ def recommend(
         )
     cards = desk.assistant.recommend(asked or own, limit=limit, learn=learn)
     headers = {"Cache-Control": "no-store"} if learn else {}
-    return JSONResponse({"products": [card_json(card) for card in cards]}, headers=headers)
+    found = [{**card_json(card), "propensity": card.propensity} for card in cards]
+    return JSONResponse({"products": found}, headers=headers)
 
 
 @router.get(

@@ -333,8 +333,14 @@ class ProfileBody(_Shape):
     facts: list[KnownFact]
 
 
+class Suggestion(ProductCard):
+    propensity: Annotated[
+        float, Field(description="how probable it was at its place, given those above: for its event `shown`")
+    ]
+
+
 class RecommendBody(_Shape):
-    products: list[ProductCard]
+    products: list[Suggestion]
 
 
 class ProductBody(_Shape):

@@ -234,7 +234,8 @@ def suggested(cards: Sequence[Card], lead: str, after: str, question: Question |
     why = f" Why the first: {reason.text.removeprefix('because ')}." if reason else ""
     reasons = {card.product.id: card.reasons for card in cards}
     answer = Answer(f"{lead}: {listed}.{why} {after}".strip(), tuple(names.values()))
-    return Outcome(hits=hits, answer=answer, question=question, reasons=reasons, total=len(hits))
+    drawn = {card.product.id: card.propensity for card in cards if card.propensity < 1}
+    return Outcome(hits=hits, answer=answer, question=question, reasons=reasons, propensity=drawn, total=len(hits))
 
 
 def _shelves(parts: Parts) -> tuple[str, ...]:

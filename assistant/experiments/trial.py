@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from retrieval.family import family_of
 from retrieval.search import Searcher
@@ -18,7 +19,7 @@ from ..recommending.interest.model import Interest
 from ..recommending.interest.order import InterestOrder
 from ..recommending.recommender import Recommender, Style
 from ..turn import SHOWING, Taken
-from ..turn_events import CERTAIN, turn_id
+from ..turn_events import turn_id
 from .assign import drawn
 from .exposures import Exposure
 from .interleave import Team, team_draft
@@ -62,16 +63,26 @@ class Trial:
             sets["searcher"] = self._artefacts.searchers[folder]
         return replace(parts, **sets)
 
-    def recommend(self, visitor: str | None, limit: int, now: datetime, here: Sequence[Event] = ()) -> tuple[Card, ...]:
-        """As `Recommender.recommend`, in the style of the visitor's arms; where an experiment interleaves, of both of its arms."""
+    def recommend(
+        self,
+        visitor: str | None,
+        limit: int,
+        now: datetime,
+        here: Sequence[Event] = (),
+        *,
+        without: Collection[str] = (),
+    ) -> tuple[Card, ...]:
+        """As `Recommender.recommend`, in the style of the visitor's arms; where an experiment interleaves, of both of its arms, with no
+        place for what few have seen, which no team would have chosen."""
         self._suggested = True
-        style = self._style([arm for _, arm in self._own])
-        first = self._recommender.recommend(visitor, limit, now, here, style)
+        own = [arm for _, arm in self._own]
+        suggest = partial(self._recommender.recommend, visitor, limit, now, here, without=without)
         mixing = next((one for one, _ in self._assigned if one.interleave), None)
         if mixing is None:
-            return first
-        other = self._style([*(arm for _, arm in self._own), mixing.arm[1]])
-        second = self._recommender.recommend(visitor, limit, now, here, other)
+            return suggest(style=self._style(own))
+        first, second = (
+            suggest(style=replace(self._style(arms), tries=False)) for arms in (own, [*own, mixing.arm[1]])
+        )
         drawn_for = (mixing.salt or mixing.name, "coin", self._visitor, now.isoformat())
         mixed = team_draft(
             first,
@@ -110,10 +121,19 @@ class Trial:
     def listed(self, cards: Sequence[Card], latency_ms: float) -> tuple[list[Event], list[Exposure]]:
         """What is kept of a list of suggestions that no turn was for: as events, and for each experiment on such lists."""
         turn = secrets.token_hex(16)
+        at, visitor = self._now, self._visitor
         shown = [
-            Event(f"{turn}.{card.rank:03}", "shown", self._now, self._visitor, card.product.id, position=card.rank, propensity=CERTAIN)
-            for card in cards
-        ]  # fmt: skip
+            Event(
+                f"{turn}.{one.rank:03}",
+                "shown",
+                at,
+                visitor,
+                one.product.id,
+                position=one.rank,
+                propensity=one.propensity,
+            )
+            for one in cards
+        ]
         whole = Exposure(self._visitor, "", turn, "", self._now, None, latency_ms=latency_ms)
         return self.told(shown), [one for of, one in self._each(whole, cards) if of.touches <= ORDERS]
 

@@ -112,6 +112,44 @@ class LinearThompson(Thompson):
         return np.asarray(drawn @ np.asarray(arms, dtype=float).T, dtype=float)
 
 
+class GammaThompson(Thompson):
+    """How much more or less often each product is chosen than is to be expected, Gamma(chosen, expected), whoever is shown it and where.
+
+    Arms are rows (the product's number, how many choices are to be expected of showing it here), (k, 2) float: shopper and place come in by
+    the latter, and an arm is worth both multiplied. chosen, expected: (m,) float > 0, what is believed beforehand. Rewards 0 or 1, rare
+    enough for a Poisson rate. Gamma-Poisson of Agarwal, Chen and Elango, ICDM 2009, drawn from as in the other kinds.
+    """
+
+    def __init__(
+        self, chosen: Floats, expected: Floats, *, seed: int, floor: float = FLOOR, draws: int = DRAWS
+    ) -> None:
+        super().__init__(seed=seed, floor=floor, draws=draws)
+        if chosen.shape != expected.shape or min(chosen.min(initial=1), expected.min(initial=1)) <= 0:
+            raise ValueError("a prior above 0 in two columns of one length expected")
+        self._chosen, self._expected = chosen.astype(float), expected.astype(float)
+
+    def learn(self, arm: ArrayLike, reward: ArrayLike) -> None:
+        names, expected = _split(arm)
+        np.add.at(self._chosen, names, np.atleast_1d(np.asarray(reward, dtype=float)))
+        np.add.at(self._expected, names, expected)
+
+    def expected(self, arms: ArrayLike) -> Floats:
+        """(k,) choices that each arm is believed to be worth."""
+        names, expected = _split(arms)
+        return np.asarray(expected * self._chosen[names] / self._expected[names])
+
+    def _beliefs(self, arms: ArrayLike) -> Floats:
+        names, expected = _split(arms)
+        shape = (self._draws, len(names))
+        return np.asarray(expected * self._rng.gamma(self._chosen[names], 1 / self._expected[names], shape))
+
+
+def _split(arms: ArrayLike) -> tuple[NDArray[np.int64], Floats]:
+    """(k,) numbers and (k,) choices to be expected, of rows of both."""
+    rows = np.atleast_2d(np.asarray(arms, dtype=float))
+    return rows[:, 0].astype(np.int64), rows[:, 1]
+
+
 def prior_from_content(shown: Floats, earned: Floats, similarity: Floats, *, strength: float) -> tuple[Floats, Floats]:
     """(hits, misses) of a prior worth `strength` decisions each, whose mean is the rate of the products that are like it.
 

@@ -16,6 +16,9 @@ from ..events import EventLog
 from ..model import Reason
 from .profile import Profile
 
+NEAR_DUPLICATE = 0.95  # cosine from which two listings are taken for one thing
+REASONS = 2
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -24,6 +27,16 @@ class Proposal:
     product_id: str
     strength: float
     reason: Reason
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A product with how good a suggestion it is, 0..1, and why, the strongest reason first. propensity: as in Card."""
+
+    product: Product
+    relevance: float
+    reasons: tuple[Reason, ...]
+    propensity: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -16,50 +16,46 @@ from retrieval.catalog import Catalog
 from retrieval.constraints import eligible_ids
 from retrieval.dense import Dense, Vectors
 from retrieval.family import families, family_of
-from retrieval.product import Product
 from retrieval.query import Constraints
 
-from ..crowd import Crowd, crowd_of
+from ..crowd import crowd_of, hourly
 from ..events import ACTS, KEPT, TYPES, Event, EventLog, EventType
 from ..model import Card, Reason
 from ..wishes import Wish
 from .cold import of_departments, rated_in, shelves_in
+from .exploring import Explorer, drawn_by
 from .interest.features import RECENT
 from .interest.model import Interest
 from .interest.order import InterestOrder
+from .interest.wares import wares_of
 from .profile import FELT, Known, Profile, disliked, kept_of, known_of, profile_of
-from .proposal import Proposal, Situation
+from .proposal import NEAR_DUPLICATE, REASONS, Proposal, Ranked, Situation
 from .sources import SOURCES
 
 LOOKED_AT = 300  # of a visitor's latest acts
 POOL = 120  # strongest products that are weighed against each other
 DIVERSITY = 0.2  # 1 - MMR's lambda: for being unlike what is listed already. Carbonell, Goldstein, SIGIR 1998. docs/log.md has 0.4
-NEAR_DUPLICATE = 0.95  # cosine from which two listings are taken for one thing
-REASONS = 2
 Worth = Callable[[Sequence[str], datetime], Mapping[str, float]]  # of products by id, 0..1
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A product with how good a suggestion it is, 0..1, and why, the strongest reason first."""
-
-    product: Product
-    relevance: float
-    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True)
 class Style:
     """How a list is put in order. order: of what is proposed to a visitor of whom something is known, in place of how strongly it is
-    proposed. diversity: 0..1, how much being unlike what is listed already counts, against being good.
+    proposed. diversity: 0..1, how much being unlike what is listed already counts, against being good. tries: whether places are given
+    to what few have seen, where the shop has a share for that.
     """
 
     order: InterestOrder | None = None
     diversity: float = DIVERSITY
+    tries: bool = True
 
 
 class Recommender:
-    """What to suggest, in the style of the shop. The same events, catalogue and time give the same list."""
+    """What to suggest, in the style of the shop. The same events, catalogue and time give the same list.
+
+    explore: share of the places, 0 to .5, for products that too few have seen to be judged, in lists for a visitor of whom something is
+    known.
+    """
 
     def __init__(
         self,
@@ -67,12 +63,15 @@ class Recommender:
         dense: Dense,
         events: EventLog,
         interest: Interest | None = None,
+        *,
         diversity: float = DIVERSITY,
+        explore: float = 0,
     ) -> None:
         self._catalog, self._dense, self._events = catalog, dense, events
         self.style = Style(self.order_by(interest) if interest else None, diversity)
+        self.explorer = Explorer(explore, wares_of(catalog, dense), events) if explore else None
         self._bonds = lru_cache(maxsize=512)(self._bonds_of)
-        self._crowd: tuple[object, Crowd] = (None, Crowd())
+        self._crowd_at = hourly(events, crowd_of)
 
     def order_by(self, interest: Interest) -> InterestOrder:
         """The order that a model gives what this catalogue has."""
@@ -84,15 +83,39 @@ class Recommender:
         limit: int,
         now: datetime,
         here: Sequence[Event] = (),
+        *,
         style: Style | None = None,
+        without: Collection[str] = (),
     ) -> tuple[Card, ...]:
         """At most `limit` products in stock, best first, one of a family; nothing that the visitor bought or disliked.
 
         Without a visitor, or for one of whom nothing is known: what is popular, rated well, and of every department.
-        here: what the visitor, or nobody known, did just now; it counts beside what is kept of him.
-        style: another than the shop's.
+        here: what the visitor, or nobody known, did just now; it counts beside what is kept of him. style: another than the
+        shop's. without: ids left out.
         """
         style = style or self.style
+        chosen, untried = self._listed(visitor, limit, now, style, here, without)
+        if self.explorer and style.tries and untried:
+            chosen = self.explorer.mixed(chosen, untried, now, seed=drawn_by(visitor, now))
+        return tuple(
+            Card(one.product, one.relevance, rank, one.reasons, propensity=one.propensity)
+            for rank, one in enumerate(chosen, start=1)
+        )
+
+    def untried(self, visitor: str | None, limit: int, now: datetime) -> Sequence[Ranked]:
+        """What might be tried in the visitor's list of that time, before anything stands in it."""
+        return self._listed(visitor, limit, now, self.style)[1]
+
+    def _listed(
+        self,
+        visitor: str | None,
+        limit: int,
+        now: datetime,
+        style: Style,
+        here: Sequence[Event] = (),
+        without: Collection[str] = (),
+    ) -> tuple[Sequence[Ranked], Sequence[Ranked]]:
+        """The list as it is without trying anything, and what may be tried in it."""
         acts = self._own(visitor, now, here, ACTS, LOOKED_AT)
         profile = profile_of(acts, now, self._catalog, self._dense) if acts else Profile()
         crowd = self._crowd_at(now)
@@ -111,8 +134,11 @@ class Recommender:
         own = self._own(visitor, now, here, TYPES, RECENT) if style.order and profile.touched else []
         worth = partial(style.order.worth, own) if style.order and own else None
         pool = self._pool(situation, max(POOL, 3 * limit), worth, refused=self._refused(visitor, now))
-        chosen = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit, style.diversity)
-        return tuple(Card(one.product, one.relevance, rank, one.reasons) for rank, one in enumerate(chosen, start=1))
+        pool = [one for one in pool if one.product.id not in without]
+        plain = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit, style.diversity)
+        if self.explorer is None or not profile.interests:
+            return plain, []
+        return plain, self.explorer.beliefs(now).unjudged(plain, pool)
 
     @cached_property
     def _rated(self) -> Sequence[Proposal]:  # a store that is open does not change
@@ -145,14 +171,6 @@ class Recommender:
         kept = self._events.of(visitor, until=now, limit=limit, types=types) if visitor else []
         told = {(one.type, one.product_id) for one in kept}
         return [*kept, *(one for one in here if (one.type, one.product_id) not in told)]
-
-    def _crowd_at(self, now: datetime) -> Crowd:
-        """The crowd at the hour, kept as long as no event comes or goes."""
-        hour = now.replace(minute=0, second=0, microsecond=0)
-        key = (hour, self._events.version())
-        if self._crowd[0] != key:
-            self._crowd = (key, crowd_of(self._events, now))
-        return self._crowd[1]
 
     def _pool(self, situation: Situation, size: int, worth: Worth | None, *, refused: tuple[str, ...]) -> list[Ranked]:
         """The strongest proposals that may be shown, each strength counted as evidence of its own (noisy or), or those worth most.

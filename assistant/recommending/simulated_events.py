@@ -39,7 +39,7 @@ class Simulation:
 
 
 @dataclass
-class _Shopper:
+class Shopper:
     """One made-up shopper. bought: what is not wanted a second time."""
 
     name: str
@@ -52,7 +52,7 @@ def simulate(products: Iterable[Product], of: Simulation) -> list[Event]:
     """All that these shoppers are shown and do, the oldest first. `propensity` is of the product at its place on that page."""
     rng = np.random.default_rng(of.seed)
     sold = assortment(products, rng)
-    peaks = _peaks(sold, rng)
+    peaks = peaks_of(sold, rng)
     found: list[Event] = []
     for number in range(of.shoppers):
         found += _life(f"simulated-{of.seed}-{number}", sold, peaks, of, np.random.default_rng([of.seed, number]))
@@ -65,7 +65,7 @@ def demand(taste: Taste, peaks: Floats, day: float) -> Floats:
     return np.asarray(wanted / wanted.sum())
 
 
-def _peaks(sold: Assortment, rng: Rng) -> Floats:
+def peaks_of(sold: Assortment, rng: Rng) -> Floats:
     """(s,) the day on which each category is wanted most, one for all of a department."""
     of_department = {name: rng.uniform(0, SEASON_DAYS) for name in sorted(set(sold.departments))}
     return np.array([of_department[name] for name in sold.departments])
@@ -75,49 +75,48 @@ def _life(name: str, sold: Assortment, peaks: Floats, of: Simulation, rng: Rng) 
     """One shopper's events, visit by visit."""
     first = draw_taste(sold, rng)
     later = draw_taste(sold, rng) if rng.random() < DRIFTING else first
-    shopper = _Shopper(name, first, first.appeal(sold))
+    shopper = Shopper(name, first, first.appeal(sold))
     visits = max(1, rng.poisson(rng.lognormal(*VISITS_OF_30_DAYS) * of.days / 30))
     for visit, day in enumerate(sorted(rng.uniform(0, of.days, visits))):
         if day >= of.days / 2 and shopper.taste is not later:
             shopper.taste, shopper.appeal = later, later.appeal(sold)
         at = of.until - timedelta(days=of.days) + timedelta(seconds=int(day * 86_400))
         for page in range(1 + rng.poisson(PAGES - 1)):
-            chosen, propensity = _page(shopper, sold, demand(shopper.taste, peaks, day), rng)
+            shown = _page(shopper, sold, demand(shopper.taste, peaks, day), rng)
             moment = at + timedelta(minutes=3 * page)
-            yield from _look(shopper, sold, chosen, propensity, (moment, of.until), f"{name}-{visit}", rng)
+            yield from look(shopper, sold, shown, (moment, of.until), f"{name}-{visit}", rng)
 
 
-def _page(shopper: _Shopper, sold: Assortment, wanted: Floats, rng: Rng) -> tuple[Sequence[int], float]:
-    """The products of the page that the shopper opens, from the top, and how probable each was at its place."""
+def _page(shopper: Shopper, sold: Assortment, wanted: Floats, rng: Rng) -> list[tuple[int, float]]:
+    """The products of the page that the shopper opens, from the top, each with how probable it was at its place."""
     whole = rng.random() < HOME
     there = np.arange(len(sold.ids)) if whole else sold.on_shelf[int(rng.choice(len(wanted), p=wanted))]
-    return rng.permutation(there)[:PAGE].tolist(), 1 / len(there)
+    return [(one, 1 / len(there)) for one in rng.permutation(there)[:PAGE].tolist()]
 
 
-def _look(
-    shopper: _Shopper, sold: Assortment, chosen: Sequence[int], propensity: float,
+def look(
+    shopper: Shopper, sold: Assortment, shown: Sequence[tuple[int, float]],
     when: tuple[datetime, datetime], visit: str, rng: Rng,
 ) -> Iterator[Event]:  # fmt: skip
     """What happens on one page: everything is shown, the eye goes down from the top, what is liked is clicked, some of it bought."""
     at, until = when
 
-    def event(kind: EventType, one: int, place: int, seconds: int) -> Event:
+    def event(kind: EventType, one: int, place: int, seconds: int, propensity: float | None = None) -> Event:
         moment = min(at + timedelta(seconds=seconds), until)
         name = f"{shopper.name}-{at.timestamp():.0f}-{place}-{kind}"
-        shown_with = propensity if kind == "shown" else None
-        return Event(name, kind, moment, shopper.name, sold.ids[one], None, visit, place, shown_with)
+        return Event(name, kind, moment, shopper.name, sold.ids[one], None, visit, place, propensity)
 
-    for place, one in enumerate(chosen, start=1):
-        yield event("shown", one, place, 0)
+    for place, (one, propensity) in enumerate(shown, start=1):
+        yield event("shown", one, place, 0, propensity)
         for number, kind in enumerate(_acts(shopper, one, place, rng)):
             yield event(kind, one, place, 10 * place + 3 * number)
 
 
-def _acts(shopper: _Shopper, one: int, place: int, rng: Rng) -> Iterator[EventType]:
+def _acts(shopper: Shopper, one: int, place: int, rng: Rng) -> Iterator[EventType]:
     appeal = shopper.appeal[one]
     if one in shopper.bought or rng.random() >= place**-EYE:
         return
-    if rng.random() >= NOISE + (1 - NOISE) * _chance(appeal + CLICK):
+    if rng.random() >= clicking(appeal):
         return
     yield "click"
     if rng.random() < _chance(appeal + CART):
@@ -127,5 +126,10 @@ def _acts(shopper: _Shopper, one: int, place: int, rng: Rng) -> Iterator[EventTy
             yield "purchase"
 
 
-def _chance(log_odds: float) -> float:
-    return float(1 / (1 + np.exp(-log_odds)))
+def clicking(appeal: Floats) -> Floats:
+    """How probably what is looked at is clicked, by its appeal to the shopper; of the shape of `appeal`."""
+    return np.asarray(NOISE + (1 - NOISE) * _chance(appeal + CLICK))
+
+
+def _chance(log_odds: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-log_odds)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.recommending.bandit import BetaThompson, LinearThompson, Thompson, prior_from_content
+from assistant.recommending.bandit import BetaThompson, GammaThompson, LinearThompson, Thompson, prior_from_content
 
 ARMS = np.arange(3)
 ROWS = np.eye(3)
@@ -95,6 +95,28 @@ def test_the_linear_bandit_draws_around_the_ridge_regression() -> None:
     precision = 2.0 + (1 + 1) / 0.5  # ridge + Σ x² / noise
     assert drawn.mean() == pytest.approx((1 / 0.5) / precision, abs=0.01)
     assert drawn.var() == pytest.approx(1 / precision, rel=0.05)
+
+
+def gamma(draws: int = 1_000, floor: float = 0.05) -> GammaThompson:
+    return GammaThompson(np.array([1.0, 1.0]), np.array([1.0, 1.0]), seed=7, draws=draws, floor=floor)
+
+
+def test_what_is_chosen_more_than_was_to_be_expected_is_worth_more_wherever_it_was_shown() -> None:
+    bandit = gamma()
+    bandit.learn([[0, 0.5], [0, 0.5], [1, 4.0]], [1, 1, 2])
+    # (1 + 2) / (1 + 1) and (1 + 2) / (1 + 4), times what is to be expected here
+    assert bandit.expected([[0, 0.2], [1, 0.4]]) == pytest.approx([0.2 * 3 / 2, 0.4 * 3 / 5])
+
+
+def test_two_products_are_chosen_as_often_as_one_gamma_times_what_is_expected_exceeds_the_other() -> None:
+    shares = gamma(draws=40_000, floor=1e-9).probabilities([[0, 3.0], [1, 1.0]])
+    # P(3 X > Y) for two of density e^-x: 1 - the integral of e^-x P(Y > 3 x) = 1 - 1 / (1 + 3)
+    assert shares[0] == pytest.approx(3 / 4, abs=0.01)
+
+
+def test_a_prior_without_expectations_is_refused_by_the_gamma_kind() -> None:
+    with pytest.raises(ValueError, match="prior"):
+        GammaThompson(np.ones(2), np.zeros(2), seed=1)
 
 
 def test_a_prior_is_the_rate_of_what_is_like_it_drawn_to_that_of_all() -> None:

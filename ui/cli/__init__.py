@@ -15,6 +15,7 @@ from . import (
     chat,
     evaluate,
     evaluate_dialogue,
+    evaluate_policies,
     evaluate_recommend,
     evaluate_retrieval,
     events,
@@ -65,6 +66,7 @@ train.app.command("sentiment")(tone.train)
 app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
 evaluate.app.command("retrieval")(evaluate_retrieval.retrieval)
 evaluate.app.command("recommend")(evaluate_recommend.recommend)
+evaluate.app.command("policies")(evaluate_policies.policies)
 evaluate.app.command("dialogue")(evaluate_dialogue.dialogue)
 evaluate.app.command("sentiment")(tone.evaluate)
 app.add_typer(evaluate.app, name="eval", help="Measure.")

@@ -27,13 +27,12 @@ from ..held_out import Split
 from ..recommender import Recommender
 from .features import NAMES, features, own_of
 from .model import Interest
-from .standing import CHOICES, PLACES, standing_of
+from .standing import CHOICES, OF_A_PLACE, PLACES, standing_of
 from .wares import Floats, Ints, Wares, wares_of
 
 WITHIN = timedelta(days=1)  # a choice later than that after being shown does not count as its outcome
 LEAST = 200  # choices: 10 and more for each weight. Peduzzi et al., Journal of Clinical Epidemiology 1996
 MOMENTS = 20_000  # lists shown that are learnt from; of more, as many are drawn
-OF_A_PLACE = 20  # times shown by which the rate of choices at a place is drawn to that of all
 
 
 @dataclass(frozen=True)
