@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,7 +34,7 @@ from .model import Card, DialogueState
 from .outbound.letters import Letters
 from .parse import AheadUse, ReadsAhead
 from .parts import Parts
-from .privacy import Places, Retention, erase
+from .privacy import Periods, Places, Retention, erase
 from .reading.llm_parser import LlmParser
 from .recommending.interest.model import Interest
 from .recommending.profile import Known
@@ -79,8 +79,7 @@ class Assistant:
         sessions: Sessions | None = None,
         *,
         message_limit: int = 2_000,
-        keep_days: int = 30,
-        keep_events_days: int = 365,
+        periods: Periods | None = None,
         store: Store | None = None,
         events: EventLog | None = None,
         interest: Interest | None = None,
@@ -96,7 +95,7 @@ class Assistant:
             handoff.letters if handoff else None,
             self._events,
         )
-        self._retention = Retention(self._places, keep_days, event_days=keep_events_days)
+        self._retention = Retention(self._places, periods or Periods())
         self._recommender = Recommender(parts.catalog, parts.searcher.dense, self._events, interest)
         self._message_limit = message_limit
         self._store = store
@@ -104,9 +103,15 @@ class Assistant:
         self._turns_guard = threading.Lock()
 
     @classmethod
-    def open(cls, store: Path | str, settings: Settings | None = None) -> Self:
-        """The assistant over a directory made by `shop index`. StoreNotFound, StoreBusy or ModelError say what is missing."""
+    def open(
+        cls, store: Path | str, settings: Settings | None = None, *, site_days: Mapping[str, int] | None = None
+    ) -> Self:
+        """The assistant over a directory made by `shop index`. StoreNotFound, StoreBusy or ModelError say what is missing.
+
+        site_days: sites that keep conversations for fewer days than the settings say.
+        """
         settings = settings or Settings()
+        periods = Periods(settings.keep_days, settings.keep_events_days, site_days or {})
         opened = Store(Path(store))
         try:
             parts = build_parts(opened, settings)
@@ -114,8 +119,7 @@ class Assistant:
                 parts,
                 build_sessions(settings),
                 message_limit=settings.message_limit,
-                keep_days=settings.keep_days,
-                keep_events_days=settings.keep_events_days,
+                periods=periods,
                 store=opened,
                 events=build_events(settings),
                 interest=build_interest(settings),
@@ -151,12 +155,14 @@ class Assistant:
         visitor: str | None = None,
         email: str | None = None,
         learn: bool = False,
+        site: str | None = None,
     ) -> Iterator[Event]:
         """The same turn as events: Parsed, Shown, Token ..., Done. The turn is kept before Done is given out.
 
         visitor: whose a session becomes that starts with this turn. From then on it is not there for anybody else.
         email: the shopper's, verified by the caller; it proves orders and is not kept.
         learn: whether the visitor agreed that what the turn tells of them is kept as events.
+        site: whose a session becomes that starts with this turn, for how long it is kept.
         """
         if isinstance(message, str) and len(message) > self._message_limit:
             raise BadInput(
@@ -167,7 +173,7 @@ class Assistant:
         session_id = session_id or self.new_session()
         with self._turn_of(session_id):
             self.admit(session_id, visitor)
-            yield from self._take_turn(message, session_id, visitor, email, learn)
+            yield from self._take_turn(message, session_id, visitor, email, learn=learn, site=site)
 
     def admit(self, session_id: str, visitor: str | None) -> None:
         """NotFound when the session is another visitor's."""
@@ -369,7 +375,14 @@ class Assistant:
             return self._turns.setdefault(session_id, threading.Lock())
 
     def _take_turn(
-        self, asked: Asked, session_id: str, visitor: str | None, email: str | None, learn: bool
+        self,
+        asked: Asked,
+        session_id: str,
+        visitor: str | None,
+        email: str | None,
+        *,
+        learn: bool,
+        site: str | None,
     ) -> Iterator[Event]:
         known, now = self._sessions.get(session_id) or Session(session_id), datetime.now(UTC)
         history = tuple(turn.exchange for turn in known.turns)
@@ -382,7 +395,7 @@ class Assistant:
         message, given = (asked, None) if isinstance(asked, str) else meaning(asked, known.state, parts)
         taken = yield from run_turn(message, known.state, parts, given)
         turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())
-        self._sessions.add(session_id, turn, taken.state, visitor)
+        self._sessions.add(session_id, turn, taken.state, visitor, site=site)
         if learn and visitor:
             self._learn(events_of(taken, known.state, visitor, now))
         yield Done(taken.reply)
