@@ -34,6 +34,7 @@ from .turns import Asking
 TITLE = "Shop assistant"
 NOTE = (
     "An AI reads your messages and can misunderstand them. What it says of a product stands in the shop’s own listing."
+    ' <a href="privacy" target="_blank">What is kept of you</a>'
 )
 TURNS_SHOWN = 40  # earlier turns are kept but no longer drawn
 PACE_S = 0.04  # text is drawn at most 25 times a second
@@ -90,6 +91,7 @@ class Page:
         self._assistant = desk.assistant
         self._turns = desk.turns
         self._limits = desk.limits
+        self._opening = desk.opening
         self._metrics = desk.metrics
         self.blocks = gr.Blocks(analytics_enabled=False, title=TITLE)
         with self.blocks:
@@ -143,6 +145,7 @@ class Page:
         try:
             address = request.client.host if request.client else None
             self._limits.spend(address)
+            await to_thread.run_sync(self._opening.admit, None)
             with known_as(request_id):  # the lane keeps it; this generator's steps may run in contexts of their own
                 caller = address and household(address)
                 events = self._turns.take(Asking(asked or message, session_id, door="page", caller=caller))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -369,6 +369,21 @@ class ProductBody(_Shape):
     ] = {}
 
 
+class Receiver(_Shape):
+    """A host other than the server's own that receives something of shoppers."""
+
+    host: str
+    receives: str
+
+
+class PrivacyBody(_Shape):
+    """For how many days conversations and events are kept, and who else receives something, by the server's settings."""
+
+    keep_days: int
+    keep_events_days: int
+    processors: list[Receiver]
+
+
 class ProblemBody(_Shape):
     """RFC 9457: what is wrong and what to do about it."""
 
@@ -379,3 +394,7 @@ class ProblemBody(_Shape):
     fix: str
     retry_after: Annotated[int | None, Field(description="seconds after which asking again may help")] = None
     request_id: str | None = None
+    challenge: Annotated[
+        dict[str, Any] | None,
+        Field(description="of `proof-needed`: a puzzle of ALTCHA; its solution is sent as X-Proof with the same call"),
+    ] = None

@@ -11,12 +11,14 @@ import { WORDS, fill, nth, wishes } from "./words.js";
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
 const THUMB = "M14 22h-6v18h6zM14 22l9-14c4 0 5 3 4 7l-1 5h12c3 0 4 2 3.5 5l-3 12c-.5 2-2 3-4 3H14z";
 const AWAKE = [[window, "online"], [document, "visibilitychange"]]; // when what failed for want of a connection is tried again
+const UNSENT = ["long", "paused", "spent"]; // troubles after which the message goes back into the box
 const RTL = /^(ar|fa|he|ur|yi|dv|ps)\b/;
 
 class Panel {
   constructor({ host, root, options, base, emit, bubble }) {
     Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), offered: new Set(), cart: { items: [], count: 0 }, wanted: [] });
     this.keep = new Keep(options.site ?? "", options.storage);
+    this.notice = `${base}privacy?${new URLSearchParams({ site: options.site ?? "" })}`;
     this.client = new Client(base, options.site ?? "", this.keep);
     this.staff = new Staff({ session: () => this.keep.session, seen: () => !this.box.hidden,
       ask: (...what) => this.client.answers(...what), show: (answers) => this.staffSaid(answers) });
@@ -28,9 +30,11 @@ class Panel {
     host.dataset.position = options.position ?? "right";
     host.dataset.theme = "auto";
     host.dataset.without = options.without ?? "";
+    if (options.expanded !== undefined) host.dataset.expanded = "";
     this.setTheme({ mode: options.theme, accent: options.accent, radius: options.radius, font: options.font });
     this.setLocale(options.locale ?? document.documentElement.lang ?? "en");
     for (const [target, name] of AWAKE) target.addEventListener(name, this.back);
+    if (options.product) this.setContext({ product: options.product });
     addEventListener("offline", this.away);
     visualViewport.addEventListener("resize", this.fit);
     visualViewport.addEventListener("scroll", this.fit);
@@ -61,7 +65,15 @@ class Panel {
     return this.say(String(text));
   }
   setUser(user) { this.user = user; this.client.token = user?.token; this.welcome(); }
-  setContext(context) { this.context = context; this.welcome(); }
+  // product: an id; its title is looked up where none is given. cart: the shop's own, shown in place of the assistant's.
+  async setContext(context) {
+    this.context = context;
+    this.refresh();
+    this.welcome();
+    if (!context?.product || context.title) return;
+    const record = await this.client.product(context.product).catch(() => null); // one that the catalogue has not is not spoken of
+    if (record && this.context === context) this.setContext({ ...context, title: record.title });
+  }
   setTheme(theme) { applyTheme(this.host, theme); }
   setLocale(tag, words = {}) {
     this.words = { ...WORDS, ...words };
@@ -116,7 +128,7 @@ class Panel {
       this.closes && button("×", () => this.close(), { "aria-label": words.close }));
     this.box = el("div", { id: "panel", role: this.closes ? "dialog" : "region", "aria-label": this.options.title ?? words.title,
       lang: this.locale, dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event) },
-      top, this.menu, this.about, this.drawer, this.log, this.list, this.note, this.makeForm(input?.value), this.said);
+      top, this.menu, this.about, this.drawer, this.log, this.list, this.note, this.makeForm(input?.value ?? this.options.message), this.said);
     this.box.hidden = hidden;
     old ? old.replaceWith(this.box) : this.root.prepend(this.box);
     this.refresh();
@@ -133,7 +145,7 @@ class Panel {
     this.consent = el("div", { cls: "consent", hidden: true });
     if (this.keep.turns) this.askForConsent();
     const onsubmit = (event) => { event.preventDefault(); this.submit(); };
-    const policy = webAddress(this.options.privacy);
+    const policy = webAddress(this.options.privacy) ?? this.notice;
     return el("form", { onsubmit }, this.consent, el("div", { cls: "line" }, this.input, el("button", { type: "submit", cls: "main" }, this.words.send)),
       el("p", { cls: "ai" }, this.words.ai, policy && [" ", el("a", { href: policy, target: "_blank", rel: "noopener noreferrer" }, this.words.privacy)]));
   }
@@ -174,16 +186,17 @@ class Panel {
     this.host.style.setProperty("--seen", covered ? `${height}px` : "100dvh");
     this.host.style.setProperty("--above", covered ? `${offsetTop}px` : "0px");
   };
-  money = (amount, currency = this.cart.currency ?? "USD") => {
+  money = (amount, currency = this.shown.currency ?? this.context?.currency ?? "USD") => {
     try { return new Intl.NumberFormat(this.locale, { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" }).format(amount); } catch { return `${amount} ${currency}`; }
   };
+  get shown() { return this.context?.cart ?? this.cart; }
   tell(text) { this.note.textContent = text; }
   refresh() {
     const say = (text, exact) => this.say(text, undefined, exact);
     const held = this.root.activeElement, within = [this.list, this.drawer].find((part) => part.contains(held));
     this.list.replaceChildren(...wishChips(this.wanted, say, this.words));
-    this.drawer.replaceChildren(...cartLines(this.cart, { words: this.words, money: this.money, say, checkout: () => this.checkout() }));
-    this.cartButton.textContent = this.cart.count ? `${this.words.cart} (${this.cart.count})` : this.words.cart;
+    this.drawer.replaceChildren(...cartLines(this.shown, { words: this.words, money: this.money, say: this.context?.cart ? null : say, checkout: () => this.checkout() }));
+    this.cartButton.textContent = this.shown.count ? `${this.words.cart} (${this.shown.count})` : this.words.cart;
     if (within) [...within.querySelectorAll("button")].sort((a, b) => (b.ariaLabel === held.ariaLabel) - (a.ariaLabel === held.ariaLabel)).concat(this.input)[0].focus();
   }
   welcome() {
@@ -208,7 +221,7 @@ class Panel {
   async say(text, number, exact) {
     if (this.stop) return void (exact || (this.input.value ||= text)); // one turn at a time; what was said waits in the box, a button that means something exactly says nothing
     if (this.drawer.hidden === false && !exact?.cart) this.fold(this.cartButton, this.drawer);
-    this.log.querySelector(".welcome")?.remove();
+    this.log.querySelectorAll(".welcome, .unsent").forEach((old) => old.remove());
     const turn = { ...this.turn(text), number: number ?? this.keep.turns + 1 };
     this.again = null;
     if (!exact) this.keep.asked(text);
@@ -273,6 +286,7 @@ class Panel {
     this.said.textContent = reply.reply;
     this.askForConsent();
     this.offerToKeep(turn, reply.wishes);
+    if (reply.turn === 1) this.emit("started", { session_id: reply.session_id });
     this.emit("message", { from: "assistant", text: reply.reply, reply });
     if (reply.handoff) this.emit("handoff", reply.handoff);
   }
@@ -316,12 +330,16 @@ class Panel {
     this.again?.();
   };
   away = () => { if (!this.stop) this.tell(this.words.away); };
-  explain(trouble) { return fill(this.words[trouble.kind] ?? this.words.server, trouble.retryAfter ?? 30); }
+  explain({ kind, retryAfter = 30, message }) {
+    const then = new Date(Date.now() + retryAfter * 1000).toLocaleTimeString(this.locale, { timeStyle: "short" });
+    return fill(this.words[kind] ?? this.words.server, retryAfter, message, then);
+  }
   failed(turn, text, trouble, exact) {
     if (!trouble.kind) console.error(trouble);
     const kind = exact && trouble.kind === "long" ? "server" : trouble.kind ?? "server";
     if (kind === "missing") { this.keep.drop(); this.staff.stop(); }
-    const message = this.explain({ kind, retryAfter: trouble.retryAfter });
+    const message = this.explain({ kind, retryAfter: trouble.retryAfter, message: trouble.message });
+    const unsent = !exact && UNSENT.includes(kind);
     const once = () => {
       if (this.stop) return;
       turn.node.remove();
@@ -329,9 +347,10 @@ class Panel {
     };
     const again = button(this.words.retry, once);
     turn.answer.textContent = "";
-    turn.more.replaceChildren(el("div", { cls: "trouble", role: "alert" }, message, " ", kind !== "blocked" && kind !== "long" && again));
+    turn.more.replaceChildren(el("div", { cls: "trouble", role: "alert" }, message, " ", kind !== "blocked" && !unsent && again));
+    turn.node.classList.toggle("unsent", unsent);
     turn.more.scrollIntoView({ block: "nearest" });
-    if (kind === "long") this.input.value ||= text;
+    if (unsent) this.input.value ||= text;
     if (kind === "offline" || kind === "gone") this.again = once;
     if (kind === "limited" || kind === "busy") {
       again.disabled = true;
@@ -358,7 +377,11 @@ class Panel {
       if (this.emit("add-to-cart", { product, quantity: 1, done })) this.say(`Add ${place} to my cart`);
     }
   }
-  checkout() { if (this.emit("checkout-click", { cart: this.cart })) this.say("Check out"); }
+  checkout() {
+    if (!this.emit("checkout-click", { cart: this.shown })) return;
+    const pay = webAddress(this.context?.cart?.url);
+    pay ? location.assign(pay) : this.say("Check out");
+  }
 
   // ---- what is kept
   async resume() {
@@ -410,7 +433,7 @@ class Panel {
       const learn = () => { this.keep.agree(); this.learn(true); this.showKnown(); };
       const forget = (fact) => this.unlearn(fact), close = () => this.hideKnown();
       const may = this.keep.learns ? "less" : this.options.learn === "no" ? "" : "more";
-      this.about.replaceChildren(...knownLines(facts, may, { words: this.words, forget, learn, close }));
+      this.about.replaceChildren(...knownLines(facts, may, { words: this.words, notice: this.notice, forget, learn, close }));
       this.about.hidden = false;
       this.about.querySelector("button").focus();
     } catch (trouble) {

@@ -84,12 +84,12 @@ export function wishChips(list, say, words) {
 }
 
 export function cartLines(cart, { words, money, say, checkout }) {
-  if (!cart.items.length) return [el("p", { cls: "soft" }, words.empty)];
+  if (!cart.items?.length) return [el("p", { cls: "soft" }, words.empty)];
   const set = (sign, name, { product_id, title }, quantity) =>
     button(sign, () => say(`${name}: ${title}`, { cart: { product_id, quantity } }), { "aria-label": `${name}: ${title}` });
   const lines = cart.items.map((item) => el("li", {}, el("span", {}, item.title),
-    el("span", { cls: "many" }, item.quantity > 1 && set("−", words.fewer, item, item.quantity - 1), String(item.quantity),
-      set("+", words.another, item, item.quantity + 1), set("×", words.remove, item, 0)),
+    el("span", { cls: "many" }, !say ? `× ${item.quantity}` : [item.quantity > 1 && set("−", words.fewer, item, item.quantity - 1), String(item.quantity),
+      set("+", words.another, item, item.quantity + 1), set("×", words.remove, item, 0)]),
     el("strong", {}, money(item.subtotal, cart.currency))));
   return [el("ul", { cls: "lines" }, lines),
     el("p", { cls: "total" }, words.total, " ", el("strong", {}, money(cart.total, cart.currency))),
@@ -97,8 +97,9 @@ export function cartLines(cart, { words, money, say, checkout }) {
 }
 
 // What is known of the shopper, each with its ×, and the ways on. may: "less" where it can be learnt from no more, "more" where it may begin.
-export function knownLines(facts, may, { words, forget, learn, close }) {
+export function knownLines(facts, may, { words, notice, forget, learn, close }) {
   const line = (fact) => el("li", {}, el("span", {}, fact.text), button("×", () => forget(fact), { "aria-label": fill(words.forget, fact.text) }));
   return [el("h3", {}, words.known), facts.length ? el("ul", { cls: "lines known" }, facts.map(line)) : el("p", { cls: "soft" }, words.knownNothing),
+    el("p", {}, el("a", { href: notice, target: "_blank", rel: "noopener noreferrer" }, words.notice)),
     el("div", { cls: "chips" }, may === "less" ? button(words.forgetAll, () => forget()) : may === "more" && button(words.learnNow, learn), button(words.close, close))];
 }
