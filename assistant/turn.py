@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from retrieval.product import money
-from retrieval.query import Constraints
-
 from .actions.cart import view_of
-from .actions.choosing import answered
 from .actions.handoff import Aside, aside
-from .actions.orders import continued
-from .actions.subjects import subject_of
-from .actions.titles import with_title
-from .check import unsupported
-from .confirm import act, settled
+from .confirm import act
 from .contract import CartView, Event, Latency, Parsed, Reply, Shown, Token
 from .explain import explain
-from .lasting import comes_in, may_begin
-from .model import Card, DialogueState, Exchange, Outcome, Parse, Slots
+from .grounds import checked, evidence
+from .model import Card, DialogueState, Exchange, Outcome, Parse
 from .parse import clean
 from .parts import Parts
-from .reply import NAMED, Words, write
-from .sentiment import about_price
-from .sizes import stepped
-from .slips import read
-from .state import NARROWING, Effect, effect_of, ended, leave, update
-from .wishes import Wish
+from .reply import Words, write
+from .state import Effect, effect_of, ended, leave, update
+from .understanding import understood
 from .writing.wording import told
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
 _PIECE = re.compile(r"\s*\S+\s*")
 
 
 # Intents whose action shows products; where a message has several of them, they share the places of one list.
 SHOWING = frozenset({"search", "refine", "recommend", "more", "similar", "complement"})
-UNSUPPORTED = "unsupported-claim"  # a reply that was not said, since something in it had no source
 FEWEST_SHOWN = 2  # products for each of several needs in one message
 
 
@@ -76,7 +62,7 @@ def run_turn(
     given: what the message means where that is known, so that nothing has to be read.
     """
     started = time.perf_counter()
-    parse = _read(message, state, parts) if given is None else replace(given, message=message)
+    parse = understood(message, state, parts) if given is None else replace(given, message=message)
     parsed = time.perf_counter()
     yield Parsed(parse.intent, update(state, parse, clean(message)).constraints)
     acts, done, effects, cart_before = tuple(parse.in_order()), list[Acted](), list[Effect](), state.cart
@@ -107,75 +93,6 @@ def run_turn(
         total=(time.perf_counter() - started) * 1e3,
     )
     return Taken(_reply(parts.session_id, state, parse, done, beside, text, latency), parse, effect, exchange, state)
-
-
-def _read(message: str, state: DialogueState, parts: Parts) -> Parse:
-    """What the message says, and what it means after the shop's last question."""
-    parse = settled(
-        read(message, state, parts.parser, parts.speller), state
-    )  # a yes means the act that was asked about
-    parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
-    parse = answered(parse, state, parts)  # and a size or a colour the question which variant
-    parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
-    return _begun(_with_titles(_worth_doing(_asking(parse, state, parts)), state, parts), state, parts)
-
-
-def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """A usual question about a product that was read as a narrowing, or as a wish for more, without anything in it: "what colours are
-    there?" """
-    empty = parse.intent in ("refine", "more") and parse.slots == Slots() and parse.then is None
-    if not (empty and state.shown and state.asked is None and subject_of([parse.message], parts.embedder)):
-        return parse
-    return replace(parse, intent="ask_product", acts=("ask_product",), slots=Slots(ask=parse.message.strip(" ?!.")))
-
-
-def _with_titles(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """A message that only searches, with the product that it calls by its title as what it searches for."""
-    if parse.intent != "search" or parse.then is not None:
-        return parse
-    return replace(parse, slots=with_title(parse.slots, parse.message, state, parts))
-
-
-def _begun(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """The message's acts, each that begins a need with the wishes that the shopper asked to keep, where they can apply."""
-    parse = replace(parse, then=_begun(parse.then, state, parts)) if parse.then else parse
-    begins = parse.intent == "search" or (
-        parse.intent in NARROWING and parse.slots != Slots() and state.constraints == Constraints()
-    )
-    kept = parts.shopper.kept if parts.shopper and begins else ()
-    always = (wish for wish in kept if may_begin(wish, parse.slots, state.let_go) and _states(wish, parse.slots, parts))
-    return replace(parse, always=tuple(always))
-
-
-def _states(wish: Wish, slots: Slots, parts: Parts) -> bool:
-    """Whether the wish tells products of the kind apart: refused words always do, a size where something comes in it."""
-    if wish.field != "size":
-        return True
-    ids = parts.searcher.matching(Constraints(product=slots.product)) if slots.product else frozenset[str]()
-    return any(comes_in(product, wish.value or "") for product in parts.catalog.get_many(ids))
-
-
-def _priced(parse: Parse, state: DialogueState) -> Parse:
-    """A message that only refuses what is said of a price, of products on the table, is what the shopper thinks of these."""
-    refused = Slots(exclude=parse.slots.exclude)
-    only = parse.intent == "refine" and parse.slots == refused != Slots() and parse.then is None
-    if not (only and state.shown and all(map(about_price, refused.exclude))):
-        return parse
-    return replace(parse, intent="feedback", slots=Slots(), acts=("feedback",))
-
-
-def _worth_doing(parse: Parse) -> Parse:
-    """The message's acts without one that only takes something back before a new search: of "forget the wallet, show me belts" nobody
-    wants to see the rest of the wallets. Two questions about the shop's rules are one act, which answers both."""
-    if parse.then is None:
-        return parse
-    after = _worth_doing(parse.then)
-    if parse.intent == after.intent == "policy":
-        return replace(parse, then=after.then)
-    only_back = parse.intent == "refine" and parse.slots == Slots(drop=parse.slots.drop)
-    return (
-        replace(after, message=parse.message) if only_back and after.intent == "search" else replace(parse, then=after)
-    )
 
 
 def _spoken(message: str, done: Sequence[Acted], parts: Parts) -> Generator[Event, None, str]:
@@ -252,61 +169,6 @@ def _chained(effects: Sequence[Effect]) -> Effect:
     for effect in reversed(before):
         chain = replace(effect, then=chain)
     return chain
-
-
-def checked(words: Words, sources: list[str], cards: tuple[Card, ...]) -> Words:
-    """The words as they are when every claim in them has a source; else a plain list of what is shown."""
-    wrong = unsupported(words.text, sources)
-    if not wrong:
-        return words
-    log.warning("a reply was rewritten: no source for %s", wrong)
-    listed = ", ".join(f"{card.rank}. {card.product.title}" for card in cards[:NAMED])
-    text = f"Here is what I found: {listed}." if listed else "Let me put that differently: what are you looking for?"
-    return Words(text, fault=UNSUPPORTED)
-
-
-def evidence(
-    message: str, state: DialogueState, outcome: Outcome, cards: tuple[Card, ...], cart: CartView
-) -> list[str]:
-    """Everything that this turn's reply may state: products shown, cart, answers from listings, relaxed bounds, the shopper's words."""
-    return [
-        message,
-        *_state_words(state),
-        outcome.note,
-        *(relaxed.text for relaxed in outcome.relaxed),
-        *(outcome.question.options if outcome.question else ()),
-        *(outcome.answer.evidence if outcome.answer else ()),
-        *(value for row in (outcome.comparison.rows if outcome.comparison else ()) for value in row.values),
-        *(line for card in cards for line in _card_words(card)),
-        *_cart_words(cart),
-        str(len(cards)),
-        str(min(len(cards), NAMED)),
-        str(outcome.total),
-        str(len(state.shown)),
-    ]
-
-
-def _state_words(state: DialogueState) -> Iterator[str]:
-    constraints = state.constraints
-    yield from (text for text in (constraints.product, constraints.brand, constraints.gender) if text)
-    yield from (words for _, words in constraints.wishes)
-    yield from constraints.exclude
-    yield from (str(bound) for bound in (constraints.price_min, constraints.price_max) if bound is not None)
-
-
-def _card_words(card: Card) -> Iterator[str]:
-    product = card.product
-    yield from (product.title, product.description, product.brand or "", str(card.rank), " › ".join(product.category))
-    if product.price is not None:
-        yield money(product.price, product.currency)
-    yield from (line.text for line in (*card.reasons, *card.caveats))
-
-
-def _cart_words(cart: CartView) -> Iterator[str]:
-    yield f"{cart.count} {money(cart.total, cart.currency)}"
-    for product, quantity in cart.lines:
-        yield f"{product.title} {quantity} {money(product.price, product.currency) if product.price is not None else ''}"
-        yield str(product.stock)
 
 
 def _reply(

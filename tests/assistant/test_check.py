@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from assistant.check import Claim, claims_of, unsupported
 from assistant.contract import CartView
 from assistant.explain import explain
+from assistant.grounds import UNSUPPORTED, checked, evidence
 from assistant.model import Card, DialogueState, Outcome
 from assistant.reply import Words, write
-from assistant.turn import UNSUPPORTED, checked, evidence
 from retrieval.query import Constraints, Hit
 from tests.small_shop import BY_ID, PRODUCTS
 

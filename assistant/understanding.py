@@ -1,0 +1,90 @@
+"""What a message asks for: as it was read, and in view of what was said, shown and asked before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from retrieval.query import Constraints
+
+from .actions.choosing import answered
+from .actions.orders import continued
+from .actions.subjects import subject_of
+from .actions.titles import with_title
+from .confirm import settled
+from .lasting import comes_in, may_begin
+from .model import DialogueState, Parse, Slots
+from .parts import Parts
+from .sentiment import about_price
+from .sizes import stepped
+from .slips import read
+from .state import NARROWING
+from .wishes import Wish
+
+
+def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
+    """What the message says, and what it means after the shop's last question."""
+    parse = settled(
+        read(message, state, parts.parser, parts.speller), state
+    )  # a yes means the act that was asked about
+    parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
+    parse = answered(parse, state, parts)  # and a size or a colour the question which variant
+    parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
+    return _begun(_with_titles(_worth_doing(_asking(parse, state, parts)), state, parts), state, parts)
+
+
+def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A usual question about a product that was read as a narrowing, or as a wish for more, without anything in it: "what colours are
+    there?" """
+    empty = parse.intent in ("refine", "more") and parse.slots == Slots() and parse.then is None
+    if not (empty and state.shown and state.asked is None and subject_of([parse.message], parts.embedder)):
+        return parse
+    return replace(parse, intent="ask_product", acts=("ask_product",), slots=Slots(ask=parse.message.strip(" ?!.")))
+
+
+def _with_titles(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A message that only searches, with the product that it calls by its title as what it searches for."""
+    if parse.intent != "search" or parse.then is not None:
+        return parse
+    return replace(parse, slots=with_title(parse.slots, parse.message, state, parts))
+
+
+def _begun(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """The message's acts, each that begins a need with the wishes that the shopper asked to keep, where they can apply."""
+    parse = replace(parse, then=_begun(parse.then, state, parts)) if parse.then else parse
+    begins = parse.intent == "search" or (
+        parse.intent in NARROWING and parse.slots != Slots() and state.constraints == Constraints()
+    )
+    kept = parts.shopper.kept if parts.shopper and begins else ()
+    always = (wish for wish in kept if may_begin(wish, parse.slots, state.let_go) and _states(wish, parse.slots, parts))
+    return replace(parse, always=tuple(always))
+
+
+def _states(wish: Wish, slots: Slots, parts: Parts) -> bool:
+    """Whether the wish tells products of the kind apart: refused words always do, a size where something comes in it."""
+    if wish.field != "size":
+        return True
+    ids = parts.searcher.matching(Constraints(product=slots.product)) if slots.product else frozenset[str]()
+    return any(comes_in(product, wish.value or "") for product in parts.catalog.get_many(ids))
+
+
+def _priced(parse: Parse, state: DialogueState) -> Parse:
+    """A message that only refuses what is said of a price, of products on the table, is what the shopper thinks of these."""
+    refused = Slots(exclude=parse.slots.exclude)
+    only = parse.intent == "refine" and parse.slots == refused != Slots() and parse.then is None
+    if not (only and state.shown and all(map(about_price, refused.exclude))):
+        return parse
+    return replace(parse, intent="feedback", slots=Slots(), acts=("feedback",))
+
+
+def _worth_doing(parse: Parse) -> Parse:
+    """The message's acts without one that only takes something back before a new search: of "forget the wallet, show me belts" nobody
+    wants to see the rest of the wallets. Two questions about the shop's rules are one act, which answers both."""
+    if parse.then is None:
+        return parse
+    after = _worth_doing(parse.then)
+    if parse.intent == after.intent == "policy":
+        return replace(parse, then=after.then)
+    only_back = parse.intent == "refine" and parse.slots == Slots(drop=parse.slots.drop)
+    return (
+        replace(after, message=parse.message) if only_back and after.intent == "search" else replace(parse, then=after)
+    )
