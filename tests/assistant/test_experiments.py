@@ -20,6 +20,9 @@ from assistant.experiments.report import Report, report_of
 from assistant.experiments.trial import Named
 from assistant.model import Parse
 from assistant.privacy import erase, expire, kept_of
+from assistant.recommending.interest.features import NAMES
+from assistant.recommending.interest.model import Interest
+from assistant.recommending.interest.standing import PLACES
 from retrieval.rerank import LinearMix
 from retrieval.search import Searcher
 from tests.conftest import parts_with
@@ -131,6 +134,21 @@ def test_arms_may_set_another_reranker_and_how_much_is_shown(searcher: Searcher)
         assert {(one.experiment, one.arm) for one in exposures(shop, both)} == {("fewer", "two"), ("ranks", "other")}
     assert reranker.times > 0
     assert (len(cards), len(plain)) == (2, 4)
+
+
+def test_an_arm_may_order_suggestions_by_a_model_of_its_own(searcher: Searcher) -> None:
+    """A model without weights: what a product is worth is its category's, and the best of them is worth 1."""
+    none, ones = (0.0,) * len(NAMES), (1.0,) * len(NAMES)
+    model = Interest(
+        names=NAMES, mean=none, scale=ones, weights=none, place=0, intercept=0, places=(0.1,) * (PLACES + 1), until=NOW
+    )
+    learnt = experiment(arm=[{"name": "as now"}, {"name": "learnt", "interest": "folder"}])
+    treated, control = in_arm("learnt", learnt), in_arm("as now", learnt)
+    with shop_with(searcher, [], learnt, named=Named(interests={"folder": model})) as shop:
+        shop._events.add([Event("e", "like", NOW - timedelta(hours=1), each, "storm") for each in (treated, control)])
+        best, plain = (shop.recommend(each, 5, learn=True)[0].relevance for each in (treated, control))
+    assert best == pytest.approx(1)
+    assert plain < 0.99
 
 
 def test_an_interleaved_list_says_whose_each_place_is_and_has_no_propensity(searcher: Searcher) -> None:

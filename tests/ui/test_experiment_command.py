@@ -18,7 +18,7 @@ from assistant.events import Event
 from assistant.experiments.exposures import Exposure, ExposureLog
 from assistant.experiments.plan import read_plan
 from tests.ui.command import shop
-from ui.cli.serve import settings_for
+from ui.cli.llm import settings_for
 from ui.http import create_app
 from ui.lane import Lane
 from ui.settings import ServerSettings
