@@ -353,6 +353,17 @@ class Assistant:
         return self._parts.handoff.letters if self._parts.handoff else None
 
     @property
+    def contact(self) -> str:
+        """How else the shop's staff can be reached; empty where the shop does not say."""
+        return self._parts.handoff.rules.contact if self._parts.handoff else ""
+
+    @property
+    def indexed_at(self) -> datetime | None:
+        """When the catalogue was read last; None where that is not known."""
+        at = self._store.manifest.indexed_at if self._store else ""
+        return datetime.fromisoformat(at) if at else None
+
+    @property
     def ahead(self) -> AheadUse | None:
         """How often reading ahead was of use; None where the parser reads nothing ahead."""
         return self._parts.parser.ahead if isinstance(self._parts.parser, ReadsAhead) else None

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from more_itertools import chunked, peekable
 
@@ -60,7 +61,11 @@ def build_index(
     seconds = time.perf_counter() - started
     count = len(store.catalog)
     store.write_manifest(
-        complete=True, products=count, currency=currency or store.manifest.currency, models={"embedder": embedder.name}
+        complete=True,
+        products=count,
+        currency=currency or store.manifest.currency,
+        models={"embedder": embedder.name},
+        indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     return IndexSummary(count, changed, len(gone), embedded, seconds)
 

@@ -25,6 +25,7 @@ class Manifest:
     """What the directory holds.
 
     complete: False while indexing, and after an indexing that did not come to its end. feeds: a digest of the feeds it was made from.
+    indexed_at: when the last indexing came to its end, UTC, ISO 8601.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -33,6 +34,7 @@ class Manifest:
     currency: str = "USD"
     models: Mapping[str, str] = field(default_factory=dict)
     feeds: str = ""
+    indexed_at: str = ""
 
 
 class Store:

@@ -8,10 +8,12 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request
 
 from assistant import Assistant
+from assistant.settings import Settings
 
 from .lane import Lane
 from .limits import Limits
 from .metrics import Metrics
+from .opening import Opening
 from .settings import ServerSettings
 from .sites import Sites
 from .turns import Turns
@@ -20,7 +22,7 @@ from .turns import Turns
 @dataclass(frozen=True)
 class Desk:
     """The shop's assistant, the lane that its models run in, the turns taken there, how often one may call, what is
-    counted, the server's settings, and the sites that may call.
+    counted, the server's settings, the sites that may call, whether messages are taken now, and the assistant's settings.
 
     An app keeps it as `state.desk`, beside `state.at_stop`: what is called when the server is told to stop.
     """
@@ -32,6 +34,8 @@ class Desk:
     metrics: Metrics
     settings: ServerSettings
     sites: Sites
+    opening: Opening
+    shop: Settings
 
 
 def desk_of(app: FastAPI) -> Desk:

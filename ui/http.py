@@ -24,16 +24,19 @@ from assistant import Assistant
 from assistant.contract import card_json
 from assistant.event_form import EventForm
 from assistant.sessions import StaffAnswer, Thumb
+from assistant.settings import Settings
 from retrieval.errors import BadInput, NotFound, ShopError
 
-from . import examples, pictures, shapes, widget_pages
+from . import examples, pictures, public_pages, shapes, widget_pages
 from .desk import AtDesk, Desk
 from .guard import BodyLimit, SafeHeaders
 from .identity import SignedIn, checked
 from .lane import Lane
 from .limits import LimitDoor, Limits
 from .metrics import Metrics
+from .opening import Opening
 from .operator import routes as operator_pages
+from .operator import status as operator_status
 from .problem import MEDIA_TYPE, Boundary, add_problem_handlers
 from .request_log import RequestLog
 from .settings import ServerSettings
@@ -41,7 +44,7 @@ from .site_door import SiteDoor
 from .sites import Sites
 from .sse import frames
 from .turns import Asking, Turns
-from .visitor import TOKEN, Caller, Visitor, hashed
+from .visitor import TOKEN, Caller, SiteKey, Visitor, hashed
 
 BODY_LIMIT = 64 * 1024  # bytes; a message of 2,000 characters takes at most 24,000 as escaped JSON
 QUERY_LIMIT = 500  # characters of a search without dialogue
@@ -68,9 +71,14 @@ operation = APIRouter(tags=["operation"])
 
 
 def create_app(
-    assistant: Assistant, lane: Lane, sites: Sites | None = None, settings: ServerSettings | None = None
+    assistant: Assistant,
+    lane: Lane,
+    sites: Sites | None = None,
+    settings: ServerSettings | None = None,
+    *,
+    shop: Settings | None = None,
 ) -> FastAPI:
-    """The API over an open assistant, for its own pages and those of the sites.
+    """The API over an open assistant, for its own pages and those of the sites. shop: the settings that the assistant was opened with.
 
     It closes the lane when the server stops; the assistant stays the caller's.
     """
@@ -79,6 +87,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         lane.close()
+        opening.close()
 
     app = FastAPIOffline(
         title="Shop assistant",
@@ -90,15 +99,18 @@ def create_app(
         # Swagger UI would ask validator.swagger.io about every specification that is not on localhost.
         swagger_ui_parameters={"validatorUrl": None},
     )
-    settings, sites = settings or ServerSettings(), sites or Sites()
-    metrics = Metrics(lambda: lane.length, lambda: assistant.ahead)
+    settings, sites, shop = settings or ServerSettings(), sites or Sites(), shop or Settings()
+    opening = Opening(sites, shop.sessions_url, contact=assistant.contact)
+    metrics = Metrics(lambda: lane.length, lambda: assistant.ahead, opening.paused)
     turns = Turns(assistant, lane, metrics, log_messages=settings.log_messages)
-    desk = app.state.desk = Desk(assistant, lane, turns, Limits(settings), metrics, settings, sites)
+    desk = app.state.desk = Desk(assistant, lane, turns, Limits(settings), metrics, settings, sites, opening, shop)
     app.state.at_stop = []
     app.include_router(router)
     app.include_router(operation)
     app.include_router(widget_pages.router)
     app.include_router(pictures.router)
+    app.include_router(public_pages.router)
+    app.include_router(operator_status.router)  # before the pages, which end with "no such page"
     app.include_router(operator_pages.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
@@ -119,7 +131,7 @@ def create_app(
     responses=_answer(shapes.Reply, examples.REPLY, {"text/event-stream": {"example": examples.EVENTS}}),
 )
 async def chat(
-    request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, caller: Caller, shopper: SignedIn
+    request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, caller: Caller, shopper: SignedIn, site: SiteKey
 ) -> Response:
     """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
     `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
@@ -128,6 +140,7 @@ async def chat(
     if request.learn and visitor is None:
         raise BadInput("Nothing can be learnt of nobody: no X-Visitor came with the call.", fix=_SEND_TOKEN)
     asking = Asking(request.asked, session_id, visitor, email, turn=request.turn, caller=caller, learn=request.learn)
+    await to_thread.run_sync(desk.opening.admit, site)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
         await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
         events = frames(desk.turns.once(asking))
@@ -358,10 +371,12 @@ def metrics(desk: AtDesk) -> Response:
 
 @operation.get("/readyz", response_model=None, responses={503: _FAULT})
 async def readyz(desk: AtDesk) -> Response:
-    """200 when a search runs from end to end, with `degraded` where something is stood in for; 503 with what is missing otherwise."""
+    """200 when a search runs from end to end, with `degraded` where something is stood in for, and `paused` with the keys of the
+    sites that the operator has paused ("*": all); 503 with what is missing otherwise."""
     await desk.lane.run(partial(_try_out, desk.assistant))
-    trouble = desk.assistant.trouble
-    return JSONResponse({"status": "ready", "missing": []} | ({"degraded": [trouble]} if trouble else {}))
+    trouble, paused = desk.assistant.trouble, sorted(await to_thread.run_sync(desk.opening.paused))
+    told = ({"degraded": [trouble]} if trouble else {}) | ({"paused": paused} if paused else {})
+    return JSONResponse({"status": "ready", "missing": []} | told)
 
 
 class NotReady(ShopError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from assistant.contract import Reply
@@ -15,9 +15,17 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120
 
 
 class Metrics:
-    """length: pieces of work under way or in line now. ahead: how often reading ahead was of use, where something is read ahead."""
+    """length: pieces of work under way or in line now. ahead: how often reading ahead was of use, where something is read ahead.
 
-    def __init__(self, length: Callable[[], int], ahead: Callable[[], AheadUse | None] = lambda: None) -> None:
+    paused: the sites that are paused.
+    """
+
+    def __init__(
+        self,
+        length: Callable[[], int],
+        ahead: Callable[[], AheadUse | None] = lambda: None,
+        paused: Callable[[], Collection[str]] = tuple,
+    ) -> None:
         self._registry = registry = CollectorRegistry()
         self._turns = Counter(
             "shop_turns", "Turns by intent and outcome: answered, or failed", ["intent", "outcome"], registry=registry
@@ -38,6 +46,7 @@ class Metrics:
         )
         Gauge("shop_line_length", "Turns and searches under way or in line", registry=registry).set_function(length)
         registry.register(_Ahead(ahead))
+        registry.register(_Paused(paused))
         ProcessCollector(registry=registry)
 
     def answered(self, reply: Reply, wait_s: float, *, late: bool = False) -> None:
@@ -77,4 +86,15 @@ class _Ahead(Collector):
         if use is not None:
             family.add_metric(["hit"], use.hits)
             family.add_metric(["miss"], use.misses)
+        yield family
+
+
+class _Paused(Collector):
+    def __init__(self, paused: Callable[[], Collection[str]]) -> None:
+        self._paused = paused
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        family = GaugeMetricFamily("shop_paused", "Sites that the operator has paused; *: all", labels=["site"])
+        for site in sorted(self._paused()):
+            family.add_metric([site], 1)
         yield family

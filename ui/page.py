@@ -90,6 +90,7 @@ class Page:
         self._assistant = desk.assistant
         self._turns = desk.turns
         self._limits = desk.limits
+        self._opening = desk.opening
         self._metrics = desk.metrics
         self.blocks = gr.Blocks(analytics_enabled=False, title=TITLE)
         with self.blocks:
@@ -143,6 +144,7 @@ class Page:
         try:
             address = request.client.host if request.client else None
             self._limits.spend(address)
+            await to_thread.run_sync(self._opening.admit, None)
             with known_as(request_id):  # the lane keeps it; this generator's steps may run in contexts of their own
                 caller = address and household(address)
                 events = self._turns.take(Asking(asked or message, session_id, door="page", caller=caller))

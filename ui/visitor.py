@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
+from .desk import AtDesk
 from .limits import household
 
 TOKEN = r"^[A-Za-z0-9_-]{22,64}$"  # base64url of 128 bits has 22 characters
@@ -33,5 +34,14 @@ def _caller(request: Request) -> str | None:
     return household(request.client.host) if request.client else None
 
 
+def _site(
+    desk: AtDesk, x_site_key: Annotated[str | None, Header(description="the site that the call comes from")] = None
+) -> str | None:
+    site = desk.sites.get(x_site_key)
+    return site.key if site else None
+
+
 Caller = Annotated[str | None, Depends(_caller)]
 """The address that a call comes from, as the limits count it."""
+SiteKey = Annotated[str | None, Depends(_site)]
+"""The key of the site that a call comes from; None for the server's own pages and for programs."""

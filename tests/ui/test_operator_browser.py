@@ -111,6 +111,7 @@ def test_axe_finds_nothing_wrong_and_no_page_is_wider_than_the_window(
     for path in (
         "",
         f"/conversations/{tab.session}",
+        "/status",
         "/searches",
         "/letters/handoff_1",
         *(f"/{name}" for name in tables),

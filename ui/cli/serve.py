@@ -41,13 +41,18 @@ def serve(
         settings = settings_for(path, llm, llm_url)
         sites, server = read_sites(settings.sites), server_settings()
         with Assistant.open(path, settings) as assistant:
-            app = site(assistant, sites, server)
+            app = site(assistant, sites, server, settings)
             typer.echo(f"Shop assistant: {address(listener)}/  (API documentation: {address(listener)}/docs)")
             run(app, listener, server.shutdown_s)
 
 
-def site(assistant: Assistant, sites: Sites | None = None, settings: ServerSettings | None = None) -> FastAPI:
-    """The API with the page."""
+def site(
+    assistant: Assistant,
+    sites: Sites | None = None,
+    settings: ServerSettings | None = None,
+    shop: Settings | None = None,
+) -> FastAPI:
+    """The API with the page. shop: the settings that the assistant was opened with."""
     settings = settings or ServerSettings()
     # Gradio takes seconds to import, which the other commands need not wait for.
     from ui.http import create_app
@@ -60,7 +65,7 @@ def site(assistant: Assistant, sites: Sites | None = None, settings: ServerSetti
         wait_timeout_s=settings.wait_timeout_s,
         turn_timeout_s=settings.turn_timeout_s,
     )
-    app = create_app(assistant, lane, sites, settings)
+    app = create_app(assistant, lane, sites, settings, shop=shop)
     add_page(app)
     return app
 

@@ -26,7 +26,7 @@ from . import door
 from .figures import STAGES, figures, need_of
 from .pages import icon, render, style
 from .sheets import Cell, sheet
-from .window import DAYS, Window
+from .window import DAYS, Days, Window
 
 PAGE = 50  # rows of a list
 TOP = 200  # rows of what is counted
@@ -53,7 +53,6 @@ class Answering:
 
 
 router = APIRouter(prefix=door.HOME, route_class=door.Guarded, include_in_schema=False)
-Days = Annotated[Literal[1, 7, 30], Query()]
 
 
 @router.get("/login")

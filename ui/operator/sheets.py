@@ -16,9 +16,12 @@ FORMULA = ("=", "+", "-", "@", "|", "%")
 
 def sheet(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> StreamingResponse:
     """A download, of which only a row is held at a time."""
-    day = datetime.now(UTC).date().isoformat()
-    headers = {"Content-Disposition": f'attachment; filename="{name}-{day}.csv"'}
-    return StreamingResponse(_lines(head, rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(_lines(head, rows), media_type="text/csv; charset=utf-8", headers=attached(name, "csv"))
+
+
+def attached(name: str, kind: str) -> dict[str, str]:
+    """The header that makes an answer a file of today's."""
+    return {"Content-Disposition": f'attachment; filename="{name}-{datetime.now(UTC).date().isoformat()}.{kind}"'}
 
 
 def _lines(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:

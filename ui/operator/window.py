@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from typing import Annotated, Literal
+
+from fastapi import Query
 
 from assistant.sessions import Listed, Sessions, Told
 
@@ -14,6 +17,7 @@ from .figures import Talk
 AT_ONCE = 50  # conversations read in one go; between two no connection is held, so that erasing never waits
 MOST = 1_000  # conversations that the figures are taken from
 DAYS = (1, 7, 30)
+Days = Annotated[Literal[1, 7, 30], Query()]
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ export class Client {
       const either = AbortSignal.any([signal, silence.signal]);
       const answer = await this.ask("v1/chat", { method: "POST", body: { ...(exact ?? { message }), stream: true, session_id, turn, learn: this.keep.learns === true }, signal: either });
       for await (const event of events(answer.body, heard)) {
-        if (event.name === "error") throw new Trouble(kindOf(event.data.status), event.data.detail, event.data.retry_after);
+        if (event.name === "error") throw new Trouble(kindOf(event.data), event.data.detail, event.data.retry_after);
         yield event;
         if (event.name === "done") return;
       }
@@ -99,12 +99,12 @@ export class Client {
 const parsed = (text) => JSON.parse(text.replace(BIDI, ""));
 const read = (answer) => answer.text().then(parsed);
 
-const KINDS = { 401: "expired", 403: "blocked", 404: "missing", 413: "long", 422: "long", 429: "limited", 503: "busy", 504: "late" };
-const kindOf = (status) => KINDS[status] ?? "server";
+const KINDS = { 401: "expired", 403: "blocked", 404: "missing", 413: "long", 422: "long", 429: "limited", 503: "busy", 504: "late", paused: "paused" };
+const kindOf = ({ type, status }) => KINDS[type?.split(":").pop()] ?? KINDS[status] ?? "server";
 
 async function refused(answer) {
   const problem = await answer.json().catch(() => ({}));
-  return new Trouble(kindOf(answer.status), problem.detail, Number(answer.headers.get("Retry-After")) || undefined);
+  return new Trouble(kindOf({ ...problem, status: answer.status }), problem.detail, Number(answer.headers.get("Retry-After")) || undefined);
 }
 
 async function* events(stream, heard) {

@@ -11,6 +11,7 @@ import { WORDS, fill, nth, wishes } from "./words.js";
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
 const THUMB = "M14 22h-6v18h6zM14 22l9-14c4 0 5 3 4 7l-1 5h12c3 0 4 2 3.5 5l-3 12c-.5 2-2 3-4 3H14z";
 const AWAKE = [[window, "online"], [document, "visibilitychange"]]; // when what failed for want of a connection is tried again
+const UNSENT = ["long", "paused"]; // troubles after which the message goes back into the box
 const RTL = /^(ar|fa|he|ur|yi|dv|ps)\b/;
 
 class Panel {
@@ -208,7 +209,7 @@ class Panel {
   async say(text, number, exact) {
     if (this.stop) return void (exact || (this.input.value ||= text)); // one turn at a time; what was said waits in the box, a button that means something exactly says nothing
     if (this.drawer.hidden === false && !exact?.cart) this.fold(this.cartButton, this.drawer);
-    this.log.querySelector(".welcome")?.remove();
+    this.log.querySelectorAll(".welcome, .unsent").forEach((old) => old.remove());
     const turn = { ...this.turn(text), number: number ?? this.keep.turns + 1 };
     this.again = null;
     if (!exact) this.keep.asked(text);
@@ -316,12 +317,13 @@ class Panel {
     this.again?.();
   };
   away = () => { if (!this.stop) this.tell(this.words.away); };
-  explain(trouble) { return fill(this.words[trouble.kind] ?? this.words.server, trouble.retryAfter ?? 30); }
+  explain(trouble) { return fill(this.words[trouble.kind] ?? this.words.server, trouble.retryAfter ?? 30, trouble.message); }
   failed(turn, text, trouble, exact) {
     if (!trouble.kind) console.error(trouble);
     const kind = exact && trouble.kind === "long" ? "server" : trouble.kind ?? "server";
     if (kind === "missing") { this.keep.drop(); this.staff.stop(); }
-    const message = this.explain({ kind, retryAfter: trouble.retryAfter });
+    const message = this.explain({ kind, retryAfter: trouble.retryAfter, message: trouble.message });
+    const unsent = !exact && UNSENT.includes(kind);
     const once = () => {
       if (this.stop) return;
       turn.node.remove();
@@ -329,9 +331,10 @@ class Panel {
     };
     const again = button(this.words.retry, once);
     turn.answer.textContent = "";
-    turn.more.replaceChildren(el("div", { cls: "trouble", role: "alert" }, message, " ", kind !== "blocked" && kind !== "long" && again));
+    turn.more.replaceChildren(el("div", { cls: "trouble", role: "alert" }, message, " ", kind !== "blocked" && !unsent && again));
+    turn.node.classList.toggle("unsent", unsent);
     turn.more.scrollIntoView({ block: "nearest" });
-    if (kind === "long") this.input.value ||= text;
+    if (unsent) this.input.value ||= text;
     if (kind === "offline" || kind === "gone") this.again = once;
     if (kind === "limited" || kind === "busy") {
       again.disabled = true;
