@@ -1,17 +1,18 @@
-"""Whether the assistant answers now: paused by the operator, everywhere or on one site. Kept in a database, so that it outlasts a
-restart and holds for every process."""
+"""Whether the assistant answers now: paused by the operator, everywhere or on one site, or through with the day's turns of a site.
+Kept in a database, so that it outlasts a restart and holds for every process."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import Column, DateTime, MetaData, String, Table, delete, select
+from sqlalchemy import Column, Date, DateTime, Integer, MetaData, String, Table, case, delete, or_, select
 
 from assistant.database import open_database, upsert
 from retrieval.errors import BadInput, ShopError
 
-from .sites import Sites
+from .sites import Site, Sites
 
 EVERYWHERE = "*"  # no site's key: keys have no asterisk
 LOOK_AGAIN_S = 300  # nobody knows when a pause ends
@@ -22,6 +23,13 @@ _PAUSES = Table(
     Column("site", String(64), primary_key=True),
     Column("since", DateTime(timezone=True), nullable=False),
 )
+_TURNS = Table(
+    "site_turns",
+    _TABLES,
+    Column("site", String(64), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("turns", Integer, nullable=False),
+)
 
 
 class Paused(ShopError):
@@ -30,21 +38,43 @@ class Paused(ShopError):
     status, slug, retryable = 503, "paused", True
 
 
+class DayOver(ShopError):
+    """The site has had its turns of the day; nothing of the message is read or kept."""
+
+    status, slug = 429, "day-over"
+
+
 class Opening:
     """Lets messages in, or says why not. contact: where shoppers can turn meanwhile; url: the database, in memory without."""
 
-    def __init__(self, sites: Sites, url: str | None = None, *, contact: str = "") -> None:
-        self._sites, self._contact = sites, contact
+    def __init__(
+        self,
+        sites: Sites,
+        url: str | None = None,
+        *,
+        contact: str = "",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._sites, self._contact, self._now = sites, contact, now
         self._engine = open_database(url)
         _TABLES.create_all(self._engine)
 
     def admit(self, site: str | None) -> None:
-        """Paused where no message is taken now. site: a key; None for the server's own page and programs."""
+        """Count a message that is taken, or raise Paused or DayOver. site: a key; None for the server's own page and programs."""
         if {EVERYWHERE, site} & self.paused().keys():
             where = f" Meanwhile the shop can be reached here: {self._contact}." if self._contact else ""
             raise Paused(
                 f"The assistant is paused.{where}", fix="send the message again later", retry_after_s=LOOK_AGAIN_S
             )
+        known = self._sites.get(site)
+        if known is not None and known.turns_a_day is not None and not self._counted(known, known.turns_a_day):
+            raise self._day_over(known)
+
+    def turns_today(self) -> Mapping[str, int]:
+        """How many messages were taken of each site that has a limit, by key."""
+        with self._engine.connect() as db:
+            rows = db.execute(select(_TURNS).where(_TURNS.c.day == self._now().date())).all()
+        return {row.site: row.turns for row in rows}
 
     def paused(self) -> Mapping[str, datetime]:
         """The keys of the sites that are paused, EVERYWHERE among them where all are, and since when."""
@@ -56,7 +86,7 @@ class Opening:
         """Take no more messages of the site; BadInput when there is no such one. One that is paused stays so since when it was."""
         if site != EVERYWHERE and self._sites.get(site) is None:
             raise BadInput(f"No site has the key {site!r}.", fix="choose one of the list")
-        adding = upsert(self._engine, _PAUSES).values(site=site, since=datetime.now(UTC))
+        adding = upsert(self._engine, _PAUSES).values(site=site, since=self._now())
         with self._engine.begin() as db:
             db.execute(adding.on_conflict_do_nothing())
 
@@ -67,3 +97,24 @@ class Opening:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _counted(self, site: Site, most: int) -> bool:
+        """Whether one more turn of today fits: one statement, so that two at once do not both take the last."""
+        today = self._now().date()
+        adding = upsert(self._engine, _TURNS).values(site=site.key, day=today, turns=1)
+        counted = adding.on_conflict_do_update(
+            index_elements=["site"],
+            set_={"day": today, "turns": case((_TURNS.c.day == today, _TURNS.c.turns + 1), else_=1)},
+            where=or_(_TURNS.c.day != today, _TURNS.c.turns < most),
+        )
+        with self._engine.begin() as db:
+            return db.execute(counted.returning(_TURNS.c.turns)).first() is not None
+
+    def _day_over(self, site: Site) -> DayOver:
+        now = self._now()
+        midnight = datetime.combine(now.date() + timedelta(1), time(), UTC)
+        return DayOver(
+            f"The assistant has answered the {site.turns_a_day:,} messages that it answers on this site in a day.",
+            fix="send it again after midnight UTC",
+            retry_after_s=max(1, math.ceil((midnight - now).total_seconds())),
+        )

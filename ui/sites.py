@@ -33,7 +33,10 @@ def exact_origin(value: str) -> str:
 
 
 class Site(BaseModel):
-    """One site: the key that its widget sends, and the pages that may send it. secret: what its server signs shoppers' tokens with."""
+    """One site: the key that its widget sends, and the pages that may send it. secret: what its server signs shoppers' tokens with.
+
+    turns_a_day: how many messages are taken of it from midnight to midnight, UTC; None for any number.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,6 +44,7 @@ class Site(BaseModel):
     name: Annotated[str, Field(min_length=1)]
     origins: Annotated[tuple[Annotated[str, AfterValidator(exact_origin)], ...], Field(min_length=1)]
     secret: Annotated[SecretStr | None, Field(min_length=SECRET_LENGTH)] = None
+    turns_a_day: Annotated[int | None, Field(ge=1)] = None
 
 
 class Sites(BaseModel):

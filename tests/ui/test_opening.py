@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ from tests.fakes import said
 from ui.desk import desk_of
 from ui.http import create_app
 from ui.lane import Lane
-from ui.opening import EVERYWHERE, Opening, Paused
+from ui.opening import EVERYWHERE, DayOver, Opening, Paused
 from ui.settings import ServerSettings
 from ui.sites import Site, Sites
 from ui.status import age_of, model_of
@@ -47,13 +48,13 @@ def opened(small_store: Path) -> Iterator[Open]:
     """The operator's browser at a shop with two sites and a way to its staff; the parser gives `parses`."""
     with ExitStack() as stack:
 
-        def make(*parses: Parse, url: str | None = None) -> TestClient:
+        def make(*parses: Parse, url: str | None = None, sites: Sites = SITES) -> TestClient:
             shop = stack.enter_context(open_shop(small_store, *parses))
             letters = Letters()
             staff = HandoffDesk(HandoffRules(contact=CONTACT), ToInbox(letters), letters)
             shop = stack.enter_context(Assistant(replace(shop._parts, handoff=staff), store=shop._store))
             server = ServerSettings(admin_token=SecretStr(TOKEN))
-            app = create_app(shop, Lane(), SITES, server, shop=Settings(sessions_url=url))
+            app = create_app(shop, Lane(), sites, server, shop=Settings(sessions_url=url))
             client = stack.enter_context(TestClient(app, follow_redirects=False))
             assert client.post("/admin/login", data={"token": TOKEN}).status_code == 303
             return client
@@ -198,3 +199,68 @@ def test_conversations_come_whole_as_one_json_array(opened: Open) -> None:
     assert [turn["reply"] for turn in oldest["turns"]] == replies[:2]
     assert oldest["thumbs"] == [{"turn": 2, "thumb": "up", "comment": None}]
     assert [turn["message"] for turn in newest["turns"]] == ["desk lamp"]
+
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+TWO_A_DAY = Sites(
+    site=(
+        Site(key="lamps", name="Lamps", origins=("https://lamps.example",), turns_a_day=2),
+        Site(key="mugs", name="Mugs", origins=("https://mugs.example",)),
+    )
+)
+
+
+def test_a_site_has_its_turns_of_a_day_and_the_wait_until_midnight_is_told(tmp_path: Path) -> None:
+    times = [NOON]
+    opening = Opening(TWO_A_DAY, f"sqlite:///{tmp_path / 's.db'}", now=lambda: times[0])
+    for _ in range(2):
+        opening.admit("lamps")
+    with pytest.raises(DayOver) as over:
+        opening.admit("lamps")
+    assert over.value.retry_after_s == 12 * 3600
+    assert "the 2 messages" in over.value.detail
+    opening.admit("mugs")
+    opening.admit(None)
+    assert opening.turns_today() == {"lamps": 2}
+    times[0] = NOON + timedelta(hours=12)
+    assert opening.turns_today() == {}
+    opening.admit("lamps")
+    assert opening.turns_today() == {"lamps": 1}
+    opening.close()
+
+
+def test_the_turns_of_a_day_outlast_a_restart_and_a_pause_takes_none(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 's.db'}"
+    first = Opening(TWO_A_DAY, url, now=lambda: NOON)
+    first.admit("lamps")
+    first.pause()
+    with pytest.raises(Paused):
+        first.admit("lamps")
+    first.close()
+    second = Opening(TWO_A_DAY, url, now=lambda: NOON)
+    assert second.turns_today() == {"lamps": 1}
+    second.close()
+
+
+def test_of_many_at_once_no_more_than_the_days_turns_are_taken(tmp_path: Path) -> None:
+    opening = Opening(TWO_A_DAY, f"sqlite:///{tmp_path / 's.db'}", now=lambda: NOON)
+
+    def taken(_: int) -> bool:
+        try:
+            opening.admit("lamps")
+        except DayOver:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as others:
+        assert sum(others.map(taken, range(16))) == 2
+    opening.close()
+
+
+def test_beyond_the_days_turns_a_call_is_refused_as_one_too_many(opened: Open) -> None:
+    client = opened(*[said("search", product="desk lamp")] * 3, sites=TWO_A_DAY)
+    assert [say(client, site).status_code for site in ("lamps", "lamps", "mugs")] == [200, 200, 200]
+    answer = say(client, "lamps", stream=True)
+    assert (answer.status_code, answer.json()["type"]) == (429, "urn:shopping-assistant:day-over")
+    assert 1 <= int(answer.headers["retry-after"]) <= 24 * 3600
+    assert "2 of 2" in client.get("/admin/status").text

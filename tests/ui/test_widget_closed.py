@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from ui.cli.serve import site
 from ui.desk import desk_of
+from ui.sites import Site, Sites
 
 from .live import served
 from .shop import open_shop
@@ -38,6 +39,21 @@ def test_while_it_is_paused_the_message_waits_in_the_box_and_the_shopper_is_told
         expect(tab.card("Brass Desk Lamp")).to_be_visible()
         expect(tab.panel.locator(".said")).to_have_count(1)
         expect(alarm).to_have_count(0)
+
+
+def test_after_the_days_turns_the_shopper_reads_when_it_is_back(visit_at: Visit, opened: Open) -> None:
+    one_a_day = Sites(site=(Site(key="demo", name="Demo", origins=("https://demo.example",), turns_a_day=1),))
+    with served(opened(LAMPS, sites=one_a_day).app) as address:  # type: ignore[arg-type]
+        tab = visit_at(address)
+        tab.open()
+        tab.say(MESSAGE)
+        expect(tab.card("Brass Desk Lamp")).to_be_visible()
+        tab.say("in black please")
+        midnight = tab.run(
+            "new Date(Math.ceil(Date.now() / 864e5) * 864e5).toLocaleTimeString('en', { timeStyle: 'short' })"
+        )
+        expect(tab.panel.get_by_role("alert")).to_contain_text(f"It is back at {midnight}.")
+        expect(tab.panel.get_by_role("textbox", name="Your message")).to_have_value("in black please")
 
 
 def test_the_page_too_gives_the_message_back_and_says_that_it_is_paused(visit_at: Visit, small_store: Path) -> None:

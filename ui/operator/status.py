@@ -26,11 +26,13 @@ router = APIRouter(prefix=door.HOME, route_class=door.Guarded, include_in_schema
 
 @dataclass(frozen=True)
 class Switch:
-    """A line of the page. since: when the operator paused it; None where messages are taken."""
+    """A line of the page. since: when the operator paused it; None where messages are taken. turns: today's, of so many at most."""
 
     site: str
     name: str
     since: datetime | None
+    turns: int = 0
+    most: int | None = None
 
 
 @router.get("/status")
@@ -71,9 +73,12 @@ def conversations(desk: AtDesk, days: Days = 30) -> Response:
 
 
 def _switches(desk: Desk) -> list[Switch]:
-    paused = desk.opening.paused()
-    all_of_it = Switch(EVERYWHERE, "Everywhere", paused.get(EVERYWHERE))
-    return [all_of_it, *(Switch(site.key, site.name, paused.get(site.key)) for site in desk.sites.site)]
+    paused, turns = desk.opening.paused(), desk.opening.turns_today()
+    sites = [
+        Switch(site.key, site.name, paused.get(site.key), turns.get(site.key, 0), site.turns_a_day)
+        for site in desk.sites.site
+    ]
+    return [Switch(EVERYWHERE, "Everywhere", paused.get(EVERYWHERE)), *sites]
 
 
 def _written(window: Window) -> Iterator[bytes]:

@@ -99,7 +99,7 @@ export class Client {
 const parsed = (text) => JSON.parse(text.replace(BIDI, ""));
 const read = (answer) => answer.text().then(parsed);
 
-const KINDS = { 401: "expired", 403: "blocked", 404: "missing", 413: "long", 422: "long", 429: "limited", 503: "busy", 504: "late", paused: "paused" };
+const KINDS = { 401: "expired", 403: "blocked", 404: "missing", 413: "long", 422: "long", 429: "limited", 503: "busy", 504: "late", paused: "paused", "day-over": "spent" };
 const kindOf = ({ type, status }) => KINDS[type?.split(":").pop()] ?? KINDS[status] ?? "server";
 
 async function refused(answer) {

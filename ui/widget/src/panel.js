@@ -11,7 +11,7 @@ import { WORDS, fill, nth, wishes } from "./words.js";
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
 const THUMB = "M14 22h-6v18h6zM14 22l9-14c4 0 5 3 4 7l-1 5h12c3 0 4 2 3.5 5l-3 12c-.5 2-2 3-4 3H14z";
 const AWAKE = [[window, "online"], [document, "visibilitychange"]]; // when what failed for want of a connection is tried again
-const UNSENT = ["long", "paused"]; // troubles after which the message goes back into the box
+const UNSENT = ["long", "paused", "spent"]; // troubles after which the message goes back into the box
 const RTL = /^(ar|fa|he|ur|yi|dv|ps)\b/;
 
 class Panel {
@@ -317,7 +317,10 @@ class Panel {
     this.again?.();
   };
   away = () => { if (!this.stop) this.tell(this.words.away); };
-  explain(trouble) { return fill(this.words[trouble.kind] ?? this.words.server, trouble.retryAfter ?? 30, trouble.message); }
+  explain({ kind, retryAfter = 30, message }) {
+    const then = new Date(Date.now() + retryAfter * 1000).toLocaleTimeString(this.locale, { timeStyle: "short" });
+    return fill(this.words[kind] ?? this.words.server, retryAfter, message, then);
+  }
   failed(turn, text, trouble, exact) {
     if (!trouble.kind) console.error(trouble);
     const kind = exact && trouble.kind === "long" ? "server" : trouble.kind ?? "server";

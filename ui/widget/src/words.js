@@ -16,7 +16,7 @@ export const WORDS = {
   known: "What you know about me", knownNothing: "I know nothing of you beyond this conversation.", forget: "Forget: {0}", forgetAll: "Forget all, and learn nothing more",
   learnNow: "Keep it on this device, and learn from what I do",
   privacy: "Privacy", nothing: "There is no conversation yet.", away: "You are offline. What you write is kept.",
-  paused: "{1} Your message is kept in the box.",
+  paused: "{1} Your message is kept in the box.", spent: "The assistant has answered all that it may today. It is back at {2}. Your message is kept in the box.",
   queued: "{0} before you. About {1} s.", busy: "Many people are asking right now. You can go on in {0} s.",
   offline: "You are offline. Your message is kept, and sent when you are back.",
   gone: "The assistant cannot be reached. Your message is kept.", late: "The answer is not ready yet. Your message is kept.",
