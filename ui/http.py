@@ -38,6 +38,7 @@ from .opening import Opening
 from .operator import routes as operator_pages
 from .operator import status as operator_status
 from .problem import MEDIA_TYPE, Boundary, add_problem_handlers
+from .proof import ProofDoor, Proofs
 from .request_log import RequestLog
 from .settings import ServerSettings
 from .site_door import SiteDoor
@@ -115,6 +116,8 @@ def create_app(
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
     app.add_middleware(Boundary)
+    signing = settings.admin_token.get_secret_value() if settings.admin_token else None
+    app.add_middleware(ProofDoor, proofs=Proofs(desk.limits, settings.challenge_from, signing))
     app.add_middleware(LimitDoor, limits=desk.limits)
     app.add_middleware(SiteDoor, sites=sites)  # around the limits: a page elsewhere may read how long to wait
     app.add_middleware(SafeHeaders, framers=sites.origins)

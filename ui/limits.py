@@ -50,6 +50,12 @@ class Limits:
         if address is not None:
             self._hit(self._address, "address", household(address))
 
+    def busy(self, address: str, share: float) -> int | None:
+        """Seconds until a call of the address is free again, where it has used more than this share of one of its limits; else None."""
+        stats = [(rate, self._windows.get_window_stats(rate, "address", household(address))) for rate in self._address]
+        over = [one.reset_time for rate, one in stats if rate.amount - one.remaining > share * rate.amount]
+        return max(1, math.ceil(max(over) - time.time())) if over else None
+
     def guess(self, address: str) -> None:
         """Count one try of the operator's token, right or wrong; TooMany when the address has none left."""
         self._hit(self._guesses, "address at the login", household(address))

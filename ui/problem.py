@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 class Problem:
     """One error as a client sees it. type: a URI that names the kind; fix: what to do.
 
-    retry_after: seconds after which asking again may help. request_id: where the log has more.
+    retry_after: seconds after which asking again may help. request_id: where the log has more. challenge: a puzzle to solve first.
     """
 
     status: int
@@ -43,6 +43,7 @@ class Problem:
     type: str = "about:blank"
     retry_after: int | None = None
     request_id: str | None = None
+    challenge: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The members of RFC 9457, and `fix`; without what does not apply."""

@@ -40,6 +40,12 @@ class ServerSettings(BaseSettings):
     address_limit: Annotated[str, AfterValidator(_rates)] = Field(
         default="600/minute; 6000/hour", description="Calls from one address; empty for no limit."
     )
+    challenge_from: Annotated[float | None, BeforeValidator(lambda given: None if given == "" else given)] = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Share of its limit from which an address is asked for a solved puzzle with each message; empty: never.",
+    )
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
         default="", description="Addresses or networks of the proxies whose X-Forwarded-For and -Proto are believed."
     )

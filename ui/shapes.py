@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -379,3 +379,7 @@ class ProblemBody(_Shape):
     fix: str
     retry_after: Annotated[int | None, Field(description="seconds after which asking again may help")] = None
     request_id: str | None = None
+    challenge: Annotated[
+        dict[str, Any] | None,
+        Field(description="of `proof-needed`: a puzzle of ALTCHA; its solution is sent as X-Proof with the same call"),
+    ] = None

@@ -14,7 +14,7 @@ from .sites import Sites
 API = "/v1/"
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Request-ID, X-Site-Key, X-Visitor",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Proof, X-Request-ID, X-Site-Key, X-Visitor",
     "Access-Control-Max-Age": "600",
     "Vary": "Origin",
 }

@@ -8,6 +8,9 @@ from playwright.sync_api import expect
 
 from ui.cli.serve import site
 from ui.desk import desk_of
+from ui.http import create_app
+from ui.lane import Lane
+from ui.settings import ServerSettings
 from ui.sites import Site, Sites
 
 from .live import served
@@ -54,6 +57,22 @@ def test_after_the_days_turns_the_shopper_reads_when_it_is_back(visit_at: Visit,
         )
         expect(tab.panel.get_by_role("alert")).to_contain_text(f"It is back at {midnight}.")
         expect(tab.panel.get_by_role("textbox", name="Your message")).to_have_value("in black please")
+
+
+def test_from_a_busy_address_the_widget_solves_the_puzzle_and_the_shopper_does_nothing(
+    visit_at: Visit, small_store: Path
+) -> None:
+    with open_shop(small_store, LAMPS) as shop:
+        app = create_app(shop, Lane(), settings=ServerSettings(challenge_from=0))
+        with served(app) as address:
+            tab = visit_at(address)
+            answers: list[int] = []
+            tab.page.on("response", lambda one: answers.append(one.status) if one.url.endswith("/v1/chat") else None)
+            tab.open()
+            tab.say(MESSAGE)
+            expect(tab.card("Brass Desk Lamp")).to_be_visible()
+            assert answers == [429, 200]
+            expect(tab.panel.get_by_role("alert")).to_have_count(0)
 
 
 def test_the_page_too_gives_the_message_back_and_says_that_it_is_paused(visit_at: Visit, small_store: Path) -> None:

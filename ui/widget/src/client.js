@@ -1,11 +1,13 @@
 // The shop's server: one turn as events, the kept conversation, one product. A Trouble says what went wrong and when to try again.
+import { solved } from "./proof.js";
+
 const PATIENCE = 60_000; // ms without a byte from the server, which sends some every 15 s
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/g; // characters that would turn the text after them around, prices included
 
 export class Trouble extends Error {
-  constructor(kind, detail, retryAfter) {
+  constructor(kind, detail, retryAfter, challenge) {
     super(detail);
-    Object.assign(this, { kind, retryAfter });
+    Object.assign(this, { kind, retryAfter, challenge });
   }
 }
 
@@ -15,9 +17,10 @@ export class Client {
     Object.assign(this, { base, site, keep });
   }
 
-  async ask(path, { method = "GET", body, signal } = {}) {
+  async ask(path, { method = "GET", body, signal, proof } = {}) {
     const headers = { "X-Site-Key": this.site, "X-Visitor": this.keep.visitor };
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    if (proof) headers["X-Proof"] = proof;
     if (body) headers["Content-Type"] = "application/json";
     let answer;
     try {
@@ -26,8 +29,10 @@ export class Client {
       if (error.name === "AbortError") throw error;
       throw new Trouble(navigator.onLine ? "gone" : "offline");
     }
-    if (!answer.ok) throw await refused(answer);
-    return answer;
+    if (answer.ok) return answer;
+    const trouble = await refused(answer);
+    if (!trouble.challenge || proof || !crypto.subtle) throw trouble; // plain http has no crypto.subtle
+    return this.ask(path, { method, body, signal, proof: await solved(trouble.challenge, signal) });
   }
 
   session(id) {
@@ -104,7 +109,7 @@ const kindOf = ({ type, status }) => KINDS[type?.split(":").pop()] ?? KINDS[stat
 
 async function refused(answer) {
   const problem = await answer.json().catch(() => ({}));
-  return new Trouble(kindOf({ ...problem, status: answer.status }), problem.detail, Number(answer.headers.get("Retry-After")) || undefined);
+  return new Trouble(kindOf({ ...problem, status: answer.status }), problem.detail, Number(answer.headers.get("Retry-After")) || undefined, problem.challenge);
 }
 
 async function* events(stream, heard) {
