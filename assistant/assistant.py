@@ -6,7 +6,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -39,7 +39,7 @@ from .model import Card, DialogueState
 from .outbound.letters import Letters
 from .parse import AheadUse, ReadsAhead
 from .parts import Parts
-from .privacy import Places, Retention, erase
+from .privacy import Periods, Places, Retention, erase
 from .reading.llm_parser import LlmParser
 from .recommending.interest.model import Interest
 from .recommending.profile import Known
@@ -84,8 +84,7 @@ class Assistant:
         sessions: Sessions | None = None,
         *,
         message_limit: int = 2_000,
-        keep_days: int = 30,
-        keep_events_days: int = 365,
+        periods: Periods | None = None,
         store: Store | None = None,
         events: EventLog | None = None,
         interest: Interest | None = None,
@@ -107,7 +106,7 @@ class Assistant:
             self._events,
             exposures,
         )
-        self._retention = Retention(self._places, keep_days, event_days=keep_events_days)
+        self._retention = Retention(self._places, periods or Periods())
         dense = parts.searcher.dense
         self._recommender = Recommender(
             parts.catalog, dense, self._events, interest, diversity=diversity, explore=explore
@@ -119,9 +118,15 @@ class Assistant:
         self._turns_guard = threading.Lock()
 
     @classmethod
-    def open(cls, store: Path | str, settings: Settings | None = None) -> Self:
-        """The assistant over a directory made by `shop index`. StoreNotFound, StoreBusy or ModelError say what is missing."""
+    def open(
+        cls, store: Path | str, settings: Settings | None = None, *, site_days: Mapping[str, int] | None = None
+    ) -> Self:
+        """The assistant over a directory made by `shop index`. StoreNotFound, StoreBusy or ModelError say what is missing.
+
+        site_days: sites that keep conversations for fewer days than the settings say.
+        """
         settings = settings or Settings()
+        periods = Periods(settings.keep_days, settings.keep_events_days, site_days or {})
         opened = Store(Path(store))
         try:
             parts, plan = build_parts(opened, settings), build_plan(settings)
@@ -129,8 +134,7 @@ class Assistant:
                 parts,
                 build_sessions(settings),
                 message_limit=settings.message_limit,
-                keep_days=settings.keep_days,
-                keep_events_days=settings.keep_events_days,
+                periods=periods,
                 store=opened,
                 events=build_events(settings),
                 interest=build_interest(settings),
@@ -170,12 +174,14 @@ class Assistant:
         visitor: str | None = None,
         email: str | None = None,
         learn: bool = False,
+        site: str | None = None,
     ) -> Iterator[Event]:
         """The same turn as events: Parsed, Shown, Token ..., Done. The turn is kept before Done is given out.
 
         visitor: whose a session becomes that starts with this turn. From then on it is not there for anybody else.
         email: the shopper's, verified by the caller; it proves orders and is not kept.
         learn: whether the visitor agreed that what the turn tells of them is kept as events.
+        site: whose a session becomes that starts with this turn, for how long it is kept.
         """
         if isinstance(message, str) and len(message) > self._message_limit:
             raise BadInput(
@@ -186,7 +192,7 @@ class Assistant:
         session_id = session_id or self.new_session()
         with self._turn_of(session_id):
             self.admit(session_id, visitor)
-            yield from self._take_turn(message, session_id, visitor, email, learn)
+            yield from self._take_turn(message, session_id, visitor, email, learn=learn, site=site)
 
     def admit(self, session_id: str, visitor: str | None) -> None:
         """NotFound when the session is another visitor's."""
@@ -399,7 +405,14 @@ class Assistant:
             return self._turns.setdefault(session_id, threading.Lock())
 
     def _take_turn(
-        self, asked: Asked, session_id: str, visitor: str | None, email: str | None, learn: bool
+        self,
+        asked: Asked,
+        session_id: str,
+        visitor: str | None,
+        email: str | None,
+        *,
+        learn: bool,
+        site: str | None,
     ) -> Iterator[Event]:
         known, now = self._sessions.get(session_id) or Session(session_id), datetime.now(UTC)
         history = tuple(turn.exchange for turn in known.turns)
@@ -419,7 +432,7 @@ class Assistant:
                 self.experiments.keep(trial.broken(session_id))
             raise
         turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())
-        self._sessions.add(session_id, turn, taken.state, visitor)
+        self._sessions.add(session_id, turn, taken.state, visitor, site=site)
         if trial and visitor:
             self._learn(trial.told(events_of(taken, known.state, visitor, now)))
             self.experiments.keep(trial.exposures(taken))

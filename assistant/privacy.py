@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection
-from dataclasses import asdict, astuple, dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,11 +13,13 @@ from more_itertools import chunked
 from pydantic import TypeAdapter
 from sqlalchemy.exc import SQLAlchemyError
 
+from retrieval.errors import BadInput
+
 from .events import Event, EventLog
 from .experiments.exposures import Exposure, ExposureLog
 from .orders.log import Cleared, OrderLog
 from .outbound.letters import KeptLetter, Letters
-from .sessions import Session, Sessions, StaffAnswer, Thumb
+from .sessions import NO_SITES, Session, Sessions, StaffAnswer, Thumb
 from .unanswered import Unanswered
 
 log = logging.getLogger(__name__)
@@ -104,10 +106,15 @@ def erase(sessions: Collection[str], places: Places, visitors: Collection[str] =
     )
 
 
-def expire(before: datetime, places: Places, events_before: datetime | None = None) -> Gone:
+def expire(
+    before: datetime,
+    places: Places,
+    events_before: datetime | None = None,
+    sites: Mapping[str, datetime] = NO_SITES,
+) -> Gone:
     """Delete conversations unused since then with all that is kept of them, and every older act, question and letter.
 
-    events_before: the same for events and exposures, of which older ones may be kept.
+    events_before: the same for events and exposures, of which older ones may be kept. sites: the same for conversations of some sites.
     """
     cleared = places.orders.expire(before) if places.orders else Cleared()
     gone = Gone(
@@ -118,24 +125,44 @@ def expire(before: datetime, places: Places, events_before: datetime | None = No
         events=places.events.expire(events_before or before) if places.events else 0,
         exposures=places.exposures.expire(events_before or before) if places.exposures else 0,
     )
-    for some in chunked(places.sessions.unused_since(before), AT_ONCE):
+    for some in chunked(places.sessions.unused_since(before, sites), AT_ONCE):
         gone += erase(some, places)
     return gone
 
 
+@dataclass(frozen=True)
+class Periods:
+    """For how many days conversations, events, and conversations of some sites are kept. BadInput when a site's are more than all's."""
+
+    days: int = 30
+    event_days: int = 365
+    site_days: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for site, days in self.site_days.items():
+            if days > self.days:
+                raise BadInput(
+                    f"The site {site!r} keeps conversations for {days} days, the server for {self.days}.",
+                    fix="let the site keep them for fewer days, or raise SHOP_KEEP_DAYS",
+                )
+
+    def of(self, site: str | None) -> int:
+        """Days for which a conversation of the site is kept."""
+        return self.site_days.get(site or "", self.days)
+
+    def expire(self, places: Places, now: datetime) -> Gone:
+        """Delete what is too old."""
+        sites = {site: now - timedelta(days) for site, days in self.site_days.items()}
+        return expire(now - timedelta(self.days), places, now - timedelta(self.event_days), sites)
+
+
 class Retention:
-    """Deletes what is older than `days`, events than `event_days`, at most once a day, when `keep` is called."""
+    """Deletes what is too old, at most once a day, when `keep` is called."""
 
     def __init__(
-        self,
-        places: Places,
-        days: int,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        *,
-        event_days: int | None = None,
+        self, places: Places, periods: Periods, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._places, self._days, self._now = places, timedelta(days=days), now
-        self._event_days = timedelta(days=event_days or days)
+        self._places, self._periods, self._now = places, periods, now
         self._next: datetime | None = None
         self._guard = threading.Lock()
 
@@ -147,7 +174,7 @@ class Retention:
                 return
             self._next = now + _DAY
         try:
-            expire(now - self._days, self._places, now - self._event_days)
+            self._periods.expire(self._places, now)
         except (SQLAlchemyError, OSError):
             log.exception("what is too old was not deleted; it is tried again tomorrow")
 

@@ -13,6 +13,7 @@ from retrieval.errors import NotFound
 from .model import DialogueState, Exchange, Parse
 from .state import Effect
 
+NO_SITES: Mapping[str, datetime] = {}
 Mark = tuple[datetime, str]  # a place in the list of conversations: last turn, id
 
 
@@ -29,12 +30,16 @@ class Turn:
 
 @dataclass(frozen=True)
 class Session:
-    """A conversation. state: after the last turn; folding the turns gives it again. used: when that was, where it is known."""
+    """A conversation. state: after the last turn; folding the turns gives it again. used: when that was, where it is known.
+
+    site: the key of the site that it began on.
+    """
 
     session_id: str
     turns: tuple[Turn, ...] = ()
     state: DialogueState = field(default_factory=DialogueState)
     used: datetime | None = None
+    site: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,8 +104,11 @@ class Sessions(Protocol):
     def get(self, session_id: str) -> Session | None:
         """The conversation; None when there is none."""
 
-    def add(self, session_id: str, turn: Turn, state: DialogueState, visitor: str | None = None) -> None:
-        """Keep one more turn and the state after it, both or none. With the first turn the conversation becomes the visitor's.
+    def add(
+        self, session_id: str, turn: Turn, state: DialogueState, visitor: str | None = None, *, site: str | None = None
+    ) -> None:
+        """Keep one more turn and the state after it, both or none. With the first turn the conversation becomes the visitor's and the
+        site's.
 
         NotFound for a later turn when the conversation was forgotten while it was under way: nothing of it comes back.
         """
@@ -129,8 +137,8 @@ class Sessions(Protocol):
     def forget(self, session_id: str) -> Forgotten:
         """Erase all of a conversation, readable or not, and say how much that was."""
 
-    def unused_since(self, before: datetime) -> tuple[str, ...]:
-        """The ids of conversations whose last turn is older."""
+    def unused_since(self, before: datetime, sites: Mapping[str, datetime] = NO_SITES) -> tuple[str, ...]:
+        """The ids of conversations whose last turn is older; of the sites named, older than their own time."""
 
     def newest(self, limit: int, *, before: Mark | None = None, prefix: str = "") -> tuple[Listed, ...]:
         """Conversations whose id begins so, by their last turn, the newest first; those after a place in this list."""
@@ -156,7 +164,9 @@ class MemorySessions:
     def get(self, session_id: str) -> Session | None:
         return self._sessions.get(session_id)
 
-    def add(self, session_id: str, turn: Turn, state: DialogueState, visitor: str | None = None) -> None:
+    def add(
+        self, session_id: str, turn: Turn, state: DialogueState, visitor: str | None = None, *, site: str | None = None
+    ) -> None:
         with self._lock:
             known = self._sessions.pop(session_id, None)
             if known is None and state.turn > 1:
@@ -164,7 +174,8 @@ class MemorySessions:
             if known is None and visitor is not None:
                 self._visitors[session_id] = visitor
             turns = (*known.turns, turn) if known else (turn,)
-            self._sessions[session_id] = Session(session_id, turns, state, datetime.now(UTC))
+            whose = known.site if known else site
+            self._sessions[session_id] = Session(session_id, turns, state, datetime.now(UTC), whose)
             if len(self._sessions) > self._most:
                 self.forget(next(iter(self._sessions)))
 
@@ -213,9 +224,13 @@ class MemorySessions:
             kept = self._sessions.pop(session_id, None)
         return Forgotten(len(kept.turns), len(thumbs), len(answers)) if kept else Forgotten()
 
-    def unused_since(self, before: datetime) -> tuple[str, ...]:
+    def unused_since(self, before: datetime, sites: Mapping[str, datetime] = NO_SITES) -> tuple[str, ...]:
         with self._lock:
-            return tuple(name for name, kept in self._sessions.items() if kept.used and kept.used < before)
+            return tuple(
+                name
+                for name, kept in self._sessions.items()
+                if kept.used and kept.used < sites.get(kept.site or "", before)
+            )
 
     def newest(self, limit: int, *, before: Mark | None = None, prefix: str = "") -> tuple[Listed, ...]:
         with self._lock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -37,7 +37,7 @@ from sqlalchemy.exc import IntegrityError
 from .database import clear_log, open_database, upsert
 from .model import DialogueState
 from .seal import Seal
-from .sessions import Forgotten, Listed, Mark, Session, StaffAnswer, Thumb, Told, Turn, forgotten
+from .sessions import NO_SITES, Forgotten, Listed, Mark, Session, StaffAnswer, Thumb, Told, Turn, forgotten
 
 _TABLES = MetaData()
 _SESSIONS = Table(
@@ -56,6 +56,12 @@ _VISITORS = Table(
     _TABLES,
     Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
     Column("visitor", String(64), nullable=False),
+)
+_SITES = Table(
+    "session_sites",
+    _TABLES,
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("site", String(64), nullable=False),
 )
 _THUMBS = Table(
     "thumbs",
@@ -88,7 +94,7 @@ _HANDED = Table(
     Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
     Column("reference", String(64), nullable=False, index=True),
 )
-_OF_A_SESSION = (_TURNS, _VISITORS, _THUMBS, _USED, _ANSWERS, _HANDED)
+_OF_A_SESSION = (_TURNS, _VISITORS, _SITES, _THUMBS, _USED, _ANSWERS, _HANDED)
 _SEALED = ((_SESSIONS, "state"), (_TURNS, "turn"), (_THUMBS, "comment"), (_ANSWERS, "text"))
 _STATE = TypeAdapter(DialogueState)
 _TURN = TypeAdapter(Turn)
@@ -109,9 +115,10 @@ class SqlSessions:
             raise
 
     def get(self, session_id: str) -> Session | None:
-        kept = select(_SESSIONS.c.state, _USED.c.at).outerjoin(_USED).where(_SESSIONS.c.id == session_id)
+        joined = _SESSIONS.outerjoin(_USED).outerjoin(_SITES, _SITES.c.session_id == _SESSIONS.c.id)
+        kept = select(_SESSIONS.c.state, _USED.c.at, _SITES.c.site).select_from(joined)
         with self._engine.connect() as db:
-            found = db.execute(kept).one_or_none()
+            found = db.execute(kept.where(_SESSIONS.c.id == session_id)).one_or_none()
             turns = db.execute(
                 select(_TURNS.c.turn).where(_TURNS.c.session_id == session_id).order_by(_TURNS.c.number)
             ).scalars()
@@ -119,9 +126,11 @@ class SqlSessions:
         if found is None:
             return None
         used = found.at and _in_utc(found.at)
-        return Session(session_id, read, _STATE.validate_python(self._seal.open(found.state)), used)
+        return Session(session_id, read, _STATE.validate_python(self._seal.open(found.state)), used, found.site)
 
-    def add(self, session_id: str, turn: Turn, state: DialogueState, visitor: str | None = None) -> None:
+    def add(
+        self, session_id: str, turn: Turn, state: DialogueState, visitor: str | None = None, *, site: str | None = None
+    ) -> None:
         written = self._seal.close(_STATE.dump_python(state, mode="json"))
         with self._engine.begin() as db:
             found = db.execute(update(_SESSIONS).where(_SESSIONS.c.id == session_id).values(state=written))
@@ -131,6 +140,8 @@ class SqlSessions:
                 db.execute(insert(_SESSIONS).values(id=session_id, state=written))
                 if visitor is not None:
                     db.execute(insert(_VISITORS).values(session_id=session_id, visitor=visitor))
+                if site is not None:
+                    db.execute(insert(_SITES).values(session_id=session_id, site=site))
             kept = self._seal.close(_TURN.dump_python(turn, mode="json"))
             db.execute(insert(_TURNS).values(session_id=session_id, number=state.turn, turn=kept))
             self._put(db, _USED, session_id=session_id, at=datetime.now(UTC))
@@ -201,9 +212,13 @@ class SqlSessions:
             clear_log(self._engine)
         return Forgotten(went["turns"], went["thumbs"], went["staff_answers"])
 
-    def unused_since(self, before: datetime) -> tuple[str, ...]:
+    def unused_since(self, before: datetime, sites: Mapping[str, datetime] = NO_SITES) -> tuple[str, ...]:
+        own = [and_(_SITES.c.site == site, _USED.c.at < at) for site, at in sites.items()]
+        others = and_(_USED.c.at < before, or_(_SITES.c.site.is_(None), _SITES.c.site.not_in(list(sites))))
+        joined = _USED.outerjoin(_SITES, _SITES.c.session_id == _USED.c.session_id)
         with self._engine.connect() as db:
-            return tuple(db.execute(select(_USED.c.session_id).where(_USED.c.at < before)).scalars())
+            found = select(_USED.c.session_id).select_from(joined).where(or_(others, *own))
+            return tuple(db.execute(found).scalars())
 
     def newest(self, limit: int, *, before: Mark | None = None, prefix: str = "") -> tuple[Listed, ...]:
         few = _page(limit, before, prefix).subquery()

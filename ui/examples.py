@@ -84,6 +84,7 @@ SESSION: Example = {
     "thumbs": [{"turn": 1, "thumb": "up", "comment": None}],
     "answers": [STAFF_ANSWER],
 }
+FEEDBACK: Example = {"session_id": REPLY["session_id"], "turn": 1, "thumb": "down", "comment": "too dear"}
 SEARCH: Example = {"query": "warm desk lamp", "products": [CARD], "total": 1, "relaxed": []}
 TAKEN: Example = {"accepted": 2, "repeated": 1, "unknown_products": []}
 BECAUSE: Example = {"kind": "interest", "text": "because you looked at “Black Desk Lamp”", "field": "events"}
@@ -116,6 +117,16 @@ PROFILE: Example = {
             "query": None,
         }
     ]
+}
+PRIVACY: Example = {
+    "keep_days": 30,
+    "keep_events_days": 365,
+    "processors": [
+        {
+            "host": "models.example",
+            "receives": "each message with the exchange before it, to be read by a language model",
+        }
+    ],
 }
 RECOMMENDED: Example = {"products": [{**CARD, "reasons": [BECAUSE], "propensity": 1.0}]}
 PRODUCT: Example = {

@@ -142,7 +142,9 @@ async def chat(
     email = shopper.email if shopper else None
     if request.learn and visitor is None:
         raise BadInput("Nothing can be learnt of nobody: no X-Visitor came with the call.", fix=_SEND_TOKEN)
-    asking = Asking(request.asked, session_id, visitor, email, turn=request.turn, caller=caller, learn=request.learn)
+    asking = Asking(
+        request.asked, session_id, visitor, email, turn=request.turn, caller=caller, learn=request.learn, site=site
+    )
     await to_thread.run_sync(desk.opening.admit, site)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
         await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
@@ -223,7 +225,7 @@ def forget(session_id: SessionId, desk: AtDesk, visitor: Visitor) -> None:
     desk.assistant.forget(session_id, visitor=visitor)
 
 
-@router.post("/v1/feedback", tags=["dialogue"], responses=_FAULTS)
+@router.post("/v1/feedback", tags=["dialogue"], responses=_answer(shapes.Feedback, examples.FEEDBACK))
 def feedback(given: shapes.Feedback, desk: AtDesk, visitor: Visitor) -> shapes.Feedback:
     """Keep a thumb up or down for one turn's answer, and give it back."""
     desk.assistant.rate(given.session_id, Thumb(given.turn, given.thumb, given.comment), visitor=visitor)
@@ -310,6 +312,14 @@ def _known(visitor: str | None) -> str:
     if visitor is None:
         raise BadInput("No X-Visitor came with the call.", fix=_SEND_TOKEN)
     return visitor
+
+
+@router.get(
+    "/v1/privacy", tags=["shopper"], response_model=None, responses=_answer(shapes.PrivacyBody, examples.PRIVACY)
+)
+def privacy(desk: AtDesk, site: SiteKey) -> Response:
+    """For how many days something is kept of the site's shoppers, and who else receives something: what `/privacy` says in words."""
+    return JSONResponse(public_pages.privacy_of(desk, site).model_dump())
 
 
 @router.get(

@@ -34,6 +34,7 @@ from .turns import Asking
 TITLE = "Shop assistant"
 NOTE = (
     "An AI reads your messages and can misunderstand them. What it says of a product stands in the shop’s own listing."
+    ' <a href="privacy" target="_blank">What is kept of you</a>'
 )
 TURNS_SHOWN = 40  # earlier turns are kept but no longer drawn
 PACE_S = 0.04  # text is drawn at most 25 times a second

@@ -369,6 +369,21 @@ class ProductBody(_Shape):
     ] = {}
 
 
+class Receiver(_Shape):
+    """A host other than the server's own that receives something of shoppers."""
+
+    host: str
+    receives: str
+
+
+class PrivacyBody(_Shape):
+    """For how many days conversations and events are kept, and who else receives something, by the server's settings."""
+
+    keep_days: int
+    keep_events_days: int
+    processors: list[Receiver]
+
+
 class ProblemBody(_Shape):
     """RFC 9457: what is wrong and what to do about it."""
 

@@ -36,6 +36,7 @@ class Site(BaseModel):
     """One site: the key that its widget sends, and the pages that may send it. secret: what its server signs shoppers' tokens with.
 
     turns_a_day: how many messages are taken of it from midnight to midnight, UTC; None for any number.
+    keep_days: for how many days after its last turn a conversation is kept; None for as many as the server says, which are the most.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,6 +46,7 @@ class Site(BaseModel):
     origins: Annotated[tuple[Annotated[str, AfterValidator(exact_origin)], ...], Field(min_length=1)]
     secret: Annotated[SecretStr | None, Field(min_length=SECRET_LENGTH)] = None
     turns_a_day: Annotated[int | None, Field(ge=1)] = None
+    keep_days: Annotated[int | None, Field(ge=1)] = None
 
 
 class Sites(BaseModel):
@@ -66,6 +68,11 @@ class Sites(BaseModel):
     def origins(self) -> frozenset[str]:
         """Every origin of any site."""
         return frozenset(origin for site in self.site for origin in site.origins)
+
+    @property
+    def days(self) -> dict[str, int]:
+        """For how many days the sites keep conversations that say so, by key."""
+        return {site.key: site.keep_days for site in self.site if site.keep_days is not None}
 
     def get(self, key: str | None) -> Site | None:
         return next((site for site in self.site if site.key == key), None)

@@ -31,6 +31,7 @@ class Asking:
     email: that the shop vouches for. door: what it came in by.
 
     caller: the address whose share of the line it takes. learn: whether the visitor agreed that events are kept of the turn.
+    site: the key of the site it comes from.
     turn: given when it is sent again, since its answer did not come; which turn of the conversation it was to be.
     """
 
@@ -42,6 +43,7 @@ class Asking:
     turn: int | None = None
     caller: str | None = None
     learn: bool = False
+    site: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class Turns:
                 visitor=asking.visitor,
                 email=asking.email,
                 learn=asking.learn,
+                site=asking.site,
             ):
                 match event:
                     case Parsed():

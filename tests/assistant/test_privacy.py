@@ -17,11 +17,12 @@ from assistant.orders.desk import OrderDesk
 from assistant.orders.log import OrderLog
 from assistant.outbound.handoff import HandoffDesk, HandoffRules
 from assistant.outbound.letters import Letter, Letters
-from assistant.privacy import Gone, Places, Retention, erase, expire, kept_of
+from assistant.privacy import Gone, Periods, Places, Retention, erase, expire, kept_of
 from assistant.seal import Seal, new_key
 from assistant.sessions import Thumb
 from assistant.sessions_sql import SqlSessions
 from assistant.unanswered import Unanswered
+from retrieval.errors import BadInput
 from retrieval.policies import Policies
 from retrieval.policy_text import read_policies
 from retrieval.search import Searcher
@@ -150,7 +151,7 @@ def test_what_is_older_is_deleted_everywhere_and_what_is_younger_stays(shop: Sho
 def test_what_is_too_old_is_deleted_at_the_first_use_and_then_daily(shop: Shop) -> None:
     now = datetime.now(UTC)
     clock = [now + timedelta(days=29)]
-    retention = Retention(shop.places, 30, lambda: clock[0])
+    retention = Retention(shop.places, Periods(days=30), lambda: clock[0])
     retention.keep()
     shop.talk("anna")
     clock[0] += timedelta(hours=23)
@@ -161,13 +162,22 @@ def test_what_is_too_old_is_deleted_at_the_first_use_and_then_daily(shop: Shop) 
     assert shop.places.sessions.of("anna") == ()
 
 
+def test_a_site_may_keep_for_fewer_days_and_not_for_more(shop: Shop) -> None:
+    shop.talk("anna")
+    periods = Periods(days=30, site_days={"lamps": 7})
+    assert (periods.of("lamps"), periods.of("mugs"), periods.of(None)) == (7, 30, 30)
+    assert periods.expire(shop.places, datetime.now(UTC) + timedelta(days=8)) == Gone()  # of no site
+    with pytest.raises(BadInput, match="'lamps' keeps conversations for 31 days, the server for 30"):
+        Periods(days=30, site_days={"lamps": 31})
+
+
 def test_a_database_that_fails_costs_nobody_an_answer(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     class Broken(SqlSessions):
-        def unused_since(self, before: datetime) -> tuple[str, ...]:
+        def unused_since(self, *_: object) -> tuple[str, ...]:
             raise OperationalError("SELECT", {}, ValueError("disk"))
 
     sessions = Broken("sqlite://")
-    Retention(Places(sessions), 30).keep()
+    Retention(Places(sessions), Periods()).keep()
     sessions.close()
     assert "not deleted" in caplog.text
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -141,6 +141,18 @@ class SessionsContract:
         assert kept is not None
         assert kept.used is not None
         assert between <= kept.used <= datetime.now(UTC)
+
+    def test_a_conversation_is_of_the_site_it_began_on_and_may_be_old_sooner_there(self, reopen: Reopen) -> None:
+        sessions = reopen()
+        for name, site in (("s_1", "lamps"), ("s_2", "mugs"), ("s_3", None)):
+            sessions.add(name, TURN, STATE, site=site)
+        sessions.add("s_1", TURN, replace(STATE, turn=2), site="mugs")
+        now = datetime.now(UTC)
+        old, young = now - timedelta(days=1), now + timedelta(days=1)
+        assert reopen().unused_since(old, {"lamps": young}) == ("s_1",)
+        assert sorted(reopen().unused_since(young, {"lamps": old})) == ["s_2", "s_3"]
+        sites = [kept.site for name in ("s_1", "s_2", "s_3") if (kept := reopen().get(name))]
+        assert sites == ["lamps", "mugs", None]
 
     def test_thumbs_given_at_once_for_one_turn_end_as_one(self, reopen: Reopen) -> None:
         sessions = reopen()

@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from assistant.build import build_places
-from assistant.privacy import Gone, Places, erase, expire, kept_of
+from assistant.privacy import Gone, Periods, Places, erase, kept_of
 from assistant.seal import new_key
 from assistant.sessions_sql import SqlSessions
 from retrieval.errors import BadInput, StoreNotFound
+from ui.sites import read_sites
 from ui.visitor import TOKEN, hashed
 
 from .demo import demo_path
@@ -62,14 +63,15 @@ def erase_visitor(visitor: Visitor = None, session: SessionId = None, store: Sto
 
 @app.command("expire")
 def expire_old(store: StorePath = None) -> None:
-    """Delete what is older than SHOP_KEEP_DAYS (events: SHOP_KEEP_EVENTS_DAYS) now. A server does so at its start and daily.
+    """Delete what is older than SHOP_KEEP_DAYS (events: SHOP_KEEP_EVENTS_DAYS; sites: their `keep_days`) now. A server does so at its
+    start and daily.
 
     Example: shop privacy expire --store store
     """
-    settings, now = settings_for(_there(store)), datetime.now(UTC)
-    days, event_days = timedelta(days=settings.keep_days), timedelta(days=settings.keep_events_days)
+    settings = settings_for(_there(store))
+    periods = Periods(settings.keep_days, settings.keep_events_days, read_sites(settings.sites).days)
     with _places(store) as places:
-        _tell(expire(now - days, places, now - event_days))
+        _tell(periods.expire(places, datetime.now(UTC)))
 
 
 @app.command("key")

@@ -40,7 +40,7 @@ def serve(
         path = store_or_demo(store)
         settings = settings_for(path, llm, llm_url)
         sites, server = read_sites(settings.sites), server_settings()
-        with Assistant.open(path, settings) as assistant:
+        with Assistant.open(path, settings, site_days=sites.days) as assistant:
             app = site(assistant, sites, server, settings)
             typer.echo(f"Shop assistant: {address(listener)}/  (API documentation: {address(listener)}/docs)")
             run(app, listener, server.shutdown_s)

@@ -18,6 +18,7 @@ class Panel {
   constructor({ host, root, options, base, emit, bubble }) {
     Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), offered: new Set(), cart: { items: [], count: 0 }, wanted: [] });
     this.keep = new Keep(options.site ?? "", options.storage);
+    this.notice = `${base}privacy?${new URLSearchParams({ site: options.site ?? "" })}`;
     this.client = new Client(base, options.site ?? "", this.keep);
     this.staff = new Staff({ session: () => this.keep.session, seen: () => !this.box.hidden,
       ask: (...what) => this.client.answers(...what), show: (answers) => this.staffSaid(answers) });
@@ -134,7 +135,7 @@ class Panel {
     this.consent = el("div", { cls: "consent", hidden: true });
     if (this.keep.turns) this.askForConsent();
     const onsubmit = (event) => { event.preventDefault(); this.submit(); };
-    const policy = webAddress(this.options.privacy);
+    const policy = webAddress(this.options.privacy) ?? this.notice;
     return el("form", { onsubmit }, this.consent, el("div", { cls: "line" }, this.input, el("button", { type: "submit", cls: "main" }, this.words.send)),
       el("p", { cls: "ai" }, this.words.ai, policy && [" ", el("a", { href: policy, target: "_blank", rel: "noopener noreferrer" }, this.words.privacy)]));
   }
@@ -416,7 +417,7 @@ class Panel {
       const learn = () => { this.keep.agree(); this.learn(true); this.showKnown(); };
       const forget = (fact) => this.unlearn(fact), close = () => this.hideKnown();
       const may = this.keep.learns ? "less" : this.options.learn === "no" ? "" : "more";
-      this.about.replaceChildren(...knownLines(facts, may, { words: this.words, forget, learn, close }));
+      this.about.replaceChildren(...knownLines(facts, may, { words: this.words, notice: this.notice, forget, learn, close }));
       this.about.hidden = false;
       this.about.querySelector("button").focus();
     } catch (trouble) {
