@@ -11,6 +11,9 @@ export interface Options {
   title?: string;
   logo?: string;
   open?: "";
+  expanded?: "";
+  message?: string;
+  product?: string;
   theme?: "auto" | "light" | "dark";
   accent?: string;
   radius?: string;
@@ -21,6 +24,15 @@ export interface Options {
   privacy?: string;
   storage?: "ask" | "session";
   learn?: "ask" | "no";
+}
+
+/** The shop's own cart, shown in place of the assistant's; amounts in `currency`. url: where it is paid. */
+export interface PageCart {
+  items: { title: string; quantity: number; subtotal: number }[];
+  count: number;
+  total: number;
+  currency?: string;
+  url?: string;
 }
 
 export interface ShopAssistant {
@@ -34,7 +46,7 @@ export interface ShopAssistant {
   send(text: string): void;
   setUser(user: { name?: string; token?: string }): void;
   setLocale(tag: string, words?: Record<string, string>): void;
-  setContext(context: { title?: string }): void;
+  setContext(context: { product?: string; title?: string; cart?: PageCart; currency?: string }): void;
   setTheme(theme: { mode?: string; accent?: string; radius?: string; font?: string }): void;
   clearHistory(): void;
   on(event: string, listener: (event: CustomEvent) => void): void;

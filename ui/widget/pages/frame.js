@@ -1,6 +1,6 @@
 // The widget filling a frame. The address says its options and the page around makes calls: both are heeded in a frame only, which
 // the browser lets nobody put around this page but the sites that the server names.
-const EVENTS = ["message", "product-shown", "product-click", "add-to-cart", "checkout-click", "handoff", "feedback", "consent", "error"];
+const EVENTS = ["message", "product-shown", "product-click", "add-to-cart", "checkout-click", "handoff", "started", "feedback", "consent", "error"];
 const CALLS = ["send", "setUser", "setLocale", "setContext", "setTheme", "reset", "clearHistory"];
 
 if (window === parent) document.querySelector("#alone").hidden = false;
@@ -9,6 +9,7 @@ else start();
 function start() {
   const script = document.createElement("script");
   for (const [name, value] of new URLSearchParams(location.search)) if (/^[a-z]+$/.test(name)) script.dataset[name] = value;
+  script.dataset.site ??= "";
   script.dataset.mode = "page";
   script.src = "widget.js";
   script.onload = () => {

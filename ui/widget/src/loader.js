@@ -1,16 +1,37 @@
 // The little that every page of the shop loads: the bubble, window.ShopAssistant, and the panel on first need.
 const METHODS = "open close toggle show hide destroy reset send setUser setLocale setContext setTheme clearHistory".split(" ");
+const ELEMENT = "shopping-assistant"; // as a shop may write it into its pages; attributes as those of the tag, with data- or without
 const script = document.currentScript;
-const before = window.ShopAssistant;
 
-if (script && !before?.loaded) start();
+if (script && !customElements.get(ELEMENT)) define();
+if (script?.dataset.site !== undefined) start(script.dataset);
 
-function start() {
-  const options = { ...script.dataset };
+function define() {
+  customElements.define(ELEMENT, class extends HTMLElement {
+    connectedCallback() {
+      const plain = Object.fromEntries([...this.attributes].map(({ name, value }) => [name, value]));
+      this.leave ??= start({ ...plain, ...this.dataset }, this);
+    }
+    disconnectedCallback() {
+      queueMicrotask(() => { // one that is only moved is connected again by then
+        if (this.isConnected) return;
+        this.leave?.();
+        this.leave = null;
+      });
+    }
+  });
+}
+
+// One widget a page: what comes second is left alone. element: where the page has one, which then holds the widget. Gives back what ends it.
+function start(given, element) {
+  const before = window.ShopAssistant;
+  if (before?.loaded) return null;
+  const options = { ...given };
   const base = script.src.replace(/[^/]*$/, "");
   const bus = new EventTarget();
-  const host = document.createElement("shop-assistant");
-  const root = host.attachShadow({ mode: "open" });
+  const host = element ?? document.createElement("shop-assistant");
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = [];
   const waiting = [];
   const title = options.title || "Ask the assistant";
   let panel, asked, bubble;
@@ -63,9 +84,11 @@ function start() {
   const watch = new MutationObserver(place);
 
   function destroy() {
+    if (window.ShopAssistant !== api) return;
     watch.disconnect();
     panel?.destroy();
-    host.remove();
+    root.replaceChildren();
+    if (!element) host.remove();
     delete window.ShopAssistant;
   }
 
@@ -94,11 +117,14 @@ function start() {
   if (!inPage && options.bubble !== "none") draw();
   for (const args of before?.q ?? []) call(...args);
   const begin = () => {
-    place();
-    watch.observe(document.documentElement, { childList: true, subtree: true });
+    if (!element) {
+      place();
+      watch.observe(document.documentElement, { childList: true, subtree: true });
+    }
     if (inPage || options.open !== undefined) call("open");
     emit("ready");
   };
   if (document.body) begin();
   else addEventListener("DOMContentLoaded", begin);
+  return destroy;
 }

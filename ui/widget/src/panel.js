@@ -30,9 +30,11 @@ class Panel {
     host.dataset.position = options.position ?? "right";
     host.dataset.theme = "auto";
     host.dataset.without = options.without ?? "";
+    if (options.expanded !== undefined) host.dataset.expanded = "";
     this.setTheme({ mode: options.theme, accent: options.accent, radius: options.radius, font: options.font });
     this.setLocale(options.locale ?? document.documentElement.lang ?? "en");
     for (const [target, name] of AWAKE) target.addEventListener(name, this.back);
+    if (options.product) this.setContext({ product: options.product });
     addEventListener("offline", this.away);
     visualViewport.addEventListener("resize", this.fit);
     visualViewport.addEventListener("scroll", this.fit);
@@ -63,7 +65,15 @@ class Panel {
     return this.say(String(text));
   }
   setUser(user) { this.user = user; this.client.token = user?.token; this.welcome(); }
-  setContext(context) { this.context = context; this.welcome(); }
+  // product: an id; its title is looked up where none is given. cart: the shop's own, shown in place of the assistant's.
+  async setContext(context) {
+    this.context = context;
+    this.refresh();
+    this.welcome();
+    if (!context?.product || context.title) return;
+    const record = await this.client.product(context.product).catch(() => null); // one that the catalogue has not is not spoken of
+    if (record && this.context === context) this.setContext({ ...context, title: record.title });
+  }
   setTheme(theme) { applyTheme(this.host, theme); }
   setLocale(tag, words = {}) {
     this.words = { ...WORDS, ...words };
@@ -118,7 +128,7 @@ class Panel {
       this.closes && button("×", () => this.close(), { "aria-label": words.close }));
     this.box = el("div", { id: "panel", role: this.closes ? "dialog" : "region", "aria-label": this.options.title ?? words.title,
       lang: this.locale, dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event) },
-      top, this.menu, this.about, this.drawer, this.log, this.list, this.note, this.makeForm(input?.value), this.said);
+      top, this.menu, this.about, this.drawer, this.log, this.list, this.note, this.makeForm(input?.value ?? this.options.message), this.said);
     this.box.hidden = hidden;
     old ? old.replaceWith(this.box) : this.root.prepend(this.box);
     this.refresh();
@@ -176,16 +186,17 @@ class Panel {
     this.host.style.setProperty("--seen", covered ? `${height}px` : "100dvh");
     this.host.style.setProperty("--above", covered ? `${offsetTop}px` : "0px");
   };
-  money = (amount, currency = this.cart.currency ?? "USD") => {
+  money = (amount, currency = this.shown.currency ?? this.context?.currency ?? "USD") => {
     try { return new Intl.NumberFormat(this.locale, { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" }).format(amount); } catch { return `${amount} ${currency}`; }
   };
+  get shown() { return this.context?.cart ?? this.cart; }
   tell(text) { this.note.textContent = text; }
   refresh() {
     const say = (text, exact) => this.say(text, undefined, exact);
     const held = this.root.activeElement, within = [this.list, this.drawer].find((part) => part.contains(held));
     this.list.replaceChildren(...wishChips(this.wanted, say, this.words));
-    this.drawer.replaceChildren(...cartLines(this.cart, { words: this.words, money: this.money, say, checkout: () => this.checkout() }));
-    this.cartButton.textContent = this.cart.count ? `${this.words.cart} (${this.cart.count})` : this.words.cart;
+    this.drawer.replaceChildren(...cartLines(this.shown, { words: this.words, money: this.money, say: this.context?.cart ? null : say, checkout: () => this.checkout() }));
+    this.cartButton.textContent = this.shown.count ? `${this.words.cart} (${this.shown.count})` : this.words.cart;
     if (within) [...within.querySelectorAll("button")].sort((a, b) => (b.ariaLabel === held.ariaLabel) - (a.ariaLabel === held.ariaLabel)).concat(this.input)[0].focus();
   }
   welcome() {
@@ -275,6 +286,7 @@ class Panel {
     this.said.textContent = reply.reply;
     this.askForConsent();
     this.offerToKeep(turn, reply.wishes);
+    if (reply.turn === 1) this.emit("started", { session_id: reply.session_id });
     this.emit("message", { from: "assistant", text: reply.reply, reply });
     if (reply.handoff) this.emit("handoff", reply.handoff);
   }
@@ -365,7 +377,11 @@ class Panel {
       if (this.emit("add-to-cart", { product, quantity: 1, done })) this.say(`Add ${place} to my cart`);
     }
   }
-  checkout() { if (this.emit("checkout-click", { cart: this.cart })) this.say("Check out"); }
+  checkout() {
+    if (!this.emit("checkout-click", { cart: this.shown })) return;
+    const pay = webAddress(this.context?.cart?.url);
+    pay ? location.assign(pay) : this.say("Check out");
+  }
 
   // ---- what is kept
   async resume() {

@@ -84,12 +84,12 @@ export function wishChips(list, say, words) {
 }
 
 export function cartLines(cart, { words, money, say, checkout }) {
-  if (!cart.items.length) return [el("p", { cls: "soft" }, words.empty)];
+  if (!cart.items?.length) return [el("p", { cls: "soft" }, words.empty)];
   const set = (sign, name, { product_id, title }, quantity) =>
     button(sign, () => say(`${name}: ${title}`, { cart: { product_id, quantity } }), { "aria-label": `${name}: ${title}` });
   const lines = cart.items.map((item) => el("li", {}, el("span", {}, item.title),
-    el("span", { cls: "many" }, item.quantity > 1 && set("−", words.fewer, item, item.quantity - 1), String(item.quantity),
-      set("+", words.another, item, item.quantity + 1), set("×", words.remove, item, 0)),
+    el("span", { cls: "many" }, !say ? `× ${item.quantity}` : [item.quantity > 1 && set("−", words.fewer, item, item.quantity - 1), String(item.quantity),
+      set("+", words.another, item, item.quantity + 1), set("×", words.remove, item, 0)]),
     el("strong", {}, money(item.subtotal, cart.currency))));
   return [el("ul", { cls: "lines" }, lines),
     el("p", { cls: "total" }, words.total, " ", el("strong", {}, money(cart.total, cart.currency))),
