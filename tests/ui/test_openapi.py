@@ -89,7 +89,7 @@ def test_every_call_of_the_api_shows_an_example_of_what_goes_in_and_comes_out(de
         call = found.ok()
         raw = call.definition.raw
         ok = raw["responses"].get("200", {}).get("content", {})
-        if call.path.startswith("/v1/") and call.method != "delete" and call.path != "/v1/feedback":
+        if call.path.startswith("/v1/") and call.method != "delete":
             assert "example" in ok["application/json"], call.label
             assert "example" in raw["responses"]["4XX"]["content"]["application/problem+json"], call.label
         for parameter in raw.get("parameters", ()):
@@ -109,6 +109,8 @@ def test_every_call_of_the_api_shows_an_example_of_what_goes_in_and_comes_out(de
         (shapes.EventsBody, examples.TAKEN),
         (shapes.RecommendBody, examples.RECOMMENDED),
         (shapes.ProfileBody, examples.PROFILE),
+        (shapes.PrivacyBody, examples.PRIVACY),
+        (shapes.Feedback, examples.FEEDBACK),
         (shapes.ScoresBody, examples.SCORES),
         (shapes.ProblemBody, examples.PROBLEM),
     ],
