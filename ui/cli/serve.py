@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from assistant import Assistant
+from assistant.settings import Settings
 from retrieval.errors import BadInput
 from ui import log
 from ui.settings import ServerSettings
