@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
+from threading import Lock
 
 from sqlalchemy import Column, Date, DateTime, Integer, MetaData, String, Table, case, delete, or_, select
 
@@ -57,6 +58,7 @@ class Opening:
     ) -> None:
         self._sites, self._contact, self._now = sites, contact, now
         self._engine = open_database(url)
+        self._guard = Lock()  # a database in memory has one connection for all threads
         _TABLES.create_all(self._engine)
 
     def admit(self, site: str | None) -> None:
@@ -72,13 +74,13 @@ class Opening:
 
     def turns_today(self) -> Mapping[str, int]:
         """How many messages were taken of each site that has a limit, by key."""
-        with self._engine.connect() as db:
+        with self._guard, self._engine.connect() as db:
             rows = db.execute(select(_TURNS).where(_TURNS.c.day == self._now().date())).all()
         return {row.site: row.turns for row in rows}
 
     def paused(self) -> Mapping[str, datetime]:
         """The keys of the sites that are paused, EVERYWHERE among them where all are, and since when."""
-        with self._engine.connect() as db:
+        with self._guard, self._engine.connect() as db:
             rows = db.execute(select(_PAUSES.c.site, _PAUSES.c.since)).all()
         return {site: since.replace(tzinfo=since.tzinfo or UTC) for site, since in rows}
 
@@ -87,12 +89,12 @@ class Opening:
         if site != EVERYWHERE and self._sites.get(site) is None:
             raise BadInput(f"No site has the key {site!r}.", fix="choose one of the list")
         adding = upsert(self._engine, _PAUSES).values(site=site, since=self._now())
-        with self._engine.begin() as db:
+        with self._guard, self._engine.begin() as db:
             db.execute(adding.on_conflict_do_nothing())
 
     def resume(self, site: str = EVERYWHERE) -> None:
         """Take messages again. A site that is paused itself stays so when the pause of all ends."""
-        with self._engine.begin() as db:
+        with self._guard, self._engine.begin() as db:
             db.execute(delete(_PAUSES).where(_PAUSES.c.site == site))
 
     def close(self) -> None:
@@ -107,7 +109,7 @@ class Opening:
             set_={"day": today, "turns": case((_TURNS.c.day == today, _TURNS.c.turns + 1), else_=1)},
             where=or_(_TURNS.c.day != today, _TURNS.c.turns < most),
         )
-        with self._engine.begin() as db:
+        with self._guard, self._engine.begin() as db:
             return db.execute(counted.returning(_TURNS.c.turns)).first() is not None
 
     def _day_over(self, site: Site) -> DayOver:
