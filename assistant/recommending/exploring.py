@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 
@@ -84,6 +85,9 @@ class Explorer:
     def __init__(self, share: float, wares: Wares, events: EventLog) -> None:
         self._every, self._wares = math.ceil(1 / share), wares
         self._middle = (self._every // 2 + 1) % self._every  # never what stands first
+        self._places_at = lru_cache(maxsize=1)(
+            lambda midnight: place_rates(events, midnight)
+        )  # slow, and hardly changes
         self.beliefs = hourly(events, self._beliefs)
 
     def mixed(self, plain: Sequence[Ranked], untried: Sequence[Ranked], now: datetime, *, seed: int) -> list[Ranked]:
@@ -105,7 +109,7 @@ class Explorer:
         return found
 
     def _beliefs(self, events: EventLog, now: datetime) -> Beliefs:
-        places = place_rates(events, now)
+        places = self._places_at(now.replace(hour=0, minute=0, second=0, microsecond=0))
         return Beliefs(self._wares, standing_of(events, now, self._wares, places), places)
 
 
