@@ -77,7 +77,7 @@ def play(products: Iterable[Product], of: Simulation, suggest: Suggest, keep: Ke
             pages += [_page(sold, wanted, chosen, rng) for _ in range(rng.poisson(PAGES))]
             for place, page in enumerate(pages):
                 at = now + timedelta(seconds=int((moment - day) * 86_400), minutes=3 * place)
-                events += look(shopper, sold, page, (at, of.until), f"{shopper.name}-{moment:.4f}", rng)
+                events += look(shopper, sold, page, (at, of.until), f"{shopper.name}-{moment * 86_400:.0f}", rng)
         np.add.at(chosen, [rows[event.product_id or ""] for event in events if event.type == "click"], 1)
         keep(events)
 

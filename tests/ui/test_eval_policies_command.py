@@ -29,6 +29,7 @@ def test_every_policy_is_valued_and_what_could_not_have_been_tried_is_counted(st
     ]  # fmt: skip
     log.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     done = shop("eval", "policies", "--store", str(store), "--events", str(log), "--json")
+    assert done.returncode == 0, done.stderr
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["policy"] for row in found] == ["as shown", "by chance", "most relevant", "most believed", "bandit"]
     left_out = int(done.stderr.split(" products tried")[0].split()[-1])
