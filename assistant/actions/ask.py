@@ -95,7 +95,7 @@ def answer_for(
     if wanted and wanted <= _OVERVIEW and product.description:
         text = " ".join(listing_sentences(product.description)[:OVERVIEW_SENTENCES])
         return Answer(f"{product.title}: “{text}”", (product.title, text))
-    if wanted and (plain := _plainly(asked, wanted, facts, product.title, embedder)):
+    if wanted and (plain := _plainly([asked, question or asked], wanted, facts, product.title, embedder)):
         return _say(product, plain)
     near, cosine = _nearest([asked, question or asked], facts if wanted else [], embedder)
     if near and cosine >= SAME_SUBJECT:
@@ -103,9 +103,11 @@ def answer_for(
     return _not_said(product, asked, near if cosine >= NEAR else None)
 
 
-def _plainly(asked: str, wanted: set[str], facts: Sequence[Fact], title: str, embedder: Embedder) -> list[Fact]:
+def _plainly(
+    asked: Sequence[str], wanted: set[str], facts: Sequence[Fact], title: str, embedder: Embedder
+) -> list[Fact]:
     """The facts that answer by their field, or have the question's words; where several do, the nearest in meaning of these."""
-    subject = subject_of([asked], embedder)
+    subject = subject_of(asked, embedder)
     if subject and (stated := _stated(subject, facts)):
         return stated
     if subject and wanted <= _LINKS:
@@ -113,7 +115,7 @@ def _plainly(asked: str, wanted: set[str], facts: Sequence[Fact], title: str, em
     stating = [fact for fact in facts if fact.has(wanted)]
     about_color = [fact for fact in facts if fact.name in COLOR_NAMES and wanted & COLORS]
     named = [fact for fact in (Fact("", title),) if fact.has(wanted)]  # answers where nothing else has the words
-    near, _ = _nearest([asked], stating or named or about_color, embedder)
+    near, _ = _nearest(asked[:1], stating or named or about_color, embedder)
     return [near] if near else []
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from retrieval.index import build_index
+from retrieval.store import Store
+from tests.fakes import WordEmbedder
 from tests.small_shop import PRODUCTS
 from tests.ui.command import shop
 
 
 @pytest.fixture
-def store(tmp_path: Path, small_store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("SHOP_SESSIONS_URL", raising=False)
-    return Path(shutil.copytree(small_store, tmp_path / "store"))
+    with closing(Store(tmp_path / "store", create=True)) as made:
+        build_index(PRODUCTS, made, WordEmbedder())
+    return tmp_path / "store"
 
 
 @pytest.mark.models
