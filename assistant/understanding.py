@@ -33,12 +33,26 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
 
 
 def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """A usual question about a product that was read as a narrowing, or as a wish for more, without anything in it: "what colours are
-    there?" """
-    empty = parse.intent in ("refine", "more") and parse.slots == Slots() and parse.then is None
-    if not (empty and state.shown and state.asked is None and subject_of([parse.message], parts.embedder)):
+    """A usual question about a product that was read as a narrowing, or as a wish for more, without anything in it ("what colours are
+    there?"), or as one about the shop's rules where the product last spoken of states it: "and the warranty?" """
+    if parse.then is not None or not state.shown or state.asked is not None:
         return parse
-    return replace(parse, intent="ask_product", acts=("ask_product",), slots=Slots(ask=parse.message.strip(" ?!.")))
+    if parse.intent in ("refine", "more") and parse.slots == Slots() and subject_of([parse.message], parts.embedder):
+        asked = Slots(ask=parse.message.strip(" ?!."))
+    elif (
+        parse.intent == "policy" and state.focus and parse.slots.ask and _states_it(parse.slots.ask, state.focus, parts)
+    ):
+        asked = parse.slots
+    else:
+        return parse
+    return replace(parse, intent="ask_product", acts=("ask_product",), slots=asked)
+
+
+def _states_it(asked: str, product_id: str, parts: Parts) -> bool:
+    """Whether an attribute of the product answers so usual a question."""
+    subject = subject_of([asked], parts.embedder)
+    names = {name.casefold() for one in parts.catalog.get_many([product_id]) for name in one.attributes}
+    return subject is not None and not names.isdisjoint(subject.fields)
 
 
 def _with_titles(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

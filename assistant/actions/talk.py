@@ -48,9 +48,8 @@ def help_(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def _sold(departments: Sequence[str]) -> str:
-    """ "This shop has lighting, bags and kitchen. ": the largest departments, and how many more there are."""
-    further = len(departments) - NAMED
-    listed = [*departments[:NAMED], *([f"{further} more"] if further > 0 else [])]
+    """ "This shop has lighting, bags and kitchen. ": the largest departments, and that there are more."""
+    listed = [*departments[:NAMED], *(["more"] if len(departments) > NAMED else [])]
     return f"This shop has {', '.join(listed[:-1])} and {listed[-1]}. "
 
 
