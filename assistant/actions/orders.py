@@ -116,7 +116,7 @@ def wanted_in(message: str, rules: OrderRules, acts: OrderActs, embedder: Embedd
 def _with_order(parse: Parse, state: DialogueState, parts: Parts, *, act: OrderAct | None, change: bool) -> Outcome:
     desk, talk = parts.orders, state.order or OrderTalk()
     if desk is None:
-        return before_an_order(Outcome(answer=Answer(NO_ORDERS)), parse.message, parts.policies)
+        return Outcome(answer=Answer(NO_ORDERS))
     told = _vouched(told_by(parse, desk), parts.email)
     number = told.number or talk.number
     proven = talk.proven and number == talk.number

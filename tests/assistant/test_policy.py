@@ -161,6 +161,11 @@ def test_a_question_read_as_one_about_an_order_hears_the_rule_where_no_order_was
     assert asked.reply.endswith(f"30 days of delivery.” {ASK_ALL}")
 
 
+def test_where_an_order_is_hears_no_rule(shop: Shop) -> None:
+    asked = shop.with_pages(RETURNS, read_as=[said("order_status")]).reply("where is my returned lamp order, delivery?")
+    assert asked.reply == NO_ORDERS
+
+
 def test_a_fact_that_is_only_near_to_the_question_does_not_keep_the_rule_from_answering(shop: Shop) -> None:
     parses = [said("search", product="desk lamp"), said("ask_product", ref=(1,), ask="lamp returned after delivery")]
     assistant = shop.with_pages(RETURNS, read_as=parses)
