@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import Engine, Table, create_engine, event
@@ -45,6 +47,11 @@ def open_database(url: str | None) -> Engine:
     if engine.dialect.name not in _UPSERTS:
         raise BadInput(f"{engine.dialect.name} is no database that is known here.", fix="use SQLite or PostgreSQL")
     return _watched(engine)
+
+
+def turns_at(url: str | None) -> AbstractContextManager[object]:
+    """What each use of the database at the URL is taken under: in memory all threads share one connection, so one waits for another."""
+    return RLock() if url is None else nullcontext()
 
 
 def upsert(engine: Engine, table: Table) -> sqlite.Insert | postgresql.Insert:

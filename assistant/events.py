@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from .database import clear_log, open_database, upsert
+from .database import clear_log, open_database, turns_at, upsert
 from .seal import Seal
 
 EventType = Literal["view", "shown", "click", "like", "dislike", "cart", "purchase", "search", "question", "prefer"]
@@ -93,7 +92,7 @@ class EventLog:
     def __init__(self, url: str | None = None, seal: Seal | None = None) -> None:
         self.engine = open_database(url)
         self._seal = seal or Seal()
-        self._guard = threading.RLock() if url is None else None  # in memory all threads share one connection
+        self._guard = turns_at(url)
         _TABLES.create_all(self.engine)
 
     def add(self, events: Sequence[Event]) -> int:
@@ -180,12 +179,8 @@ class EventLog:
     @contextmanager
     def db(self) -> Iterator[Connection]:
         """One transaction."""
-        if self._guard is None:
-            with self.engine.begin() as db:
-                yield db
-        else:
-            with self._guard, self.engine.begin() as db:
-                yield db
+        with self._guard, self.engine.begin() as db:
+            yield db
 
     def _row(self, event: Event) -> dict[str, Any]:
         return {

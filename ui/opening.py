@@ -6,11 +6,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
-from threading import Lock
 
 from sqlalchemy import Column, Date, DateTime, Integer, MetaData, String, Table, case, delete, or_, select
 
-from assistant.database import open_database, upsert
+from assistant.database import open_database, turns_at, upsert
 from retrieval.errors import BadInput, ShopError
 
 from .sites import Site, Sites
@@ -58,7 +57,7 @@ class Opening:
     ) -> None:
         self._sites, self._contact, self._now = sites, contact, now
         self._engine = open_database(url)
-        self._guard = Lock()  # a database in memory has one connection for all threads
+        self._guard = turns_at(url)
         _TABLES.create_all(self._engine)
 
     def admit(self, site: str | None) -> None:

@@ -48,6 +48,11 @@ class Fact:
         """What a question is compared with."""
         return f"{self.name}: {self.value}" if self.name else self.value
 
+    @property
+    def told(self) -> str:
+        """As it stands in an answer: "height 160 cm", or a sentence in quotation marks."""
+        return f"{self.name} {self.value}" if self.name else f"“{self.value.strip()}”"
+
     def has(self, stems: set[str]) -> bool:
         return stems <= set(content_stems(self.text))
 
@@ -165,18 +170,15 @@ def _not_said(product: Product, asked: str, near: Fact | None) -> Answer:
     silent = f"The listing of {product.title} doesn't say anything{about}."
     if near is None:
         return Answer(silent, (product.title, asked), found=False)
-    told = f"{near.name} {near.value}" if near.name else f"“{near.value.strip()}”"
-    text = f"The listing of {product.title} doesn't say “{asked}” outright. The nearest it says: {told}"
-    return Answer(
-        text if told.endswith("”") else f"{text}.", (product.title, asked, near.value), found=False, field=near.name
-    )
+    stop = "." if near.name else ""
+    text = f"The listing of {product.title} doesn't say “{asked}” outright. The nearest it says: {near.told}{stop}"
+    return Answer(text, (product.title, asked, near.value), found=False, field=near.name)
 
 
 def _say(product: Product, facts: Sequence[Fact]) -> Answer:
     first, evidence = facts[0], (product.title, *(fact.value for fact in facts))
     if first.name in _SAID:
         return Answer(f"{product.title} {_SAID[first.name]} {first.value}.", evidence, field=first.name)
-    if not first.name:
-        return Answer(f"{product.title}: “{first.value.strip()}”", evidence)
-    stated = ", ".join(f"{fact.name} {fact.value}" for fact in facts)
-    return Answer(f"{product.title}: {stated}.", evidence, field=first.name)
+    stop = "." if first.name else ""
+    stated = ", ".join(fact.told for fact in facts)
+    return Answer(f"{product.title}: {stated}{stop}", evidence, field=first.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from babel.numbers import get_currency_symbol
 
@@ -46,7 +46,7 @@ def stated_beside(
     named |= {fact.name: fact for fact in facts if fact.name == "price" and any(sign in one for one in quoted)}
     if not named:
         return None
-    text = ", ".join(f"{fact.name} {fact.value}" for fact in named.values())
+    text = ", ".join(fact.told for fact in named.values())
     return Answer(f"{product.title}: {text}.", (product.title, *(fact.value for fact in named.values())))
 
 
@@ -61,11 +61,7 @@ def _nearest(texts: Sequence[str], facts: Sequence[Fact], embedder: Embedder) ->
 def _without_title(clause: str, product: Product) -> str:
     """The clause without words of the product's title: "is the lamp too bright" speaks of its brightness, not of all lamps have."""
     own = _own_words(product)
-    return " ".join(_kept(clause, own))
-
-
-def _kept(clause: str, own: set[str]) -> Iterator[str]:
-    return (clause[word.start : word.end] for word in words(clause) if word.stem not in own)
+    return " ".join(clause[word.start : word.end] for word in words(clause) if word.stem not in own)
 
 
 def _own_words(product: Product) -> set[str]:

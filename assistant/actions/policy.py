@@ -54,7 +54,7 @@ def answers_in(question: str, policies: Policies) -> list[list[Found]]:
     other words: words for a product, as in "can the lamp go back if it is too bright?", lead away from every passage.
     """
     whole = _relevant(question, policies)
-    asked = [clause for clause in _CLAUSES.split(question) if len(clause.split()) >= SHORTEST_CLAUSE]
+    asked = _clauses(question)
     clauses = [found for clause in asked if (found := _relevant(clause, policies))] if len(asked) > 1 else []
     if not whole:
         return sorted(clauses, key=lambda found: -found[0].relevance)[:1] or _in_plain_words(
@@ -62,6 +62,11 @@ def answers_in(question: str, policies: Policies) -> list[list[Found]]:
         )
     nearer = {found[0].passage.id: found for found in clauses if found[0].relevance >= whole[0].relevance}
     return list(nearer.values()) if len(nearer) > 1 else [whole]
+
+
+def _clauses(question: str) -> list[str]:
+    """Its parts that are long enough to ask something of their own."""
+    return [clause for clause in _CLAUSES.split(question) if len(clause.split()) >= SHORTEST_CLAUSE]
 
 
 def _in_plain_words(questions: Sequence[str], policies: Policies) -> list[list[Found]]:
@@ -125,7 +130,7 @@ def _with_record(outcome: Outcome, product: Product | None, question: str, parts
     if product is None or outcome.answer is None:
         return outcome
     quoted = [source.quote for source in outcome.sources]
-    clauses = [clause for clause in _CLAUSES.split(question) if len(clause.split()) >= SHORTEST_CLAUSE]
+    clauses = _clauses(question)
     family, known = parts.catalog.variants(product), outcome.answer.field
     beside = stated_beside(product, family, clauses, quoted, parts.embedder, known=known)
     return _with_listing(outcome, Outcome(focus=product.id, answer=beside) if beside else None)
