@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from more_itertools import chunked
 
-from .catalog import listing_fields
+from .catalog import BATCH, listing_fields
 from .chroma import open_collection
 from .kinds import also_said
 from .product import Product
@@ -20,6 +21,9 @@ COLLECTION = "products"
 SEARCH_DEPTH = 400  # hnsw ef_search: recall .94 instead of .58 at the default on a hard random set, 0.3 ms more
 ASKED = 256  # texts asked for last whose vectors are kept: one search asks with each of its texts several times
 FEW = 1_000  # up to so many eligible products, each is compared: 20 ms, and none is missed
+NEIGHBOURS = 50  # products near to one that was written over or removed, whose links may have gone with it
+SAME = 1e-6  # cosine distance of vectors that are told apart by rounding only
+MENDING = 3  # rounds; one was always enough when it was tried
 
 Vectors = npt.NDArray[np.float32]
 
@@ -74,6 +78,7 @@ class Dense:
         self._client = client
         self._collection = self._opened()
         self._vector = lru_cache(maxsize=ASKED)(self._embedded)
+        self._disturbed: set[str] = set()
 
     @property
     def embedder_name(self) -> str:
@@ -89,19 +94,39 @@ class Dense:
     def put(self, products: Sequence[Product], vectors: Vectors) -> None:
         """Write vectors with the metadata that Chroma can filter by. A key that a product no longer has is cleared, since upsert merges."""
         if products:
-            self._collection.upsert(
-                ids=[product.id for product in products],
-                embeddings=vectors,
-                metadatas=[_metadata(product) for product in products],
-            )
+            ids = [product.id for product in products]
+            self._disturb(ids)
+            self._collection.upsert(ids=ids, embeddings=vectors, metadatas=[_metadata(product) for product in products])
 
     def remove(self, ids: Sequence[str]) -> None:
         if ids:
+            self._disturb(ids)
             self._collection.delete(ids=list(ids))
 
     def clear(self) -> None:
         """Forget every vector, and take this embedder for what comes."""
         self._collection = self._opened(anew=True)
+        self._disturbed.clear()
+
+    def mend(self, ids: Collection[str] = ()) -> int:
+        """Write those products anew that `put` and `remove` left out of the graph's reach, or that are among these; how many.
+
+        Where a vector is written over or removed, one beside it can lose its last link: it is stored, and no search comes to it
+        (chroma-core/chroma issue 7758). So each that was disturbed is asked for by its own vector.
+        """
+        mended = 0
+        self._disturbed.update(ids)
+        for _ in range(MENDING):
+            lost = self._unreached(self._disturbed)
+            self._disturbed.clear()
+            for batch in chunked(lost, BATCH):
+                stored = self._collection.get(ids=batch, include=["embeddings", "metadatas"])
+                self._disturb(batch)
+                self._collection.upsert(
+                    ids=stored["ids"], embeddings=stored["embeddings"], metadatas=stored["metadatas"]
+                )
+            mended += len(lost)
+        return mended
 
     def retrieve(self, text: str, limit: int, eligible: Collection[str] | None = None) -> list[Candidate]:
         """Nearest first, at most `limit`, from `eligible` ids only (None: from all). score: cosine, -1..1."""
@@ -134,6 +159,31 @@ class Dense:
 
     def _opened(self, *, anew: bool = False) -> Any:
         return open_collection(self._client, COLLECTION, self._embedder.name, anew=anew, ef_search=SEARCH_DEPTH)
+
+    def _disturb(self, ids: Collection[str]) -> None:
+        """Note these of the products that have a vector, and what is near to them."""
+        for product_id, near in self._beside(ids, NEIGHBOURS):
+            self._disturbed |= {product_id, *near}
+
+    def _unreached(self, ids: Collection[str]) -> list[str]:
+        """Those that a search by their own vector does not find, though it finds others that are farther."""
+        return [
+            product_id
+            for product_id, near in self._beside(ids, 10)
+            if product_id not in near and max(near.values()) > SAME
+        ]
+
+    def _beside(self, ids: Collection[str], count: int) -> Iterator[tuple[str, dict[str, float]]]:
+        """Each of the products that has a vector, and the distances of those that a search by it finds."""
+        for batch in chunked(sorted(ids), BATCH):
+            if stored := self.vectors(batch):
+                answer = self._collection.query(
+                    query_embeddings=list(stored.values()),
+                    n_results=min(count, len(self)),
+                    include=["distances"],
+                )
+                for product_id, found, distances in zip(stored, answer["ids"], answer["distances"], strict=True):
+                    yield product_id, dict(zip(found, distances, strict=True))
 
     def _embedded(self, text: str) -> Vectors:
         return self._embedder.embed([text])

@@ -46,8 +46,9 @@ def build_index(
     """
     products = peekable(products)
     products.peek(None)  # a feed without a usable row is an error here, while the store is still as it was
-    store.write_manifest(complete=False)
     dense = Dense(store.chroma(chroma_url), embedder)
+    unsure = set() if store.manifest.complete else dense.ids()  # a run that was cut off mended nothing
+    store.write_manifest(complete=False)
     _reconcile(store.catalog, dense, embedder)
     run = store.catalog.last_run() + 1
     changed, currency = _write_catalog(products, store.catalog, run, progress)
@@ -58,6 +59,7 @@ def build_index(
         store.catalog.remove(batch)
     started = time.perf_counter()
     embedded = _embed_pending(store.catalog, dense, embedder, progress)
+    dense.mend(unsure)
     seconds = time.perf_counter() - started
     count = len(store.catalog)
     store.write_manifest(
