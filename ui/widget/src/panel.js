@@ -258,7 +258,9 @@ class Panel {
     return { node, answer, more };
   }
   products(turn, products) {
-    if (!products.length) return;
+    const drawn = JSON.stringify(products);
+    if (!products.length || turn.drawn === drawn) return; // the end of a turn names them again, and what is unfolded stays so
+    turn.drawn = drawn;
     this.log.querySelectorAll(".actions").forEach((old) => old.remove());
     const look = { words: this.words, money: this.money, base: this.client.base, act: (...what) => this.act(...what) };
     turn.more.replaceChildren(el("ol", { cls: "cards" }, products.map((product) => card(product, look))));
@@ -267,7 +269,7 @@ class Panel {
   }
   finish(turn, reply, again = false) {
     turn.answer.textContent = reply.reply;
-    if (!again || !turn.more.childElementCount) this.products(turn, reply.products);
+    this.products(turn, reply.products);
     this.log.querySelectorAll(".chips").forEach((old) => old.remove());
     if (reply.comparison) turn.more.append(comparison(reply.comparison, this.titles, this.words));
     for (const source of reply.sources) turn.more.append(el("blockquote", { cls: "source" }, source.quote, el("cite", {}, source.title)));
