@@ -230,7 +230,9 @@ def _longest(stems: Stems, categories: Sequence[str]) -> str | None:
 
 def _entry(stems: Stems, categories: Sequence[str]) -> str | None:
     """The entry of this phrase; of a word with several meanings that of a category which has the word it is bound to."""
-    entries = shopper_words().kinds.get(stems, {})
+    entries = shopper_words().kinds.get(stems)
+    if not entries:
+        return None
     shelves = [set(stems_of(one)) for one in categories] if len(entries) > 1 or None not in entries else []
     bound = (
         name for category, name in entries.items() if category and any(set(stems_of(category)) <= s for s in shelves)
