@@ -15,6 +15,7 @@ from ..orders.book import OrderRules
 from ..parts import Parts
 from .ask import answer_for, ask_product, asked_about
 from .beside import product_meant, stated_beside
+from .other_side import with_the_other_side
 from .subjects import subject_of
 
 RELEVANT = (
@@ -22,13 +23,10 @@ RELEVANT = (
 )
 QUOTED_WORDS = 60  # of one passage
 BESIDE = 0.8  # share of the best statement's nearness from which another of the passage is quoted too
-SAME_SUBJECT = 0.72  # cosine from which two statements of different sections speak of the same thing
 SHORTEST_CLAUSE = 3  # words from which a part of a message is asked by itself
 _CLAUSES = re.compile(r"\bif\b|\band\b|[,;.?!]+", re.IGNORECASE)
 _INSIDE = str.maketrans("“”", "‘’")
 NO_POLICIES = "This shop has given me no policies, so I won't guess. Its staff can tell you."
-_NUMBER = re.compile(r"(?<![\w.,])([$€£]?)(\d+(?:[.,]\d+)*)\s*(%|[a-z]+)?", re.IGNORECASE)
-_NOT = re.compile(r"\b(?:no|not|never|cannot|can't|don't|won't|without)\b", re.IGNORECASE)
 
 
 def policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -42,7 +40,7 @@ def policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     listing = _listing(pointed_at, parse, parts) if pointed_at else None
     if not answers:
         return _not_written(question, parse, listing, parts)
-    said = _together([_said(_with_the_other_side(relevant, parts.policies)) for relevant in answers])
+    said = _together([_said(with_the_other_side(relevant, parts.policies)) for relevant in answers])
     return _with_record(_with_listing(said, listing), product, question, parts)
 
 
@@ -50,18 +48,33 @@ def answers_in(question: str, policies: Policies) -> list[list[Found]]:
     """For each question in the message the passages that speak of it, best first; empty when the texts answer none.
 
     "How long do I have to return it, and what does shipping cost?" are two where each clause finds a passage of its own that is nearer
-    to it than any is to the whole. Where the whole finds nothing a clause may, and where none does, the plain question that they ask in
-    other words: words for a product, as in "can the lamp go back if it is too bright?", lead away from every passage.
+    to it than any is to the whole; "how long does shipping take and what does it cost?" too, as its second is asked under the heading
+    of what answers the whole. Where the whole finds nothing, the plain question may that it asks in other words, else a clause: words
+    for a product, as in "can the lamp go back if it is too bright?", lead away from every passage.
     """
     whole = _relevant(question, policies)
     asked = _clauses(question)
-    clauses = [found for clause in asked if (found := _relevant(clause, policies))] if len(asked) > 1 else []
     if not whole:
-        return sorted(clauses, key=lambda found: -found[0].relevance)[:1] or _in_plain_words(
-            [question, *asked], policies
-        )
-    nearer = {found[0].passage.id: found for found in clauses if found[0].relevance >= whole[0].relevance}
-    return list(nearer.values()) if len(nearer) > 1 else [whole]
+        found = [clause for one in asked if (clause := _relevant(one, policies))] if len(asked) > 1 else []
+        return _in_plain_words([question, *asked], policies) or sorted(found, key=lambda one: -one[0].relevance)[:1]
+    subject = whole[0].passage.headings[0]
+    found = [_clause_under(subject, clause, policies) for clause in asked] if len(asked) > 1 else []
+    nearer = {one[0].passage.id: one for one in found if one and one[0].relevance >= whole[0].relevance}
+    return [_in_view_of(whole, one) for one in nearer.values()] if len(nearer) > 1 else [whole]
+
+
+def _in_view_of(whole: Sequence[Found], found: Sequence[Found]) -> list[Found]:
+    """What a clause found, its statements as near as they are to the whole message where that found it too: in "do you ship to Canada,
+    and how long does it take?" both are about Canada."""
+    nearness = {one.passage.id: one.nearness for one in whole}
+    return [replace(one, nearness=nearness.get(one.passage.id, one.nearness)) for one in found]
+
+
+def _clause_under(heading: str, clause: str, policies: Policies) -> list[Found]:
+    """What speaks of the clause, or, if that is nearer, what stands under the heading and speaks of the clause there."""
+    by_itself, under = _relevant(clause, policies), _relevant(f"{heading}: {clause}", policies)
+    there = under if under and under[0].passage.headings[0] == heading else []
+    return max(by_itself, there, key=lambda found: found[0].relevance if found else 0.0)
 
 
 def _clauses(question: str) -> list[str]:
@@ -176,35 +189,6 @@ def _in_marks(quote: str) -> str:
 def nested(words: str) -> str:
     """The words with quotation marks as they stand inside of others: a text cannot end its own quotation and go on as if we spoke."""
     return words.translate(_INSIDE)
-
-
-def _with_the_other_side(found: Sequence[Found], policies: Policies) -> list[Found]:
-    """The best passage, and the next one that says something else about the same thing."""
-    first, *others = found
-    for other in others:
-        if other.passage.headings != first.passage.headings and _disagree(_best(first), _best(other), policies):
-            return [first, other]
-    return [first]
-
-
-def _best(found: Found) -> str:
-    return max(zip(found.nearness, found.passage.statements, strict=True), key=lambda pair: pair[0])[1]
-
-
-def _disagree(one: str, other: str, policies: Policies) -> bool:
-    """Whether two statements of the same thing name other numbers of the same unit, or one denies what the other grants."""
-    units, other_units = _amounts(one), _amounts(other)
-    differ = any(units[unit] != other_units[unit] for unit in units.keys() & other_units.keys())
-    denied = bool(_NOT.search(one)) != bool(_NOT.search(other))
-    return (differ or denied) and policies.similarity(one, other) >= SAME_SUBJECT
-
-
-def _amounts(text: str) -> dict[str, set[str]]:
-    """The text's numbers by what they count: "within 30 days" -> {"day": {"30"}}."""
-    found: dict[str, set[str]] = {}
-    for sign, number, unit in _NUMBER.findall(text):
-        found.setdefault(sign or unit.lower().removesuffix("s"), set()).add(number)
-    return found
 
 
 def _with_listing(outcome: Outcome, listing: Outcome | None) -> Outcome:

@@ -185,6 +185,25 @@ def test_two_questions_in_one_message_get_two_answers_once_each(shop: Shop) -> N
     assert "two different things" not in reply.reply
 
 
+def test_a_second_question_without_a_subject_is_asked_under_the_first_ones_heading(shop: Shop) -> None:
+    shipping = "# Shipping\n\n## Days\n\nShipping days: 3 days.\n\n## Costs\n\nShipping costs: $5 for a parcel.\n"
+    reply = shop.with_pages(RETURNS, shipping, read_as=[said("policy")]).reply(
+        "how many are the shipping days, and what are the costs of it?"
+    )
+    assert [source.id for source in reply.sources] == ["1/days", "1/costs"]
+
+
+def test_a_number_that_the_first_passage_states_too_is_no_other_rule(shop: Shop) -> None:
+    standard = "Standard shipping of a large heavy parcel to a shopper costs $5."
+    express = standard.replace("Standard", "Express").replace("$5", "$12")
+    shipping, asked = f"# Shipping\n\n## Costs\n\n- {express}\n- {standard}\n", express.replace("costs $12.", "cost?")
+    reply = shop.with_pages(shipping, f"# Refunds\n\n## Costs\n\n{standard}\n", read_as=[said("policy")]).reply(asked)
+    assert [source.id for source in reply.sources] == ["0/costs"]
+    other = f"# Refunds\n\n## Costs\n\n{standard.replace('$5', '$7')}\n"
+    differ = shop.with_pages(shipping, other, read_as=[said("policy")]).reply(asked)
+    assert "two different things" in differ.reply
+
+
 def test_a_question_that_the_listing_leaves_open_is_answered_from_the_policies(shop: Shop) -> None:
     parses = [said("search", product="desk lamp"), said("ask_product", ref=(1,), ask="returned")]
     assistant = shop.with_pages(RETURNS, read_as=parses)
