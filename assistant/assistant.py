@@ -155,14 +155,20 @@ class Assistant:
         return self._parts.reviews
 
     def reply(
-        self, message: Asked, session_id: str | None = None, *, visitor: str | None = None, learn: bool = False
+        self,
+        message: Asked,
+        session_id: str | None = None,
+        *,
+        visitor: str | None = None,
+        learn: bool = False,
+        page: str | None = None,
     ) -> Reply:
         """One turn. Without a session id a new session starts; its id stands in the reply.
 
         A Drop instead of a message takes back one of the last reply's `wishes`, a Quantity says how many of a product are in its `cart`:
-        with no words that might be misread.
+        with no words that might be misread. page: id of the product whose page the shopper is on, which "this one" then means.
         """
-        *_, last = self.stream(message, session_id, visitor=visitor, learn=learn)
+        *_, last = self.stream(message, session_id, visitor=visitor, learn=learn, page=page)
         assert isinstance(last, Done)
         return last.reply
 
@@ -175,6 +181,7 @@ class Assistant:
         email: str | None = None,
         learn: bool = False,
         site: str | None = None,
+        page: str | None = None,
     ) -> Iterator[Event]:
         """The same turn as events: Parsed, Shown, Token ..., Done. The turn is kept before Done is given out.
 
@@ -182,6 +189,7 @@ class Assistant:
         email: the shopper's, verified by the caller; it proves orders and is not kept.
         learn: whether the visitor agreed that what the turn tells of them is kept as events.
         site: whose a session becomes that starts with this turn, for how long it is kept.
+        page: one that the catalogue does not have is ignored, and the reply warns of it.
         """
         if isinstance(message, str) and len(message) > self._message_limit:
             raise BadInput(
@@ -192,7 +200,7 @@ class Assistant:
         session_id = session_id or self.new_session()
         with self._turn_of(session_id):
             self.admit(session_id, visitor)
-            yield from self._take_turn(message, session_id, visitor, email, learn=learn, site=site)
+            yield from self._take_turn(message, session_id, visitor, email, learn=learn, site=site, page=page)
 
     def admit(self, session_id: str, visitor: str | None) -> None:
         """NotFound when the session is another visitor's."""
@@ -413,6 +421,7 @@ class Assistant:
         *,
         learn: bool,
         site: str | None,
+        page: str | None,
     ) -> Iterator[Event]:
         known, now = self._sessions.get(session_id) or Session(session_id), datetime.now(UTC)
         history = tuple(turn.exchange for turn in known.turns)
@@ -426,17 +435,19 @@ class Assistant:
             )
         message, given = (asked, None) if isinstance(asked, str) else meaning(asked, known.state, parts)
         try:
-            taken = yield from run_turn(message, known.state, parts, given)
+            unknown = page if page is not None and not parts.catalog.get_many([page]) else None
+            taken = yield from run_turn(message, known.state, parts, given, page=None if unknown else page)
         except Exception:
             if trial:
                 self.experiments.keep(trial.broken(session_id))
             raise
-        turn = Turn(message, taken.parse, taken.effect, taken.exchange, taken.reply.to_json())
+        reply = replace(taken.reply, warnings=_warnings(unknown))
+        turn = Turn(message, taken.parse, taken.effect, taken.exchange, reply.to_json())
         self._sessions.add(session_id, turn, taken.state, visitor, site=site)
         if trial and visitor:
             self._learn(trial.told(events_of(taken, known.state, visitor, now)))
             self.experiments.keep(trial.exposures(taken))
-        yield Done(taken.reply)
+        yield Done(reply)
 
     def _learn(self, told: Sequence[LoggedEvent]) -> None:
         """Keep what a turn told. A database that fails is logged: the turn is kept already, and its answer is due."""
@@ -444,6 +455,14 @@ class Assistant:
             self._events.add(told)
         except SQLAlchemyError:
             log.exception("what a turn told of its shopper was not kept")
+
+
+def _warnings(unknown: str | None) -> tuple[str, ...]:
+    if unknown is None:
+        return ()
+    return (
+        f"The page's product {unknown!r:.80} is not in the catalogue, so it was ignored. Send the `id` that the feed gives it.",
+    )
 
 
 def _no_turn(turn: int, turns: int) -> NotFound:

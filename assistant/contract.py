@@ -65,7 +65,10 @@ def found_nothing(acts: Iterable[str], *, failed: bool, fault: str | None) -> bo
 
 @dataclass(frozen=True)
 class Reply:
-    """One turn's answer. `to_json` gives the object that HTTP, Python and the command line share."""
+    """One turn's answer. `to_json` gives the object that HTTP, Python and the command line share.
+
+    warnings: for whoever wrote the call, not for shoppers.
+    """
 
     session_id: str
     turn: int
@@ -84,6 +87,7 @@ class Reply:
     fault: str | None = None
     checkout_reference: str | None = None
     handoff: Handoff | None = None
+    warnings: tuple[str, ...] = ()
     latency_ms: Latency = field(default_factory=Latency)
 
     def to_json(self) -> dict[str, Any]:
@@ -111,6 +115,7 @@ class Reply:
             "checkout_url": self.checkout_url,
             "fault": self.fault,
             "checkout_reference": self.checkout_reference,
+            "warnings": list(self.warnings),
             "latency_ms": {f.name: round(getattr(self.latency_ms, f.name), 1) for f in fields(Latency)},
         }
 

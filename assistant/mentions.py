@@ -66,25 +66,27 @@ def _pointed_at(message: str, shown: Sequence[Product]) -> list[Product]:
     return list(found.values())
 
 
-def mentioned(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> list[Product]:
+def mentioned(
+    slots: Slots, state: DialogueState, shown: Sequence[Product], beside: Sequence[Product] = ()
+) -> list[Product]:
     """The products that the slots point at, in the order said; empty when they point at none.
 
-    shown: the products of `state.shown`, in that order. A position past the end points at nothing. "last" is the product last
-    spoken of; "all" and the cheapest are of those compared, where some were. Without a reference, a name that only one shown product has
-    is enough.
+    shown: the products of `state.shown`, in that order; beside: one spoken of that is not among them. A position past the end points at
+    nothing. "last" is the product last spoken of; "all" and the cheapest are of those compared, where some were. Without a reference, a
+    name that only one of all these has is enough.
     """
-    found = [product for ref in slots.ref for product in _one(ref, state, shown)]
-    found = found or _named(slots, shown)
+    found = [product for ref in slots.ref for product in _one(ref, state, shown, beside)]
+    found = found or _named(slots, [*shown, *beside])
     return list({product.id: product for product in found}.values())
 
 
-def _one(ref: int | str, state: DialogueState, shown: Sequence[Product]) -> list[Product]:
+def _one(ref: int | str, state: DialogueState, shown: Sequence[Product], beside: Sequence[Product]) -> list[Product]:
     if isinstance(ref, int):
         return [shown[ref - 1]] if 1 <= ref <= len(shown) else []
     if ref == "all":
         return _pool(state, shown)
     if ref == "last":
-        return [product for product in shown if product.id == state.focus] or list(shown[:1])
+        return [product for product in (*shown, *beside) if product.id == state.focus] or list(shown[:1])
     return by(SUPERLATIVES[ref], _pool(state, shown))[:1]  # type: ignore[arg-type]
 
 

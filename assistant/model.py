@@ -77,7 +77,8 @@ class Parse:
     read back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked
     for it. note: what code has to say of the words before it acts on them. offer: a feature to look for, if the shopper agrees. drops:
     a wish taken back exactly, by a button; keeps: one to be kept for later conversations. always: wishes kept in earlier ones that a
-    need begins with. then: what the same message asks for next ("add it, and show me a vase").
+    need begins with. page: id of the product that the page around the conversation is of. then: what the same message asks for next
+    ("add it, and show me a vase").
     """
 
     intent: Intent
@@ -92,13 +93,14 @@ class Parse:
     drops: Wish | None = None
     keeps: Wish | None = None
     always: tuple[Wish, ...] = ()
+    page: str | None = None
     then: Parse | None = None
 
     def in_order(self) -> Iterator[Parse]:
         """Its acts one by one, this one first, each without those after it."""
         one: Parse | None = self
         while one is not None:
-            yield replace(one, message=self.message, then=None)
+            yield replace(one, message=self.message, page=self.page, then=None)
             one = one.then
 
 
@@ -158,7 +160,8 @@ class DialogueState:
     last one first. questioned: facets that the shop asked about in this need. dropped: constraints that the shopper took back in it.
     handed: the cart that the shop took over last. handoff: once the conversation was passed on. failed: turns in a row that got no further.
     compared: ids of the products compared last, until others are shown; "both" and "the cheaper one" mean these.
-    let_go: (field, value) of wishes taken back, so that no kept one comes again in this conversation.
+    let_go: (field, value) of wishes taken back, so that no kept one comes again in this conversation. page: the product that the page
+    around the conversation is of.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -181,6 +184,7 @@ class DialogueState:
     failed: int = 0
     compared: tuple[str, ...] = ()
     let_go: tuple[tuple[str, str], ...] = ()
+    page: str | None = None
 
 
 @dataclass(frozen=True)

@@ -64,14 +64,15 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     """The state with this message's slots in it. A search starts a new need, and the one before is kept to come back to; a refinement
     that names the kind of an earlier need goes on with that one. A reset forgets all needs, never the cart.
     """
+    state = arrived(state, parse.page)
     if parse.intent == "reset":
         return replace(
-            state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=None, taste=Taste(),
+            state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=state.page, taste=Taste(),
             earlier=(), questioned=(), dropped=(), compared=(), let_go=(),
         )  # fmt: skip
     if parse.intent == "search":
         constraints = merge(Constraints(), _with_always(parse.slots, parse))
-        fresh = DialogueState(constraints, parse.slots.sort, said=message)
+        fresh = DialogueState(constraints, parse.slots.sort, said=message, focus=state.page, page=state.page)
         kept = _left_for_another(state, parse.slots.product)
         fresh = replace(
             fresh, cart=state.cart, handed=state.handed, taste=state.taste, earlier=kept, let_go=state.let_go
@@ -91,6 +92,11 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         let_go = (*state.let_go, *given_up(state.constraints, constraints))
         return replace(state, constraints=constraints, sort=sort, seen=seen, dropped=dropped, let_go=let_go)
     return state
+
+
+def arrived(state: DialogueState, page: str | None) -> DialogueState:
+    """The state of a shopper who is on the page of this product, or of none: one that they come to is the one spoken of."""
+    return state if page == state.page else replace(state, page=page, focus=page or state.focus)
 
 
 def _with_always(slots: Slots, parse: Parse) -> Slots:
@@ -155,12 +161,16 @@ def ended(state: DialogueState, effect: Effect, exchange: Exchange) -> DialogueS
 
 
 def leave(state: DialogueState, effect: Effect) -> DialogueState:
-    """The state with what one act left: the next act of the same message begins there."""
+    """The state with what one act left: the next act of the same message begins there.
+
+    Of a list none was spoken of: on a product's page "this one" means that product still, elsewhere the list's first.
+    """
+    first = (state.page or effect.shown[0]) if effect.shown else state.focus
     return replace(
         state,
         shown=effect.shown or state.shown,
         seen=state.seen | frozenset(effect.shown),
-        focus=effect.focus or (effect.shown[0] if effect.shown else state.focus),
+        focus=effect.focus or first,
         cart=state.cart if effect.cart is None else effect.cart,
         constraints=effect.constraints or state.constraints,
         taste=effect.taste or state.taste,
@@ -189,8 +199,9 @@ def effect_of(outcome: Outcome) -> Effect:
     """What the outcome leaves on the table: the products shown, or those that the answer numbered, so that "the second" means them."""
     shown = tuple(hit.product.id for hit in outcome.hits) or outcome.listed
     questioned = outcome.question.field if outcome.question else None
+    alone = outcome.hits[0].product.id if len(outcome.hits) == 1 else None
     return Effect(
-        shown, outcome.cart, outcome.focus, outcome.constraints, outcome.taste, outcome.asked, outcome.order, questioned,
+        shown, outcome.cart, outcome.focus or alone, outcome.constraints, outcome.taste, outcome.asked, outcome.order, questioned,
         outcome.handed, outcome.handoff,
         compared=tuple(row.product_id for row in outcome.comparison.rows) if outcome.comparison else (),
     )  # fmt: skip

@@ -167,6 +167,7 @@ class Turn(_Part):
     """A message of the shopper, and what is expected of the reply. What is not said is not looked at, save `grounded`."""
 
     shopper: str = Field(min_length=1, description="The message.")
+    page: str | None = Field(None, description="Id of the product whose page the shopper is on.")
     intent: Intents | None = Field(None, description="The intent, or one of several.")
     acts: list[Intent] | None = Field(None, description="All acts of the message, in the order in which they are done.")
     constraints: dict[str, Any] | None = Field(

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from .actions.cart import view_of
 from .actions.handoff import Aside, aside
-from .confirm import act
+from .confirm import act, agrees
 from .contract import CartView, Event, Latency, Parsed, Reply, Shown, Token
 from .explain import explain
 from .grounds import checked, evidence
@@ -18,7 +18,7 @@ from .model import Card, DialogueState, Exchange, Outcome, Parse
 from .parse import clean
 from .parts import Parts
 from .reply import Words, write
-from .state import Effect, effect_of, ended, leave, update
+from .state import Effect, arrived, effect_of, ended, leave, update
 from .understanding import understood
 from .writing.wording import told
 
@@ -55,14 +55,17 @@ class Acted:
 
 
 def run_turn(
-    message: str, state: DialogueState, parts: Parts, given: Parse | None = None
+    message: str, state: DialogueState, parts: Parts, given: Parse | None = None, *, page: str | None = None
 ) -> Generator[Event, None, Taken]:
     """The turn's events up to the last word, in order; the generator returns the turn as taken.
 
-    given: what the message means where that is known, so that nothing has to be read.
+    given: what the message means where that is known, so that nothing has to be read. page: id of the product that the shopper's page
+    is of; a yes is about what was asked on the page before, and arrives nowhere.
     """
     started = time.perf_counter()
+    state = state if state.asked and agrees(message) else arrived(state, page)
     parse = understood(message, state, parts) if given is None else replace(given, message=message)
+    parse = replace(parse, page=state.page)
     parsed = time.perf_counter()
     yield Parsed(parse.intent, update(state, parse, clean(message)).constraints)
     acts, done, effects, cart_before = tuple(parse.in_order()), list[Acted](), list[Effect](), state.cart
@@ -153,6 +156,7 @@ def _left(done: Sequence[Acted], before: Sequence[Effect]) -> Effect:
     return replace(
         effect,
         shown=together or effect.shown,
+        focus=done[-1].outcome.focus,
         asked=effect.asked or before[-1].asked,
         handoff=effect.handoff or before[-1].handoff,
     )

@@ -34,25 +34,36 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
 
 def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A usual question about a product that was read as a narrowing, or as a wish for more, without anything in it ("what colours are
-    there?"), or as one about the shop's rules where the product last spoken of states it: "and the warranty?" """
-    if parse.then is not None or not state.shown or state.asked is not None:
+    there?"), or as one about the shop's rules where the product last spoken of states it: "and the warranty?"; or a narrowing of nothing on
+    the page of a product: "do you have it in black?" """
+    if parse.then is not None or not (state.shown or state.focus) or state.asked is not None:
         return parse
     if parse.intent in ("refine", "more") and parse.slots == Slots() and subject_of([parse.message], parts.embedder):
         asked = Slots(ask=parse.message.strip(" ?!."))
-    elif (
-        parse.intent == "policy" and state.focus and parse.slots.ask and _states_it(parse.slots.ask, state.focus, parts)
-    ):
+    elif _states_it(parse, state, parts) or _of_the_page(parse, state):
         asked = parse.slots
     else:
         return parse
     return replace(parse, intent="ask_product", acts=("ask_product",), slots=asked)
 
 
-def _states_it(asked: str, product_id: str, parts: Parts) -> bool:
-    """Whether an attribute of the product answers so usual a question."""
-    subject = subject_of([asked], parts.embedder)
-    names = {name.casefold() for one in parts.catalog.get_many([product_id]) for name in one.attributes}
+def _states_it(parse: Parse, state: DialogueState, parts: Parts) -> bool:
+    """Whether a question that was read as one about the shop's rules is so usual a one of a product that the record of that last spoken
+    of answers it, by an attribute or by what is in stock."""
+    if parse.intent != "policy" or not parse.slots.ask or not state.focus:
+        return False
+    subject = subject_of([parse.slots.ask, parse.message], parts.embedder)
+    spoken_of = parts.catalog.get_many([state.focus])
+    names = {name.casefold() for one in spoken_of for name in (*one.attributes, "availability")}
     return subject is not None and not names.isdisjoint(subject.fields)
+
+
+def _of_the_page(parse: Parse, state: DialogueState) -> bool:
+    """Whether properties alone are said, of nothing that is looked for, where the product of the page is spoken of."""
+    slots = parse.slots
+    properties = Slots(color=slots.color, size=slots.size, material=slots.material, features=slots.features)
+    here = state.page is not None and state.focus == state.page and state.constraints == Constraints()
+    return parse.intent == "refine" and here and slots == properties != Slots()
 
 
 def _with_titles(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
@@ -85,7 +96,7 @@ def _priced(parse: Parse, state: DialogueState) -> Parse:
     """A message that only refuses what is said of a price, of products on the table, is what the shopper thinks of these."""
     refused = Slots(exclude=parse.slots.exclude)
     only = parse.intent == "refine" and parse.slots == refused != Slots() and parse.then is None
-    if not (only and state.shown and all(map(about_price, refused.exclude))):
+    if not (only and (state.shown or state.focus) and all(map(about_price, refused.exclude))):
         return parse
     return replace(parse, intent="feedback", slots=Slots(), acts=("feedback",))
 

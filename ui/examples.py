@@ -66,6 +66,7 @@ REPLY: Example = {
     "handoff": None,
     "checkout_url": None,
     "checkout_reference": None,
+    "warnings": [],
     "fault": None,
     "latency_ms": {"parse": 310.0, "retrieve": 12.0, "rerank": 95.0, "write": 3.0, "total": 420.0},
 }

@@ -143,7 +143,15 @@ async def chat(
     if request.learn and visitor is None:
         raise BadInput("Nothing can be learnt of nobody: no X-Visitor came with the call.", fix=_SEND_TOKEN)
     asking = Asking(
-        request.asked, session_id, visitor, email, turn=request.turn, caller=caller, learn=request.learn, site=site
+        request.asked,
+        session_id,
+        visitor,
+        email,
+        turn=request.turn,
+        caller=caller,
+        learn=request.learn,
+        site=site,
+        page=(request.context and request.context.product_id) or None,
     )
     await to_thread.run_sync(desk.opening.admit, site)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200

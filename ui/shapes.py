@@ -54,6 +54,15 @@ class CartRequest(BaseModel):
         return Quantity(self.product_id, self.quantity)
 
 
+class PageContext(BaseModel):
+    """Where the shopper is: on the page of a product, by its id in the catalogue, which "this one" then means. Another id is ignored, and
+    the reply's `warnings` say so."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"product_id": "tote"}]})
+
+    product_id: str | None = None
+
+
 class ChatRequest(BaseModel):
     """One message, one wish to take back or to keep, or one quantity in the cart. Without `session_id` a new
     conversation starts; its id stands in the answer.
@@ -83,6 +92,7 @@ class ChatRequest(BaseModel):
     session_id: Annotated[str | None, Field(pattern=SESSION_ID)] = None
     stream: bool = False
     turn: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
+    context: PageContext | None = None
     learn: Annotated[
         bool, Field(description="the visitor of X-Visitor agreed that what the turn tells of them is kept as events")
     ] = False
@@ -245,6 +255,9 @@ class Reply(_Shape):
     checkout_url: str | None = None
     fault: Annotated[str | None, Field(description="the code of an error that the reply tells of")] = None
     checkout_reference: str | None = None
+    warnings: Annotated[
+        list[str], Field(description="for whoever wrote the call, such as of a page's product that is unknown")
+    ] = []
     latency_ms: dict[str, float]
 
 

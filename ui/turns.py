@@ -31,7 +31,7 @@ class Asking:
     email: that the shop vouches for. door: what it came in by.
 
     caller: the address whose share of the line it takes. learn: whether the visitor agreed that events are kept of the turn.
-    site: the key of the site it comes from.
+    site: the key of the site it comes from. page: id of the product whose page it comes from.
     turn: given when it is sent again, since its answer did not come; which turn of the conversation it was to be.
     """
 
@@ -44,6 +44,7 @@ class Asking:
     caller: str | None = None
     learn: bool = False
     site: str | None = None
+    page: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ class Turns:
                 email=asking.email,
                 learn=asking.learn,
                 site=asking.site,
+                page=asking.page,
             ):
                 match event:
                     case Parsed():

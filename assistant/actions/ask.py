@@ -32,7 +32,7 @@ WHOLE = "details"  # asked for where a product is only named: "tell me about the
 # Verbs that link a question to what it asks about, and say nothing of it themselves: "does it come in red", "is it made of oak".
 _LINKS = frozenset(map(stem, "come comes coming made make makes get got there available".split()))
 _OVERVIEW = frozenset(
-    content_stems("more details description information info")
+    content_stems("more about details description information info product item")
 )  # what the whole of a listing is asked for by
 
 

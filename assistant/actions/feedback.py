@@ -11,7 +11,7 @@ from babel.numbers import get_currency_precision
 from retrieval.product import Product, money
 from retrieval.query import Constraints
 
-from ..model import Answer, DialogueState, Outcome, Parse, Reason, Taste
+from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
 from ..parts import Parts
 from ..reply import NAMED
 from ..sentiment import feeling
@@ -20,6 +20,7 @@ from ..wishes import Wish
 from .exhausted import exhausted
 from .find import another
 from .naming import about, short_names
+from .similar import similar
 from .table import meant
 
 
@@ -29,16 +30,25 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return _kept(parse.keeps)
     shown = parts.catalog.get_many(state.shown)
     felt = feeling(parse.message, " ".join(product.title for product in shown))
-    if not shown:
-        return Outcome(answer=Answer("Thank you for telling me. What are you looking for?"))
     pointed = about(parse, state, parts) or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
+    if not shown and not pointed:
+        return Outcome(answer=Answer("Thank you for telling me. What are you looking for?"))
     products = (
-        pointed if parse.slots.ref or felt == "like" else pointed if len(pointed) == 1 and _named(parse) else shown
+        pointed
+        if parse.slots.ref or felt == "like"
+        else pointed
+        if len(pointed) == 1 and _named(parse)
+        else shown or pointed
     )
-    if felt == "too_dear":
-        return _bounded(products, state, parts, dear=True)
-    if felt == "too_cheap":
-        return _bounded(products, state, parts, dear=False)
+    if felt in ("too_dear", "too_cheap"):
+        dear = felt == "too_dear"
+        if (
+            not shown
+        ):  # the product of the page, while nothing was looked for: what is like it on the other side of its price
+            return similar(
+                replace(parse, slots=Slots(ref=("last",), sort="price_asc" if dear else "price_desc")), state, parts
+            )
+        return _bounded(products, state, parts, dear=dear)
     if felt == "like":
         return _liked(products, state)
     if felt == "dislike":

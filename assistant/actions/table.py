@@ -18,10 +18,11 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     if named := before_it(parse.message, called_so) if parse.slots.ref == ("last",) else called_so:
         return named
     shown = parts.catalog.get_many(state.shown)
-    found = by_name(parse.slots, parse.message, shown) or mentioned(parse.slots, state, shown)
+    focus = parts.catalog.get_many([state.focus] if state.focus else [])
+    beside = [product for product in focus if product.id not in state.shown]
+    found = by_name(parse.slots, parse.message, [*shown, *beside]) or mentioned(parse.slots, state, shown, beside)
     if found or parse.slots.ref:
         return as_many_as_said(found, parse.slots, parse.message)
-    focus = parts.catalog.get_many([state.focus] if state.focus else [])
     return [product for product in focus if called(product, parse.slots.product)]
 
 

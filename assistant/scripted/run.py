@@ -96,11 +96,12 @@ class _Heard:
 def _play_turn(number: int, turn: Turn, heard: _Heard, session_id: str) -> Played:
     heard.messages.append(turn.shopper)
     try:
-        reply = heard.assistant.reply(turn.shopper, session_id)
+        reply = heard.assistant.reply(turn.shopper, session_id, page=turn.page)
+        seen = {turn.page: heard.assistant.product(turn.page)} if turn.page else {}
     except ShopError as error:
         return Played(number, turn.shopper, "", None, (Mismatch("reply", "an answer", str(error)),))
     wrong = mismatches(turn, reply, heard.shown.keys())
-    heard.shown |= {card.product.id: card.product for card in reply.cards}
+    heard.shown |= seen | {card.product.id: card.product for card in reply.cards}
     if turn.grounded:
         wrong += ungrounded(reply, heard.messages, _families(heard))
     return Played(number, turn.shopper, reply.reply, reply.latency_ms.total, tuple(wrong))

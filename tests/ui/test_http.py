@@ -54,6 +54,18 @@ def test_a_turn_is_the_contracts_reply(app_of: AppOf) -> None:
     assert sorted(product["id"] for product in body["products"]) == ["black-lamp", "brass-lamp"]
 
 
+def test_the_page_says_what_this_is_and_a_product_that_is_none_of_the_shops_is_ignored(app_of: AppOf) -> None:
+    it = said("cart_add", ref=("last",))
+    with TestClient(app_of(it, it)) as client:
+        added = post(client, "add this", context={"product_id": "tall/lamp"})
+        assert [line["product_id"] for line in added["cart"]["items"]] == ["tall/lamp"]
+        ignored = post(client, "add this", context={"product_id": "no-such"})
+        refused = client.post("/v1/chat", json={"message": "add this", "context": {"title": "Free Yacht"}})
+    assert (added["warnings"], ignored["cart"]["items"]) == ([], [])
+    assert "'no-such' is not in the catalogue" in ignored["warnings"][0]
+    assert refused.status_code == 422
+
+
 def test_a_wish_is_taken_back_by_its_field_and_value(app_of: AppOf) -> None:
     with TestClient(app_of(LAMPS)) as client:
         first = post(client, "desk lamp under 40")

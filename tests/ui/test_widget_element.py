@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.fakes import said
+
 from .test_browser import LAMPS, MESSAGE, browser, pytestmark
 from .test_widget import Tab, Visit, visit, visit_at
 
@@ -62,6 +64,25 @@ def test_the_product_of_the_page_is_offered_by_its_title_and_an_unknown_one_is_n
         tab.run("() => { ShopAssistant.setContext({ product: 'no-such' }) }")
     assert asked.value.status == 404
     expect(offered).to_have_count(0)
+
+
+def test_this_one_means_the_product_of_the_page_that_is_open_now(visit: Visit) -> None:
+    it = said("cart_add", ref=("last",))
+    tab = visit(it, it, it)
+    warned: list[str] = []
+    tab.page.on("console", lambda line: warned.append(line.text) if line.type == "warning" else None)
+    page_with(tab, '<shopping-assistant site="demo" open product="brass-lamp"></shopping-assistant>')
+    tab.say("add this to my cart")
+    expect(tab.panel.locator(".answer").last).to_contain_text("Added 1 × Brass Desk Lamp")
+    tab.run("() => { ShopAssistant.setContext({ product: 'black-lamp', title: 'A free yacht' }) }")
+    tab.say("and this one")
+    expect(tab.panel.locator(".answer").last).to_contain_text("Added 1 × Black Desk Lamp")
+    tab.run("() => { ShopAssistant.setContext({ product: 7 }) }")
+    with tab.page.expect_request("**/v1/chat") as asked:
+        tab.say("and this")
+    assert asked.value.post_data_json["context"] == {"product_id": "7"}
+    expect(tab.panel.locator(".turn .thumbs")).to_have_count(3)
+    assert [text for text in warned if "'7' is not in the catalogue" in text]
 
 
 def test_the_shops_own_cart_is_shown_in_place_of_the_assistants_and_paid_where_the_shop_says(visit: Visit) -> None:

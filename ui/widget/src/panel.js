@@ -66,11 +66,11 @@ class Panel {
   }
   setUser(user) { this.user = user; this.client.token = user?.token; this.welcome(); }
   // product: an id; its title is looked up where none is given. cart: the shop's own, shown in place of the assistant's.
-  async setContext(context) {
-    this.context = context;
+  async setContext(given) {
+    const context = (this.context = { ...given, product: given?.product ? String(given.product) : undefined });
     this.refresh();
     this.welcome();
-    if (!context?.product || context.title) return;
+    if (!context.product || context.title) return;
     const record = await this.client.product(context.product).catch(() => null); // one that the catalogue has not is not spoken of
     if (record && this.context === context) this.setContext({ ...context, title: record.title });
   }
@@ -231,8 +231,9 @@ class Panel {
     this.tell(this.words.working);
     let slow = setTimeout(() => this.tell(this.words.slow), SLOW);
     this.emit("message", { from: "shopper", text });
+    const asked = { session_id: this.keep.session, turn: number, signal: stop.signal, exact, product_id: this.context?.product };
     try {
-      for await (const { name, data } of this.client.chat(text, this.keep.session, number, stop.signal, exact)) {
+      for await (const { name, data } of this.client.chat(text, asked)) {
         clearTimeout(slow);
         slow = setTimeout(() => this.tell(this.words.slow), SLOW + 1000 * (data.wait_s ?? 0));
         if (name === "queued") this.tell(fill(this.words.queued, data.ahead, data.wait_s));
@@ -284,6 +285,7 @@ class Panel {
     this.staff.on ||= passedOn(reply);
     this.staff.soon();
     if (again) return;
+    reply.warnings?.forEach((warning) => console.warn(`ShopAssistant: ${warning}`));
     this.keep.answered(reply.turn);
     this.said.textContent = reply.reply;
     this.askForConsent();
