@@ -105,6 +105,29 @@ def test_a_frame_on_a_page_of_the_site_holds_the_conversation_and_hears_the_page
     ]
 
 
+ANSWERING = """() => {
+  addEventListener("message", ({ source, data }) => {
+    if (data.shopAssistant !== "call") return;
+    window.called = data.detail;
+    source.postMessage({ shopAssistant: ["answer", data.detail.id, true] }, "*");
+  });
+  within.postMessage({ shopAssistant: ["register", "addToCart"] }, "*");
+}"""
+
+
+def test_a_page_around_a_frame_takes_over_the_cart_by_messages(abroad: Abroad) -> None:
+    tab = abroad(named=True)
+    server = tab.run("new URL(document.querySelector('script').src).origin")
+    tab.run(FRAME, f"{server}/widget-frame?site=lamps")
+    inside = tab.page.frame_locator("iframe").locator("#panel")
+    expect(inside).to_be_visible()
+    tab.run(ANSWERING)
+    tab.run("(message) => within.postMessage({ shopAssistant: ['send', message] }, '*')", MESSAGE)
+    inside.get_by_role("button", name="Add to cart: Brass Desk Lamp").click()
+    expect(inside.get_by_role("status")).to_have_text("The shop has added it to its cart.")
+    assert tab.run("[called.name, called.given.product.id]") == ["addToCart", "brass-lamp"]
+
+
 def test_a_page_of_no_site_frames_nothing(abroad: Abroad) -> None:
     tab = abroad(named=False)
     server = tab.run("new URL(document.querySelector('script').src).origin")

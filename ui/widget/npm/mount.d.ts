@@ -35,6 +35,23 @@ export interface PageCart {
   url?: string;
 }
 
+export interface PageContext {
+  product?: string;
+  title?: string;
+  cart?: PageCart;
+  currency?: string;
+}
+
+type Answer<T> = T | Promise<T>;
+
+/** What the page may do for the assistant. An answer of false, or an error, is told to the shopper. */
+export interface PageFunctions {
+  getContext(): Answer<PageContext>;
+  openProduct(given: { product: { id: string; title: string; url: string | null } }): Answer<boolean | void>;
+  addToCart(given: { product: { id: string; title: string }; quantity: number }): Answer<{ cart?: PageCart } | boolean | void>;
+  showResults(given: { constraints: Record<string, unknown>; products: string[] }): Answer<boolean | void>;
+}
+
 export interface ShopAssistant {
   open(): void;
   close(): void;
@@ -46,9 +63,10 @@ export interface ShopAssistant {
   send(text: string): void;
   setUser(user: { name?: string; token?: string }): void;
   setLocale(tag: string, words?: Record<string, string>): void;
-  setContext(context: { product?: string; title?: string; cart?: PageCart; currency?: string }): void;
+  setContext(context: PageContext): void;
   setTheme(theme: { mode?: string; accent?: string; radius?: string; font?: string }): void;
   clearHistory(): void;
+  register<Name extends keyof PageFunctions>(name: Name, work: PageFunctions[Name] | null): void;
   on(event: string, listener: (event: CustomEvent) => void): void;
   off(event: string, listener: (event: CustomEvent) => void): void;
 }

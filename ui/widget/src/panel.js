@@ -2,6 +2,7 @@
 import { Client } from "./client.js";
 import { button, drawing, el, webAddress } from "./dom.js";
 import { Keep } from "./keep.js";
+import { Page } from "./page.js";
 import css from "./panel.css";
 import { Staff, passedOn } from "./staff.js";
 import { applyTheme } from "./theme.js";
@@ -20,6 +21,7 @@ class Panel {
     this.keep = new Keep(options.site ?? "", options.storage);
     this.notice = `${base}privacy?${new URLSearchParams({ site: options.site ?? "" })}`;
     this.client = new Client(base, options.site ?? "", this.keep);
+    this.page = new Page(this);
     this.staff = new Staff({ session: () => this.keep.session, seen: () => !this.box.hidden,
       ask: (...what) => this.client.answers(...what), show: (answers) => this.staffSaid(answers) });
     const sheet = new CSSStyleSheet();
@@ -47,6 +49,7 @@ class Panel {
     this.opener = document.activeElement;
     this.bubble?.setAttribute("aria-expanded", "true");
     if (this.closes) this.input.focus();
+    this.page.look();
     if (!this.begun) this.begun = this.resume();
     this.staff.look();
     this.emit("opened");
@@ -74,6 +77,7 @@ class Panel {
     const record = await this.client.product(context.product).catch(() => null); // one that the catalogue has not is not spoken of
     if (record && this.context === context) this.setContext({ ...context, title: record.title });
   }
+  register(name, work) { this.page.register(name, work); }
   setTheme(theme) { applyTheme(this.host, theme); }
   setLocale(tag, words = {}) {
     this.words = { ...WORDS, ...words };
@@ -231,6 +235,7 @@ class Panel {
     this.tell(this.words.working);
     let slow = setTimeout(() => this.tell(this.words.slow), SLOW);
     this.emit("message", { from: "shopper", text });
+    await this.page.look();
     const asked = { session_id: this.keep.session, turn: number, signal: stop.signal, exact, product_id: this.context?.product };
     try {
       for await (const { name, data } of this.client.chat(text, asked)) {
@@ -263,7 +268,7 @@ class Panel {
     if (!products.length || turn.drawn === drawn) return; // the end of a turn names them again, and what is unfolded stays so
     turn.drawn = drawn;
     this.log.querySelectorAll(".actions").forEach((old) => old.remove());
-    const look = { words: this.words, money: this.money, base: this.client.base, act: (...what) => this.act(...what) };
+    const look = { words: this.words, money: this.money, base: this.client.base, opens: this.page.has("openProduct"), act: (...what) => this.act(...what) };
     turn.more.replaceChildren(el("ol", { cls: "cards" }, products.map((product) => card(product, look))));
     for (const product of products) this.titles.set(product.id, product.title);
     this.emit("product-shown", { products });
@@ -279,6 +284,7 @@ class Panel {
     const texts = [...new Set([...(reply.question?.options ?? []), ...reply.suggestions])];
     if (reply.products.length > 1 && !reply.comparison && !/\bcompare\b/.test(this.options.without)) texts.push(this.words.compare);
     turn.more.append(this.thumbs(reply), chips(texts, (text) => this.say(text), this.words.placeholder) || "");
+    if (!again) turn.more.append(this.page.ways(reply, this.cart) || "");
     this.wanted = reply.wishes;
     this.cart = reply.cart;
     this.refresh();
@@ -370,16 +376,24 @@ class Panel {
       const words = record?.[extra] ?? record?.attributes?.[extra];
       return words === undefined || words === null ? null : [words].flat().join(", ");
     }
-    if (name === "product-click") { this.did("click", product); if (!this.emit(name, { product })) extra.preventDefault(); }
+    if (name === "product-click") {
+      this.did("click", product);
+      const elsewhere = extra.ctrlKey || extra.metaKey || extra.shiftKey; // a tab or window that the shopper asks for
+      if (!this.emit(name, { product })) extra.preventDefault();
+      else if (this.page.has("openProduct") && !elsewhere) { extra.preventDefault(); this.page.show("openProduct", { product }); }
+    }
     else if (name === "similar") this.say(`Show me more like ${place}`);
     else if (name === "ask") { this.input.value = `About ${place}: `; this.input.focus(); }
     else if (name === "add") {
-      const done = (worked = true) => {
-        if (worked) this.did("cart", product);
-        this.tell(worked ? this.words.taken : this.words.notTaken);
-      };
-      if (this.emit("add-to-cart", { product, quantity: 1, done })) this.say(`Add ${place} to my cart`);
+      const done = (worked = true) => this.put(product, worked);
+      if (!this.emit("add-to-cart", { product, quantity: 1, done })) return;
+      this.page.has("addToCart") ? this.page.put(product) : this.say(`Add ${place} to my cart`);
     }
+  }
+  // What the shop's own cart did with a product.
+  put(product, worked) {
+    if (worked) this.did("cart", product);
+    this.tell(worked ? this.words.taken : this.words.notTaken);
   }
   checkout() {
     if (!this.emit("checkout-click", { cart: this.shown })) return;

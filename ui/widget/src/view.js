@@ -4,11 +4,12 @@ import { fill } from "./words.js";
 
 const PARCEL = "M8 17l16-8 16 8v16l-16 8-16-8zM8 17l16 8 16-8M24 25v16M16 13l16 8";
 
-export function card(product, { words, money, act, base }) {
+// opens: whether the page shows products itself, so that a title leads on without an address too.
+export function card(product, { words, money, act, base, opens }) {
   const link = webAddress(product.url);
   const title = link
     ? el("a", { href: link, target: "_blank", rel: "noopener noreferrer", onclick: (event) => act("product-click", product, event) }, product.title)
-    : product.title;
+    : opens ? button(product.title, (event) => act("product-click", product, event), { cls: "title" }) : product.title;
   const facts = el("div", { cls: "facts" },
     product.brand && el("p", { cls: "brand" }, product.brand),
     el("h3", {}, title), price(product, money), standing(product, words),

@@ -1,0 +1,92 @@
+// What the page does for the assistant: functions that it registers by name. They are called where a shopper presses something, and
+// getContext before each message; nothing that a model reads or writes calls one.
+import { button, el } from "./dom.js";
+import { fill } from "./words.js";
+
+const PATIENCE = { getContext: 1_000, openProduct: 10_000, addToCart: 10_000, showResults: 10_000 }; // ms until an answer
+const PHONE = "(max-width: 34rem)"; // where the panel covers the page, as in panel.css
+
+class Late extends Error {}
+
+export class Page {
+  #known = new Map();
+  #putting = new Set(); // ids of products that the shop's cart is about to take
+  #looked = "";
+
+  constructor(panel) {
+    this.panel = panel;
+  }
+
+  register(name, work) {
+    if (!Object.hasOwn(PATIENCE, name)) throw new TypeError(`ShopAssistant calls no ${name}; it calls ${Object.keys(PATIENCE).join(", ")}`);
+    if (work) this.#known.set(name, work);
+    else this.#known.delete(name);
+  }
+
+  has(name) { return this.#known.has(name); }
+
+  // What the page answers, to a copy of what is given; an error where it fails or says false, Late where it does not answer.
+  async #call(name, given) {
+    let alarm;
+    const late = new Promise((_, fail) => { alarm = setTimeout(() => fail(new Late(`${name} gave no answer`)), PATIENCE[name]); });
+    try {
+      const answer = await Promise.race([this.#known.get(name)(structuredClone(given)), late]);
+      if (answer === false) throw new Error(`${name} says that it did not work`);
+      return answer;
+    } finally {
+      clearTimeout(alarm);
+    }
+  }
+
+  // Where the shopper is now; what the page said before holds where it gives no answer.
+  async look() {
+    if (!this.has("getContext")) return;
+    try {
+      const context = await this.#call("getContext"), looked = JSON.stringify(context);
+      if (context && looked !== this.#looked) this.panel.setContext(context);
+      this.#looked = looked;
+    } catch (trouble) {
+      console.warn("ShopAssistant:", trouble);
+    }
+  }
+
+  // The page shows something in place of what it shows now; on a phone the panel makes room for it.
+  async show(name, given) {
+    try {
+      await this.#call(name, given);
+      if (matchMedia(PHONE).matches) this.panel.close();
+    } catch (trouble) {
+      this.#told(trouble, this.panel.words.notShown);
+    }
+  }
+
+  // The shop's own cart takes a product: once, however often it is pressed meanwhile.
+  async put(product, quantity = 1) {
+    if (this.#putting.has(product.id)) return;
+    this.#putting.add(product.id);
+    try {
+      const answer = await this.#call("addToCart", { product, quantity });
+      if (answer?.cart) this.panel.setContext({ ...this.panel.context, cart: answer.cart });
+      this.panel.put(product, true);
+    } catch (trouble) {
+      this.#told(trouble, trouble instanceof Late ? this.panel.words.untold : this.panel.words.notTaken);
+    } finally {
+      this.#putting.delete(product.id);
+    }
+  }
+
+  // What the page can do with an answer, each for a press: show the same products, take over what came into the assistant's cart.
+  ways({ products, constraints, cart }, before) {
+    const { words } = this.panel, had = new Map(before.items.map(({ product_id, quantity }) => [product_id, quantity]));
+    const added = cart.items.map((item) => ({ ...item, quantity: item.quantity - (had.get(item.product_id) ?? 0) })).filter(({ quantity }) => quantity > 0);
+    const take = ({ product_id: id, title, quantity }) => button(fill(words.putInto, quantity, title), () => this.put({ id, title }, quantity));
+    const all = () => this.show("showResults", { constraints, products: products.map(({ id }) => id) });
+    const ways = [...(this.has("addToCart") ? added.map(take) : []), ...(this.has("showResults") && products.length ? [button(words.showAll, all)] : [])];
+    return ways.length > 0 && el("div", { cls: "chips" }, ways);
+  }
+
+  #told(trouble, words) {
+    console.warn("ShopAssistant:", trouble);
+    this.panel.tell(words);
+  }
+}
