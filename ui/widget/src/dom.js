@@ -10,6 +10,9 @@ export function el(tag, props = {}, ...children) {
   return node;
 }
 
+// What the page's own element holds for a place of the panel; without any, what stands in it.
+export const slot = (name, ...otherwise) => el("slot", { name }, ...otherwise);
+
 export const button = (label, onclick, props = {}) => el("button", { type: "button", onclick, ...props }, label);
 
 export function webAddress(text) {

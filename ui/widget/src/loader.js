@@ -66,7 +66,10 @@ function start(given, element) {
 
   function name(text) {
     if (!bubble) return;
-    bubble.textContent = text;
+    const slot = document.createElement("slot"); // what the page's own element holds for it, such as a picture
+    slot.name = "launcher";
+    slot.textContent = text;
+    bubble.replaceChildren(text === title ? slot : text);
     bubble.ariaBusy = "false";
   }
 
@@ -96,7 +99,8 @@ function start(given, element) {
     bubble = document.createElement("button");
     bubble.type = "button";
     bubble.id = "bubble";
-    bubble.textContent = title;
+    bubble.title = title; // which names it where what the page put into it has no words
+    name(title);
     bubble.setAttribute("aria-expanded", "false");
     bubble.onclick = () => call(panel ? "toggle" : "open"); // what waits for a load that failed is done once it succeeds
     const sheet = new CSSStyleSheet();

@@ -1,6 +1,6 @@
 // The conversation: one panel in the shadow root that the loader made.
 import { Client } from "./client.js";
-import { button, drawing, el, webAddress } from "./dom.js";
+import { button, drawing, el, slot, webAddress } from "./dom.js";
 import { Keep } from "./keep.js";
 import { Page } from "./page.js";
 import css from "./panel.css";
@@ -128,11 +128,12 @@ class Panel {
     this.menu = this.makeMenu();
     this.menuButton = button("⋯", () => this.fold(this.menuButton, this.menu), { "aria-label": words.more, "aria-expanded": "false" });
     const logo = webAddress(this.options.logo);
-    const top = el("div", { cls: "head" }, logo && el("img", { src: logo, alt: "", referrerpolicy: "no-referrer" }), el("h2", {}, this.options.title ?? words.title), this.cartButton, this.menuButton,
+    const name = slot("header", logo && el("img", { src: logo, alt: "", referrerpolicy: "no-referrer" }), el("h2", {}, this.options.title ?? words.title));
+    const top = el("div", { cls: "head" }, name, this.cartButton, this.menuButton,
       this.closes && button("×", () => this.close(), { "aria-label": words.close }));
     this.box = el("div", { id: "panel", role: this.closes ? "dialog" : "region", "aria-label": this.options.title ?? words.title,
       lang: this.locale, dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event) },
-      top, this.menu, this.about, this.drawer, this.log, this.list, this.note, this.makeForm(input?.value ?? this.options.message), this.said);
+      top, this.menu, this.about, this.drawer, this.log, this.list, this.note, this.makeForm(input?.value ?? this.options.message), slot("footer"), this.said);
     this.box.hidden = hidden;
     old ? old.replaceWith(this.box) : this.root.prepend(this.box);
     this.refresh();
@@ -210,7 +211,7 @@ class Panel {
     if (this.context?.title) examples.unshift(`Tell me about the ${this.context.title}`);
     if (this.keep.learns) examples.unshift(this.words.suggest);
     const hello = this.user?.name ? `${this.user.name}, ${this.words.hello}` : this.options.welcome ?? this.words.hello;
-    this.log.append(el("section", { cls: "welcome" }, el("h3", {}, hello), el("p", {}, this.words.hint), chips(examples, (text) => this.say(text), this.words.hello)));
+    this.log.append(el("section", { cls: "welcome" }, slot("welcome", el("h3", {}, hello), el("p", {}, this.words.hint)), chips(examples, (text) => this.say(text), this.words.hello)));
   }
 
   // ---- a turn
