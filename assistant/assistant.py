@@ -36,6 +36,7 @@ from .experiments.running import Running
 from .experiments.trial import Named
 from .explain import explain
 from .model import Card, DialogueState
+from .outbound.attachments import Attachment, NotAttachable
 from .outbound.letters import Letters
 from .parse import AheadUse, ReadsAhead
 from .parts import Parts
@@ -105,6 +106,7 @@ class Assistant:
             handoff.letters if handoff else None,
             self._events,
             exposures,
+            handoff.attachments if handoff else None,
         )
         self._retention = Retention(self._places, periods or Periods())
         dense = parts.searcher.dense
@@ -258,6 +260,19 @@ class Assistant:
             return self._sessions.answers(session_id, after)
         except NotFound:
             raise _no_session(session_id) from None  # as for another visitor's, so that nobody learns that it is there
+
+    def attach(self, session_id: str, name: str, content: bytes, *, visitor: str | None = None) -> Attachment:
+        """Keep a picture or a PDF for the shop's staff, to whom the conversation was passed on. NotAttachable says why it is not taken."""
+        with self._turn_of(session_id):
+            if not self.session(session_id, visitor=visitor).state.handoff or not self._places.attachments:
+                raise NotAttachable(
+                    "Nobody would see it: this conversation was not passed on.", fix="ask for a person first"
+                )
+            return self._places.attachments.add(session_id, name, content)
+
+    def attachments(self, session_id: str) -> tuple[Attachment, ...]:
+        """What the shopper attached; for whoever was let in to `session`."""
+        return self._places.attachments.of(session_id) if self._places.attachments else ()
 
     def forget(self, session_id: str, *, visitor: str | None = None) -> None:
         """Erase a conversation with all that came of it, once a turn that is under way is over; NotFound when there is none.

@@ -26,6 +26,7 @@ from .experiments.plan import Plan, read_plan
 from .experiments.trial import Named
 from .orders.desk import OrderDesk, open_desk
 from .orders.log import OrderLog
+from .outbound.attachments import Attachments
 from .outbound.checkout import CheckoutHook
 from .outbound.handoff import HandoffDesk, HandoffRules
 from .outbound.letters import Letters
@@ -155,8 +156,10 @@ def build_checkout(settings: Settings) -> CheckoutHook | None:
 def build_handoff(settings: Settings) -> HandoffDesk:
     """The way to the shop's staff that the settings name; else the inbox, where there is a database for it; else none."""
     rules = read_toml(HandoffRules, settings.handoff_rules, "SHOP_HANDOFF_RULES")
-    letters = Letters(settings.sessions_url, build_seal(settings))
-    return HandoffDesk(rules, _sent(settings) or (ToInbox(letters) if letters.lasting else None), letters)
+    url, seal = settings.sessions_url, build_seal(settings)
+    letters = Letters(url, seal)
+    route = _sent(settings) or (ToInbox(letters) if letters.lasting else None)
+    return HandoffDesk(rules, route, letters, Attachments(url, seal))
 
 
 def build_review_alerts(settings: Settings) -> ReviewAlerts | None:
@@ -249,4 +252,5 @@ def build_places(store: Path, settings: Settings) -> Places:
     """Where something of shoppers lies, without what a turn needs; the store may be in use."""
     url, seal = settings.sessions_url, build_seal(settings)
     questions, letters, events = Unanswered(store / UNANSWERED), Letters(url, seal), build_events(settings)
-    return Places(build_sessions(settings), OrderLog(url, seal), questions, letters, events, ExposureLog(events))
+    sessions, orders, attachments = build_sessions(settings), OrderLog(url, seal), Attachments(url, seal)
+    return Places(sessions, orders, questions, letters, events, ExposureLog(events), attachments)

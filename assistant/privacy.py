@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Mapping
+from base64 import b64encode
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from retrieval.errors import BadInput
 from .events import Event, EventLog
 from .experiments.exposures import Exposure, ExposureLog
 from .orders.log import Cleared, OrderLog
+from .outbound.attachments import Attachments
 from .outbound.letters import KeptLetter, Letters
 from .sessions import NO_SITES, Session, Sessions, StaffAnswer, Thumb
 from .unanswered import Unanswered
@@ -40,9 +42,10 @@ class Places:
     letters: Letters | None = None
     events: EventLog | None = None
     exposures: ExposureLog | None = None  # in the database of the events
+    attachments: Attachments | None = None
 
     def close(self) -> None:
-        for place in (self.sessions, self.orders, self.letters, self.events):
+        for place in (self.sessions, self.orders, self.letters, self.events, self.attachments):
             if place is not None:
                 place.close()
 
@@ -61,6 +64,7 @@ class Gone:
     answers: int = 0
     events: int = 0
     exposures: int = 0
+    attachments: int = 0
 
     def __add__(self, other: Gone) -> Gone:
         return Gone(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
@@ -81,6 +85,7 @@ def kept_of(sessions: Collection[str], places: Places, visitors: Collection[str]
         "exposures": _EXPOSURES.dump_python(
             places.exposures.of(sessions, visitors) if places.exposures else (), mode="json"
         ),
+        "attachments": [one for name in sessions for one in _attached(name, places.attachments)],
     }
 
 
@@ -91,6 +96,7 @@ def erase(sessions: Collection[str], places: Places, visitors: Collection[str] =
     letters = places.letters.erase(sessions) if places.letters else 0
     events = places.events.erase(visitors, sessions) if places.events else 0
     exposures = places.exposures.erase(sessions, visitors) if places.exposures else 0
+    attachments = places.attachments.erase(sessions) if places.attachments else 0
     gone = [places.sessions.forget(name) for name in sessions]  # last, since from here on nothing leads to the rest
     return Gone(
         sum(one.turns > 0 for one in gone),
@@ -103,6 +109,7 @@ def erase(sessions: Collection[str], places: Places, visitors: Collection[str] =
         sum(one.answers for one in gone),
         events,
         exposures,
+        attachments,
     )
 
 
@@ -112,7 +119,7 @@ def expire(
     events_before: datetime | None = None,
     sites: Mapping[str, datetime] = NO_SITES,
 ) -> Gone:
-    """Delete conversations unused since then with all that is kept of them, and every older act, question and letter.
+    """Delete conversations unused since then with all that is kept of them, and every older act, question, letter and file.
 
     events_before: the same for events and exposures, of which older ones may be kept. sites: the same for conversations of some sites.
     """
@@ -124,6 +131,7 @@ def expire(
         letters=places.letters.expire(before) if places.letters else 0,
         events=places.events.expire(events_before or before) if places.events else 0,
         exposures=places.exposures.expire(events_before or before) if places.exposures else 0,
+        attachments=places.attachments.expire(before) if places.attachments else 0,
     )
     for some in chunked(places.sessions.unused_since(before, sites), AT_ONCE):
         gone += erase(some, places)
@@ -177,6 +185,13 @@ class Retention:
             self._periods.expire(self._places, now)
         except (SQLAlchemyError, OSError):
             log.exception("what is too old was not deleted; it is tried again tomorrow")
+
+
+def _attached(session_id: str, attachments: Attachments | None) -> Iterator[dict[str, Any]]:
+    """What was attached to a conversation, with what it holds in base64."""
+    for one in attachments.of(session_id) if attachments else ():
+        content = b64encode(attachments.content(session_id, one.number)).decode() if attachments else ""
+        yield {"session_id": session_id, **one.to_json(), "content": content}
 
 
 def _events_of(sessions: Collection[str], visitors: Collection[str], log: EventLog | None) -> tuple[Event, ...]:

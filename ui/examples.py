@@ -76,7 +76,14 @@ STAFF_ANSWER: Example = {
     "text": "The lamp comes back on Friday. Shall we put one aside for you?",
     "at": "2026-05-01T12:05:00+00:00",
 }
-ANSWERS: Example = {"session_id": REPLY["session_id"], "answers": [STAFF_ANSWER]}
+ATTACHED: Example = {
+    "number": 1,
+    "name": "broken arm.jpg",
+    "type": "image/jpeg",
+    "size": 183204,
+    "at": "2026-05-01T12:03:00+00:00",
+}
+ANSWERS: Example = {"session_id": REPLY["session_id"], "answers": [STAFF_ANSWER], "may_attach": 0}
 SESSION: Example = {
     "session_id": REPLY["session_id"],
     "turns": [{"message": "i need a warm desk lamp under 40", "reply": REPLY}],
@@ -84,6 +91,8 @@ SESSION: Example = {
     "cart": CART,
     "thumbs": [{"turn": 1, "thumb": "up", "comment": None}],
     "answers": [STAFF_ANSWER],
+    "attachments": [ATTACHED],
+    "may_attach": 0,
 }
 FEEDBACK: Example = {"session_id": REPLY["session_id"], "turn": 1, "thumb": "down", "comment": "too dear"}
 SEARCH: Example = {"query": "warm desk lamp", "products": [CARD], "total": 1, "relaxed": []}

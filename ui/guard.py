@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -65,9 +66,20 @@ class TooLarge(BadInput):
 
 
 class BodyLimit(RequestBodyLimitMiddleware):
-    """Starlette's limit, with a problem document where the size is declared beforehand (its own answer is plain text)."""
+    """Starlette's limit, with a problem document where the size is declared beforehand (its own answer is plain text).
+
+    elsewhere: another limit for paths that match a pattern whole.
+    """
+
+    def __init__(self, app: ASGIApp, max_body_size: int, elsewhere: tuple[str, int] | None = None) -> None:
+        super().__init__(app, max_body_size)
+        self._there = elsewhere[0] if elsewhere else ""
+        self._inside = BodyLimit(app, elsewhere[1]) if elsewhere else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._inside is not None and scope["type"] == "http" and re.fullmatch(self._there, scope["path"]):
+            await self._inside(scope, receive, send)
+            return
         declared = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
         if declared.isdecimal() and int(declared) > self.max_body_size:
             await problem_of(self._refusal(int(declared))).response({"Connection": "close"})(scope, receive, send)
@@ -76,4 +88,4 @@ class BodyLimit(RequestBodyLimitMiddleware):
 
     def _refusal(self, size: int) -> TooLarge:
         detail = f"The request body has {size:,} bytes, at most {self.max_body_size:,} are read."
-        return TooLarge(detail, fix="send a shorter message")
+        return TooLarge(detail, fix="send a shorter message, or a smaller file")

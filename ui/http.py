@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Body, FastAPI, Path, Query
+from fastapi import APIRouter, Body, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -23,6 +23,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from assistant import Assistant
 from assistant.contract import card_json
 from assistant.event_form import EventForm
+from assistant.outbound.attachments import LIMIT, MOST
 from assistant.sessions import StaffAnswer, Thumb
 from assistant.settings import Settings
 from retrieval.errors import BadInput, NotFound, ShopError
@@ -114,7 +115,7 @@ def create_app(
     app.include_router(operator_status.router)  # before the pages, which end with "no such page"
     app.include_router(operator_pages.router)
     add_problem_handlers(app)
-    app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
+    app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT, elsewhere=(r"/v1/sessions/[^/]+/attachments", LIMIT))
     app.add_middleware(Boundary)
     signing = settings.admin_token.get_secret_value() if settings.admin_token else None
     app.add_middleware(ProofDoor, proofs=Proofs(desk.limits, settings.challenge_from, signing))
@@ -167,14 +168,17 @@ async def chat(
     response_model=None,
     responses=_answer(shapes.SessionBody, examples.SESSION),
 )
-def session(session_id: SessionId, desk: AtDesk, visitor: Visitor) -> Response:
-    """All that is kept of a conversation: its turns, what is wanted now, the cart, the thumbs, the answers of the shop's staff."""
+def session(session_id: SessionId, desk: AtDesk, visitor: Visitor, site: SiteKey) -> Response:
+    """All that is kept of a conversation: its turns, what is wanted now, the cart, the thumbs, the answers of the shop's staff, and what
+    was attached for them."""
     kept = desk.assistant.session(session_id, visitor=visitor)
     last = kept.turns[-1].reply
     turns = [{"message": turn.message, "reply": turn.reply} for turn in kept.turns]
     body = {"session_id": session_id, "turns": turns, "constraints": last["constraints"], "cart": last["cart"]}
     body["thumbs"] = [asdict(thumb) for thumb in desk.assistant.thumbs(session_id)]
     body["answers"] = [_staff_answer(one) for one in desk.assistant.answers(session_id, visitor=visitor)]
+    body["attachments"] = [one.to_json() for one in desk.assistant.attachments(session_id)]
+    body["may_attach"] = _may_attach(session_id, desk, site) if kept.state.handoff else 0
     return JSONResponse(body)
 
 
@@ -188,14 +192,50 @@ def answers(
     session_id: SessionId,
     desk: AtDesk,
     visitor: Visitor,
+    site: SiteKey,
     after: Annotated[int, Query(ge=0, le=1_000_000, description="the number of the last one that is known")] = 0,
 ) -> Response:
     """What persons of the shop answered into a conversation that was passed on to them, in order, beyond those known.
 
     To be asked now and then while the conversation is open; most conversations are never passed on and need not ask."""
     found = desk.assistant.answers(session_id, after, visitor=visitor)
-    body = {"session_id": session_id, "answers": [_staff_answer(one) for one in found]}
+    body = {
+        "session_id": session_id,
+        "answers": [_staff_answer(one) for one in found],
+        "may_attach": _may_attach(session_id, desk, site),
+    }
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/v1/sessions/{session_id}/attachments",
+    tags=["dialogue"],
+    response_model=None,
+    responses=_answer(shapes.AttachmentBody, examples.ATTACHED),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+async def attach(
+    session_id: SessionId,
+    request: Request,
+    desk: AtDesk,
+    visitor: Visitor,
+    site: SiteKey,
+    name: Annotated[str, Query(max_length=255, examples=["receipt.pdf"])] = "",
+) -> Response:
+    """Add a picture (JPEG, PNG, WebP) or a PDF for the shop's staff, once the conversation was passed on to them; at most 5 MB, five in a
+    conversation. What it is, its content tells. The body is the file itself. Only where the site lets shoppers do so (`uploads`)."""
+    if not _lets_attach(desk, site):
+        raise UploadsOff(
+            "Nothing can be attached here.", fix="set `uploads = true` for the site in the file of SHOP_SITES"
+        )
+    await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
+    keep = partial(desk.assistant.attach, session_id, name, await request.body(), visitor=visitor)
+    return JSONResponse((await to_thread.run_sync(keep)).to_json())
 
 
 @router.get(
@@ -366,6 +406,22 @@ def recommend(
 def product(product_id: ProductId, desk: AtDesk) -> Response:
     """One product's record."""
     return JSONResponse(desk.assistant.product(product_id).to_json())
+
+
+class UploadsOff(ShopError):
+    """The site does not let shoppers attach anything."""
+
+    status, slug = 403, "uploads-off"
+
+
+def _lets_attach(desk: Desk, site: str | None) -> bool:
+    found = desk.sites.get(site)
+    return found is not None and found.uploads
+
+
+def _may_attach(session_id: str, desk: Desk, site: str | None) -> int:
+    """How many files more a conversation that was passed on may have."""
+    return MOST - len(desk.assistant.attachments(session_id)) if _lets_attach(desk, site) else 0
 
 
 def _staff_answer(one: StaffAnswer) -> dict[str, Any]:

@@ -281,11 +281,25 @@ class StaffAnswer(_Shape):
     at: Annotated[str, Field(description="when, UTC", json_schema_extra={"format": "date-time"})]
 
 
+class AttachmentBody(_Shape):
+    """A file that the shopper attached for the shop's staff."""
+
+    number: Annotated[int, Field(description="from 1, in order")]
+    name: str
+    type: Annotated[str, Field(description="told by its content: image/jpeg, image/png, image/webp, application/pdf")]
+    size: Annotated[int, Field(description="bytes, as it is kept")]
+    at: Annotated[str, Field(description="when, UTC", json_schema_extra={"format": "date-time"})]
+
+
+MayAttach = Annotated[int, Field(description="how many files more the shopper may attach; 0 where the site lets none")]
+
+
 class AnswersBody(_Shape):
     """Answers of the shop's staff, the oldest first."""
 
     session_id: str
     answers: list[StaffAnswer]
+    may_attach: MayAttach = 0
 
 
 class Candidate(_Shape):
@@ -312,6 +326,8 @@ class SessionBody(_Shape):
     cart: Cart
     thumbs: list[KeptThumb]
     answers: list[StaffAnswer] = []
+    attachments: list[AttachmentBody] = []
+    may_attach: MayAttach = 0
 
 
 class SearchBody(_Shape):

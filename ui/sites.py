@@ -36,6 +36,7 @@ class Site(BaseModel):
     """One site: the key that its widget sends, and the pages that may send it. secret: what its server signs shoppers' tokens with.
 
     turns_a_day: how many messages are taken of it from midnight to midnight, UTC; None for any number.
+    uploads: whether shoppers may attach pictures and PDFs to what goes to the staff.
     keep_days: for how many days after its last turn a conversation is kept; None for as many as the server says, which are the most.
     """
 
@@ -47,6 +48,7 @@ class Site(BaseModel):
     secret: Annotated[SecretStr | None, Field(min_length=SECRET_LENGTH)] = None
     turns_a_day: Annotated[int | None, Field(ge=1)] = None
     keep_days: Annotated[int | None, Field(ge=1)] = None
+    uploads: bool = False
 
 
 class Sites(BaseModel):

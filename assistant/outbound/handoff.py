@@ -6,7 +6,7 @@ Only what a way confirmed counts as passed on. What it did not confirm is kept, 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Protocol
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..model import Intent
+from .attachments import Attachments
 from .handover import By, Handoff
 from .letters import Letter, Letters
 from .topics import Topics
@@ -65,11 +66,12 @@ class HandoffRules(BaseModel):
 
 @dataclass(frozen=True)
 class HandoffDesk:
-    """route: None where there is no way to a person. letters: what was not delivered, and the inbox."""
+    """route: None where there is no way to a person. letters: what was not delivered, and the inbox. attachments: what shoppers add."""
 
     rules: HandoffRules
     route: Route | None
     letters: Letters
+    attachments: Attachments = field(default_factory=Attachments)
 
     @cached_property
     def topics(self) -> Topics:
@@ -93,3 +95,4 @@ class HandoffDesk:
         if self.route is not None:
             self.route.close()
         self.letters.close()
+        self.attachments.close()

@@ -71,6 +71,7 @@ def test_a_key_is_made_and_what_is_kept_is_sealed_with_it(folder: Path, monkeypa
         "order_acts": 0,
         "letters": 0,
         "events": 0,
+        "attachments": 0,
     }
     monkeypatch.delenv("SHOP_ENCRYPTION_KEY")
     refused = shop("privacy", "export", "--visitor", TOKEN, "--store", "store")

@@ -94,8 +94,10 @@ def reseal(store: StorePath = None) -> None:
         assert places.orders is not None
         assert places.letters is not None
         assert places.events is not None
+        assert places.attachments is not None
         acts, letters = places.orders.reseal(), places.letters.reseal()
         counts = {"order_acts": acts, "letters": letters, "events": places.events.reseal()}
+        counts["attachments"] = places.attachments.reseal()
         typer.echo(json.dumps({"conversations": places.sessions.reseal(), **counts}))
 
 

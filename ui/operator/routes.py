@@ -107,6 +107,17 @@ def conversation(desk: AtDesk, session_id: str) -> Response:
     return _conversation(desk, Answering(session_id))
 
 
+@router.get("/conversations/{session_id}/attachments/{number}")
+def attachment(desk: AtDesk, session_id: str, number: Annotated[int, Path(ge=1, le=1_000)]) -> Response:
+    """What a shopper attached, to be saved: no browser shows or runs it as a page of this server."""
+    kept = desk.assistant.places.attachments
+    found = [one for one in kept.of(session_id) if one.number == number] if kept else []
+    if kept is None or not found:
+        raise NotFound("There is no such file.", fix="it may be erased with its conversation")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found[0].name, '')}"}
+    return Response(kept.content(session_id, number), media_type=found[0].type, headers=headers)
+
+
 @router.post("/conversations/{session_id}/answer")
 def answer(desk: AtDesk, session_id: str, form: door.Form) -> Response:
     """Keep what the operator writes to the shopper, and go back to the page; what cannot be kept stays in the form."""
@@ -264,7 +275,8 @@ def _letter_page(desk: Desk, form: Answering) -> Response:
     _, kept = _letter(desk, form.letter)
     talk, answers = _talk(desk, kept.letter.session)
     status = 422 if form.trouble else 200
-    page = {"here": "letters", "kept": kept, "why": WHY, "talk": talk, "answers": answers, "form": form}
+    files = desk.assistant.attachments(kept.letter.session)
+    page = {"here": "letters", "kept": kept, "why": WHY, "talk": talk, "answers": answers, "form": form, "files": files}
     return render("letter.html", status=status, **page)
 
 
@@ -275,6 +287,7 @@ def _conversation(desk: Desk, form: Answering) -> Response:
     thumbs = {thumb.turn: thumb for thumb in desk.assistant.places.sessions.thumbs(form.session)}
     status = 422 if form.trouble else 200
     page = {"here": "conversations", "kept": kept, "thumbs": thumbs, "stages": STAGES, "answers": answers, "form": form}
+    page["files"] = desk.assistant.attachments(form.session)
     return render("conversation.html", status=status, **page)
 
 
