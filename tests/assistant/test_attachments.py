@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 from PIL import Image
 
 from assistant.outbound.attachments import LIMIT, MOST, SIDE, Attachments, NotAttachable, checked
+from assistant.privacy import Places, erase, kept_of
 from assistant.seal import Seal, new_key
+from assistant.sessions import MemorySessions
 from retrieval.errors import NotFound
 
 PDF = b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF\n"
@@ -116,6 +119,17 @@ def test_they_go_with_their_conversation_and_when_they_are_old(place: Attachment
     assert place.erase(["s_1"]) == 2
     assert place.expire(datetime.now(UTC) - timedelta(days=1)) == 0
     assert place.expire(datetime.now(UTC) + timedelta(seconds=1)) == 2
+
+
+def test_a_visitor_s_export_has_what_a_file_holds_and_erasing_counts_it(place: Attachments) -> None:
+    place.add("s_1", "bill.pdf", PDF)
+    place.add("s_2", "other.pdf", PDF)
+    places = Places(MemorySessions(), attachments=place)
+    (found,) = kept_of(["s_1"], places)["attachments"]
+    assert (found["session_id"], found["name"], b64decode(found["content"])) == ("s_1", "bill.pdf", PDF)
+    assert erase(["s_1"], places).attachments == 1
+    assert kept_of(["s_1"], places)["attachments"] == []
+    assert len(place.of("s_2")) == 1
 
 
 def test_with_a_key_neither_name_nor_content_lies_in_the_clear(tmp_path: Path) -> None:

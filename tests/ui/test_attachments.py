@@ -73,7 +73,8 @@ def test_a_file_is_taken_once_the_conversation_was_passed_on(client: TestClient)
     say(client, "a lamp")
     early = attach(client, PDF)
     assert (early.status_code, early.json()["type"]) == (422, "urn:shopping-assistant:not-attachable")
-    assert client.get("/v1/sessions/s_1", headers=headers()).json()["may_attach"] == 0
+    for path in ("/v1/sessions/s_1", "/v1/sessions/s_1/answers"):
+        assert client.get(path, headers=headers()).json()["may_attach"] == 0
     say(client, "a person please")
     taken = attach(client, PDF)
     assert (taken.status_code, taken.json()["number"], taken.json()["type"]) == (200, 1, "application/pdf")

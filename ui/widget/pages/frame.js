@@ -1,6 +1,6 @@
 // The widget filling a frame. The address says its options and the page around makes calls: both are heeded in a frame only, which
 // the browser lets nobody put around this page but the sites that the server names.
-const EVENTS = ["message", "product-shown", "product-click", "add-to-cart", "checkout-click", "handoff", "started", "feedback", "consent", "error"];
+const EVENTS = ["message", "product-shown", "product-click", "add-to-cart", "checkout-click", "handoff", "attached", "started", "feedback", "consent", "error"];
 const waiting = new Map(); // calls of the page's functions that have no answer yet
 let asked = 0;
 const CALLS = ["send", "setUser", "setLocale", "setContext", "setTheme", "reset", "clearHistory"];

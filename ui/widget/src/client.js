@@ -17,14 +17,14 @@ export class Client {
     Object.assign(this, { base, site, keep });
   }
 
-  async ask(path, { method = "GET", body, signal, proof } = {}) {
+  async ask(path, { method = "GET", body, file, signal, proof } = {}) {
     const headers = { "X-Site-Key": this.site, "X-Visitor": this.keep.visitor };
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
     if (proof) headers["X-Proof"] = proof;
-    if (body) headers["Content-Type"] = "application/json";
+    if (body || file) headers["Content-Type"] = file ? "application/octet-stream" : "application/json";
     let answer;
     try {
-      answer = await fetch(this.base + path, { method, headers, body: body && JSON.stringify(body), signal, credentials: "omit" });
+      answer = await fetch(this.base + path, { method, headers, body: file ?? (body && JSON.stringify(body)), signal, credentials: "omit" });
     } catch (error) {
       if (error.name === "AbortError") throw error;
       throw new Trouble(navigator.onLine ? "gone" : "offline");
@@ -41,6 +41,11 @@ export class Client {
 
   answers(id, after) {
     return this.ask(`v1/sessions/${encodeURIComponent(id)}/answers?after=${after}`).then((answer) => answer.json());
+  }
+
+  attach(id, file) {
+    const name = new URLSearchParams({ name: file.name.slice(-255) });
+    return this.ask(`v1/sessions/${encodeURIComponent(id)}/attachments?${name}`, { method: "POST", file }).then(read);
   }
 
   forget(id) {

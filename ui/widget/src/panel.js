@@ -1,6 +1,7 @@
 // The conversation: one panel in the shadow root that the loader made.
 import { Client } from "./client.js";
 import { button, drawing, el, slot, webAddress } from "./dom.js";
+import { Files } from "./files.js";
 import { Keep } from "./keep.js";
 import { Page } from "./page.js";
 import css from "./panel.css";
@@ -22,6 +23,7 @@ class Panel {
     this.notice = `${base}privacy?${new URLSearchParams({ site: options.site ?? "" })}`;
     this.client = new Client(base, options.site ?? "", this.keep);
     this.page = new Page(this);
+    this.files = new Files(this);
     this.staff = new Staff({ session: () => this.keep.session, seen: () => !this.box.hidden,
       ask: (...what) => this.client.answers(...what), show: (answers) => this.staffSaid(answers) });
     const sheet = new CSSStyleSheet();
@@ -89,6 +91,7 @@ class Panel {
     this.staff.stop();
     this.again = null;
     this.keep.forget();
+    this.files.allow(0);
     Object.assign(this, { cart: { items: [], count: 0 }, wanted: [] });
     this.log.replaceChildren();
     this.titles.clear();
@@ -151,7 +154,7 @@ class Panel {
     if (this.keep.turns) this.askForConsent();
     const onsubmit = (event) => { event.preventDefault(); this.submit(); };
     const policy = webAddress(this.options.privacy) ?? this.notice;
-    return el("form", { onsubmit }, this.consent, el("div", { cls: "line" }, this.input, el("button", { type: "submit", cls: "main" }, this.words.send)),
+    return el("form", { onsubmit }, this.consent, this.files.row(), el("div", { cls: "line" }, this.input, el("button", { type: "submit", cls: "main" }, this.words.send)),
       el("p", { cls: "ai" }, this.words.ai, policy && [" ", el("a", { href: policy, target: "_blank", rel: "noopener noreferrer" }, this.words.privacy)]));
   }
   // The question that is open stands above the box until it is answered: whether the conversation is kept, then whether it is learnt from.
@@ -299,7 +302,10 @@ class Panel {
     this.offerToKeep(turn, reply.wishes);
     if (reply.turn === 1) this.emit("started", { session_id: reply.session_id });
     this.emit("message", { from: "assistant", text: reply.reply, reply });
-    if (reply.handoff) this.emit("handoff", reply.handoff);
+    if (reply.handoff) {
+      this.emit("handoff", reply.handoff);
+      this.files.ask();
+    }
   }
   // One wish that can outlast the conversation and is not kept yet, offered once: what is refused, or a size.
   async offerToKeep(turn, wishes) {
@@ -413,6 +419,8 @@ class Panel {
         this.finish(this.turn(message), reply, true);
         this.staff.take(kept.answers.filter(({ turn }) => turn === reply.turn), (answers) => this.staffSaid(answers, true));
       }
+      kept.attachments.forEach((one) => this.files.show(one));
+      this.files.allow(kept.may_attach);
       const number = this.keep.turns + 1;
       const answered = kept.turns[number - 1]?.message === unanswered;
       this.keep.turns = kept.turns.length;
