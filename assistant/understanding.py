@@ -54,7 +54,8 @@ def _states_it(parse: Parse, state: DialogueState, parts: Parts) -> bool:
         return False
     subject = subject_of([parse.slots.ask, parse.message], parts.embedder)
     spoken_of = parts.catalog.get_many([state.focus])
-    names = {name.casefold() for one in spoken_of for name in (*one.attributes, "availability")}
+    names = {name.casefold() for one in spoken_of for name in one.attributes}
+    names |= {"availability" for one in spoken_of if one.in_stock is not None}
     return subject is not None and not names.isdisjoint(subject.fields)
 
 

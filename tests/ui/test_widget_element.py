@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import Route, expect
 
 from tests.fakes import said
 
@@ -109,6 +111,27 @@ def test_the_beginning_of_a_conversation_is_an_event_told_once(visit: Visit) -> 
         expect(tab.panel.locator(".turn .thumbs")).to_have_count(number)
     (session,) = tab.run("told")
     assert session.startswith("s_")
+
+
+def leading(route: Route) -> None:
+    """The answer as it is, its two lamps on pages of two hosts."""
+    answer = route.fetch()
+    text = re.sub(r'(brass/steel.svg",\s*"url":\s*)null', r'\1"https://shop.example/brass"', answer.text())
+    text = re.sub(r'(black/steel.svg",\s*"url":\s*)null', r'\1"https://shop.example@elsewhere.example/black"', text)
+    route.fulfill(response=answer, body=text)
+
+
+def test_a_listing_leads_only_to_the_hosts_that_the_page_names_where_it_names_any(visit: Visit) -> None:
+    tab = visit(LAMPS, LAMPS)
+    tab.page.route("**/v1/chat", leading)
+    page_with(tab, '<shopping-assistant site="demo" open links="shop.example www.shop.example"></shopping-assistant>')
+    tab.say(MESSAGE)
+    expect(tab.card("Brass Desk Lamp").get_by_role("link")).to_have_attribute("href", "https://shop.example/brass")
+    expect(tab.card("Black Desk Lamp")).to_be_visible()
+    expect(tab.card("Black Desk Lamp").get_by_role("link")).to_have_count(0)
+    page_with(tab, '<shopping-assistant site="demo" open></shopping-assistant>')
+    tab.say(MESSAGE)
+    expect(tab.card("Black Desk Lamp").get_by_role("link")).to_have_count(1)
 
 
 def test_an_expanded_panel_is_wider(visit: Visit) -> None:

@@ -14,6 +14,7 @@ export interface Options {
   expanded?: "";
   message?: string;
   product?: string;
+  links?: string;
   theme?: "auto" | "light" | "dark";
   accent?: string;
   radius?: string;

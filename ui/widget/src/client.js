@@ -2,6 +2,7 @@
 import { solved } from "./proof.js";
 
 const PATIENCE = 60_000; // ms without a byte from the server, which sends some every 15 s
+const UPLOAD_PATIENCE = 300_000; // ms for a file: 5 MB from a slow phone
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/g; // characters that would turn the text after them around, prices included
 
 export class Trouble extends Error {
@@ -45,7 +46,8 @@ export class Client {
 
   attach(id, file) {
     const name = new URLSearchParams({ name: file.name.slice(-255) });
-    return this.ask(`v1/sessions/${encodeURIComponent(id)}/attachments?${name}`, { method: "POST", file }).then(read);
+    const path = `v1/sessions/${encodeURIComponent(id)}/attachments?${name}`;
+    return this.ask(path, { method: "POST", file, signal: AbortSignal.timeout(UPLOAD_PATIENCE) }).then(read);
   }
 
   forget(id) {

@@ -25,6 +25,12 @@ export function webAddress(text) {
   }
 }
 
+// The same, where its host is one of those that the page lets listings lead to (`data-links`): without a list, any.
+export function listedAddress(text, hosts) {
+  const address = webAddress(text);
+  return address && (!hosts || hosts.split(/[\s,]+/).includes(new URL(address).host)) ? address : null;
+}
+
 // A picture of the web, or one of the server's own drawings: of its other paths none is a picture.
 export function pictureAddress(text, base) {
   return /^\/pictures(\/[a-z0-9-]+){3}\.svg$/.test(text ?? "") ? base + text.slice(1) : webAddress(text);

@@ -272,7 +272,7 @@ class Panel {
     if (!products.length || turn.drawn === drawn) return; // the end of a turn names them again, and what is unfolded stays so
     turn.drawn = drawn;
     this.log.querySelectorAll(".actions").forEach((old) => old.remove());
-    const look = { words: this.words, money: this.money, base: this.client.base, opens: this.page.has("openProduct"), act: (...what) => this.act(...what) };
+    const look = { words: this.words, money: this.money, base: this.client.base, opens: this.page.has("openProduct"), links: this.options.links, act: (...what) => this.act(...what) };
     turn.more.replaceChildren(el("ol", { cls: "cards" }, products.map((product) => card(product, look))));
     for (const product of products) this.titles.set(product.id, product.title);
     this.emit("product-shown", { products });

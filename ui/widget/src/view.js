@@ -1,12 +1,12 @@
 // What a reply looks like: cards, chips, comparison, cart. Pure: data and what to do in, elements out.
-import { button, drawing, el, pictureAddress, webAddress } from "./dom.js";
+import { button, drawing, el, listedAddress, pictureAddress } from "./dom.js";
 import { fill } from "./words.js";
 
 const PARCEL = "M8 17l16-8 16 8v16l-16 8-16-8zM8 17l16 8 16-8M24 25v16M16 13l16 8";
 
 // opens: whether the page shows products itself, so that a title leads on without an address too.
-export function card(product, { words, money, act, base, opens }) {
-  const link = webAddress(product.url);
+export function card(product, { words, money, act, base, opens, links }) {
+  const link = listedAddress(product.url, links);
   const title = link
     ? el("a", { href: link, target: "_blank", rel: "noopener noreferrer", onclick: (event) => act("product-click", product, event) }, product.title)
     : opens ? button(product.title, (event) => act("product-click", product, event), { cls: "title" }) : product.title;
