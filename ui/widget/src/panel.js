@@ -287,8 +287,8 @@ class Panel {
     if (pay) turn.more.append(el("a", { cls: "main", href: pay, target: "_blank", rel: "noopener noreferrer" }, this.words.checkout));
     const texts = [...new Set([...(reply.question?.options ?? []), ...reply.suggestions])];
     if (reply.products.length > 1 && !reply.comparison && !/\bcompare\b/.test(this.options.without)) texts.push(this.words.compare);
-    turn.more.append(this.thumbs(reply), chips(texts, (text) => this.say(text), this.words.placeholder) || "");
     if (!again) turn.more.append(this.page.ways(reply, this.cart) || "");
+    turn.more.append(this.thumbs(reply), chips(texts, (text) => this.say(text), this.words.placeholder) || "");
     this.wanted = reply.wishes;
     this.cart = reply.cart;
     this.refresh();
