@@ -28,3 +28,9 @@ def audiences(product: Product) -> list[str]:
     """The audiences that the product's gender attribute names, in the six words; empty when it names none."""
     values = product.attributes.get("gender", ())
     return sorted({_MEANING[value.casefold()] for value in values if value.casefold() in _MEANING})
+
+
+def suits(product: Product, other: Product) -> bool:
+    """Whether the product may be shown to someone of those whom the other is for; so may all where one of them does not say."""
+    own, wanted = audiences(product), audiences(other)
+    return not own or not wanted or any(name in SUITS[one] for one in wanted for name in own)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .audience import SUITS, audiences
+from .audience import suits
 from .catalog import Catalog
 from .family import family_of
 from .kinds import is_named, kind_of, kinds_named, stems_of
@@ -100,8 +100,7 @@ def _may_go(one: Product, target: Product) -> bool:
         return False
     if _heads_alike(one, target) or _fitting(one, target) == "":
         return False
-    own, other = audiences(one), audiences(target)
-    return not own or not other or any(set(own) & set(SUITS[audience]) for audience in other)
+    return suits(one, target)
 
 
 def _fitting(one: Product, target: Product) -> str | None:

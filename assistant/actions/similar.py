@@ -7,11 +7,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from retrieval.audience import suits
 from retrieval.belonging import same_kind
 from retrieval.constraints import eligible_ids
 from retrieval.dense import embedding_text
 from retrieval.evidence import judge, meets_one
 from retrieval.family import families
+from retrieval.kind import for_animals
 from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import contains, content_stems
@@ -43,6 +45,7 @@ def similar(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     near = list(_alike(target, constraints, parse.slots, state, parts))
     kin = _of_the_need(near, target, state.constraints, parts) or [one for one in near if same_kind(one, target)]
     near = kin or [one for one in near if _beside(one, target)]
+    near = _for_the_same_first(near, target, parts)
     fitting = [one for one in near if all(judge(one, field, wish).status == "met" for field, wish in wishes)]
     found = list(islice(fitting or near, parts.products_shown))
     if not found:
@@ -62,6 +65,12 @@ def _of_the_need(near: Sequence[Product], target: Product, constraints: Constrai
     """Those of the kind that is looked for, where the target is: "the second one, but in white" is still to be a lamp."""
     kind = parts.searcher.matching(Constraints(product=constraints.product)) if constraints.kind else frozenset[str]()
     return [one for one in near if one.id in kind] if target.id in kind else []
+
+
+def _for_the_same_first(near: Sequence[Product], target: Product, parts: Parts) -> list[Product]:
+    """First those for the people that the target is for, as far as both say so, and no dog's coat beside a man's before other coats."""
+    pets = for_animals(parts.searcher.lexical, "")
+    return sorted(near, key=lambda one: ((one.id in pets) != (target.id in pets), not suits(one, target)))
 
 
 def _instead(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:

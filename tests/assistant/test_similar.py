@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.contract import Reply
 from assistant.model import Parse
+from retrieval.audience import suits
 from tests.conftest import AssistantWith
 from tests.fakes import said
 from tests.small_shop import BY_ID
@@ -26,6 +27,13 @@ def test_the_family_of_the_product_is_never_shown(assistant_with: AssistantWith)
 def test_all_are_of_the_kind(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, ("jackets", JACKETS), ("like the second", said("similar", ref=(2,))))
     assert {card.product.id for card in reply.cards} == {"breeze", "puddle", "storm"}
+
+
+def test_what_suits_the_same_people_comes_first(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("jackets", JACKETS), ("like the second", said("similar", ref=(2,))))
+    suiting = [suits(card.product, BY_ID["fjord"]) for card in reply.cards]
+    assert suiting == sorted(suiting, reverse=True)
+    assert reply.cards[0].product.id == "breeze"
 
 
 def test_cheaper_ones_are_cheaper_than_the_one_meant(assistant_with: AssistantWith) -> None:
