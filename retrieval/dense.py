@@ -144,6 +144,10 @@ class Dense:
         """Cosine of the text with each product that has a vector."""
         return self._cosines(self._vector(text), ids) if ids else {}
 
+    def embedded(self, texts: Sequence[str]) -> Vectors:
+        """The texts' own vectors, (n, d)."""
+        return self._embedder.embed(texts)
+
     def near(self, vector: Vectors, limit: int) -> list[Candidate]:
         """The products nearest to a vector (d,), nearest first, at most `limit`."""
         return self._nearest(vector.reshape(1, -1), limit)

@@ -63,7 +63,7 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
     elif stated:
         source = stated[0][0]
         return Evidence(field, wish, "unmet", ", ".join(dict.fromkeys(value for _, value in stated)), source)
-    texts = [product.description] if field == "features" else _BESIDE.split(product.description)
+    texts = [product.description] if field == "features" else of_the_thing(product.description)
     for source, text in (("title", product.title), *(("description", text) for text in texts)):
         if found := quote(text, content_stems(wish)):
             denied = negated(found, content_stems(wish)) and not set(wish.split()) & NEGATIONS
@@ -75,6 +75,11 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
     if field == "features" and (opposite := _opposite_in(product.title, wish)):
         return Evidence(field, wish, "unmet", opposite, "title")
     return Evidence(field, wish, "unstated")
+
+
+def of_the_thing(description: str) -> list[str]:
+    """What of a description speaks of the thing itself, without what is set beside it."""
+    return _BESIDE.split(description)
 
 
 def meets_one(product: Product, wishes: Iterable[tuple[str, str]]) -> bool:

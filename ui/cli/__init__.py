@@ -12,6 +12,7 @@ from assistant.personal import MaskedFormatter
 from retrieval.errors import ShopError
 
 from . import (
+    catalog,
     chat,
     evaluate,
     evaluate_dialogue,
@@ -55,6 +56,7 @@ app.command("serve")(serve.serve)
 app.command("test")(test.run_stories)
 app.add_typer(models.app, name="models", help="The pinned models: where each comes from and whether it is here.")
 app.add_typer(feed.app, name="feed")
+app.add_typer(catalog.app, name="catalog")
 app.add_typer(policies.app, name="policies")
 app.add_typer(handoff.app, name="handoff")
 app.add_typer(events.app, name="events")

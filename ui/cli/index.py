@@ -23,6 +23,7 @@ from rich.text import Text
 
 from assistant.build import build_embedder
 from assistant.settings import Settings
+from retrieval.catalog_help.corrections import corrected, corrections
 from retrieval.feed import FeedSummary, read_feed
 from retrieval.feeds.formats import FORMATS
 from retrieval.feeds.losses import KINDS, Loss
@@ -76,6 +77,7 @@ def index(
 ) -> None:
     """Read product feeds, check them, and build or update the index: only what changed is embedded again.
 
+    What was accepted by `shop catalog accept` is filled in where the feeds leave it empty.
     With --policies the shop's texts are indexed too, with --reviews what buyers say; without a feed they go into a store that is there.
 
     Example: shop index demo/products.jsonl --policies demo/policies --store store
@@ -104,8 +106,9 @@ def index_feeds(
     form: str | None = None,
     report: Path | None = None,
 ) -> None:
-    """Feeds into the store directory, with a progress bar and a summary on standard error."""
+    """Feeds, with the store's corrections, into the store directory, with a progress bar and a summary on standard error."""
     settings = Settings()
+    accepted = corrections(path)
     embedder = build_embedder(settings)
     store = Store(path, create=True)
     try:
@@ -114,7 +117,7 @@ def index_feeds(
         with _progress() as bars:
             tasks = {step: bars.add_task(name, total=None) for step, name in STEPS.items()}
             summary = build_index(
-                quality.watch(reading) if report else reading,
+                corrected(quality.watch(reading) if report else reading, accepted),
                 store,
                 embedder,
                 keep_missing=keep_missing,
