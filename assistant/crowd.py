@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
-from .events import BURSTS, DAY_MS, EVENTS, EventLog, in_ms
+from .events import DAY_MS, EVENTS, EventLog, in_burst, in_ms
 
 WEIGHTS: Mapping[str, float] = {"view": 1.0, "click": 1.0, "like": 3.0, "cart": 3.0, "purchase": 5.0}
 LOOKED_BACK = 28  # days that popularity counts
@@ -114,5 +114,5 @@ def hourly(events: EventLog, read: Callable[[EventLog, datetime], T]) -> Callabl
 
 def counts(now: datetime, days: int) -> ColumnElement[bool]:
     """Whether an event is of a known visitor, of these days, and not of a day with a burst."""
-    burst = exists().where(BURSTS.c.owner == EVENTS.c.owner, BURSTS.c.day == EVENTS.c.at_ms // DAY_MS)
-    return and_(EVENTS.c.owner != "", EVENTS.c.at_ms > in_ms(now) - days * DAY_MS, EVENTS.c.at_ms <= in_ms(now), ~burst)
+    since = in_ms(now) - days * DAY_MS
+    return and_(EVENTS.c.owner != "", EVENTS.c.at_ms > since, EVENTS.c.at_ms <= in_ms(now), ~in_burst())

@@ -125,8 +125,7 @@ class EventLog:
 
     def all(self) -> Iterator[tuple[Event, bool]]:
         """Every event, the oldest first, and whether it lies in a visitor's day with a burst."""
-        marked = exists().where(BURSTS.c.owner == EVENTS.c.owner, BURSTS.c.day == EVENTS.c.at_ms // DAY_MS)
-        query = select(EVENTS, marked.label("burst")).order_by(EVENTS.c.at_ms, EVENTS.c.owner, EVENTS.c.id)
+        query = select(EVENTS, in_burst().label("burst")).order_by(EVENTS.c.at_ms, EVENTS.c.owner, EVENTS.c.id)
         with self.db() as db:
             for row in db.execute(query):
                 yield self._event(row), bool(row.burst)
@@ -226,6 +225,11 @@ class EventLog:
         if found:
             clear_log(self.engine)
         return found
+
+
+def in_burst() -> ColumnElement[bool]:
+    """Whether an event lies in a visitor's day with a burst."""
+    return exists().where(BURSTS.c.owner == EVENTS.c.owner, BURSTS.c.day == EVENTS.c.at_ms // DAY_MS)
 
 
 def in_ms(at: datetime) -> int:

@@ -23,6 +23,7 @@ from . import (
     experiment,
     export,
     feed,
+    forecast,
     handoff,
     index,
     models,
@@ -57,6 +58,7 @@ app.command("test")(test.run_stories)
 app.add_typer(models.app, name="models", help="The pinned models: where each comes from and whether it is here.")
 app.add_typer(feed.app, name="feed")
 app.add_typer(catalog.app, name="catalog")
+app.add_typer(forecast.app, name="forecast")
 app.add_typer(policies.app, name="policies")
 app.add_typer(handoff.app, name="handoff")
 app.add_typer(events.app, name="events")
@@ -69,6 +71,7 @@ app.add_typer(train.app, name="train", help="Fine-tune on your own data.")
 evaluate.app.command("retrieval")(evaluate_retrieval.retrieval)
 evaluate.app.command("recommend")(evaluate_recommend.recommend)
 evaluate.app.command("policies")(evaluate_policies.policies)
+evaluate.app.command("demand")(forecast.evaluate)
 evaluate.app.command("dialogue")(evaluate_dialogue.dialogue)
 evaluate.app.command("sentiment")(tone.evaluate)
 app.add_typer(evaluate.app, name="eval", help="Measure.")
