@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,9 @@ app = typer.Typer(name="forecast", help="What the coming weeks will want.", no_a
 Folder = Annotated[Path, typer.Option("--store", help="Directory of the store; it may be in use.")]
 Weeks = Annotated[int, typer.Option(min=1, max=26, help="How many weeks ahead.")]
 Count = Annotated[Act, typer.Option("--count", help="What counts as wanted; one event is one piece.")]
+Until = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day before which the weeks end; today.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One object a line.")]
 
 
@@ -36,6 +40,7 @@ def demand(
     store: Folder,
     weeks: Weeks = 4,
     count: Count = "purchase",
+    until: Until = None,
     top: Annotated[int, typer.Option(min=1, help="How many products the table shows.")] = 30,
     as_json: Json = False,
 ) -> None:
@@ -43,7 +48,7 @@ def demand(
 
     Example: shop forecast demand --store store --weeks 4 --json
     """
-    found = _outlook(store, weeks, count)
+    found = _outlook(store, weeks, count, until)
     typer.echo(_said(found, weeks), err=True)
     if as_json:
         for one in found.forecasts:
@@ -59,12 +64,14 @@ def demand(
     Console().print(table)
 
 
-def evaluate(store: Folder, weeks: Weeks = 4, count: Count = "purchase", as_json: Json = False) -> None:
+def evaluate(
+    store: Folder, weeks: Weeks = 4, count: Count = "purchase", until: Until = None, as_json: Json = False
+) -> None:
     """How far each method of forecasting was out on the last weeks, held out: rmsse, mase, wape and bias, the best first.
 
     Example: shop eval demand --store store --weeks 4 --json
     """
-    found = _outlook(store, weeks, count)
+    found = _outlook(store, weeks, count, until)
     if as_json:
         for one in found.errors:
             print(
@@ -82,11 +89,11 @@ def evaluate(store: Folder, weeks: Weeks = 4, count: Count = "purchase", as_json
     Console().print(table)
 
 
-def _outlook(store: Path, weeks: int, count: Act) -> Outlook:
+def _outlook(store: Path, weeks: int, count: Act, until: datetime | None) -> Outlook:
     if not (store / "manifest.json").is_file():
         raise StoreNotFound(f"No index in {store}.", fix=f"run `shop index FEED --store {store}`")
     with closing(Catalog(store / "catalog.db")) as catalog, closing(build_events(settings_for(store))) as log:
-        return outlook(log, {one.id: one for one in catalog}, weeks, act=count)
+        return outlook(log, {one.id: one for one in catalog}, weeks, now=until and until.replace(tzinfo=UTC), act=count)
 
 
 def _said(found: Outlook, weeks: int) -> str:
