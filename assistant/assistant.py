@@ -387,6 +387,11 @@ class Assistant:
         return self._parts.handoff.rules.contact if self._parts.handoff else ""
 
     @property
+    def store_path(self) -> Path | None:
+        """The directory of the store; None where it was made of parts."""
+        return self._store.path if self._store else None
+
+    @property
     def indexed_at(self) -> datetime | None:
         """When the catalogue was read last; None where that is not known."""
         at = self._store.manifest.indexed_at if self._store else ""

@@ -47,7 +47,18 @@ LAMPS = said("search", product="desk lamp", price_max=Decimal(40))
 NONE = said("search", product="unicorn saddle")
 MUG = said("search", product="mug")
 Open = Callable[..., TestClient]
-PAGES = ("", "/status", "/conversations", "/searches", "/questions", "/reviews", "/thumbs", "/experiments", "/letters")
+PAGES = (
+    "",
+    "/status",
+    "/conversations",
+    "/searches",
+    "/questions",
+    "/catalogue",
+    "/reviews",
+    "/thumbs",
+    "/experiments",
+    "/letters",
+)
 
 
 def with_desk(shop: Assistant, tmp_path: Path) -> Assistant:

@@ -1,0 +1,52 @@
+"""The operator accepts suggestions for the catalogue and takes them back; what listings say stays words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from retrieval.catalog_help.corrections import corrections
+from retrieval.catalog_help.suggestion import Suggestion, keep
+from ui.http import create_app
+from ui.lane import Lane
+from ui.settings import ServerSettings
+
+from .shop import HOSTILE, build_store, open_shop
+
+TOKEN = "a token of the operator"
+FOUND = Suggestion("hostile", f"Mug {HOSTILE}", "attribute", {"attributes": {"color": [HOSTILE]}}, (HOSTILE,), 0.96)
+UNSEEN = Suggestion("black-lamp", "Black Desk Lamp", "unseen", {}, ("shown 0 times",))
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    build_store(tmp_path / "store")
+    settings = ServerSettings(admin_token=SecretStr(TOKEN))
+    with (
+        open_shop(tmp_path / "store") as shop, closing(shop),
+        TestClient(create_app(shop, Lane(), settings=settings), follow_redirects=False) as client,
+    ):  # fmt: skip
+        client.post("/admin/login", data={"token": TOKEN})
+        yield client
+
+
+def test_without_suggestions_the_page_says_so(client: TestClient) -> None:
+    assert "No suggestions were made yet." in client.get("/admin/catalogue").text
+
+
+def test_a_suggestion_is_accepted_and_taken_back(client: TestClient, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    keep([FOUND, UNSEEN], store)
+    page = client.get("/admin/catalogue").text
+    assert (page.count("Accept</button>"), HOSTILE in page) == (1, False)  # nothing to accept for what nobody finds
+    assert client.post("/admin/catalogue/accept", data={"key": FOUND.key}).headers["location"] == "/admin/catalogue"
+    assert [one.id for one in corrections(store)] == ["hostile"]
+    assert client.get("/admin/catalogue").text.count("Take back</button>") == 1
+    client.post("/admin/catalogue/take-back", data={"key": FOUND.key})
+    assert corrections(store) == []
+    assert client.post("/admin/catalogue/accept", data={"key": "nothing"}).status_code == 404
