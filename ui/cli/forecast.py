@@ -54,7 +54,7 @@ def demand(
         for one in found.forecasts:
             print(json.dumps({**asdict(one), "weeks": [round(week, 3) for week in one.weeks]}, ensure_ascii=False))
         return
-    table = Table("", "product", "sold so far", f"next {weeks} weeks", "at most", "stock", "lasts weeks", "runs out")
+    table = Table("", "product", "sold", f"next {weeks} weeks", "at most", "stock", "lasts weeks", "runs out")
     for one in found.forecasts[:top]:
         stock, left = ("–" if value is None else f"{value:,.0f}" for value in (one.stock, one.weeks_left))
         out = "–" if one.runs_out is None else f"{one.runs_out:.0%}".replace("%", " %")
