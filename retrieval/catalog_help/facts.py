@@ -122,16 +122,16 @@ def facts_missing(products: Sequence[Product]) -> Iterator[Suggestion]:
     reader = FactReader(products)
     trust = Trust(products, reader)
     for product in products:
-        found: dict[str, list[Read]] = defaultdict(list)
+        found: dict[str, list[tuple[Read, float | None]]] = defaultdict(list)
         for read in reader.read(product):
-            measured = read.name != "color" or reader.color is not None
-            if (trust.sure(read.way) >= SURE if measured else read.before_noun) and not _has(product, read.name):
-                found[read.name].append(read)
+            sure = None if read.name == "color" and reader.color is None else trust.sure(read.way)
+            if (read.before_noun if sure is None else sure >= SURE) and not _has(product, read.name):
+                found[read.name].append((read, sure))
         for name, reads in found.items():
-            values = list(dict.fromkeys(read.value for read in reads))
-            grounds = tuple(dict.fromkeys(f"{read.field}: “{read.words}”" for read in reads))
-            sure = min(trust.sure(read.way) for read in reads) if name != "color" or reader.color else None
-            yield Suggestion(product.id, product.title, "attribute", {"attributes": {name: values}}, grounds, sure)
+            values = list(dict.fromkeys(read.value for read, _ in reads))
+            grounds = tuple(dict.fromkeys(f"{read.field}: “{read.words}”" for read, _ in reads))
+            least = min((sure for _, sure in reads if sure is not None), default=None)
+            yield Suggestion(product.id, product.title, "attribute", {"attributes": {name: values}}, grounds, least)
 
 
 def _shelf(product: Product) -> str | None:
