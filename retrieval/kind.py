@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from .catalog import Catalog
 from .kinds import (
@@ -102,6 +102,25 @@ def in_another_department(
         one.id
         for one in products
         if departments and one.category and one.category[0] not in departments and not is_named(kind_of(one), entries)
+    )
+
+
+def on_another_shelf(products: Collection[Product], phrase: str | None) -> frozenset[str]:
+    """Ids of those products that stand in a category called like their own kind, where others stand in one called just like the phrase.
+
+    A waterproof jacket among the jackets is no waterproof watch; a lantern among things for Halloween may do for a light. Empty for a
+    phrase that is not known in words as a whole.
+    """
+    entries, exact = kind_at_end(phrase or "")
+    wanted = content_stems(phrase or "")
+    if not exact or not any(one.category and content_stems(one.category[-1]) == wanted for one in products):
+        return frozenset()
+    return frozenset(
+        one.id
+        for one in products
+        if one.category
+        and is_named(kind_of(one), kind_at_end(one.category[-1])[0])
+        and not is_named(kind_of(one), entries)
     )
 
 

@@ -14,7 +14,7 @@ from .dense import Dense
 from .evidence import judge
 from .family import families
 from .fusion import rrf
-from .kind import for_animals, in_another_department, kind_levels, known_otherwise
+from .kind import for_animals, in_another_department, kind_levels, known_otherwise, on_another_shelf
 from .lexical import Lexical
 from .product import Product
 from .query import SOFT, Constraints, Hit, Query, Ranking, Relaxed
@@ -166,11 +166,10 @@ class Searcher:
         products = list(islice(families(found, seen), limit)) if query.sort else list(found)
         relevances = self.reranker.score(query, products, kind or frozenset())
         relevance = {product.id: value for product, value in zip(products, relevances, strict=True)}
-        if not query.sort:
-            products.sort(key=lambda product: (-relevance[product.id], product.id))
-        near = max(FITS * max((*relevances, best), default=0.0), ENOUGH)
-
         apart = self._apart(products, ready)
+        if not query.sort:  # what is known to be another thing takes no place of what may fit
+            products.sort(key=lambda product: (product.id in apart, -relevance[product.id], product.id))
+        near = max(FITS * max((*relevances, best), default=0.0), ENOUGH)
 
         def fits(product: Product) -> bool:
             if kind is None:
@@ -194,7 +193,7 @@ class Searcher:
         phrase, kind = ready.query.constraints.product, ready.fitting
         elsewhere = in_another_department(self.catalog, products, phrase, kind)
         otherwise = known_otherwise(products, phrase) | _denying(products, ready.query, kind)
-        return elsewhere | otherwise | (ready.pets - kind)
+        return elsewhere | otherwise | ((ready.pets | on_another_shelf(products, phrase)) - kind)
 
     def _best_of(self, query: Query, kind: Ids) -> float:
         """The best relevance of the few of the kind that are nearest in meaning, whatever was shown and whatever bounds there are."""

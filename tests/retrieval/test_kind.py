@@ -11,7 +11,7 @@ import pytest
 
 from retrieval.dense import Dense
 from retrieval.index import build_index
-from retrieval.kind import kind_levels, known_otherwise
+from retrieval.kind import kind_levels, known_otherwise, on_another_shelf
 from retrieval.kinds import head_noun, names_kind
 from retrieval.lexical import Lexical
 from retrieval.product import Product
@@ -244,3 +244,12 @@ def test_what_is_sold_for_animals_comes_up_where_one_is_named_or_nothing_else_is
 ) -> None:
     ranking, _ = worn.search(Query(" ".join((product, *features)), Constraints(product=product, features=features)), 5)
     assert {hit.product.id for hit in ranking.hits if hit.fits} == ids
+
+
+def test_what_stands_among_others_of_its_own_kind_is_none_that_the_shop_has_a_category_for() -> None:
+    watch = _product("watch", "Desert Mirage Watch", "accessories", "watch")
+    jacket = _product("jacket", "Urban Explorer Waterproof Jacket", "apparel", "jacket")
+    pumpkin = _product("pumpkin", "Glowing Lantern", "seasonal", "halloween")
+    assert on_another_shelf([watch, jacket, pumpkin], "watch") == {"jacket"}
+    assert on_another_shelf([jacket, pumpkin], "watch") == frozenset()  # no category of that name
+    assert on_another_shelf([watch, jacket], "timepiece") == frozenset()  # known in words, but called otherwise here
