@@ -77,7 +77,7 @@ class Dense:
         self._embedder = embedder
         self._client = client
         self._collection = self._opened()
-        self._vector = lru_cache(maxsize=ASKED)(self._embedded)
+        self._vector = lru_cache(maxsize=ASKED)(lambda text: self.embedded([text]))
         self._disturbed: set[str] = set()
 
     @property
@@ -188,9 +188,6 @@ class Dense:
                 )
                 for product_id, found, distances in zip(stored, answer["ids"], answer["distances"], strict=True):
                     yield product_id, dict(zip(found, distances, strict=True))
-
-    def _embedded(self, text: str) -> Vectors:
-        return self._embedder.embed([text])
 
     def _deepen(
         self, vector: Vectors, limit: int, eligible: Collection[str], found: list[Candidate]

@@ -59,8 +59,8 @@ def build_index(
         store.catalog.remove(batch)
     started = time.perf_counter()
     embedded = _embed_pending(store.catalog, dense, embedder, progress)
-    dense.mend(unsure)
     seconds = time.perf_counter() - started
+    dense.mend(unsure)
     count = len(store.catalog)
     store.write_manifest(
         complete=True,

@@ -105,22 +105,19 @@ def in_another_department(
     )
 
 
-def on_another_shelf(products: Collection[Product], phrase: str | None) -> frozenset[str]:
+def on_another_shelf(products: Collection[Product], phrase: str | None, kind: frozenset[str]) -> frozenset[str]:
     """Ids of those products that stand in a category called like their own kind, where others stand in one called just like the phrase.
 
-    A waterproof jacket among the jackets is no waterproof watch; a lantern among things for Halloween may do for a light. Empty for a
-    phrase that is not known in words as a whole.
+    A waterproof jacket among the jackets is no waterproof watch; a lantern among things for Halloween may do for a light. kind: ids of
+    what is of the kind and is never named. Empty for a phrase that is not known in words as a whole.
     """
     entries, exact = kind_at_end(phrase or "")
     wanted = content_stems(phrase or "")
     if not exact or not any(one.category and content_stems(one.category[-1]) == wanted for one in products):
         return frozenset()
+    told = ((one, kind_of(one)) for one in products if one.category and one.id not in kind)
     return frozenset(
-        one.id
-        for one in products
-        if one.category
-        and is_named(kind_of(one), kind_at_end(one.category[-1])[0])
-        and not is_named(kind_of(one), entries)
+        one.id for one, own in told if is_named(own, kind_at_end(one.category[-1])[0]) and not is_named(own, entries)
     )
 
 

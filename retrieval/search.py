@@ -193,7 +193,7 @@ class Searcher:
         phrase, kind = ready.query.constraints.product, ready.fitting
         elsewhere = in_another_department(self.catalog, products, phrase, kind)
         otherwise = known_otherwise(products, phrase) | _denying(products, ready.query, kind)
-        return elsewhere | otherwise | ((ready.pets | on_another_shelf(products, phrase)) - kind)
+        return elsewhere | otherwise | on_another_shelf(products, phrase, kind) | (ready.pets - kind)
 
     def _best_of(self, query: Query, kind: Ids) -> float:
         """The best relevance of the few of the kind that are nearest in meaning, whatever was shown and whatever bounds there are."""

@@ -47,8 +47,8 @@ class Store:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
         self._chroma: dict[str | None, Any] = {}
-        if not create and not (path / "manifest.json").is_file():
-            raise StoreNotFound(f"No index in {path}.", fix=f"run `shop index FEED --store {path}`")
+        if not create:
+            require_index(path)
         path.mkdir(parents=True, exist_ok=True)
         self._lock = _hold(path)  # first, so that a store which is just being indexed is busy and not unfinished
         try:
@@ -73,9 +73,7 @@ class Store:
     def write_manifest(self, **changes: object) -> None:
         """Change the manifest, whole or not at all."""
         self.manifest = replace(self.manifest, **changes)  # type: ignore[arg-type]
-        draft = self.path / "manifest.json.new"
-        draft.write_text(json.dumps(asdict(self.manifest), indent=2) + "\n", encoding="utf-8")
-        draft.replace(self.path / "manifest.json")
+        write_whole(self.path / "manifest.json", json.dumps(asdict(self.manifest), indent=2) + "\n")
 
     def close(self) -> None:
         while self._chroma:
@@ -86,6 +84,19 @@ class Store:
     def _let_go(self) -> None:
         (self.path / "lock.json").unlink(missing_ok=True)
         self._lock.release()
+
+
+def require_index(path: Path, fix: str = "") -> None:
+    """StoreNotFound where nothing was indexed into the directory; fix: what to do, if not to index."""
+    if not (path / "manifest.json").is_file():
+        raise StoreNotFound(f"No index in {path}.", fix=fix or f"run `shop index FEED --store {path}`")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write the file whole or not at all."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 def read_manifest(path: Path) -> Manifest | None:

@@ -24,7 +24,7 @@ from assistant import Assistant
 from assistant.contract import card_json
 from assistant.event_form import EventForm
 from assistant.outbound.attachments import LIMIT, MOST
-from assistant.sessions import Session, StaffAnswer, Thumb
+from assistant.sessions import StaffAnswer, Thumb
 from assistant.settings import Settings
 from retrieval.errors import BadInput, NotFound, ShopError
 
@@ -180,7 +180,7 @@ def session(session_id: SessionId, desk: AtDesk, visitor: Visitor, site: SiteKey
     body["thumbs"] = [asdict(thumb) for thumb in desk.assistant.thumbs(session_id)]
     body["answers"] = [_staff_answer(one) for one in desk.assistant.answers(session_id, visitor=visitor)]
     body["attachments"] = [one.to_json() for one in desk.assistant.attachments(session_id)]
-    body["may_attach"] = _may_attach(kept, desk, site)
+    body["may_attach"] = _may_attach(session_id, desk, visitor, site)
     return JSONResponse(body)
 
 
@@ -204,7 +204,7 @@ def answers(
     body = {
         "session_id": session_id,
         "answers": [_staff_answer(one) for one in found],
-        "may_attach": _may_attach(desk.assistant.session(session_id, visitor=visitor), desk, site),
+        "may_attach": _may_attach(session_id, desk, visitor, site),
     }
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
@@ -421,10 +421,11 @@ def _lets_attach(desk: Desk, site: str | None) -> bool:
     return found is not None and found.uploads
 
 
-def _may_attach(kept: Session, desk: Desk, site: str | None) -> int:
+def _may_attach(session_id: str, desk: Desk, visitor: str | None, site: str | None) -> int:
     """How many files more the conversation may have: none before it was passed on."""
-    may = kept.state.handoff is not None and _lets_attach(desk, site)
-    return MOST - len(desk.assistant.attachments(kept.session_id)) if may else 0
+    if not _lets_attach(desk, site) or desk.assistant.session(session_id, visitor=visitor).state.handoff is None:
+        return 0
+    return MOST - len(desk.assistant.attachments(session_id))
 
 
 def _staff_answer(one: StaffAnswer) -> dict[str, Any]:

@@ -33,27 +33,22 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     pointed = about(parse, state, parts) or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
     if not shown and not pointed:
         return Outcome(answer=Answer("Thank you for telling me. What are you looking for?"))
-    products = (
-        pointed
-        if parse.slots.ref or felt == "like"
-        else pointed
-        if len(pointed) == 1 and _named(parse)
-        else shown or pointed
-    )
+    these = parse.slots.ref or felt == "like" or (len(pointed) == 1 and _named(parse))
+    products = pointed if these else shown or pointed
     if felt in ("too_dear", "too_cheap"):
         dear = felt == "too_dear"
-        if (
-            not shown
-        ):  # the product of the page, while nothing was looked for: what is like it on the other side of its price
-            return similar(
-                replace(parse, slots=Slots(ref=("last",), sort="price_asc" if dear else "price_desc")), state, parts
-            )
-        return _bounded(products, state, parts, dear=dear)
+        return _bounded(products, state, parts, dear=dear) if shown else _other_price(parse, state, parts, dear=dear)
     if felt == "like":
         return _liked(products, state)
     if felt == "dislike":
         return _disliked(products, state, parts)
     return Outcome(answer=Answer("Noted. Would you like more of this kind, or something else?"))
+
+
+def _other_price(parse: Parse, state: DialogueState, parts: Parts, *, dear: bool) -> Outcome:
+    """What is like the product of the page on the other side of its price, while nothing was looked for."""
+    slots = Slots(ref=("last",), sort="price_asc" if dear else "price_desc")
+    return similar(replace(parse, slots=slots), state, parts)
 
 
 def _kept(wish: Wish) -> Outcome:

@@ -55,8 +55,7 @@ def answers_in(question: str, policies: Policies) -> list[list[Found]]:
     whole = _relevant(question, policies)
     asked = _clauses(question)
     if not whole:
-        found = [clause for one in asked if (clause := _relevant(one, policies))] if len(asked) > 1 else []
-        return _in_plain_words([question, *asked], policies) or sorted(found, key=lambda one: -one[0].relevance)[:1]
+        return _in_plain_words([question, *asked], policies) or _nearest(asked, policies)
     subject = whole[0].passage.headings[0]
     found = [_clause_under(subject, clause, policies) for clause in asked] if len(asked) > 1 else []
     nearer = {one[0].passage.id: one for one in found if one and one[0].relevance >= whole[0].relevance}
@@ -75,6 +74,12 @@ def _clause_under(heading: str, clause: str, policies: Policies) -> list[Found]:
     by_itself, under = _relevant(clause, policies), _relevant(f"{heading}: {clause}", policies)
     there = under if under and under[0].passage.headings[0] == heading else []
     return max(by_itself, there, key=lambda found: found[0].relevance if found else 0.0)
+
+
+def _nearest(clauses: Sequence[str], policies: Policies) -> list[list[Found]]:
+    """What speaks of the clause of several that the texts are nearest to; empty where there is none."""
+    found = [one for clause in clauses if (one := _relevant(clause, policies))] if len(clauses) > 1 else []
+    return sorted(found, key=lambda one: -one[0].relevance)[:1]
 
 
 def _clauses(question: str) -> list[str]:

@@ -84,10 +84,8 @@ class Attachments:
     def __init__(self, url: str | None = None, seal: Seal | None = None) -> None:
         self._engine = open_database(url)
         self._seal = seal or Seal()
-        self._turn, self._drawing = (
-            turns_at(url),
-            Lock(),
-        )  # one picture at a time: a large one takes 200 MB while it is decoded
+        self._turn = turns_at(url)
+        self._drawing = Lock()  # one picture at a time: a large one takes 200 MB while it is decoded
         _TABLES.create_all(self._engine)
 
     def add(self, session_id: str, name: str, content: bytes) -> Attachment:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ..errors import BadInput
 from ..product import Product
+from ..store import write_whole
 from .suggestion import Suggestion
 
 CORRECTIONS = "corrections.jsonl"
@@ -112,7 +113,5 @@ def _read(line: str, where: str) -> Correction:
 
 def _write(kept: Iterable[Correction], store: Path) -> None:
     """Whole or not at all."""
-    draft = store / f"{CORRECTIONS}.new"
     lines = (json.dumps(one.model_dump(mode="json", exclude_none=True), ensure_ascii=False) + "\n" for one in kept)
-    draft.write_text("".join(lines), encoding="utf-8")
-    draft.replace(store / CORRECTIONS)
+    write_whole(store / CORRECTIONS, "".join(lines))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import BadInput
-from ..store import read_manifest
+from ..store import read_manifest, write_whole
 
 Kind = Literal["category", "attribute", "duplicate", "unseen"]
 KINDS: tuple[Kind, ...] = ("category", "attribute", "duplicate", "unseen")
@@ -45,10 +45,8 @@ class Suggestion:
 
 def keep(suggestions: Sequence[Suggestion], store: Path) -> None:
     """Into the store's directory, instead of those before."""
-    draft = store / f"{SUGGESTIONS}.new"
     lines = (json.dumps(one.to_json(), ensure_ascii=False) + "\n" for one in suggestions)
-    draft.write_text("".join(lines), encoding="utf-8")
-    draft.replace(store / SUGGESTIONS)
+    write_whole(store / SUGGESTIONS, "".join(lines))
 
 
 def kept(store: Path) -> list[Suggestion]:

@@ -250,6 +250,8 @@ def test_what_stands_among_others_of_its_own_kind_is_none_that_the_shop_has_a_ca
     watch = _product("watch", "Desert Mirage Watch", "accessories", "watch")
     jacket = _product("jacket", "Urban Explorer Waterproof Jacket", "apparel", "jacket")
     pumpkin = _product("pumpkin", "Glowing Lantern", "seasonal", "halloween")
-    assert on_another_shelf([watch, jacket, pumpkin], "watch") == {"jacket"}
-    assert on_another_shelf([jacket, pumpkin], "watch") == frozenset()  # no category of that name
-    assert on_another_shelf([watch, jacket], "timepiece") == frozenset()  # known in words, but called otherwise here
+    assert on_another_shelf([watch, jacket, pumpkin], "watch", frozenset({"watch"})) == {"jacket"}
+    assert on_another_shelf([jacket, pumpkin], "watch", frozenset()) == frozenset()  # no category of that name
+    assert (
+        on_another_shelf([watch, jacket], "timepiece", frozenset()) == frozenset()
+    )  # known in words, but called otherwise here

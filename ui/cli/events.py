@@ -17,7 +17,8 @@ from assistant.event_files import as_json, export_events, export_for_reranker, i
 from assistant.events import EventLog
 from assistant.recommending.simulated_events import Simulation, simulate
 from retrieval.catalog import Catalog
-from retrieval.errors import BadInput, StoreNotFound
+from retrieval.errors import BadInput
+from retrieval.store import require_index
 
 from .llm import settings_for
 
@@ -93,16 +94,11 @@ def simulated(
 
 @contextmanager
 def _log(store: Path) -> Iterator[EventLog]:
-    _require(store)
+    require_index(store, "name the store that the server serves with --store")
     with closing(build_events(settings_for(store))) as log:
         yield log
 
 
 def _catalog(store: Path) -> Catalog:
-    _require(store)
+    require_index(store, "name the store that the server serves with --store")
     return Catalog(store / "catalog.db")
-
-
-def _require(store: Path) -> None:
-    if not (store / "manifest.json").is_file():
-        raise StoreNotFound(f"No index in {store}.", fix="name the store that the server serves with --store")

@@ -18,7 +18,8 @@ from assistant.experiments.report import report_of
 from assistant.experiments.sequential import telling
 from assistant.recommending.interest.model import Interest
 from assistant.settings import Settings
-from retrieval.errors import BadInput, NotFound, StoreNotFound
+from retrieval.errors import BadInput, NotFound
+from retrieval.store import require_index
 from ui.experiment_chart import draw
 
 from .llm import settings_for
@@ -75,8 +76,7 @@ def report(
     if experiment is None:
         there = ", ".join(one.name for one in plan.experiment) or "none"
         raise NotFound(f"{file} has no experiment {name!r}.", fix=f"name one of these: {there}")
-    if not (store / "manifest.json").is_file():
-        raise StoreNotFound(f"No index in {store}.", fix="name the store that the server serves with --store")
+    require_index(store, "name the store that the server serves with --store")
     with closing(build_events(settings)) as events:
         found = report_of(experiment, events, ExposureLog(events), datetime.now(UTC))
     if as_json:

@@ -16,7 +16,7 @@ from rich.table import Table
 from assistant.build import build_events
 from assistant.demand import BASELINE, Act, Outlook, outlook
 from retrieval.catalog import Catalog
-from retrieval.errors import StoreNotFound
+from retrieval.store import require_index
 
 from .llm import settings_for
 
@@ -90,8 +90,7 @@ def evaluate(
 
 
 def _outlook(store: Path, weeks: int, count: Act, until: datetime | None) -> Outlook:
-    if not (store / "manifest.json").is_file():
-        raise StoreNotFound(f"No index in {store}.", fix=f"run `shop index FEED --store {store}`")
+    require_index(store)
     with closing(Catalog(store / "catalog.db")) as catalog, closing(build_events(settings_for(store))) as log:
         return outlook(log, {one.id: one for one in catalog}, weeks, now=until and until.replace(tzinfo=UTC), act=count)
 

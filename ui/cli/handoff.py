@@ -17,7 +17,8 @@ from assistant.outbound.answers import keep_answer
 from assistant.outbound.handoff import HandoffDesk
 from assistant.outbound.letters import KeptLetter
 from assistant.outbound.webhook import NotDelivered
-from retrieval.errors import NotFound, StoreNotFound
+from retrieval.errors import NotFound
+from retrieval.store import require_index
 
 from .llm import settings_for
 
@@ -120,8 +121,7 @@ def close(reference: Reference, store: Store) -> None:
 @contextmanager
 def _desk(store: Path) -> Iterator[HandoffDesk]:
     """The desk of the settings and of the database that `shop serve` uses for the store."""
-    if not (store / "manifest.json").is_file():
-        raise StoreNotFound(f"No index in {store}.", fix=f"run `shop index FEED --store {store}`")
+    require_index(store)
     desk = build_handoff(settings_for(store))
     try:
         yield desk

@@ -12,10 +12,9 @@ import typer
 from assistant.build import build_embedder
 from assistant.settings import Settings
 from assistant.unanswered import Unanswered
-from retrieval.errors import StoreNotFound
 from retrieval.policies import Policies
 from retrieval.policy_text import read_policies
-from retrieval.store import UNANSWERED, Store
+from retrieval.store import UNANSWERED, Store, require_index
 
 app = typer.Typer(
     name="policies", help="The shop's texts, and what they do not answer.", no_args_is_help=True,
@@ -37,8 +36,7 @@ def unanswered(
 
     Example: shop policies unanswered --store store
     """
-    if not (store / "manifest.json").is_file():
-        raise StoreNotFound(f"No index in {store}.", fix=f"run `shop index FEED --store {store}`")
+    require_index(store)
     found = Unanswered(store / UNANSWERED).asked()
     if not found:
         typer.echo("Every question so far found a text.", err=True)

@@ -17,7 +17,8 @@ from assistant.build import build_places
 from assistant.privacy import Gone, Periods, Places, erase, kept_of
 from assistant.seal import new_key
 from assistant.sessions_sql import SqlSessions
-from retrieval.errors import BadInput, StoreNotFound
+from retrieval.errors import BadInput
+from retrieval.store import require_index
 from ui.sites import read_sites
 from ui.visitor import TOKEN, hashed
 
@@ -113,8 +114,7 @@ def _places(store: Path | None) -> Iterator[Places]:
 
 def _there(store: Path | None) -> Path:
     path = store or demo_path()
-    if not (path / "manifest.json").is_file():
-        raise StoreNotFound(f"No index in {path}.", fix="name the store that the server serves with --store")
+    require_index(path, "name the store that the server serves with --store")
     return path
 
 
