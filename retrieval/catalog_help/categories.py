@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
 
 from ..dense import Dense, Embedder, Vectors, embedding_text
 from ..family import family_of
@@ -83,6 +82,8 @@ def categories_missing(products: Sequence[Product], dense: Dense, embedder: Embe
     around = Neighbourhood(products, dense)
     if not lacking or len(around.products) < FEWEST:
         return
+    from sklearn.isotonic import IsotonicRegression  # two seconds of every other command's start
+
     known = left_out(around, embedder)
     rule = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip")
     rule.fit([guess.share for _, guess in known], [guess.category == one.category for one, guess in known])
