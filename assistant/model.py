@@ -196,6 +196,9 @@ class Reason:
     field: str
 
 
+Reasons = Mapping[str, tuple[Reason, ...]]  # by product id
+
+
 @dataclass(frozen=True)
 class Card:
     """A hit as shown, with its evidence. propensity: how probable it was at its place, given those above it, in (0, 1]."""
@@ -293,7 +296,7 @@ class Outcome:
     rerank_ms: float = 0.0
     sources: tuple[Source, ...] = ()
     comparison: Comparison | None = None
-    reasons: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
+    reasons: Reasons = field(default_factory=dict)
     propensity: Mapping[str, float] = field(default_factory=dict)
     question: Question | None = None
     constraints: Constraints | None = None

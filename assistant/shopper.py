@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from retrieval.query import Hit
+
 from .experiments.trial import Trial
-from .model import Card, DialogueState
+from .model import Card, DialogueState, Reasons
+from .recommending.leaning import lean_reasons, leaning
 from .recommending.recommender import Recommender
 from .turn_events import of_conversation
 from .wishes import Wish
@@ -30,6 +34,12 @@ class Shopper:
         here = of_conversation(state, self.visitor or "", self.now)
         chosen = {line.product_id for line in state.cart}
         return (self.trial or self.recommender).recommend(self.visitor, limit, self.now, here, without=chosen)
+
+    def leaning(self, hits: Sequence[Hit]) -> tuple[tuple[Hit, ...], Reasons]:
+        """What was found, what the visitor's earlier acts speak for a little earlier, and why, by product id."""
+        leans = self.recommender.leans(self.visitor, hits, self.now) if self.visitor else {}
+        moved = leaning(hits, leans)
+        return moved, lean_reasons(hits, moved, leans)
 
     @cached_property
     def passed_over(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from retrieval.query import SOFT, Constraints, Query, Sort
 
-from ..model import Answer, DialogueState, Outcome, Parse, Question, Slots, Taste
+from ..model import Answer, DialogueState, Outcome, Parse, Question, Reasons, Slots, Taste
 from ..parts import Parts
 from ..question import question_for
 from ..taste import leaning, taste_reasons
@@ -79,18 +79,22 @@ def _offering(outcome: Outcome, feature: str) -> Outcome:
 
 
 def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset()) -> Outcome:
-    """The best products for the need without those to skip and those disliked; likes and dislikes move the others, not a sort order."""
+    """The best products for the need without those to skip and those disliked; likes and dislikes move the others, and so does what the
+    visitor did before; neither a sort order."""
     taste = state.taste
     query = query_of(state, parts, state.sort, skip)
-    ranking, timing = parts.searcher.search(query, WEIGHED if taste != Taste() else parts.products_shown)
+    known = parts.shopper is not None and parts.shopper.visitor is not None
+    ranking, timing = parts.searcher.search(query, WEIGHED if known or taste != Taste() else parts.products_shown)
     fitting = tuple(hit for hit in ranking.hits if hit.fits)
     liked, disliked = parts.catalog.get_many(taste.liked), parts.catalog.get_many(taste.disliked)
+    drawn: Reasons = {}
     if state.sort is None:
         fitting = leaning(fitting, liked, disliked, state.constraints)
+        fitting, drawn = parts.shopper.leaning(fitting) if parts.shopper else (fitting, drawn)
     shown = fitting[: parts.products_shown]
     return Outcome(
         hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(shown, start=1)),
-        reasons=taste_reasons([hit.product for hit in shown], liked, disliked, state.constraints),
+        reasons={**drawn, **taste_reasons([hit.product for hit in shown], liked, disliked, state.constraints)},
         total=ranking.stating,
         matching=tuple(sorted(ranking.matching)[:: len(ranking.matching) // SPLIT + 1]),
         relaxed=ranking.relaxed,

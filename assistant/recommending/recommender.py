@@ -16,7 +16,7 @@ from retrieval.catalog import Catalog
 from retrieval.constraints import eligible_ids
 from retrieval.dense import Dense, Vectors
 from retrieval.family import families, family_of
-from retrieval.query import Constraints
+from retrieval.query import Constraints, Hit
 
 from ..crowd import crowd_of, hourly
 from ..events import ACTS, KEPT, TYPES, Event, EventLog, EventType
@@ -28,6 +28,7 @@ from .interest.features import RECENT
 from .interest.model import Interest
 from .interest.order import InterestOrder
 from .interest.wares import wares_of
+from .leaning import Lean, leans_of
 from .profile import FELT, Known, Profile, disliked, kept_of, known_of, profile_of
 from .proposal import NEAR_DUPLICATE, REASONS, Proposal, Ranked, Situation
 from .sources import SOURCES
@@ -116,8 +117,7 @@ class Recommender:
         without: Collection[str] = (),
     ) -> tuple[Sequence[Ranked], Sequence[Ranked]]:
         """The list as it is without trying anything, and what may be tried in it."""
-        acts = self._own(visitor, now, here, ACTS, LOOKED_AT)
-        profile = profile_of(acts, now, self._catalog, self._dense) if acts else Profile()
+        profile = self._profile(visitor, now, here)
         crowd = self._crowd_at(now)
         situation = Situation(
             profile,
@@ -151,6 +151,14 @@ class Recommender:
     @cached_property
     def _shelves(self) -> Mapping[tuple[str, ...], Sequence[str]]:
         return shelves_in(self._catalog)
+
+    def _profile(self, visitor: str | None, now: datetime, here: Sequence[Event] = ()) -> Profile:
+        acts = self._own(visitor, now, here, ACTS, LOOKED_AT)
+        return profile_of(acts, now, self._catalog, self._dense) if acts else Profile()
+
+    def leans(self, visitor: str, hits: Sequence[Hit], now: datetime) -> Mapping[str, Lean]:
+        """By product id, what the visitor's acts say for and against what a search found."""
+        return leans_of(self._profile(visitor, now), hits, self._dense) if hits else {}
 
     def known(self, visitor: str, now: datetime) -> tuple[Known, ...]:
         """All that a visitor's events say of him, the latest first."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
@@ -117,7 +117,22 @@ def draw_goals(products: Iterable[Product], count: int, seed: int) -> list[Goal]
         )
     rng = random.Random(f"goals {seed}")
     names = rng.choices(sorted(kinds), [len(kinds[name]) for name in sorted(kinds)], k=count)
-    return [_goal(number, name, kinds[name], listings, rng) for number, name in enumerate(names, 1)]
+    return [_goal(number, name, rng.choice(kinds[name]), listings, rng) for number, name in enumerate(names, 1)]
+
+
+def goals_for(hidden: Sequence[Product], products: Iterable[Product], seed: int) -> list[Goal | None]:
+    """A goal for each of these products of the catalogue, the same for the same seed; None for one whose title names no kind of thing."""
+    listings = [Listing(product) for product in sorted(products, key=lambda product: product.id)]
+    kinds = _kinds(listings)
+    called: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(kinds):
+        for listing in kinds[name]:
+            called[listing.product.id].append(name)
+    rng = random.Random(f"goals {seed}")
+    return [
+        _goal(number, rng.choice(called[one.id]), Listing(one), listings, rng) if called[one.id] else None
+        for number, one in enumerate(hidden, 1)
+    ]
 
 
 def _kinds(listings: Sequence[Listing]) -> dict[str, list[Listing]]:
@@ -160,10 +175,7 @@ def _names(product: Product) -> Iterator[str]:
         yield " ".join(said[-2:])
 
 
-def _goal(
-    number: int, kind: str, ending_so: Sequence[Listing], listings: Sequence[Listing], rng: random.Random
-) -> Goal:
-    hidden = rng.choice(ending_so)
+def _goal(number: int, kind: str, hidden: Listing, listings: Sequence[Listing], rng: random.Random) -> Goal:
     points = [Point("kind", kind)]
     called = [listing for listing in listings if listing.meets(points[0])]
     left = called

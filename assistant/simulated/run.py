@@ -78,8 +78,11 @@ def _step_json(step: Step) -> dict[str, Any]:
     return {**said, "intent": reply.intent, "constraints": wants, "reply": reply.reply, "products": shown}
 
 
-def simulate(goal: Goal, assistant: Assistant, seed: int) -> Dialogue:
-    """The shopper's dialogue, the same for the same goal, seed and assistant; its session is forgotten afterwards."""
+def simulate(goal: Goal, assistant: Assistant, seed: int, visitor: str | None = None) -> Dialogue:
+    """The shopper's dialogue, the same for the same goal, seed and assistant; its session is forgotten afterwards.
+
+    visitor: whose it is, hashed; nobody known without.
+    """
     rng = random.Random(f"{seed} {goal.name}")
     session_id = assistant.new_session()
     steps: list[Step] = []
@@ -88,7 +91,7 @@ def simulate(goal: Goal, assistant: Assistant, seed: int) -> Dialogue:
         while True:
             started = time.perf_counter()
             try:
-                reply = assistant.reply(move.message, session_id)
+                reply = assistant.reply(move.message, session_id, visitor=visitor)
             except (ShopError, RuntimeError, ValueError, LookupError, TypeError) as error:
                 return Dialogue(goal, (*steps, Step(move, None, time.perf_counter() - started)), error=repr(error))
             steps.append(Step(move, reply, time.perf_counter() - started))
@@ -98,7 +101,7 @@ def simulate(goal: Goal, assistant: Assistant, seed: int) -> Dialogue:
             move = next_move(goal, move.told, reply, rng)
     finally:
         with suppress(NotFound):
-            assistant.forget(session_id)
+            assistant.forget(session_id, visitor=visitor)
 
 
 def _end(goal: Goal, reply: Reply) -> int | None:

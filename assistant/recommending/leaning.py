@@ -1,0 +1,76 @@
+"""What earlier visits say of the order of what a search found: the nearer to what the visitor chose of a category, the earlier."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from retrieval.dense import Dense
+from retrieval.query import Hit
+
+from ..model import Reason, Reasons
+from .profile import Interest, Profile
+
+WEIGHT = 0.3  # of a relevance, for each 1 of cosine above the mean of those found of the category; of .1 to 5 on made-up shoppers
+
+
+@dataclass(frozen=True)
+class Lean:
+    """How much nearer (cosine) a product is to an interest than what else was found of its category, and what it is near to, in words."""
+
+    nearer: float
+    to: str
+
+
+def leans_of(profile: Profile, hits: Sequence[Hit], dense: Dense) -> Mapping[str, Lean]:
+    """By product id, for those of a category that the visitor has an interest in and that he was not at yet; nothing where only one of a
+    category was found."""
+    interests = {one.touched[0].product.category: one for one in profile.interests if one.touched[0].product.category}
+    known = {one.product.id for one in profile.touched}
+    of_category: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for hit in hits:
+        if hit.product.category in interests and hit.product.id not in known:
+            of_category[hit.product.category].append(hit.product.id)
+    return {
+        name: lean
+        for category, ids in of_category.items()
+        if len(ids) > 1
+        for name, lean in _leans(interests[category], ids, dense).items()
+    }
+
+
+def _leans(interest: Interest, ids: Sequence[str], dense: Dense) -> Mapping[str, Lean]:
+    stored = dense.vectors([*ids, *(one.product.id for one in interest.touched)])
+    known = [name for name in ids if name in stored]
+    vectors = np.stack([stored[name] for name in known])  # (n, d)
+    seeds = np.stack([stored[one.product.id] for one in interest.touched])  # (s, d)
+    cosines = vectors @ interest.vector
+    nearest = np.argmax(vectors @ seeds.T, axis=1)
+    return {
+        name: Lean(float(cosine - cosines.mean()), interest.touched[at].words)
+        for name, cosine, at in zip(known, cosines, nearest, strict=True)
+    }
+
+
+def leaning(hits: Sequence[Hit], leans: Mapping[str, Lean], weight: float = WEIGHT) -> tuple[Hit, ...]:
+    """The hits in the order of relevance with the leans counted in, ranks from 1; equal ones stay in their order."""
+
+    def moved(hit: Hit) -> Hit:
+        lean = leans.get(hit.product.id)
+        return replace(hit, relevance=min(max(hit.relevance + weight * lean.nearer, 0.0), 1.0)) if lean else hit
+
+    order = sorted((moved(hit) for hit in hits), key=lambda hit: -hit.relevance)
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(order, start=1))
+
+
+def lean_reasons(before: Sequence[Hit], after: Sequence[Hit], leans: Mapping[str, Lean]) -> Reasons:
+    """By product id, why it comes earlier than it would for anybody else."""
+    place = {hit.product.id: number for number, hit in enumerate(before)}
+    return {
+        hit.product.id: (Reason("interest", f"further up because {leans[hit.product.id].to}", "events"),)
+        for number, hit in enumerate(after)
+        if hit.product.id in leans and number < place[hit.product.id]
+    }
