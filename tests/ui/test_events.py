@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from ui.http import EVENTS_AT_ONCE, create_app
+from ui.api.shopper import EVENTS_AT_ONCE
+from ui.http import create_app
 from ui.lane import Lane
 from ui.shapes import EventsBody, ProfileBody, RecommendBody
 
