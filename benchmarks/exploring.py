@@ -77,19 +77,24 @@ def main(
     shoppers: Annotated[int, typer.Option()] = 100,
     days: Annotated[int, typer.Option()] = 40,
     seeds: Annotated[str, typer.Option(help="With commas between.")] = "1,2,3,4,5,6",
-    shares: Annotated[str, typer.Option(help="With commas between; the others are compared with the first.")] = "0,0.2",
+    shares: Annotated[
+        str,
+        typer.Option(
+            help="With commas between, the others are compared with the first; `unknown`: as if nobody were known."
+        ),
+    ] = "0,0.2",
 ) -> None:
-    runs: dict[float, list[dict[str, Any]]] = {}
+    runs: dict[str, list[dict[str, Any]]] = {}
     opened = Store(store)
     catalog = Read(store / "catalog.db")
     ids = sorted(catalog.ids())
     dense = Exact(ids, np.stack(list(stored(opened, ids).values())))
     for seed in map(int, seeds.split(",")):
         head: frozenset[str] | None = None
-        for share in map(float, shares.split(",")):
+        for share in shares.split(","):
             with closing(EventLog()) as log:
-                shop = Tieless(catalog, dense, log, explore=share)
-                told = list(play(list(catalog), Simulation(shoppers, days, seed, UNTIL), lists_of(shop), log.add))
+                suggest = lists_of(catalog, dense, log, share)
+                told = list(play(list(catalog), Simulation(shoppers, days, seed, UNTIL), suggest, log.add))
                 head = head or most_clicked(log, len(ids))
             row = figures(told, head, len(ids), days)
             runs.setdefault(share, []).append(row)
@@ -101,7 +106,11 @@ def main(
         print(json.dumps({"share": share, "less": first, **differences(runs[share], runs[first])}))
 
 
-def lists_of(shop: Recommender) -> Suggest:
+def lists_of(catalog: Catalog, dense: Dense, log: EventLog, share: str) -> Suggest:
+    if share == "unknown":
+        shop = Tieless(catalog, dense, log)
+        return lambda _, now: shop.recommend(None, PAGE, now)
+    shop = Tieless(catalog, dense, log, explore=float(share))
     return lambda visitor, now: shop.recommend(visitor, PAGE, now)
 
 
