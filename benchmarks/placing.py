@@ -1,7 +1,7 @@
 """What places that are paid for, and a bound on what one brand may take, cost shoppers and what they give.
 
 python benchmarks/placing.py search --store store --qrels requests_dev.tsv --catalogue icecat     # graded requests
-python benchmarks/placing.py suggest --store store --shoppers 100 --days 40 --seeds 1,2,3         # made-up shoppers
+python benchmarks/placing.py suggest --store store --shoppers 100 --days 40 --seeds 1,2,3,4,5,6   # made-up shoppers
 
 search: the hits of the whole pipeline that are graded, five shown. For each floor every hit below the first is sponsored in turn, alone:
 lifted: the share of them that moves up. no_worse: the share of these of which the grade is no lower than that of the product whose place
@@ -150,9 +150,9 @@ def suggest(
     store: Annotated[Path, typer.Option()],
     shoppers: Annotated[int, typer.Option()] = 100,
     days: Annotated[int, typer.Option()] = 40,
-    seeds: Annotated[str, typer.Option(help="With commas between.")] = "1,2,3",
-    shares: Annotated[str, typer.Option(help="Of one brand, with commas between.")] = "1,0.4,0.3,0.2",
-    floors: Annotated[str, typer.Option(help="Of what is sponsored, with commas between.")] = "0.95,0.9,0.8,0.5",
+    seeds: Annotated[str, typer.Option(help="With commas between.")] = "1,2,3,4,5,6",
+    shares: Annotated[str, typer.Option(help="Of one brand, with commas between.")] = "1,0.4,0.2",
+    floors: Annotated[str, typer.Option(help="Of what is sponsored, with commas between.")] = "0.9",
 ) -> None:
     opened = Store(store)
     catalog = Read(store / "catalog.db")
