@@ -1,7 +1,7 @@
 """What places that are paid for, and a bound on what one brand may take, cost shoppers and what they give.
 
 python benchmarks/placing.py search --store store --qrels requests_dev.tsv --catalogue icecat     # graded requests
-python benchmarks/placing.py suggest --store store --shoppers 100 --days 40 --seeds 1,2,3,4,5,6   # made-up shoppers
+python benchmarks/placing.py suggest --store store                                            # made-up shoppers
 
 search: the hits of the whole pipeline that are graded, five shown. For each floor every hit below the first is sponsored in turn, alone:
 lifted: the share of them that moves up. no_worse: the share of these of which the grade is no lower than that of the product whose place
@@ -9,9 +9,11 @@ it takes. lost: nDCG@5 that a list with one lifted loses, with its interval over
 margin a brand may take two of five places: the difference of nDCG@5, how much of a list the first brand has, and the Gini coefficient of
 what all lists give to each brand, a place r counting 1 / log2(r + 1).
 
-suggest: the closed loop of exploring.py, the shop's own lists of ten. earned, coverage: as there. top_brand: share of a list that its most
-frequent brand has. gini: as above, over the brands of the shop. paid: share of the lists in which something sponsored stands; each seed
-sponsors another PAID of the products. A line a run, then the mean difference to the first setting, with the 95% interval of Student's t.
+suggest: the plain lists of ten that the shop shows in the closed loop of exploring.py, and beside each what every setting makes of it
+for the same shopper at the same moment. earned: clicks to expect as a share of those of the best lists. changed: share of the lists that
+are another. top_brand: share of a list that its most frequent brand has. gini: as above, over the brands of the shop. coverage: share of
+the products in any list. paid: share of the lists in which something sponsored stands; each seed sponsors another PAID of the products.
+A line a seed and setting, then the mean difference to no setting, with the 95% interval of Student's t over the seeds.
 """
 
 from __future__ import annotations
@@ -21,20 +23,21 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from itertools import product as combined
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
-from exploring import UNTIL, Exact, Read, Tieless, lists_of, stored
+from exploring import UNTIL, Exact, Read, Tieless, stored
 from scipy import stats
 
 from assistant.build import build_parts
 from assistant.events import EventLog
+from assistant.model import Card
 from assistant.recommending.placing import Brands, Placing, Sponsored
-from assistant.recommending.simulated_events import Simulation
-from assistant.recommending.simulated_shop import Told, play
+from assistant.recommending.simulated_events import PAGE, Simulation
+from assistant.recommending.simulated_shop import Suggest, Told, play
 from assistant.settings import Settings
 from retrieval.evaluate import interval
 from retrieval.judgements import Judged, of_catalogue, read_judgements
@@ -47,7 +50,8 @@ from ui.cli.evaluate_retrieval import read_request
 SHOWN = 5
 FLOORS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 MARGINS = (0.01, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
-PAID = 0.05
+SHARES = (0.4, 0.3, 0.2)
+PAID, DEEP = 0.05, 40
 app = typer.Typer()
 Found = tuple[Judged, Query, Ranking, Sequence[Hit]]
 
@@ -151,8 +155,6 @@ def suggest(
     shoppers: Annotated[int, typer.Option()] = 100,
     days: Annotated[int, typer.Option()] = 40,
     seeds: Annotated[str, typer.Option(help="With commas between.")] = "1,2,3,4,5,6",
-    shares: Annotated[str, typer.Option(help="Of one brand, with commas between.")] = "1,0.4,0.2",
-    floors: Annotated[str, typer.Option(help="Of what is sponsored, with commas between.")] = "0.9",
 ) -> None:
     opened = Store(store)
     catalog = Read(store / "catalog.db")
@@ -160,37 +162,54 @@ def suggest(
     dense = Exact(names, np.stack(list(stored(opened, names).values())))
     brand_of = {one.id: (one.brand or "").casefold() for one in catalog}
     runs: dict[str, list[dict[str, float]]] = {}
-    settings = [f"share {one}" for one in shares.split(",")] + [f"floor {one}" for one in floors.split(",") if one]
-    for seed, setting in combined(map(int, seeds.split(",")), settings):
-        chosen = np.random.default_rng(seed).choice(names, round(PAID * len(names)), replace=False)
-        placing = placing_of(setting, frozenset(map(str, chosen)))
+    for seed in map(int, seeds.split(",")):
+        paid = frozenset(map(str, np.random.default_rng(seed).choice(names, round(PAID * len(names)), replace=False)))
+        lists: dict[str, list[list[str]]] = {}
         with closing(EventLog()) as log:
-            shop = Tieless(catalog, dense, log, placing=placing)
-            told = list(play(list(catalog), Simulation(shoppers, days, seed, UNTIL), lists_of(shop), log.add))
-        row = figures(told, brand_of, frozenset(map(str, chosen)))
-        runs.setdefault(setting, []).append(row)
-        print(json.dumps({"setting": setting, "seed": seed, "lists": len(told), **row}), flush=True)
+            shop = Tieless(catalog, dense, log)
+            of = Simulation(shoppers, days, seed, UNTIL)
+            told = list(play(list(catalog), of, beside(shop, settings(paid), lists), log.add))
+        for setting, some in lists.items():
+            row = figures(told, some, brand_of, paid)
+            runs.setdefault(setting, []).append(row)
+            print(json.dumps({"setting": setting, "seed": seed, "lists": len(told), **row}), flush=True)
     catalog.close()
     opened.close()
-    first, *others = settings
-    for setting in others:
-        print(json.dumps({"setting": setting, "less": first, **differences(runs[setting], runs[first])}))
+    for setting in runs:
+        print(json.dumps({"setting": setting, "less": "none", **differences(runs[setting], runs["none"])}))
 
 
-def placing_of(setting: str, paid: frozenset[str]) -> Placing:
-    kind, value = setting.split()
-    if kind == "share":
-        return Placing(brands=Brands(share=float(value)))
-    return Placing(sponsored=Sponsored(products=paid, floor=float(value)))
-
-
-def figures(told: Sequence[Told], brand_of: Mapping[str, str], paid: frozenset[str]) -> dict[str, float]:
-    shown = {name for one in told for name in one.ids}
+def settings(paid: frozenset[str]) -> dict[str, Placing]:
     return {
-        "earned": round(sum(one.earned for one in told) / sum(one.possible for one in told), 4),
-        **exposure([[brand_of[name] for name in one.ids] for one in told], brand_of.values()),
-        "coverage": round(len(shown) / len(brand_of), 4),
-        "paid": round(sum(not paid.isdisjoint(one.ids) for one in told) / len(told), 4),
+        "none": Placing(),
+        **{f"share {share}": Placing(brands=Brands(share=share)) for share in SHARES},
+        **{f"floor {floor}": Placing(sponsored=Sponsored(products=paid, floor=floor)) for floor in FLOORS},
+    }
+
+
+def beside(shop: Tieless, placings: Mapping[str, Placing], lists: dict[str, list[list[str]]]) -> Suggest:
+    """The shop's plain lists; `lists` gets what each setting makes of them, by its name."""
+
+    def suggest(visitor: str, now: datetime) -> Sequence[Card]:
+        cards = shop.recommend(visitor, DEEP, now)
+        for name, placing in placings.items():
+            lists.setdefault(name, []).append([card.product.id for card in placing.suggested(cards, PAGE)])
+        return cards[:PAGE]
+
+    return suggest
+
+
+def figures(
+    told: Sequence[Told], lists: Sequence[Sequence[str]], brand_of: Mapping[str, str], paid: frozenset[str]
+) -> dict[str, float]:
+    earned = [one.instead(some) for one, some in zip(told, lists, strict=True)]
+    changed = [one for one, some in zip(told, lists, strict=True) if [*one.ids] != some]
+    return {
+        "earned": round(sum(earned) / sum(one.possible for one in told), 4),
+        "changed": round(len(changed) / len(told), 4),
+        **exposure([[brand_of[name] for name in some] for some in lists], brand_of.values()),
+        "coverage": round(len({name for some in lists for name in some}) / len(brand_of), 4),
+        "paid": round(sum(not paid.isdisjoint(some) for some in lists) / len(told), 4),
     }
 
 
