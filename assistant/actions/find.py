@@ -94,7 +94,9 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
         fitting, drawn = parts.shopper.leaning(fitting) if parts.shopper else (fitting, drawn)
     shown = parts.placing.found(fitting, parts.products_shown, query, ranking)
     paid = {hit.product.id for hit in shown if parts.placing.sponsors(hit.product)}
-    drawn = {name: why for name, why in drawn.items() if name not in paid}  # what is lifted stands there for another reason
+    drawn = {
+        name: why for name, why in drawn.items() if name not in paid
+    }  # what is lifted stands there for another reason
     return Outcome(
         hits=shown,
         reasons={**drawn, **taste_reasons([hit.product for hit in shown], liked, disliked, state.constraints)},
