@@ -268,6 +268,22 @@ def test_a_writer_cannot_leave_the_label_out(searcher: Searcher) -> None:
     assert reply.reply.endswith("Sponsored: Aster Desk Lamp, White.")
 
 
+def test_no_other_reason_is_told_for_where_a_sponsored_product_stands(searcher: Searcher) -> None:
+    jackets = said("search", product="jacket")
+
+    def again(placing: Placing) -> list[str]:
+        """What is said of the jackets to a visitor who liked the first of them before."""
+        parts = replace(parts_with(searcher, [jackets, said("feedback", ref=(1,)), jackets]), placing=placing)
+        assistant = Assistant(parts)
+        for message, session in (("jackets", "s_1"), ("i love the first", "s_1")):
+            assistant.reply(message, session, visitor="a" * 64, learn=True)
+        cards = assistant.reply("jackets", "s_2", visitor="a" * 64).cards
+        return [reason.text for card in cards for reason in card.reasons if reason.text.startswith("further up")]
+
+    assert again(Placing())
+    assert not again(paying(*BY_ID))
+
+
 def test_several_needs_in_one_message_share_a_list_without_paid_places(searcher: Searcher) -> None:
     both = replace(LAMPS, then=said("search", product="bag"))
     plain = shop(searcher, Placing(), both).reply("a lamp and a bag")
