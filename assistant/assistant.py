@@ -23,7 +23,7 @@ from retrieval.reviews.store import Reviews
 from retrieval.search import Scored
 from retrieval.store import Store
 
-from .actions.find import query_for, query_of
+from .actions.find import WEIGHED, query_for, query_of
 from .build import build_events, build_interest, build_named, build_parts, build_plan, build_sessions
 from .contract import Done, Event, Reply
 from .event_form import EventForm
@@ -111,7 +111,13 @@ class Assistant:
         self._retention = Retention(self._places, periods or Periods())
         dense = parts.searcher.dense
         self._recommender = Recommender(
-            parts.catalog, dense, self._events, interest, diversity=diversity, explore=explore
+            parts.catalog,
+            dense,
+            self._events,
+            interest,
+            diversity=diversity,
+            explore=explore,
+            placing=parts.placing,
         )
         self.experiments = Running(plan or Plan(), named or Named(), self._recommender, self._events, exposures)
         self._message_limit = message_limit
@@ -352,8 +358,11 @@ class Assistant:
         high = constraints.price_max if price_max is None else price_max
         constraints = replace(constraints, price_min=low, price_max=high)
         query = query_for(constraints, text, slots.sort if slots else None)
-        ranking, _ = self._parts.searcher.search(query, limit)
-        return SearchAnswer(explain(ranking.hits, constraints), ranking.total, ranking.relaxed)
+        placing = self._parts.placing
+        ranking, _ = self._parts.searcher.search(query, max(limit, WEIGHED) if placing.moves else limit)
+        cards = explain(placing.found(ranking.hits, limit, query, ranking), constraints)
+        told = tuple(replace(card, sponsored=placing.sponsors(card.product)) for card in cards)
+        return SearchAnswer(told, ranking.total, ranking.relaxed)
 
     def products(self) -> Iterator[Product]:
         """Every product of the shop."""

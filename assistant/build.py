@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
 from pydantic import HttpUrl, SecretStr
 
+from retrieval.catalog import Catalog
 from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.dense import Dense, MiniLMEmbedder
 from retrieval.errors import BadInput, StoreOutdated
@@ -42,6 +44,7 @@ from .reading.llm_model import ChatInProcess, LocalChat
 from .reading.llm_parser import LlmParser, questions
 from .reading.llm_server import ChatServer, Endpoint
 from .recommending.interest.model import Interest
+from .recommending.placing import Placing
 from .rules import read_toml
 from .seal import Seal
 from .sessions import MemorySessions, Sessions
@@ -51,6 +54,8 @@ from .unanswered import Unanswered
 from .writing.model import ModelWriter
 from .writing.server import ServerWriter
 from .writing.writer import Writer
+
+log = logging.getLogger(__name__)
 
 
 def build_embedder(settings: Settings) -> MiniLMEmbedder:
@@ -141,7 +146,16 @@ def build_parts(store: Store, settings: Settings, *, parser: Parser | None = Non
         writer=build_writer(settings),
         speller=Speller(store.catalog, lexical, english_words()),
         handoff=build_handoff(settings),
+        placing=build_placing(store.catalog, settings),
     )
+
+
+def build_placing(catalog: Catalog, settings: Settings) -> Placing:
+    """What the settings say is sponsored, and what a brand may take. Products that the catalogue has no more are told to the log."""
+    placing = read_toml(Placing, settings.placing, "SHOP_PLACING")
+    if unknown := catalog.unknown(placing.sponsored.products):
+        log.warning("SHOP_PLACING names products that the catalogue has not: %s", ", ".join(unknown))
+    return placing
 
 
 def build_checkout(settings: Settings) -> CheckoutHook | None:

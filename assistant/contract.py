@@ -140,7 +140,7 @@ def card_json(card: Card) -> dict[str, Any]:
         "score": round(card.relevance, 4),
         "reasons": [_reason_json(reason) for reason in card.reasons],
         "caveats": [_reason_json(caveat) for caveat in card.caveats],
-        "sponsored": False,
+        "sponsored": card.sponsored,
     }
 
 

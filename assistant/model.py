@@ -201,7 +201,10 @@ Reasons = Mapping[str, tuple[Reason, ...]]  # by product id
 
 @dataclass(frozen=True)
 class Card:
-    """A hit as shown, with its evidence. propensity: how probable it was at its place, given those above it, in (0, 1]."""
+    """A hit as shown, with its evidence. propensity: how probable it was at its place, given those above it, in (0, 1].
+
+    sponsored: whether the shop is paid to show it, wherever it stands.
+    """
 
     product: Product
     relevance: float
@@ -209,6 +212,7 @@ class Card:
     reasons: tuple[Reason, ...] = ()
     caveats: tuple[Reason, ...] = ()
     propensity: float = 1.0
+    sponsored: bool = False
 
 
 @dataclass(frozen=True)

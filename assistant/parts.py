@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from retrieval.catalog import Catalog
@@ -17,6 +17,7 @@ from .orders.desk import OrderDesk
 from .outbound.checkout import CheckoutHook
 from .outbound.handoff import HandoffDesk
 from .parse import Parser
+from .recommending.placing import Placing
 from .unanswered import Unanswered
 
 if TYPE_CHECKING:  # both look at what actions find, and actions work with parts
@@ -36,6 +37,7 @@ class Parts:
     checkout_url: the address that takes over the cart, with {items} in it; checkout_hook: or the server that does.
     questions: whether a wide need is answered with a question too.
     writer: who words replies; None for composed sentences. speller: who reads mistyped words; None takes words as they are.
+    placing: what is sponsored, and what one brand may take of a list.
     handoff: the way to the shop's staff, with its rules. shopper: who speaks, as far as events tell; None where there are none.
     """
 
@@ -61,6 +63,7 @@ class Parts:
     speller: Speller | None = None
     handoff: HandoffDesk | None = None
     shopper: Shopper | None = None
+    placing: Placing = field(default_factory=Placing)
 
     def unwanted(self, taste: Taste) -> frozenset[str]:
         """Ids of products not to be shown unasked: disliked in this conversation, or in an earlier one and not liked since."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.evidence import judge, meets_one
 from retrieval.product import money
@@ -45,6 +45,22 @@ def write(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
         said = tuple(dict.fromkeys((*outcome.suggested, *said)))
         return Words(outcome.answer.text, outcome.question, said)
     return _nothing(outcome, state, currency)
+
+
+def labelled(words: Words, cards: Sequence[Card]) -> Words:
+    """The words with which of the products shown are sponsored, said before the question that ends them."""
+    if not (label := sponsored_words(cards)):
+        return words
+    question = words.question.text if words.question else ""
+    asked = question if words.text.endswith(question) else ""
+    told = words.text.removesuffix(asked).rstrip()
+    return replace(words, text=" ".join(part for part in (told, label, asked) if part))
+
+
+def sponsored_words(cards: Sequence[Card]) -> str:
+    """ "Sponsored: Aster Desk Lamp." of the products that the shop is paid to show; "" where it is of none."""
+    names = [card.product.title for card in cards if card.sponsored]
+    return f"Sponsored: {' and '.join(names)}." if names else ""
 
 
 def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> str:

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
         le=0.5,
         description="Share of the places in a list of suggestions for products that too few have seen to be judged.",
     )
+    placing: Path | None = Field(
+        default=None,
+        description="TOML file: what is sponsored, and what one brand may take of a list (docs/placing.md).",
+    )
     chroma_url: str | None = Field(default=None, description="A Chroma server instead of the store's own folder.")
     sessions_url: str | None = Field(
         default=None,

@@ -17,7 +17,7 @@ from .grounds import checked, evidence
 from .model import Card, DialogueState, Exchange, Outcome, Parse
 from .parse import clean
 from .parts import Parts
-from .reply import Words, write
+from .reply import Words, labelled, write
 from .state import Effect, arrived, effect_of, ended, leave, update
 from .understanding import understood
 from .writing.wording import told
@@ -73,7 +73,9 @@ def run_turn(
         state = update(state, one, clean(message))  # what the shopper wants now
         asked_before = one.intent == "ask_product" and any(each.intent == "policy" for each in acts[: len(done)])
         policies = None if asked_before else parts.policies  # which have answered the message
-        now = replace(parts, questions=len(acts) == 1, products_shown=_share(parts, acts), policies=policies)
+        placing = parts.placing if len(acts) == 1 else parts.placing.unpaid()  # together they are one list
+        shares = _share(parts, acts)
+        now = replace(parts, questions=len(acts) == 1, products_shown=shares, policies=policies, placing=placing)
         done.append(_do(one, state, now, message, done))
         effects.append(_left(done, effects))
         state = leave(done[-1].state, effects[-1])
@@ -124,7 +126,11 @@ def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: 
     outcome = _numbered_on(act(parse, state, parts), [card.product.id for one in before for card in one.cards])
     state = replace(state, constraints=outcome.constraints or state.constraints, taste=outcome.taste or state.taste)
     cards = tuple(
-        replace(card, propensity=outcome.propensity.get(card.product.id, 1.0))
+        replace(
+            card,
+            propensity=outcome.propensity.get(card.product.id, 1.0),
+            sponsored=parts.placing.sponsors(card.product),
+        )
         for card in explain(outcome.hits, state.constraints, outcome.reasons)
     )
     acted = time.perf_counter()
@@ -135,7 +141,7 @@ def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: 
     if parse.always:
         kept = ", ".join(wish.text for wish in parse.always)
         words = replace(words, text=f"As you asked me to keep in mind: {kept}. {words.text}")
-    words = checked(words, evidence(message, state, outcome, cards, cart), cards)
+    words = labelled(checked(words, evidence(message, state, outcome, cards, cart), cards), cards)
     return Acted(outcome, cards, words, cart, state, (time.perf_counter() - acted) * 1e3)
 
 

@@ -93,6 +93,14 @@ class Catalog:
         found = {product_id: Product.from_json(json.loads(record)) for product_id, record in rows}
         return [found[product_id] for product_id in wanted if product_id in found]
 
+    def unknown(self, names: Iterable[str]) -> list[str]:
+        """Those that are neither a product's id nor that of a group of variants, sorted."""
+        rows = self.connection.execute(
+            "SELECT value FROM json_each(?) EXCEPT SELECT id FROM products EXCEPT SELECT family FROM products ORDER BY 1",
+            [json.dumps(list(names))],
+        )
+        return [name for (name,) in rows]
+
     def texts(self) -> Iterator[str]:
         """What every product says in words, one after the other."""
         for row in self.connection.execute("SELECT title, category, brand, attributes, description FROM listing"):

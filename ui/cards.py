@@ -125,6 +125,7 @@ def card(product: ProductCard, *, in_reach: bool) -> str:
     link = _web_address(product.url)
     title = f'<a href="{link}" target="_blank" rel="noopener noreferrer">{name}</a>' if link else name
     facts = [
+        '<p class="sponsored">Sponsored</p>' if product.sponsored else "",
         f'<p class="brand">{escape(product.brand)}</p>' if product.brand else "",
         f"<h3>{title}</h3>",
         _price(product),

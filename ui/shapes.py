@@ -151,7 +151,9 @@ class ProductCard(_Shape):
     score: Annotated[float, Field(description="0..1, comparable between products of one reply")]
     reasons: list[Evidence]
     caveats: list[Evidence]
-    sponsored: bool
+    sponsored: Annotated[
+        bool, Field(description="whether the shop is paid to show it; to be said wherever it is shown")
+    ]
 
 
 class Wishes(_Shape):

@@ -13,7 +13,7 @@ from ..question import question_for
 from ..taste import leaning, taste_reasons
 from .exhausted import exhausted
 
-WEIGHED = 20  # products that likes and dislikes reorder
+WEIGHED = 20  # products that likes and dislikes reorder, and from which sponsored ones and other brands are taken
 UNHEARD = (
     "I did not catch what should change, so this is the same list. Tell me a price, a colour or what matters to you."
 )
@@ -84,16 +84,21 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
     taste = state.taste
     query = query_of(state, parts, state.sort, skip)
     known = parts.shopper is not None and parts.shopper.visitor is not None
-    ranking, timing = parts.searcher.search(query, WEIGHED if known or taste != Taste() else parts.products_shown)
+    deep = known or taste != Taste() or parts.placing.moves
+    ranking, timing = parts.searcher.search(query, WEIGHED if deep else parts.products_shown)
     fitting = tuple(hit for hit in ranking.hits if hit.fits)
     liked, disliked = parts.catalog.get_many(taste.liked), parts.catalog.get_many(taste.disliked)
     drawn: Reasons = {}
     if state.sort is None:
         fitting = leaning(fitting, liked, disliked, state.constraints)
         fitting, drawn = parts.shopper.leaning(fitting) if parts.shopper else (fitting, drawn)
-    shown = fitting[: parts.products_shown]
+    shown = parts.placing.found(fitting, parts.products_shown, query, ranking)
+    paid = {hit.product.id for hit in shown if parts.placing.sponsors(hit.product)}
+    drawn = {
+        name: why for name, why in drawn.items() if name not in paid
+    }  # what is lifted stands there for another reason
     return Outcome(
-        hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(shown, start=1)),
+        hits=shown,
         reasons={**drawn, **taste_reasons([hit.product for hit in shown], liked, disliked, state.constraints)},
         total=ranking.stating,
         matching=tuple(sorted(ranking.matching)[:: len(ranking.matching) // SPLIT + 1]),

@@ -26,6 +26,7 @@ def greet(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     cards: list[Card] = []
     if parts.shopper and state.turn == 0 and parts.shopper.known():
         cards = [one for one in parts.shopper.suggest(state, parts.products_shown) if personal(one)]
+        cards.sort(key=lambda one: one.sponsored)  # with others left out, a paid place might have become the first
     if not cards:
         return Outcome(answer=Answer(HELLO))
     return suggested(

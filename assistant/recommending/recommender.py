@@ -29,6 +29,7 @@ from .interest.model import Interest
 from .interest.order import InterestOrder
 from .interest.wares import wares_of
 from .leaning import Lean, leans_of
+from .placing import Placing
 from .profile import FELT, Known, Profile, disliked, kept_of, known_of, profile_of
 from .proposal import NEAR_DUPLICATE, REASONS, Proposal, Ranked, Situation
 from .sources import SOURCES
@@ -55,7 +56,7 @@ class Recommender:
     """What to suggest, in the style of the shop. The same events, catalogue and time give the same list.
 
     explore: share of the places, 0 to .5, for products that too few have seen to be judged, in lists for a visitor of whom something is
-    known.
+    known. placing: what is sponsored, and what one brand may take of a list.
     """
 
     def __init__(
@@ -67,8 +68,10 @@ class Recommender:
         *,
         diversity: float = DIVERSITY,
         explore: float = 0,
+        placing: Placing | None = None,
     ) -> None:
         self._catalog, self._dense, self._events = catalog, dense, events
+        self._placing = placing or Placing()
         self.style = Style(self.order_by(interest) if interest else None, diversity)
         self.explorer = Explorer(explore, wares_of(catalog, dense), events) if explore else None
         self._bonds = lru_cache(maxsize=512)(self._bonds_of)
@@ -99,7 +102,14 @@ class Recommender:
         if self.explorer and style.tries and untried:
             chosen = self.explorer.mixed(chosen, untried, now, seed=drawn_by(visitor, now))
         return tuple(
-            Card(one.product, one.relevance, rank, one.reasons, propensity=one.propensity)
+            Card(
+                one.product,
+                one.relevance,
+                rank,
+                one.reasons,
+                propensity=one.propensity,
+                sponsored=self._placing.sponsors(one.product),
+            )
             for rank, one in enumerate(chosen, start=1)
         )
 
@@ -135,7 +145,9 @@ class Recommender:
         worth = partial(style.order.worth, own) if style.order and own else None
         pool = self._pool(situation, max(POOL, 3 * limit), worth, refused=self._refused(visitor, now))
         pool = [one for one in pool if one.product.id not in without]
-        plain = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), limit, style.diversity)
+        deep = len(pool) if self._placing.moves else limit
+        order = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), deep, style.diversity)
+        plain = self._placing.suggested(order, limit)
         if self.explorer is None or not profile.interests:
             return plain, []
         return plain, self.explorer.beliefs(now).unjudged(plain, pool)

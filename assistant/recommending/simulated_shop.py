@@ -7,7 +7,7 @@ product is drawn anew for SHIFTING of them. The shop knows on each day what happ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -41,12 +41,16 @@ Keep = Callable[[Sequence[Event]], object]  # takes a day's events in
 
 @dataclass(frozen=True)
 class Told:
-    """A list of suggestions: what it is to earn, and the best list for this shopper then, in clicks. ids: what it showed."""
+    """A list of suggestions: what it is to earn, and the best list for this shopper then, in clicks. ids: what it showed.
+
+    instead: what a list of other ids would be to earn in its place.
+    """
 
     day: int
     earned: float
     possible: float
     ids: tuple[str, ...]
+    instead: Callable[[Sequence[str]], float]
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def play(products: Iterable[Product], of: Simulation, suggest: Suggest, keep: Ke
         for moment, number in some:
             shopper = visitors[number].before if moment < of.days / 2 else visitors[number].after
             cards = suggest(shopper.name, now)
-            yield _told(day, [rows[card.product.id] for card in cards], shopper, sold.ids)
+            yield _told(day, [card.product.id for card in cards], shopper, rows)
             wanted = demand(shopper.taste, peaks, moment)
             pages = [[(rows[card.product.id], card.propensity) for card in cards]]
             pages += [_page(sold, wanted, chosen, rng) for _ in range(rng.poisson(PAGES))]
@@ -101,10 +105,13 @@ def _page(sold: Assortment, wanted: Floats, chosen: Floats, rng: Rng) -> list[tu
     return [(one, 1.0) for one in there[np.argsort(-chosen[there], kind="stable")][:PAGE].tolist()]
 
 
-def _told(day: int, rows: Sequence[int], shopper: Shopper, ids: Sequence[str]) -> Told:
+def _told(day: int, ids: Sequence[str], shopper: Shopper, rows: Mapping[str, int]) -> Told:
     clicks = clicking(shopper.appeal)
     clicks[list(shopper.bought)] = 0
     eyes = np.arange(1, PAGE + 1) ** -EYE
-    earned = clicks[list(rows)] @ eyes[: len(rows)]
+
+    def earned(some: Sequence[str]) -> float:
+        return float(clicks[[rows[name] for name in some]] @ eyes[: len(some)])
+
     best = np.sort(clicks)[::-1][:PAGE]
-    return Told(day, float(earned), float(best @ eyes[: len(best)]), tuple(ids[row] for row in rows))
+    return Told(day, earned(ids), float(best @ eyes[: len(best)]), tuple(ids), earned)

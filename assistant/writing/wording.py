@@ -17,7 +17,7 @@ from retrieval.product import Product
 
 from ..model import Card, DialogueState, Outcome
 from ..parts import Parts
-from ..reply import NAMED, need_phrase
+from ..reply import NAMED, need_phrase, sponsored_words
 from ..sentence import key, plain_marks, sentences, tokens
 from .claims import DENIALS, Evidence, Fault, Said, faults
 from .facts import known
@@ -73,7 +73,8 @@ def script_for(
     need = f"for {wanted}"
     counts = frozenset(_counts(outcome, len(cards)))
     evidence = Evidence(about, said, counts, need if key(need) and need in composed else "")
-    fixed = [_fixed(sentence, (wanted, *names), outcome) for sentence in said]
+    admitted = (outcome.reading, *(relaxed.text for relaxed in outcome.relaxed), sponsored_words(cards))
+    fixed = [_fixed(sentence, (wanted, *names), admitted) for sentence in said]
     first = fixed.index(False) if False in fixed else len(said)
     free = tuple(one for one, kept in zip(said, fixed, strict=True) if not kept)
     return Script(message, evidence, said[:first], free, tuple(one for one in said[first:] if one not in free))
@@ -125,10 +126,10 @@ def _counts(outcome: Outcome, shown: int) -> Iterator[str]:
         yield from (str(number), f"{number} of {outcome.total}")
 
 
-def _fixed(sentence: str, called: Sequence[str], outcome: Outcome) -> bool:
+def _fixed(sentence: str, called: Sequence[str], admitted: Sequence[str]) -> bool:
     """Whether a composed sentence is said as it is: what it denies, asks or admits must not be lost or turned round.
 
-    called: what the products and the need are called: "a lamp without glass" denies nothing.
+    called: what the products and the need are called: "a lamp without glass" denies nothing. admitted: sentences that admit something.
     """
     rest = sentence
     for name in filter(None, called):
@@ -136,7 +137,6 @@ def _fixed(sentence: str, called: Sequence[str], outcome: Outcome) -> bool:
     words = {word for token in tokens(rest) for word in token.text.strip("“”").split()}
     if words & DENIALS or any(word.endswith("n't") for word in words) or sentence.endswith("?"):
         return True
-    admitted = (outcome.reading, *(relaxed.text for relaxed in outcome.relaxed))
     return any(key(sentence) == key(text) for text in admitted if text)
 
 

@@ -48,6 +48,12 @@ def test_a_list_earns_at_most_what_the_best_one_would_and_an_empty_one_nothing(p
     assert {one.earned for one in played(products)[0]} == {0}
 
 
+def test_what_another_list_would_have_earned_in_its_place_is_told(products: tuple[Product, ...]) -> None:
+    (one, *_), (other, *_) = played(products, "tote", "storm")[0], played(products, "cafe")[0]
+    assert one.instead(("tote", "storm")) == one.earned
+    assert one.instead(("cafe",)) == other.earned
+
+
 def test_what_stands_higher_earns_more_of_the_same_products(products: tuple[Product, ...]) -> None:
     one, other = (played(products, *names)[0][0] for names in (("tote", "storm"), ("storm", "tote")))
     # the second place is looked at half as often

@@ -65,6 +65,12 @@ class Reader(HTMLParser):
         return [attributes for tag, attributes in self.tags if tag == "button"]
 
 
+def test_a_card_says_that_it_is_sponsored_before_its_name_and_only_then() -> None:
+    text = Reader(card(changed(sponsored=True), in_reach=True)).text
+    assert 0 <= text.index("Sponsored") < text.index(LAMP.title)
+    assert "Sponsored" not in Reader(card(LAMP, in_reach=True)).text
+
+
 def test_a_card_shows_price_list_price_rating_stock_reason_and_caveat() -> None:
     html = card(LAMP, in_reach=True)
     text = Reader(html).text

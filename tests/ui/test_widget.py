@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, exp
 
 from assistant.model import Parse
 from assistant.parse import Parser
+from assistant.recommending.placing import Placing, Sponsored
 from tests.fakes import said
 from ui.http import create_app
 from ui.lane import Lane
@@ -88,8 +89,14 @@ def visit(visit_at: Visit, small_store: Path) -> Iterator[Visit]:
     """The same, at a server of its own whose parser gives `parses`."""
     with ExitStack() as stack:
 
-        def come(*parses: Parse, lane: Lane | None = None, parser: Parser | None = None, **tab: Any) -> Tab:
-            shop = stack.enter_context(open_shop(small_store, *parses, parser=parser))
+        def come(
+            *parses: Parse,
+            lane: Lane | None = None,
+            parser: Parser | None = None,
+            placing: Placing | None = None,
+            **tab: Any,
+        ) -> Tab:
+            shop = stack.enter_context(open_shop(small_store, *parses, parser=parser, placing=placing))
             return visit_at(stack.enter_context(served(create_app(shop, lane or Lane()))), **tab)
 
         yield come
@@ -138,6 +145,16 @@ def test_a_reason_opens_into_the_listings_own_words(visit: Visit) -> None:
     reason = tab.card("Brass Desk Lamp").locator("details").filter(has_text="limit")
     reason.locator("summary").click()
     expect(reason.locator("blockquote")).to_contain_text("34.99")
+
+
+def test_what_is_sponsored_says_so_on_its_card_and_in_the_answer(visit: Visit) -> None:
+    tab = visit(LAMPS, placing=Placing(sponsored=Sponsored(products=frozenset({"brass-lamp"}))))
+    tab.open()
+    tab.say(MESSAGE)
+    expect(tab.card("Brass Desk Lamp").get_by_text("Sponsored", exact=True)).to_be_visible()
+    expect(tab.card("Black Desk Lamp")).not_to_contain_text("Sponsored")
+    expect(tab.panel.locator(".answer")).to_contain_text("Sponsored: Brass Desk Lamp.")
+    assert Axe().run(tab.page).response["violations"] == []
 
 
 def test_hostile_product_text_stays_text_and_its_links_are_not_followed(visit: Visit) -> None:

@@ -87,7 +87,8 @@ def card_lines(card: Card) -> list[Text]:
     product = card.product
     price = "price unknown" if product.price is None else money(product.price, product.currency)
     rating = f"  {product.rating:g}/5" if product.rating is not None else ""
-    head = Text.assemble(f"  {card.rank}. ", (product.title, "bold"), f"  {price}{rating}")
+    sponsored = "  sponsored" if card.sponsored else ""
+    head = Text.assemble(f"  {card.rank}. ", (product.title, "bold"), f"  {price}{rating}{sponsored}")
     met = [Text(f"     ✓ {reason.text}", style="green") for reason in card.reasons]
     unmet = [Text(f"     – {caveat.text}", style="yellow") for caveat in card.caveats]
     return [head, *met, *unmet]

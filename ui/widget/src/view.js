@@ -11,6 +11,7 @@ export function card(product, { words, money, act, base, opens, links }) {
     ? el("a", { href: link, target: "_blank", rel: "noopener noreferrer", onclick: (event) => act("product-click", product, event) }, product.title)
     : opens ? button(product.title, (event) => act("product-click", product, event), { cls: "title" }) : product.title;
   const facts = el("div", { cls: "facts" },
+    product.sponsored && el("p", { cls: "sponsored" }, words.sponsored),
     product.brand && el("p", { cls: "brand" }, product.brand),
     el("h3", {}, title), price(product, money), standing(product, words),
     why(product, words, act), actions(product, words, act));
