@@ -35,7 +35,7 @@ from .experiments.plan import Plan
 from .experiments.running import Running
 from .experiments.trial import Named
 from .explain import explain
-from .model import Card, DialogueState
+from .model import Card, DialogueState, ShopCart
 from .outbound.attachments import Attachment, NotAttachable
 from .outbound.letters import Letters
 from .parse import AheadUse, ReadsAhead
@@ -170,13 +170,15 @@ class Assistant:
         visitor: str | None = None,
         learn: bool = False,
         page: str | None = None,
+        shop_cart: ShopCart | None = None,
     ) -> Reply:
         """One turn. Without a session id a new session starts; its id stands in the reply.
 
         A Drop instead of a message takes back one of the last reply's `wishes`, a Quantity says how many of a product are in its `cart`:
         with no words that might be misread. page: id of the product whose page the shopper is on, which "this one" then means.
+        shop_cart: the shop's own cart, as that page shows it.
         """
-        *_, last = self.stream(message, session_id, visitor=visitor, learn=learn, page=page)
+        *_, last = self.stream(message, session_id, visitor=visitor, learn=learn, page=page, shop_cart=shop_cart)
         assert isinstance(last, Done)
         return last.reply
 
@@ -190,6 +192,7 @@ class Assistant:
         learn: bool = False,
         site: str | None = None,
         page: str | None = None,
+        shop_cart: ShopCart | None = None,
     ) -> Iterator[Event]:
         """The same turn as events: Parsed, Shown, Token ..., Done. The turn is kept before Done is given out.
 
@@ -197,7 +200,7 @@ class Assistant:
         email: the shopper's, verified by the caller; it proves orders and is not kept.
         learn: whether the visitor agreed that what the turn tells of them is kept as events.
         site: whose a session becomes that starts with this turn, for how long it is kept.
-        page: one that the catalogue does not have is ignored, and the reply warns of it.
+        page: one that the catalogue does not have is ignored, and the reply warns of it. shop_cart: is not kept, but for what a reply says.
         """
         if isinstance(message, str) and len(message) > self._message_limit:
             raise BadInput(
@@ -208,7 +211,8 @@ class Assistant:
         session_id = session_id or self.new_session()
         with self._turn_of(session_id):
             self.admit(session_id, visitor)
-            yield from self._take_turn(message, session_id, visitor, email, learn=learn, site=site, page=page)
+            parts = replace(self._parts, session_id=session_id, email=email, shop_cart=shop_cart)
+            yield from self._take_turn(message, parts, visitor, learn=learn, site=site, page=page)
 
     def admit(self, session_id: str, visitor: str | None) -> None:
         """NotFound when the session is another visitor's."""
@@ -444,20 +448,19 @@ class Assistant:
     def _take_turn(
         self,
         asked: Asked,
-        session_id: str,
+        parts: Parts,
         visitor: str | None,
-        email: str | None,
         *,
         learn: bool,
         site: str | None,
         page: str | None,
     ) -> Iterator[Event]:
+        session_id = parts.session_id
         known, now = self._sessions.get(session_id) or Session(session_id), datetime.now(UTC)
         history = tuple(turn.exchange for turn in known.turns)
         trial = self.experiments.trial(visitor, now) if learn and visitor else None
         shopper = Shopper(self._recommender, visitor, now, trial)
-        parts = trial.parts(self._parts) if trial else self._parts
-        parts = replace(parts, session_id=session_id, history=history, email=email, shopper=shopper)
+        parts = replace(trial.parts(parts) if trial else parts, history=history, shopper=shopper)
         if isinstance(asked, Keep) and not (learn and visitor):
             raise BadInput(
                 "Nothing is kept of a shopper who did not agree.", fix="send `learn` and X-Visitor once they have"

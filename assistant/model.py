@@ -105,6 +105,25 @@ class Parse:
 
 
 @dataclass(frozen=True)
+class ShopLine:
+    """A line of the shop's own cart. subtotal: of the line, in the cart's currency; None where the page says none."""
+
+    title: str
+    quantity: int
+    subtotal: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class ShopCart:
+    """The shop's own cart, as the page around the chat tells it. url: where it is paid. currency: ISO 4217, None for the catalogue's."""
+
+    lines: tuple[ShopLine, ...] = ()
+    total: Decimal | None = None
+    currency: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
 class CartLine:
     product_id: str
     quantity: int

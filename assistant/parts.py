@@ -12,7 +12,7 @@ from retrieval.reviews.store import Reviews
 from retrieval.search import Searcher
 from retrieval.spelling import Speller
 
-from .model import Exchange, Taste
+from .model import Exchange, ShopCart, Taste
 from .orders.desk import OrderDesk
 from .outbound.checkout import CheckoutHook
 from .outbound.handoff import HandoffDesk
@@ -39,6 +39,7 @@ class Parts:
     writer: who words replies; None for composed sentences. speller: who reads mistyped words; None takes words as they are.
     placing: what is sponsored, and what one brand may take of a list.
     handoff: the way to the shop's staff, with its rules. shopper: who speaks, as far as events tell; None where there are none.
+    shop_cart: the shop's own, as the page around the chat tells it; None where it tells nothing of one.
     """
 
     parser: Parser
@@ -63,6 +64,7 @@ class Parts:
     speller: Speller | None = None
     handoff: HandoffDesk | None = None
     shopper: Shopper | None = None
+    shop_cart: ShopCart | None = None
     placing: Placing = field(default_factory=Placing)
 
     def unwanted(self, taste: Taste) -> frozenset[str]:

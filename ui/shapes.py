@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
 from assistant.actions.cart import MOST
 from assistant.exact import Asked, Quantity
+from assistant.model import ShopCart, ShopLine
 from assistant.wishes import Drop, Keep
 from retrieval.errors import BadInput
+from retrieval.feeds.values import plain_text
 
 SESSION_ID = r"^[A-Za-z0-9_-]{1,64}$"
 # What a turn may be, and its type in JSON.
@@ -54,13 +57,40 @@ class CartRequest(BaseModel):
         return Quantity(self.product_id, self.quantity)
 
 
+Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4, allow_inf_nan=False)]
+
+
+class ShopLineBody(BaseModel):
+    model_config = ConfigDict(extra="ignore")  # a page has more to say of it than is needed here
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    quantity: Annotated[int, Field(ge=1, le=MOST)]
+    subtotal: Amount | None = None
+
+
+class ShopCartBody(BaseModel):
+    """The shop's own cart, as its page shows it. url: where it is paid."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    items: Annotated[list[ShopLineBody], Field(max_length=100)]
+    total: Amount | None = None
+    currency: Annotated[str | None, Field(pattern=r"^[A-Z]{3}$")] = None
+    url: Annotated[HttpUrl | None, Field(max_length=2_000)] = None
+
+    def read(self) -> ShopCart:
+        lines = tuple(ShopLine(plain_text(one.title), one.quantity, one.subtotal) for one in self.items)
+        return ShopCart(lines, self.total, self.currency, str(self.url) if self.url else None)
+
+
 class PageContext(BaseModel):
     """Where the shopper is: on the page of a product, by its id in the catalogue, which "this one" then means. Another id is ignored, and
-    the reply's `warnings` say so."""
+    the reply's `warnings` say so. cart: the shop's own, which "my cart" then means."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"product_id": "tote"}]})
 
     product_id: str | None = None
+    cart: ShopCartBody | None = None
 
 
 class ChatRequest(BaseModel):

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from assistant import Assistant
 from assistant.contract import Done, Event, Parsed, Reply
 from assistant.exact import Asked
+from assistant.model import ShopCart
 from retrieval.errors import NotFound, TookTooLong
 
 from .lane import Lane, Place
@@ -31,7 +32,8 @@ class Asking:
     email: that the shop vouches for. door: what it came in by.
 
     caller: the address whose share of the line it takes. learn: whether the visitor agreed that events are kept of the turn.
-    site: the key of the site it comes from. page: id of the product whose page it comes from.
+    site: the key of the site it comes from. page: id of the product whose page it comes from. shop_cart: the shop's
+    own cart, as that page tells it.
     turn: given when it is sent again, since its answer did not come; which turn of the conversation it was to be.
     """
 
@@ -45,6 +47,7 @@ class Asking:
     learn: bool = False
     site: str | None = None
     page: str | None = None
+    shop_cart: ShopCart | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ class Turns:
                 learn=asking.learn,
                 site=asking.site,
                 page=asking.page,
+                shop_cart=asking.shop_cart,
             ):
                 match event:
                     case Parsed():

@@ -13,6 +13,7 @@ from ..model import Answer, CartLine, Choice, DialogueState, Outcome, Parse, Que
 from ..parts import Parts
 from ..reply import NAMED
 from ..state import merge
+from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .naming import short_names
@@ -99,7 +100,7 @@ def _put(
         if variant.sold_out:
             asked += ask_instead(variant, parts.catalog.variants(variant), quantity)
     if cart != state.cart:
-        told.append(total_line(view_of(cart, parts)))
+        told.append(_sum(cart, parts))
     told += [one.text for one in asked[:1]] + [one.later for one in asked[1:]]
     question, act = (asked[0].question, asked[0].act) if asked else (None, None)
     return Outcome(cart=cart, answer=_done(told), question=question, asked=act)
@@ -110,6 +111,8 @@ def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if parse.choice is not None:
         return _all_at(parts.catalog.get_many(parse.choice.ids), parse.choice.quantity, state, parts)
     lines = view_of(state.cart, parts).lines
+    if not lines and parts.shop_cart and parts.shop_cart.lines:
+        return replace(shop_cart.changed_there(parts.shop_cart), cart=())
     if not lines:
         return Outcome(cart=(), answer=Answer("Your cart is empty, so there is nothing to take out."))
     targets = _in_cart(parse, state, parts)
@@ -138,13 +141,15 @@ def _all_at(products: Sequence[Product], quantity: int, state: DialogueState, pa
     for product in products:
         cart, sentence = set_quantity(cart, product, quantity)
         said.append(sentence)
-    return Outcome(cart=cart, answer=_done([*said, total_line(view_of(cart, parts))]))
+    return Outcome(cart=cart, answer=_done([*said, _sum(cart, parts)]))
 
 
 def cart_view(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """What is in the cart, line by line, numbered so that "the second" means a line."""
+    """What is in the cart, line by line, numbered so that "the second" means a line; of the shop's own, where the page tells it."""
     view = view_of(state.cart, parts)
-    lines = "; ".join(f"{place}. {_line(product, count)}" for place, (product, count) in enumerate(view.lines, start=1))
+    if parts.shop_cart is not None:
+        return replace(shop_cart.told(parts.shop_cart, lines_of(view), parts.currency), cart=state.cart)
+    lines = "; ".join(f"{place}. {line}" for place, line in enumerate(lines_of(view), start=1))
     said = [f"In your cart: {lines}.", total_line(view)] if lines else ["Your cart is empty."]
     return Outcome(cart=state.cart, answer=_done(said), listed=tuple(product.id for product, _ in view.lines))
 
@@ -189,6 +194,12 @@ def view_of(cart: Cart, parts: Parts) -> CartView:
     products = {product.id: product for product in parts.catalog.get_many(line.product_id for line in cart)}
     lines = tuple((products[line.product_id], line.quantity) for line in cart if line.product_id in products)
     return CartView(lines, lines[0][0].currency if lines else parts.currency)
+
+
+def _sum(cart: Cart, parts: Parts) -> str:
+    """What the cart comes to; beside a cart of the shop's own, that it is another."""
+    view = view_of(cart, parts)
+    return shop_cart.noted(lines_of(view)) if parts.shop_cart is not None and view.lines else total_line(view)
 
 
 def total_line(view: CartView) -> str:
@@ -244,6 +255,10 @@ def _there_already(count: int, product: Product) -> str:
 
 def _times(quantity: int, product: Product) -> str:
     return f"{quantity} × {with_options(product)}{_at(product)}"
+
+
+def lines_of(view: CartView) -> list[str]:
+    return [_line(product, quantity) for product, quantity in view.lines]
 
 
 def _line(product: Product, quantity: int) -> str:

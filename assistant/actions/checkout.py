@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from retrieval.product import Product, money
@@ -16,7 +17,8 @@ from ..model import Answer, DialogueState, Outcome, Parse
 from ..outbound.checkout import CheckoutHook, cart_key
 from ..outbound.webhook import NotDelivered
 from ..parts import Parts
-from .cart import available, total_line, view_of
+from . import shop_cart
+from .cart import available, lines_of, total_line, view_of
 
 log = logging.getLogger(__name__)
 FAULT = "checkout-not-delivered"
@@ -32,8 +34,12 @@ Lines = Sequence[tuple[Product, int]]
 
 
 def checkout(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """Where the shop takes the cart over; without a way to hand it over, plainly that no payment is taken here. The cart is kept always."""
+    """Where the shop takes the cart over; without a way to hand it over, plainly that no payment is taken here. The cart is kept always.
+
+    The shop's own cart, where the page tells it and it holds anything, is paid where the page says."""
     view = view_of(state.cart, parts)
+    if parts.shop_cart and parts.shop_cart.lines:
+        return replace(shop_cart.paid(parts.shop_cart, lines_of(view)), cart=state.cart)
     if not view.lines:
         return Outcome(cart=state.cart, answer=Answer(_empty(state, parts), _focus_title(state, parts), found=False))
     short = [product for product, quantity in view.lines if available(product) < quantity]

@@ -66,6 +66,18 @@ def test_the_page_says_what_this_is_and_a_product_that_is_none_of_the_shops_is_i
     assert refused.status_code == 422
 
 
+def test_the_page_says_what_is_in_the_shops_cart_in_numbers_that_can_be(app_of: AppOf) -> None:
+    line = {"title": "Oak\u202e <b>Desk</b>", "quantity": 1, "subtotal": 200, "sku": "7"}
+    with TestClient(app_of(said("cart_view"))) as client:
+        told = post(client, "my cart?", context={"cart": {"items": [line], "total": 200, "currency": "EUR"}})
+        wrong = [{**line, "quantity": 0}, {**line, "subtotal": -1}, {**line, "title": ""}]
+        refused = [
+            client.post("/v1/chat", json={"message": "?", "context": {"cart": {"items": [one]}}}) for one in wrong
+        ]
+    assert told["reply"] == "In the shop's cart: 1. Oak Desk × 1 (€200). It says €200 in all."
+    assert [answer.status_code for answer in refused] == [422, 422, 422]
+
+
 def test_a_wish_is_taken_back_by_its_field_and_value(app_of: AppOf) -> None:
     with TestClient(app_of(LAMPS)) as client:
         first = post(client, "desk lamp under 40")

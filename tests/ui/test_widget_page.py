@@ -119,3 +119,19 @@ def test_a_page_cannot_register_what_nobody_calls(visit: Visit) -> None:
     tab.open()
     said_to = "(() => { try { ShopAssistant.register('pay', () => {}) } catch ({ message }) { return message } })()"
     assert "calls no pay; it calls getContext, openProduct, addToCart, showResults" in tab.run(said_to)
+
+
+def test_my_cart_is_the_shops_where_the_page_tells_it_and_a_fault_in_it_costs_no_message(visit: Visit) -> None:
+    tab = visit(said("cart_view"), said("checkout"))
+    tab.run(
+        """() => { window.here = { product: 'no-such', currency: 'EUR', cart: { count: 4, total: 218.5, url: 'https://shop.example/cart',
+          items: [{ title: 'Oak Desk', quantity: 1, subtotal: 200, id: 7 }, { quantity: 2 },
+            { title: 'Pad', quantity: 3, subtotal: 'free' }] } };
+          ShopAssistant('register', 'getContext', () => here); }"""
+    )
+    tab.open()
+    tab.say("what is in my cart?")
+    answer = tab.panel.locator(".answer").last
+    expect(answer).to_have_text("In the shop's cart: 1. Oak Desk × 1 (€200); 2. Pad × 3. It says €218.50 in all.")
+    tab.say("check out")
+    expect(tab.panel.get_by_role("link", name="Check out")).to_have_attribute("href", "https://shop.example/cart")

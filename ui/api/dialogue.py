@@ -38,7 +38,7 @@ async def chat(
     """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
     `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
-    email = shopper.email if shopper else None
+    email, around = shopper.email if shopper else None, request.context or shapes.PageContext()
     if request.learn and visitor is None:
         raise BadInput("Nothing can be learnt of nobody: no X-Visitor came with the call.", fix=SEND_TOKEN)
     asking = Asking(
@@ -50,7 +50,8 @@ async def chat(
         caller=caller,
         learn=request.learn,
         site=site,
-        page=(request.context and request.context.product_id) or None,
+        page=around.product_id or None,
+        shop_cart=around.cart.read() if around.cart else None,
     )
     await to_thread.run_sync(desk.opening.admit, site)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200

@@ -1,12 +1,25 @@
 // What the page does for the assistant: functions that it registers by name. They are called where a shopper presses something, and
 // getContext before each message; nothing that a model reads or writes calls one.
-import { button, el } from "./dom.js";
+import { button, el, webAddress } from "./dom.js";
 import { fill } from "./words.js";
 
 const PATIENCE = { getContext: 1_000, openProduct: 10_000, addToCart: 10_000, showResults: 10_000 }; // ms until an answer
 const PHONE = "(max-width: 34rem)"; // where the panel covers the page, as in panel.css
 
+const LINES = 100; // of the shop's cart, that a message takes along
+
 class Late extends Error {}
+
+const amount = (number) => (Number.isFinite(number) && number >= 0 ? Math.round(number * 1e4) / 1e4 : undefined);
+
+// What goes along of the shop's cart: its well-formed lines, so that a fault in it costs no message.
+function cartOf({ items, total, currency, url }) {
+  const lines = (Array.isArray(items) ? items : []).filter((one) => one?.title && Number.isInteger(one.quantity) && one.quantity > 0);
+  return {
+    items: lines.slice(0, LINES).map((one) => ({ title: String(one.title).slice(0, 200), quantity: Math.min(one.quantity, 999), subtotal: amount(one.subtotal) })),
+    total: amount(total), currency: /^[A-Z]{3}$/.test(currency) ? currency : undefined, url: webAddress(url) ?? undefined,
+  };
+}
 
 export class Page {
   #known = new Map();
@@ -48,6 +61,11 @@ export class Page {
     } catch (trouble) {
       console.warn("ShopAssistant:", trouble);
     }
+  }
+
+  // What goes along with a message.
+  around({ product, cart, currency }) {
+    return product || cart ? { product_id: product, cart: cart && cartOf({ currency, ...cart }) } : undefined;
   }
 
   // The page shows something in place of what it shows now; on a phone the panel makes room for it.

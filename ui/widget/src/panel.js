@@ -240,7 +240,7 @@ class Panel {
     let slow = setTimeout(() => this.tell(this.words.slow), SLOW);
     this.emit("message", { from: "shopper", text });
     await this.page.look();
-    const asked = { session_id: this.keep.session, turn: number, signal: stop.signal, exact, product_id: this.context?.product };
+    const asked = { session_id: this.keep.session, turn: number, signal: stop.signal, exact, context: this.page.around(this.context ?? {}) };
     try {
       for await (const { name, data } of this.client.chat(text, asked)) {
         clearTimeout(slow);
