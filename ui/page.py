@@ -22,13 +22,14 @@ from assistant.exact import Exact
 from assistant.sessions import Session, StaffAnswer
 from retrieval.errors import NotFound
 
+from .asked import CartRequest, DropRequest
 from .cards import Spoken, cart, earlier, newest, staff_answer, understood
 from .desk import Desk, desk_of
 from .lane import Place
 from .limits import household
 from .problem import HANDLED, INTERNAL, Problem, answer, code_of, problem_of
 from .request_log import known_as, new_id
-from .shapes import Cart, CartRequest, DropRequest, ProductCard, Reply
+from .shapes import Cart, ProductCard, Reply
 from .turns import Asking
 
 TITLE = "Shop assistant"

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 
 from assistant.model import DialogueState, Intent, Parse
 from tests.fakes import said
-from ui import examples, shapes
+from ui import asked, examples, shapes
 from ui.http import create_app
 from ui.lane import Lane
 from ui.settings import ServerSettings
@@ -110,7 +110,7 @@ def test_every_call_of_the_api_shows_an_example_of_what_goes_in_and_comes_out(de
         (shapes.RecommendBody, examples.RECOMMENDED),
         (shapes.ProfileBody, examples.PROFILE),
         (shapes.PrivacyBody, examples.PRIVACY),
-        (shapes.Feedback, examples.FEEDBACK),
+        (asked.Feedback, examples.FEEDBACK),
         (shapes.ScoresBody, examples.SCORES),
         (shapes.ProblemBody, examples.PROBLEM),
     ],

@@ -15,7 +15,7 @@ from assistant.outbound.attachments import MOST
 from assistant.sessions import StaffAnswer, Thumb
 from retrieval.errors import BadInput, ShopError
 
-from .. import examples, shapes
+from .. import asked, examples, shapes
 from ..desk import AtDesk, Desk
 from ..identity import SignedIn, checked
 from ..sse import frames
@@ -33,12 +33,12 @@ router = APIRouter(tags=["dialogue"], dependencies=[checked])
     responses=answer(shapes.Reply, examples.REPLY, {"text/event-stream": {"example": examples.EVENTS}}),
 )
 async def chat(
-    request: shapes.ChatRequest, desk: AtDesk, visitor: Visitor, caller: Caller, shopper: SignedIn, site: SiteKey
+    request: asked.ChatRequest, desk: AtDesk, visitor: Visitor, caller: Caller, shopper: SignedIn, site: SiteKey
 ) -> Response:
     """One turn. With `stream` the answer is server-sent events: `queued` while others are served first, `parsed`, `products`,
     `token` (one or more), `done` with the whole reply, or `error` with a problem document."""
     session_id = request.session_id or desk.assistant.new_session()
-    email, around = shopper.email if shopper else None, request.context or shapes.PageContext()
+    email, around = shopper.email if shopper else None, request.context or asked.PageContext()
     if request.learn and visitor is None:
         raise BadInput("Nothing can be learnt of nobody: no X-Visitor came with the call.", fix=SEND_TOKEN)
     asking = Asking(
@@ -168,8 +168,8 @@ def forget(session_id: SessionId, desk: AtDesk, visitor: Visitor) -> None:
     desk.assistant.forget(session_id, visitor=visitor)
 
 
-@router.post("/v1/feedback", responses=answer(shapes.Feedback, examples.FEEDBACK))
-def feedback(given: shapes.Feedback, desk: AtDesk, visitor: Visitor) -> shapes.Feedback:
+@router.post("/v1/feedback", responses=answer(asked.Feedback, examples.FEEDBACK))
+def feedback(given: asked.Feedback, desk: AtDesk, visitor: Visitor) -> asked.Feedback:
     """Keep a thumb up or down for one turn's answer, and give it back."""
     desk.assistant.rate(given.session_id, Thumb(given.turn, given.thumb, given.comment), visitor=visitor)
     return given
