@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from retrieval.dense import Dense
+from retrieval.family import family_of
 from retrieval.query import Hit
 
 from ..model import Reason, Reasons
@@ -26,13 +27,13 @@ class Lean:
 
 
 def leans_of(profile: Profile, hits: Sequence[Hit], dense: Dense) -> Mapping[str, Lean]:
-    """By product id, for those of a category that the visitor has an interest in and that he was not at yet; nothing where only one of a
-    category was found."""
+    """By product id, for those of a category that the visitor has an interest in, but for variants of what he was at; nothing where only
+    one of a category was found."""
     interests = {one.touched[0].product.category: one for one in profile.interests if one.touched[0].product.category}
-    known = {one.product.id for one in profile.touched}
+    known = {family_of(one.product) for one in profile.touched}
     of_category: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for hit in hits:
-        if hit.product.category in interests and hit.product.id not in known:
+        if hit.product.category in interests and family_of(hit.product) not in known:
             of_category[hit.product.category].append(hit.product.id)
     return {
         name: lean

@@ -64,6 +64,12 @@ def test_what_answers_much_better_stays_ahead_and_nothing_is_said() -> None:
     assert lean_reasons(found, moved, leans) == {}
 
 
+def test_another_colour_of_what_was_liked_is_no_news() -> None:
+    found = hits(workshop=0.6, clamp=0.5) + hits(**{"aster-black": 0.4})
+    vectors = {"aster-white": SEED, "aster-black": NEAR, "workshop": FAR, "clamp": FAR}
+    assert leans_of(liking("aster-white"), found, Placed(**vectors)) == {}
+
+
 def test_an_interest_in_jackets_says_nothing_of_lamps() -> None:
     found = hits(tower=0.5, workshop=0.4)
     leans = leans_of(liking("storm"), found, Placed(storm=SEED, tower=FAR, workshop=NEAR))
