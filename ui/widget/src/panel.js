@@ -3,11 +3,12 @@ import { Client } from "./client.js";
 import { button, drawing, el, slot, webAddress } from "./dom.js";
 import { Files } from "./files.js";
 import { Keep } from "./keep.js";
+import { Own } from "./own.js";
 import { Page } from "./page.js";
 import css from "./panel.css";
 import { Staff, passedOn } from "./staff.js";
 import { applyTheme } from "./theme.js";
-import { cartLines, card, chips, comparison, knownLines, staffAnswer, wishChips } from "./view.js";
+import { cartLines, card, chips, comparison, staffAnswer, wishChips } from "./view.js";
 import { WORDS, fill, nth, wishes } from "./words.js";
 
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
@@ -18,12 +19,13 @@ const RTL = /^(ar|fa|he|ur|yi|dv|ps)\b/;
 
 class Panel {
   constructor({ host, root, options, base, emit, bubble }) {
-    Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), offered: new Set(), cart: { items: [], count: 0 }, wanted: [] });
+    Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [] });
     this.keep = new Keep(options.site ?? "", options.storage);
     this.notice = `${base}privacy?${new URLSearchParams({ site: options.site ?? "" })}`;
     this.client = new Client(base, options.site ?? "", this.keep);
     this.page = new Page(this);
     this.files = new Files(this);
+    this.own = new Own(this);
     this.staff = new Staff({ session: () => this.keep.session, seen: () => !this.box.hidden,
       ask: (...what) => this.client.answers(...what), show: (answers) => this.staffSaid(answers) });
     const sheet = new CSSStyleSheet();
@@ -126,7 +128,6 @@ class Panel {
     this.log = el("div", { cls: "log", tabindex: "0", role: "group", "aria-label": words.title }, old ? [...this.log.childNodes] : []);
     this.list = el("ul", { cls: "wishes", "aria-label": words.understood });
     this.drawer = el("section", { cls: "drawer", "aria-label": words.cart, hidden: true });
-    this.about = el("section", { cls: "drawer", "aria-label": words.known, hidden: true });
     this.cartButton = button(words.cart, () => this.fold(this.cartButton, this.drawer), { cls: "cart", "aria-expanded": "false" });
     this.menu = this.makeMenu();
     this.menuButton = button("⋯", () => this.fold(this.menuButton, this.menu), { "aria-label": words.more, "aria-expanded": "false" });
@@ -136,7 +137,7 @@ class Panel {
       this.closes && button("×", () => this.close(), { "aria-label": words.close }));
     this.box = el("div", { id: "panel", role: this.closes ? "dialog" : "region", "aria-label": this.options.title ?? words.title,
       lang: this.locale, dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event) },
-      top, this.menu, this.about, this.drawer, this.log, this.list, this.note, this.makeForm(input?.value ?? this.options.message), slot("footer"), this.said);
+      top, this.menu, this.own.drawn(), this.drawer, this.log, this.list, this.note, this.makeForm(input?.value ?? this.options.message), slot("footer"), this.said);
     this.box.hidden = hidden;
     old ? old.replaceWith(this.box) : this.root.prepend(this.box);
     this.refresh();
@@ -150,28 +151,15 @@ class Panel {
       event.preventDefault();
       this.submit();
     });
-    this.consent = el("div", { cls: "consent", hidden: true });
-    if (this.keep.turns) this.askForConsent();
     const onsubmit = (event) => { event.preventDefault(); this.submit(); };
     const policy = webAddress(this.options.privacy) ?? this.notice;
-    return el("form", { onsubmit }, this.consent, this.files.row(), el("div", { cls: "line" }, this.input, el("button", { type: "submit", cls: "main" }, this.words.send)),
+    return el("form", { onsubmit }, this.own.question(), this.files.row(), el("div", { cls: "line" }, this.input, el("button", { type: "submit", cls: "main" }, this.words.send)),
       el("p", { cls: "ai" }, this.words.ai, policy && [" ", el("a", { href: policy, target: "_blank", rel: "noopener noreferrer" }, this.words.privacy)]));
-  }
-  // The question that is open stands above the box until it is answered: whether the conversation is kept, then whether it is learnt from.
-  askForConsent() {
-    const { keep, words } = this;
-    const open = keep.mayAsk ? "keep" : keep.agreed && keep.learns === null && this.options.learn !== "no" ? "learn" : "";
-    this.consent.hidden = !open;
-    if (!open || this.consent.dataset.open === open) return;
-    this.consent.dataset.open = open;
-    const answer = (yes) => (open === "keep" ? this.agree(yes) : this.learn(yes));
-    const [question, agreed] = open === "keep" ? [words.keep, words.yes] : [words.learn, words.learnYes];
-    this.consent.replaceChildren(el("span", {}, question), button(agreed, () => answer(true)), button(words.no, () => answer(false)));
   }
   makeMenu() {
     return el("div", { cls: "menu", hidden: true }, button(this.words.restart, () => { this.hideMenu(); this.reset(); }),
-      button(this.words.known, () => { this.hideMenu(); this.showKnown(); }),
-      button(this.words.export, () => { this.hideMenu(); this.download(); }),
+      button(this.words.known, () => { this.hideMenu(); this.own.show(); }),
+      button(this.words.export, () => { this.hideMenu(); this.own.download(); }),
       button(this.words.erase, () => { this.hideMenu(); this.clearHistory(); }));
   }
   hideMenu() { if (!this.menu.hidden) { this.fold(this.menuButton, this.menu); this.menuButton.focus(); } }
@@ -183,7 +171,7 @@ class Panel {
     if (event.key !== "Escape") return;
     event.stopPropagation();
     if (!this.menu.hidden) this.hideMenu();
-    else if (!this.about.hidden) this.hideKnown();
+    else if (!this.own.about.hidden) this.own.hide();
     else if (!this.drawer.hidden) { this.fold(this.cartButton, this.drawer); this.cartButton.focus(); }
     else this.close();
   }
@@ -298,25 +286,14 @@ class Panel {
     reply.warnings?.forEach((warning) => console.warn(`ShopAssistant: ${warning}`));
     this.keep.answered(reply.turn);
     this.said.textContent = reply.reply;
-    this.askForConsent();
-    this.offerToKeep(turn, reply.wishes);
+    this.own.ask();
+    this.own.offer(turn, reply.wishes);
     if (reply.turn === 1) this.emit("started", { session_id: reply.session_id });
     this.emit("message", { from: "assistant", text: reply.reply, reply });
     if (reply.handoff) {
       this.emit("handoff", reply.handoff);
       this.files.ask();
     }
-  }
-  // One wish that can outlast the conversation and is not kept yet, offered once: what is refused, or a size.
-  async offerToKeep(turn, wishes) {
-    const [wish] = this.keep.learns ? wishes.filter(({ lasting, text }) => lasting && !this.offered.has(text)) : [];
-    if (!wish) return;
-    this.offered.add(wish.text);
-    const { field, value, text } = wish;
-    const known = await this.client.profile().catch(() => null); // where that cannot be told, nothing is offered
-    if (!known || known.facts.some(({ query }) => query === `${field}: ${value}`) || this.log.lastElementChild !== turn.node) return;
-    const label = fill(this.words.keepWish, text);
-    turn.more.append(el("div", { cls: "chips" }, button(label, () => this.say(label, undefined, { keep: { field, value } }))));
   }
   staffSaid(answers, again = false) {
     this.log.append(...answers.map((answer) => staffAnswer(answer, this.words)));
@@ -439,57 +416,7 @@ class Panel {
     if (unanswered && !this.keep.turns) this.say(unanswered, 1);
     else this.keep.drop();
   }
-  agree(yes) {
-    this.keep.mayAsk = false;
-    if (yes) this.keep.agree();
-    this.emit("consent", { storage: yes });
-    this.askForConsent();
-    (this.consent.hidden ? this.input : this.consent.querySelector("button")).focus();
-  }
-  // Learning is a purpose of its own, agreed to apart from what is kept on the device.
-  learn(yes) {
-    this.keep.learn(yes);
-    this.emit("consent", { learning: yes });
-    this.askForConsent();
-    this.input.focus();
-  }
   did(type, product) { if (this.keep.learns) this.client.did(type, product, this.keep.session).catch(() => {}); } // nobody waits for it
-  async showKnown() {
-    try {
-      const { facts } = await this.client.profile();
-      const learn = () => { this.keep.agree(); this.learn(true); this.showKnown(); };
-      const forget = (fact) => this.unlearn(fact), close = () => this.hideKnown();
-      const may = this.keep.learns ? "less" : this.options.learn === "no" ? "" : "more";
-      this.about.replaceChildren(...knownLines(facts, may, { words: this.words, notice: this.notice, forget, learn, close }));
-      this.about.hidden = false;
-      this.about.querySelector("button").focus();
-    } catch (trouble) {
-      this.tell(this.explain(trouble));
-    }
-  }
-  hideKnown() { this.about.hidden = true; this.menuButton.focus(); }
-  // One fact; without one all of them, and nothing more is learnt.
-  async unlearn(fact) {
-    try {
-      if (!fact) this.learn(false); // first, so that the next turn tells nothing
-      await this.turnOver; // what the one under way tells is kept at its end
-      await this.client.unlearn(fact);
-      await this.showKnown();
-    } catch (trouble) {
-      this.tell(this.explain(trouble));
-    }
-  }
-  async download() {
-    if (!this.keep.turns) return this.tell(this.words.nothing);
-    try {
-      const kept = await this.client.session(this.keep.session);
-      const href = URL.createObjectURL(new Blob([JSON.stringify(kept, null, 2)], { type: "application/json" }));
-      el("a", { href, download: "conversation.json" }).click();
-      setTimeout(() => URL.revokeObjectURL(href), 10_000);
-    } catch (trouble) {
-      this.tell(this.explain(trouble));
-    }
-  }
 }
 
 window.ShopAssistant.mount((parts) => new Panel(parts));

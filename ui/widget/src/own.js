@@ -1,0 +1,100 @@
+// What belongs to the shopper: the questions whether it is kept and learnt from, what is known of them, and the conversation as a file.
+import { button, el } from "./dom.js";
+import { knownLines } from "./view.js";
+import { fill } from "./words.js";
+
+export class Own {
+  #offered = new Set(); // wishes that could be kept, by their words
+
+  constructor(panel) {
+    this.panel = panel;
+  }
+
+  // The drawer of what is known.
+  drawn() { return (this.about = el("section", { cls: "drawer", "aria-label": this.panel.words.known, hidden: true })); }
+
+  // Stands above the box until it is answered: whether the conversation is kept, then whether it is learnt from.
+  question() {
+    this.consent = el("div", { cls: "consent", hidden: true });
+    if (this.panel.keep.turns) this.ask();
+    return this.consent;
+  }
+  ask() {
+    const { keep, words, options } = this.panel;
+    const open = keep.mayAsk ? "keep" : keep.agreed && keep.learns === null && options.learn !== "no" ? "learn" : "";
+    this.consent.hidden = !open;
+    if (!open || this.consent.dataset.open === open) return;
+    this.consent.dataset.open = open;
+    const answer = (yes) => (open === "keep" ? this.agree(yes) : this.learn(yes));
+    const [question, agreed] = open === "keep" ? [words.keep, words.yes] : [words.learn, words.learnYes];
+    this.consent.replaceChildren(el("span", {}, question), button(agreed, () => answer(true)), button(words.no, () => answer(false)));
+  }
+  agree(yes) {
+    const { keep, input, emit } = this.panel;
+    keep.mayAsk = false;
+    if (yes) keep.agree();
+    emit("consent", { storage: yes });
+    this.ask();
+    (this.consent.hidden ? input : this.consent.querySelector("button")).focus();
+  }
+  // Learning is a purpose of its own, agreed to apart from what is kept on the device.
+  learn(yes) {
+    this.panel.keep.learn(yes);
+    this.panel.emit("consent", { learning: yes });
+    this.ask();
+    this.panel.input.focus();
+  }
+
+  // One wish that can outlast the conversation and is not kept yet, offered once: what is refused, or a size.
+  async offer(turn, wishes) {
+    const { keep, client, words, log } = this.panel;
+    const [wish] = keep.learns ? wishes.filter(({ lasting, text }) => lasting && !this.#offered.has(text)) : [];
+    if (!wish) return;
+    this.#offered.add(wish.text);
+    const { field, value, text } = wish;
+    const known = await client.profile().catch(() => null); // where that cannot be told, nothing is offered
+    if (!known || known.facts.some(({ query }) => query === `${field}: ${value}`) || log.lastElementChild !== turn.node) return;
+    const label = fill(words.keepWish, text);
+    turn.more.append(el("div", { cls: "chips" }, button(label, () => this.panel.say(label, undefined, { keep: { field, value } }))));
+  }
+
+  async show() {
+    const { client, keep, options, words, notice } = this.panel;
+    try {
+      const { facts } = await client.profile();
+      const learn = () => { keep.agree(); this.learn(true); this.show(); };
+      const forget = (fact) => this.unlearn(fact), close = () => this.hide();
+      const may = keep.learns ? "less" : options.learn === "no" ? "" : "more";
+      this.about.replaceChildren(...knownLines(facts, may, { words, notice, forget, learn, close }));
+      this.about.hidden = false;
+      this.about.querySelector("button").focus();
+    } catch (trouble) {
+      this.panel.tell(this.panel.explain(trouble));
+    }
+  }
+  hide() { this.about.hidden = true; this.panel.menuButton.focus(); }
+  // One fact; without one all of them, and nothing more is learnt.
+  async unlearn(fact) {
+    try {
+      if (!fact) this.learn(false); // first, so that the next turn tells nothing
+      await this.panel.turnOver; // what the one under way tells is kept at its end
+      await this.panel.client.unlearn(fact);
+      await this.show();
+    } catch (trouble) {
+      this.panel.tell(this.panel.explain(trouble));
+    }
+  }
+
+  async download() {
+    const { keep, client, words } = this.panel;
+    if (!keep.turns) return this.panel.tell(words.nothing);
+    try {
+      const kept = await client.session(keep.session);
+      const href = URL.createObjectURL(new Blob([JSON.stringify(kept, null, 2)], { type: "application/json" }));
+      el("a", { href, download: "conversation.json" }).click();
+      setTimeout(() => URL.revokeObjectURL(href), 10_000);
+    } catch (trouble) {
+      this.panel.tell(this.panel.explain(trouble));
+    }
+  }
+}
