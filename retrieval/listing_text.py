@@ -13,7 +13,7 @@ from .words import content_stems
 TOUCHED, REST = 6, 6  # facts that share a word with the request, and others, at most
 
 # Facts that no shopper words a need by; a data sheet is half full of them.
-_DULL = re.compile(
+DULL = re.compile(
     r"(package|pallet|master outer|quantity per|dimensions|weight|width|height|depth|operating|storage temp|storage rel|certificat|country"
     r"|harmonized|oem|rohs|last change|status|embedded|tcase|idle states|processor (codename|ark|package|operating|cache)|fsb|pci express"
     r"|intel |cpu |number of processing|bus bandwidth|bus type|thermal|launch|ac input|market segment|manual|compliance|low halogen)"
@@ -52,7 +52,7 @@ def pieces(product: Product, request: str) -> list[Piece]:
     """
     title, category, brand, attributes, description = listing_fields(product)
     wanted = set(content_stems(request))
-    facts = [fact for fact in attributes.split("; ") if fact and not _DULL.match(fact)]
+    facts = [fact for fact in attributes.split("; ") if fact and not DULL.match(fact)]
     touched = [fact for fact in facts if wanted & set(content_stems(fact))][:TOUCHED]
     sentences = listing_sentences(description)
     sentences.sort(key=lambda one: not wanted & set(content_stems(one)))  # stable: those that share a word come first

@@ -106,7 +106,7 @@ def _attribute(name: str, value: str) -> Iterator[str]:
         yield from (value, f"comes in {value}")  # a size "10" or "m" by itself could be anything
     if stem(name) == stem("material"):
         yield from (f"made of {value}", f"made from {value}")
-    yield from (f"{name} {link} {value}" for link in ("is", "of", "in"))
+    yield from (f"{name} {link} {value}" for link in ("is", "are", "of", "in"))
     yield from (f"{value} {link} {name}" for link in ("", "of"))
 
 

@@ -89,7 +89,7 @@ def spoken(script: Script, writer: Writer, report: Report | None = None) -> Iter
     evidence, left = script.evidence, list(script.free)
     yield from script.lead
     talk = Said(named=frozenset().union(*map(evidence.named_in, (*script.lead, *script.free, *script.close))))
-    for sentence in _drafted(script, writer, report) if left else ():
+    for sentence in drafted(script, writer, report) if left else ():
         if wrong := faults(sentence, evidence, talk):
             report.stopped.append((sentence, wrong))
             log.warning("a written sentence was stopped: no source for %s", wrong)
@@ -107,7 +107,7 @@ def spoken(script: Script, writer: Writer, report: Report | None = None) -> Iter
     yield from script.close
 
 
-def _drafted(script: Script, writer: Writer, report: Report) -> Iterator[str]:
+def drafted(script: Script, writer: Writer, report: Report) -> Iterator[str]:
     """The draft's sentences, the first SENTENCES_READ, without those that repeat what is said anyway. It ends where the writer fails."""
     fixed = {key(sentence) for sentence in (*script.lead, *script.close)}
     names = script.evidence.names

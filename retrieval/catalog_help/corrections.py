@@ -1,7 +1,8 @@
 """Accepted suggestions as a supplement to the shop's feeds: lines by product id, beside the catalogue, which indexing takes in.
 
-A correction fills what the feed leaves empty and never changes what the feed says; without its line the next indexing has the product as
-the feed has it.
+A correction fills what the feed leaves empty and never changes what the feed says, but for a description, which stands in place of the
+one that it was written for while the record states the facts that it was written from. Without its line the next indexing has the product
+as the feed has it.
 """
 
 from __future__ import annotations
@@ -18,15 +19,17 @@ from ..errors import BadInput
 from ..product import Product
 from ..store import write_whole
 from .suggestion import Suggestion
+from .telling import stated
 
 CORRECTIONS = "corrections.jsonl"
 _Words = Annotated[str, Field(min_length=1)]
 
 
 class Correction(BaseModel):
-    """A line of the supplement: one of category, attributes and leave_out (the id of the listing that stays).
+    """A line of the supplement: one of category, attributes, description and leave_out (the id of the listing that stays).
 
-    key: of the suggestion that it comes from.
+    key: of the suggestion that it comes from. replaces: the feed's description that the new one is for. facts: field -> values that the
+    new one states.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,13 +38,22 @@ class Correction(BaseModel):
     id: _Words
     category: tuple[_Words, ...] | None = None
     attributes: Mapping[_Words, tuple[_Words, ...]] | None = None
+    description: _Words | None = None
+    replaces: str = ""
+    facts: Mapping[_Words, tuple[_Words, ...]] = {}
     leave_out: _Words | None = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> Correction:
-        if sum(bool(one) for one in (self.category, self.attributes, self.leave_out)) != 1:
-            raise ValueError("needs one of category, attributes and leave_out")
+        if sum(bool(one) for one in (self.category, self.attributes, self.description, self.leave_out)) != 1:
+            raise ValueError("needs one of category, attributes, description and leave_out")
         return self
+
+    def describes(self, product: Product) -> bool:
+        """Whether its description is that of the product, or is to be."""
+        there = stated(product)
+        true = all(there.get(field) == values for field, values in self.facts.items())
+        return self.description is not None and true and product.description in (self.replaces, self.description)
 
 
 def accept(suggestions: Iterable[Suggestion], store: Path) -> int:
@@ -83,7 +95,7 @@ def corrected(products: Iterable[Product], accepted: Iterable[Correction]) -> It
     held: list[tuple[Product, str]] = []
     for product in products:
         found = by_id.get(product.id, ())
-        for one in found:
+        for one in sorted(found, key=lambda one: one.description is not None):  # which may state what others fill in
             product = _filled(product, one)
         stays = next((one.leave_out for one in found if one.leave_out), None)
         if stays is None:
@@ -97,6 +109,8 @@ def corrected(products: Iterable[Product], accepted: Iterable[Correction]) -> It
 def _filled(product: Product, one: Correction) -> Product:
     if one.category and not product.category:
         return replace(product, category=one.category)
+    if one.description and one.describes(product):
+        return replace(product, description=one.description)
     stated = {*product.attributes, *product.options}
     lacking = {name: values for name, values in (one.attributes or {}).items() if name not in stated}
     return replace(product, attributes={**product.attributes, **lacking}) if lacking else product
@@ -113,5 +127,5 @@ def _read(line: str, where: str) -> Correction:
 
 def _write(kept: Iterable[Correction], store: Path) -> None:
     """Whole or not at all."""
-    lines = (json.dumps(one.model_dump(mode="json", exclude_none=True), ensure_ascii=False) + "\n" for one in kept)
+    lines = (json.dumps(one.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False) + "\n" for one in kept)
     write_whole(store / CORRECTIONS, "".join(lines))

@@ -12,14 +12,15 @@ from typing import Any, Literal
 from ..errors import BadInput
 from ..store import read_manifest, write_whole
 
-Kind = Literal["category", "attribute", "duplicate", "unseen"]
-KINDS: tuple[Kind, ...] = ("category", "attribute", "duplicate", "unseen")
+Kind = Literal["category", "attribute", "description", "duplicate", "unseen"]
+KINDS: tuple[Kind, ...] = ("category", "attribute", "description", "duplicate", "unseen")
 SUGGESTIONS = "suggestions.jsonl"
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """proposed: {"category": […]}, {"attributes": {name: […]}}, {"leave_out": id of the other} or {"searches": […]}.
+    """proposed: {"category": […]}, {"attributes": {name: […]}}, {"leave_out": id of the other}, {"searches": […]} or {"description": text,
+    "replaces": the one of the feed, "facts": {field: […]} that it states}.
 
     grounds: the words or numbers that it comes from. sure: how many of a hundred such were right where the shop's own listings could
     tell, 0..1; None where they cannot.
@@ -37,6 +38,11 @@ class Suggestion:
         """8 hex digits that name what is proposed for which product."""
         text = json.dumps([self.product_id, self.kind, self.proposed], sort_keys=True, ensure_ascii=False)
         return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+
+    @property
+    def news(self) -> Mapping[str, Any]:
+        """What of the proposal people have to see; the rest is among the grounds."""
+        return {name: value for name, value in self.proposed.items() if name not in ("replaces", "facts")}
 
     def to_json(self) -> dict[str, Any]:
         sure = None if self.sure is None else round(self.sure, 3)

@@ -147,5 +147,7 @@ def test_a_duplicate_is_left_out_only_while_the_other_listing_is_there(tmp_path:
 
 def test_a_line_that_is_no_correction_is_named(tmp_path: Path) -> None:
     (tmp_path / "corrections.jsonl").write_text('{"key": "k", "id": "mug"}\n', encoding="utf-8")
-    with pytest.raises(BadInput, match=r"line 1 is no correction.*needs one of category, attributes and leave_out"):
+    with pytest.raises(
+        BadInput, match=r"line 1 is no correction.*needs one of category, attributes, description and leave_out"
+    ):
         corrections(tmp_path)

@@ -12,7 +12,8 @@ from typing import Annotated
 
 import typer
 
-from assistant.build import build_embedder, build_events, build_reranker
+from assistant.build import build_embedder, build_events, build_reranker, build_writer
+from assistant.describing import descriptions_wanting
 from assistant.unseen import unseen
 from retrieval.catalog_help.categories import categories_missing
 from retrieval.catalog_help.corrections import accept, corrections, take_back
@@ -46,14 +47,22 @@ def suggest(
     json_: Annotated[
         Path | None, typer.Option("--json", help="Write there a suggestion a line; - is standard output.")
     ] = None,
+    llm_url: Annotated[
+        str | None,
+        typer.Option(
+            help="An OpenAI-compatible server whose model words the descriptions; what fails the check is not taken."
+        ),
+    ] = None,
 ) -> None:
-    """Missing categories and attributes, near-duplicates, and products that nobody finds, each with what it comes from.
+    """Missing categories and attributes, better descriptions, near-duplicates, and products that nobody finds, each with what it comes
+    from.
 
     They are kept in the store's directory for `shop catalog accept`; nothing else changes.
 
     Example: shop catalog suggest --store store --json -
     """
-    settings = settings_for(store)
+    settings = settings_for(store, llm_url=llm_url)
+    writer = build_writer(settings.model_copy(update={"llm_writes": settings.llm_writes or llm_url is not None}))
     opened = Store(store)
     with closing(opened), closing(build_events(settings)) as log:
         embedder, catalog, lexical = build_embedder(settings), opened.catalog, Lexical(opened.catalog)
@@ -63,6 +72,7 @@ def suggest(
         found = [
             *categories_missing(products, dense, embedder),
             *facts_missing(products),
+            *descriptions_wanting(products, corrections(store), writer),
             *twins(products, dense),
             *unseen(Searcher(catalog, lexical, dense, reranker, opened.manifest.currency), log),
         ]
@@ -103,7 +113,7 @@ def accepted(store: Folder) -> None:
     Example: shop catalog accepted --store store
     """
     for one in corrections(store):
-        typer.echo(json.dumps(one.model_dump(mode="json", exclude_none=True), ensure_ascii=False))
+        typer.echo(json.dumps(one.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False))
 
 
 @app.command("take-back")
@@ -122,7 +132,7 @@ def told(found: Sequence[Suggestion]) -> Iterator[str]:
     """Two lines a suggestion for people: what is proposed, and what it comes from."""
     for one in found:
         sure = "not measured" if one.sure is None else f"{one.sure:.0%} sure".replace("%", " %")
-        proposed = "; ".join(f"{name.replace('_', ' ')}: {_text(value)}" for name, value in one.proposed.items())
+        proposed = "; ".join(f"{name.replace('_', ' ')}: {_text(value)}" for name, value in one.news.items())
         yield f"{one.key}  {one.product_id}  {one.title}\n          {proposed or 'not found'} ({sure})"
         yield f"          from {'; '.join(one.grounds)}"
 
