@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ CHAIRS, LAMPS = "Armchair Recliner Rocker Stool Bench".split(), "Desk Floor Tabl
 
 @pytest.fixture(scope="module")
 def feed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Sixty listings of two categories, and one without."""
+    """Sixty listings of two categories, one without, and one whose record says what no description does."""
     path = tmp_path_factory.mktemp("feed") / "feed.jsonl"
     rows = [
         {"id": f"{shelf}-{n}-{name}", "title": f"{look} {name}{noun}", "category": ["home", shelf], "price": 20 + n}
@@ -24,6 +25,8 @@ def feed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n, look in enumerate("Plain Modern Rustic Classic Nordic Grand".split())
     ]
     rows.append({"id": "new", "title": "Vintage Table Lamp", "price": 30})
+    stated = {"color": ["green"], "material": ["brass"]}
+    rows.append({"id": "bare", "title": "Corrie Desk Lamp", "category": ["home", "lamps"], "attributes": stated})
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
 
@@ -32,9 +35,13 @@ def indexed(feed: Path, store: Path) -> None:
     assert shop("index", str(feed), "--store", str(store)).returncode == 0
 
 
-def category_of_new(store: Path) -> list[str]:
+def exported(store: Path, name: str) -> dict[str, Any]:
     done = shop("export", "--store", str(store), "--format", "jsonl")
-    return next(row["category"] for row in map(json.loads, done.stdout.splitlines()) if row["id"] == "new")  # type: ignore[no-any-return]
+    return next(row for row in map(json.loads, done.stdout.splitlines()) if row["id"] == name)
+
+
+def category_of_new(store: Path) -> list[str]:
+    return exported(store, "new")["category"]  # type: ignore[no-any-return]
 
 
 def catalog(*arguments: str, store: Path) -> Done:
@@ -60,3 +67,15 @@ def test_what_is_accepted_is_filled_in_by_the_next_indexing_and_taken_back_by_th
     assert category_of_new(store) == []
     assert catalog("accept", "nothing", store=store).stderr.startswith("shop: No suggestion is called nothing.")
     assert catalog("accept", store=store).returncode == 2
+
+
+def test_an_accepted_description_stands_in_the_index_and_is_not_proposed_again(feed: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    indexed(feed, store)
+    listed = map(json.loads, catalog("suggest", "--json", "-", store=store).stdout.splitlines())
+    (found,) = [one for one in listed if one["kind"] == "description"]
+    assert found["proposed"]["description"] == "It is green and is made of brass."
+    assert catalog("accept", found["key"], store=store).returncode == 0
+    indexed(feed, store)
+    assert exported(store, "bare")["description"] == "It is green and is made of brass."
+    assert "0 × description" in catalog("suggest", store=store).stderr

@@ -50,3 +50,16 @@ def test_a_suggestion_is_accepted_and_taken_back(client: TestClient, tmp_path: P
     client.post("/admin/catalogue/take-back", data={"key": FOUND.key})
     assert corrections(store) == []
     assert client.post("/admin/catalogue/accept", data={"key": "nothing"}).status_code == 404
+
+
+def test_a_description_is_shown_whole_with_what_each_sentence_comes_from(client: TestClient, tmp_path: Path) -> None:
+    text, facts = f"{'Kept as it was. ' * 15}It is black.", {"color": ["black"]}
+    proposed = {"description": text, "replaces": "Kept", "facts": facts}
+    keep(
+        [Suggestion("hostile", "Mug", "description", proposed, ("“It is black.” from color: black",))],
+        tmp_path / "store",
+    )
+    page = client.get("/admin/catalogue").text
+    assert text in page
+    assert "“It is black.” from color: black" in page
+    assert "replaces" not in page
