@@ -281,7 +281,7 @@ def listing_fields(product: Product) -> tuple[str, str, str, str, str]:
         " ".join(product.category),
         product.brand or "",
         "; ".join([*facts, *options]),
-        product.description,
+        product.description if product.indexed_description is None else product.indexed_description,
     )
 
 

@@ -110,5 +110,9 @@ def _lost(
 
 def differences(product: Product, other: Product) -> list[str]:
     """The fields in which two products differ; the currency of nothing is no difference."""
-    names = [each.name for each in fields(Product) if getattr(product, each.name) != getattr(other, each.name)]
+    names = [
+        each.name
+        for each in fields(Product)
+        if each.compare and getattr(product, each.name) != getattr(other, each.name)
+    ]
     return [name for name in names if name != "currency" or product.price is not None or product.list_price is not None]

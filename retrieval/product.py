@@ -21,6 +21,7 @@ class Product:
     feed does not say; list_price is the price before a discount. in_stock: None means that the feed does not say, which
     is not the same as yes. rating: 0..5. attributes: name -> values, names lower case. options: what tells this variant from its siblings.
     stand_ins: words that the feed has where it states nothing ("N/A"), by field or attribute; nobody is told them.
+    indexed_description: what search reads in place of a description that only says again what other fields state; None: the description.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Product:
     image_url: str | None = None
     url: str | None = None
     stand_ins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    indexed_description: str | None = field(default=None, compare=False)
 
     @property
     def sold_out(self) -> bool:
@@ -48,7 +50,7 @@ class Product:
         return self.in_stock is False or (self.stock is not None and self.stock <= 0)
 
     def to_json(self) -> dict[str, Any]:
-        """The record as JSON types; money as a number with the currency's own decimals; `stand_ins` only where there are any."""
+        """The record as JSON types; money as a number with the currency's own decimals; the last two fields only where there is anything."""
         record = {f.name: getattr(self, f.name) for f in fields(self)}
         record["category"] = list(self.category)
         record["price"], record["list_price"] = as_number(self.price), as_number(self.list_price)
@@ -57,6 +59,8 @@ class Product:
         record["stand_ins"] = {name: list(words) for name, words in self.stand_ins.items()}
         if not self.stand_ins:
             del record["stand_ins"]
+        if self.indexed_description is None:
+            del record["indexed_description"]
         return record
 
     @classmethod

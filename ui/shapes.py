@@ -285,6 +285,9 @@ class ProductBody(_Shape):
         dict[str, list[str]],
         Field(description="words of the feed that stand where a value is missing; left out when there are none"),
     ] = {}
+    indexed_description: Annotated[
+        str, Field(description="what search reads where an accepted description stands in its place; else left out")
+    ] = ""
 
 
 class Receiver(_Shape):

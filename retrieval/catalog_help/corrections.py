@@ -110,7 +110,9 @@ def _filled(product: Product, one: Correction) -> Product:
     if one.category and not product.category:
         return replace(product, category=one.category)
     if one.description and one.describes(product):
-        return replace(product, description=one.description)
+        return replace(
+            product, description=one.description, indexed_description=product.description
+        )  # facts told twice rank worse
     stated = {*product.attributes, *product.options}
     lacking = {name: values for name, values in (one.attributes or {}).items() if name not in stated}
     return replace(product, attributes={**product.attributes, **lacking}) if lacking else product

@@ -7,6 +7,7 @@ import io
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import TextIO
 
@@ -23,7 +24,7 @@ COLUMNS = (
 
 def write_jsonl(families: Iterable[Family], out: TextIO) -> None:
     for product in (product for family in families for product in family):
-        record = product.to_json()
+        record = replace(product, indexed_description=None).to_json()  # the index's own affair
         out.write(
             json.dumps({name: value for name, value in record.items() if value is not None}, ensure_ascii=False) + "\n"
         )

@@ -10,6 +10,7 @@ import pytest
 
 from assistant.describing import descriptions_wanting
 from assistant.writing.writer import Script
+from retrieval.catalog import listing_fields
 from retrieval.catalog_help.corrections import accept, corrected, corrections, take_back
 from retrieval.catalog_help.suggestion import Suggestion, chosen
 from retrieval.product import Product
@@ -137,6 +138,13 @@ def test_an_accepted_description_stands_until_it_is_taken_back(tmp_path: Path) -
     assert filled(CLOCK, tmp_path).description == found.proposed["description"]
     take_back([found.key], tmp_path)
     assert filled(CLOCK, tmp_path) == CLOCK
+
+
+def test_search_reads_what_it_read_before_a_description_was_accepted(tmp_path: Path) -> None:
+    accept(descriptions_wanting([CLOCK]), tmp_path)
+    told = filled(CLOCK, tmp_path)
+    assert (told.description != CLOCK.description, listing_fields(told)) == (True, listing_fields(CLOCK))
+    assert Product.from_json(told.to_json()).indexed_description == ""
 
 
 def test_an_accepted_description_is_not_proposed_again_until_its_facts_change(tmp_path: Path) -> None:
