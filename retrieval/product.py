@@ -50,7 +50,7 @@ class Product:
         return self.in_stock is False or (self.stock is not None and self.stock <= 0)
 
     def to_json(self) -> dict[str, Any]:
-        """The record as JSON types; money as a number with the currency's own decimals; the last two fields only where there is anything."""
+        """The record as JSON types; money as a number with the currency's own decimals; the last two only where they hold anything."""
         record = {f.name: getattr(self, f.name) for f in fields(self)}
         record["category"] = list(self.category)
         record["price"], record["list_price"] = as_number(self.price), as_number(self.list_price)
