@@ -40,7 +40,11 @@ def unsupported(text: str, sources: Iterable[str]) -> list[Claim]:
 def _supported(claim: Claim, known: Sequence[str], numbers: set[str]) -> bool:
     if claim.kind == "number":
         return digits(claim.text) in numbers
-    return any(_plain(claim.text) in source for source in known)
+    said = _plain(claim.text)
+    if any(said in source for source in known):
+        return True
+    together = said.split(" and ") if claim.kind == "name" else []  # "the Oak Desk and the Ash Desk" are two names
+    return len(together) > 1 and all(any(one in source for source in known) for one in together)
 
 
 def _plain(text: str) -> str:

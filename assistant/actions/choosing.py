@@ -11,6 +11,7 @@ from retrieval.words import contains, content_stems
 
 from ..model import Choice, DialogueState, Intent, Parse, Question, Slots
 from ..parts import Parts
+from .naming import listed
 from .variants import common_title, fitting, open_option, values_of
 
 FIELDS = ("color", "size", "material")  # the slots that speak of options
@@ -38,11 +39,11 @@ def ask_among(variants: Sequence[Product], option: str, quantity: int) -> Asked:
         gone = f"{name} is sold out in every {option}, so I did not add it."
         return Asked(gone, gone)
     missing = [value for value in values_of(variants, option) if value not in values]
-    gone = f"{_listed(missing, 'and')} {'is' if len(missing) == 1 else 'are'} sold out." if missing else ""
-    later = f"I did not add {name} yet: it comes in {option} {_listed(values, 'and')}."
+    gone = f"{listed(missing, 'and')} {'is' if len(missing) == 1 else 'are'} sold out." if missing else ""
+    later = f"I did not add {name} yet: it comes in {option} {listed(values, 'and')}."
     if len(values) == 1:
         return _offered(f"Of {name} only {option} {values[0]} is left in stock; {gone}", later, there, option, quantity)
-    text = f"Which {option} of {name}: {_listed(_priced(there, option), 'or')}?"
+    text = f"Which {option} of {name}: {listed(_priced(there, option), 'or')}?"
     return Asked(f"{gone} {text}".strip(), later, Question(text, option, tuple(values)), _act(variants, quantity))
 
 
@@ -51,7 +52,7 @@ def ask_instead(sold_out: Product, family: Sequence[Product], quantity: int) -> 
     for option in reversed(list(sold_out.options)):
         there = [one for one in family if not one.sold_out and _differ_in(one, sold_out) == [option]]
         if there:
-            text = f"In stock: {option} {_listed(_priced(there, option), 'and')}."
+            text = f"In stock: {option} {listed(_priced(there, option), 'and')}."
             return [_offered(text, text, there, option, quantity)]
     return []
 
@@ -141,8 +142,3 @@ def _priced(variants: Sequence[Product], option: str) -> list[str]:
         f"{value} ({money(price, variants[0].currency)})" if apart and (price := flat[value]) is not None else value
         for value in prices
     ]
-
-
-def _listed(values: Sequence[str], word: str) -> str:
-    *others, last = values
-    return f"{', '.join(others)} {word} {last}" if others else last

@@ -18,7 +18,7 @@ from ..parts import Parts
 from .ask import answer_for
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
 from .find import need_text
-from .naming import about, in_catalog, short_names
+from .naming import about, in_catalog, listed, short_names
 from .own_words import is_bare, own_words, with_words
 from .titles import beyond_title, short_title, titled
 
@@ -41,10 +41,11 @@ _MEANT = {stem(word): meaning for words, meaning in _ASKED.items() for word in w
 
 @dataclass(frozen=True)
 class Said:
-    """A sentence and the words of the records that it rests on."""
+    """A sentence and the words of the records that it rests on. of: id of the one product that it speaks for, which "it" means next."""
 
     text: str
     evidence: tuple[str, ...] = ()
+    of: str | None = None
 
 
 def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -52,20 +53,22 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     found = _compared(parse, state, parts)
     if len(found) < 2:
         return Outcome(answer=Answer(_which(state), (str(len(state.shown)),), found=False))
-    products, names = found[:MOST], short_names(found[:MOST])
-    asked = beyond_title(_asked(parse), parse.message, products)
+    asked = beyond_title(_asked(parse), parse.message, found)
+    products = found if asked else found[:MOST]  # "which is the cheapest?" is asked of all that were shown
+    names = short_names(products)
     fields, told = _answer(asked, products, names, parts)
     said = told or list(verdict(products, names, state))
     comparison = differing(products, fields)
     if not told and is_bare(comparison):
         comparison, words = _with_listings(comparison, products, names, state, parts)
         said += words
-    if len(found) > MOST:
+    if len(found) > len(products):
         said.insert(0, Said(f"I compare the first {MOST}.", (str(MOST),)))
     if comparison is None:
         said.append(Said("What their listings state is the same."))
     evidence = (*names.values(), *(words for one in said for words in one.evidence))
     return Outcome(
+        focus=next((one.of for one in said if one.of), None),
         answer=Answer(" ".join(one.text for one in said), evidence),
         comparison=comparison,
         listed=() if set(names) <= set(state.shown) else tuple(names),
@@ -153,10 +156,11 @@ def _field_said(
     if len(numbers) < 2:
         return [Said(f"{field.capitalize()}: {', '.join(values)}.", evidence)]
     best = numbers[order[0].id]
-    first = [names[one.id] for one in order if numbers.get(one.id) == best]
+    first = [one for one in order if numbers.get(one.id) == best]
     extreme = "highest" if most_wanted else "lowest"
-    lead = f"{' and '.join(first)} {'share' if len(first) > 1 else 'has'} the {extreme} {field} stated"
-    return [Said(f"{lead}: {', '.join(values)}.", evidence)]
+    whose = listed([names[one.id] for one in first])
+    lead = f"{whose} {'share' if len(first) > 1 else 'has'} the {extreme} {field} stated"
+    return [Said(f"{lead}: {', '.join(values)}.", evidence, first[0].id if len(first) == 1 else None)]
 
 
 def _signed(number: Decimal | None, most_wanted: bool | None) -> Decimal:
@@ -231,12 +235,12 @@ def _best(products: Sequence[Product], names: Mapping[str, str], state: Dialogue
     merits = {product.id: merit(product, state) for product in products}
     first, *others = sorted(products, key=lambda product: merits[product.id], reverse=True)
     if state.constraints.wishes and merits[first.id] > merits[others[0].id]:
-        yield Said(f"For what you asked, I would take {names[first.id]}.")
+        yield Said(f"For what you asked, I would take {names[first.id]}.", of=first.id)
         return
     cheapest, best_rated = by("price_asc", products)[0], by("rating", products)[0]
     alone = sum(product.rating == best_rated.rating for product in products) == 1
     if best_rated.rating is not None and alone and cheapest.id == best_rated.id and cheapest.price is not None:
-        yield Said(f"{names[cheapest.id]} is both the cheapest and the best rated.")
+        yield Said(f"{names[cheapest.id]} is both the cheapest and the best rated.", of=cheapest.id)
 
 
 def merit(product: Product, state: DialogueState) -> tuple[int, int]:

@@ -56,6 +56,12 @@ def in_catalog(message: str, parts: Parts) -> list[Product]:
     return list(islice(families(found), 4))
 
 
+def listed(words: Sequence[str], joint: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    *others, last = words
+    return f"{', '.join(others)} {joint} {last}" if others else last
+
+
 def short_names(products: Sequence[Product]) -> dict[str, str]:
     """By id, each title up to its first comma or bracket where that still tells the products apart and has two words; else all of it."""
     cut = {product.id: short_title(product.title) for product in products}

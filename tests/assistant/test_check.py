@@ -94,3 +94,11 @@ def _cards(*ids: str) -> tuple[Card, ...]:
 def _sources(cards: tuple[Card, ...]) -> list[str]:
     state = DialogueState(Constraints(product="lamp"))
     return evidence("a lamp", state, Outcome(total=len(cards)), cards, CartView())
+
+
+def test_two_names_said_together_need_a_source_each() -> None:
+    sources = ["Oak Desk Lamp", "Ash Desk Lamp"]
+    assert unsupported("Oak Desk Lamp and Ash Desk Lamp cost the same.", sources) == []
+    assert unsupported("Oak Desk Lamp and Elm Desk Lamp cost the same.", sources) == [
+        Claim("name", "Oak Desk Lamp and Elm Desk Lamp")
+    ]

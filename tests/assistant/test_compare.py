@@ -78,3 +78,15 @@ def test_numbers_are_compared_in_one_unit() -> None:
     long = Product("c", "C", attributes={"weight": ("3 m",)})
     assert measures([heavy, light], "weight") == {"a": Decimal(1200), "b": Decimal(900)}
     assert measures([heavy, long], "weight") == {}
+
+
+def test_the_cheapest_is_the_cheapest_of_all_that_were_shown(assistant_with: AssistantWith) -> None:
+    lamps = ("lamps", said("search", product="lamp"))  # shows more than are compared side by side
+    reply = talk(assistant_with, lamps, ("which is the cheapest?", said("compare", ref=("all",), ask="cheapest")))
+    assert reply.reply.startswith("Bolt Clamp Lamp has the lowest price stated")
+
+
+def test_it_is_the_product_that_the_comparison_spoke_for(assistant_with: AssistantWith) -> None:
+    asked = ("which is the dearest?", said("compare", ref=("all",), ask="most expensive"))
+    reply = talk(assistant_with, ("bags", BAGS), asked, ("add it", said("cart_add", ref=("last",))))
+    assert [product.id for product, _ in reply.cart.lines] == ["satchel"]
