@@ -16,7 +16,9 @@ from ..parts import Parts
 from .ask import answer_for, ask_product, asked_about
 from .beside import product_meant, stated_beside
 from .other_side import with_the_other_side
+from .stating import others_state
 from .subjects import subject_of
+from .table import meant
 
 RELEVANT = (
     0.42  # relevance from which a passage speaks of the question: benchmarks/policy_questions.py has the measurement
@@ -24,6 +26,7 @@ RELEVANT = (
 QUOTED_WORDS = 60  # of one passage
 BESIDE = 0.8  # share of the best statement's nearness from which another of the passage is quoted too
 SHORTEST_CLAUSE = 3  # words from which a part of a message is asked by itself
+_AND = re.compile(r"\band\b", re.IGNORECASE)
 _CLAUSES = re.compile(r"\bif\b|\band\b|[,;.?!]+", re.IGNORECASE)
 _INSIDE = str.maketrans("“”", "‘’")
 NO_POLICIES = "This shop has given me no policies, so I won't guess. Its staff can tell you."
@@ -48,9 +51,10 @@ def answers_in(question: str, policies: Policies) -> list[list[Found]]:
     """For each question in the message the passages that speak of it, best first; empty when the texts answer none.
 
     "How long do I have to return it, and what does shipping cost?" are two where each clause finds a passage of its own that is nearer
-    to it than any is to the whole; "how long does shipping take and what does it cost?" too, as its second is asked under the heading
-    of what answers the whole. Where the whole finds nothing, the plain question may that it asks in other words, else a clause: words
-    for a product, as in "can the lamp go back if it is too bright?", lead away from every passage.
+    to it than any is to the whole, or that the whole finds too where "and" joins them; "how long does shipping take and what does it
+    cost?" too, as its second is asked under the heading of what answers the whole. Where the whole finds nothing, the plain question
+    may that it asks in other words, else a clause: words for a product, as in "can the lamp go back if it is too bright?", lead away
+    from every passage.
     """
     whole = _relevant(question, policies)
     asked = _clauses(question)
@@ -58,8 +62,13 @@ def answers_in(question: str, policies: Policies) -> list[list[Found]]:
         return _in_plain_words([question, *asked], policies) or _nearest(asked, policies)
     subject = whole[0].passage.headings[0]
     found = [_clause_under(subject, clause, policies) for clause in asked] if len(asked) > 1 else []
-    nearer = {one[0].passage.id: one for one in found if one and one[0].relevance >= whole[0].relevance}
-    return [_in_view_of(whole, one) for one in nearer.values()] if len(nearer) > 1 else [whole]
+    known = {one.passage.id for one in whole} if len(_long(_AND.split(question))) > 1 else set()
+    apart = {
+        one[0].passage.id: one
+        for one in found
+        if one and (one[0].relevance >= whole[0].relevance or one[0].passage.id in known)
+    }
+    return [_in_view_of(whole, one) for one in apart.values()] if len(apart) > 1 else [whole]
 
 
 def _in_view_of(whole: Sequence[Found], found: Sequence[Found]) -> list[Found]:
@@ -84,7 +93,11 @@ def _nearest(clauses: Sequence[str], policies: Policies) -> list[list[Found]]:
 
 def _clauses(question: str) -> list[str]:
     """Its parts that are long enough to ask something of their own."""
-    return [clause for clause in _CLAUSES.split(question) if len(clause.split()) >= SHORTEST_CLAUSE]
+    return _long(_CLAUSES.split(question))
+
+
+def _long(clauses: Sequence[str]) -> list[str]:
+    return [clause for clause in clauses if len(clause.split()) >= SHORTEST_CLAUSE]
 
 
 def _in_plain_words(questions: Sequence[str], policies: Policies) -> list[list[Found]]:
@@ -107,15 +120,25 @@ def _together(said: Sequence[Outcome]) -> Outcome:
 
 
 def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """The listing's answer; where it only comes near the question and the policies speak of that, theirs before it."""
+    """The listing's answer; where it only comes near the question and the policies speak of that, theirs before it. What listings state
+    of such things is no matter of the shop's rules, whatever these mention: "is it waterproof?"."""
     outcome = ask_product(parse, state, parts)
     if parts.policies is None or outcome.answer is None or _is_plain(outcome.answer, asked_about(parse), parts):
         return outcome
     answers = answers_in(parse.message, parts.policies)
-    if not answers:
+    if not answers or _is_of_listings(answers[0][0], parse, state, parts):
         return outcome
     said = _with_listing(_said(answers[0][:1]), outcome if outcome.focus else None)
     return _with_record(said, product_meant(parse, state, parts), parse.message, parts)
+
+
+def _is_of_listings(found: Found, parse: Parse, state: DialogueState, parts: Parts) -> bool:
+    """Whether a question is a usual one about products that is not what the passage is headed by, or one that listings of the kind
+    answer."""
+    asked = asked_about(parse)
+    if subject := subject_of([asked, parse.message], parts.embedder):
+        return not set(content_stems(" ".join(subject.fields))) & set(content_stems(found.passage.title))
+    return any(others_state(one, asked, state, parts) for one in meant(parse, state, parts)[:1] if asked)
 
 
 def before_an_order(outcome: Outcome, question: str, policies: Policies | None) -> Outcome:

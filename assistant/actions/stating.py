@@ -23,7 +23,7 @@ def offered(outcome: Outcome, products: Sequence[Product], asked: str, state: Di
     """
     answer = outcome.answer
     assert answer is not None
-    if _others_state(products[0], asked, state, parts):
+    if others_state(products[0], asked, state, parts):
         text = f"{answer.text} Other listings of the kind do."
         suggested = (f"Something similar with {asked}",)
         return replace(outcome, answer=Answer(text, answer.evidence, found=False), suggested=suggested)
@@ -33,7 +33,7 @@ def offered(outcome: Outcome, products: Sequence[Product], asked: str, state: Di
     return replace(outcome, answer=Answer(text, answer.evidence, found=False), suggested=(PERSON,))
 
 
-def _others_state(about: Product, asked: str, state: DialogueState, parts: Parts) -> bool:
+def others_state(about: Product, asked: str, state: DialogueState, parts: Parts) -> bool:
     """Whether products of its kind, within the bounds of the need, state in their listings what was asked."""
     ids = parts.searcher.matching(state.constraints)
     if about.id not in ids or state.constraints.kind is None:

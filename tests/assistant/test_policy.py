@@ -259,3 +259,14 @@ def test_quotation_marks_of_a_text_stand_as_inner_ones_and_its_source_has_them_a
     reply = shop.with_pages(page, read_as=[said("policy")]).reply("what is a lamp returned in its box?")
     assert reply.reply == "Returns › Words: “A lamp returned is a ‘lamp in its box’, no other.”"
     assert reply.sources[0].quote == "A lamp returned is a “lamp in its box”, no other."
+
+
+def test_what_other_listings_state_is_no_matter_of_the_rules(shop: Shop) -> None:
+    warranty = "# Warranty\n\n## Damage\n\nIs a jacket waterproof? Water damage is not covered.\n"
+    parses = [said("search", product="jacket", color=("grey",)), said("ask_product", ref=(1,), ask="waterproof")]
+    assistant = shop.with_pages(warranty, read_as=parses)
+    shown = assistant.reply("breeze wind jacket", "s_1").cards
+    assert "waterproof" not in shown[0].product.attributes
+    reply = assistant.reply("is the jacket waterproof?", "s_1")
+    assert reply.sources == ()
+    assert "Other listings of the kind do." in reply.reply
