@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from retrieval.evidence import judge
 from retrieval.product import Product
+from retrieval.query import Sort
 from retrieval.superlative import by
 from retrieval.words import content_stems
 
 from .model import DialogueState, Slots
 from .normalize import amounts
 
-SUPERLATIVES = {"cheapest": "price_asc", "most_expensive": "price_desc", "best_rated": "rating"}
+SUPERLATIVES: dict[str, Sort] = {"cheapest": "price_asc", "most_expensive": "price_desc", "best_rated": "rating"}
 
 _DEFINITE = re.compile(r"the (\w[\w' -]*?)(?: please| thanks)?[.!]*")
 _POINTED = re.compile(r"\b(?:this|that|these|those) ([\w'-]+)( [\w'-]+)?")
@@ -23,12 +25,18 @@ _PLACES = (
 )
 _PLACE = re.compile(rf"\d|\b(?:{_PLACES})\b")
 _COUNTED = re.compile(rf"\b\d+(?:st|nd|rd|th)\b|#\s?\d|\bnumbers? \d|\b(?:{_PLACES})\b")
+_ONE_OF = re.compile(rf"\b(?:the|this|that) (?:{_PLACES})(?: one)?\b", re.IGNORECASE)
 _POSITION = re.compile(rf"\d|\b(?:{_PLACES}|it|its|this|that|these|those|them|they)\b")
 
 
 def says_a_place(message: str) -> bool:
     """Whether a word of the message is one for a place in a list ("the second", "both", "#3"); a number by itself is none."""
     return bool(_COUNTED.search(message.lower()))
+
+
+def as_it(text: str) -> str:
+    """The text with "it" for a place in a list: "what does the first one cost" asks what "what does it cost" asks."""
+    return _ONE_OF.sub("it", text)
 
 
 def as_many_as_said(found: list[Product], slots: Slots, message: str) -> list[Product]:
@@ -75,19 +83,27 @@ def mentioned(
     nothing. "last" is the product last spoken of; "all" and the cheapest are of those compared, where some were. Without a reference, a
     name that only one of all these has is enough.
     """
-    found = [product for ref in slots.ref for product in _one(ref, state, shown, beside)]
+    found = [product for ref in slots.ref for product in _one(ref, slots, state, shown, beside)]
     found = found or _named(slots, [*shown, *beside])
     return list({product.id: product for product in found}.values())
 
 
-def _one(ref: int | str, state: DialogueState, shown: Sequence[Product], beside: Sequence[Product]) -> list[Product]:
+def _one(
+    ref: int | str, slots: Slots, state: DialogueState, shown: Sequence[Product], beside: Sequence[Product]
+) -> list[Product]:
     if isinstance(ref, int):
         return [shown[ref - 1]] if 1 <= ref <= len(shown) else []
     if ref == "all":
         return _pool(state, shown)
     if ref == "last":
         return [product for product in (*shown, *beside) if product.id == state.focus] or list(shown[:1])
-    return by(SUPERLATIVES[ref], _pool(state, shown))[:1]  # type: ignore[arg-type]
+    return by(SUPERLATIVES[ref], _described(slots, _pool(state, shown)))[:1]
+
+
+def _described(slots: Slots, products: Sequence[Product]) -> list[Product]:
+    """Those that have every property said: of "the cheapest acoustic one" no electric guitar, however cheap."""
+    wishes = [(field, wish) for field in ("color", "material", "features") for wish in getattr(slots, field)]
+    return [one for one in products if all(judge(one, *wish).status == "met" for wish in wishes)]
 
 
 def tied(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> list[Product]:
@@ -95,7 +111,8 @@ def tied(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> list[P
     if slots.ref not in (("cheapest",), ("most_expensive",)):
         return []
     (best,) = mentioned(slots, state, shown)[:1] or (None,)
-    alike = [product for product in _pool(state, shown) if best and product.price == best.price]
+    pool = _described(slots, _pool(state, shown))
+    alike = [product for product in pool if best and product.price == best.price]
     return alike if len(alike) > 1 else []
 
 

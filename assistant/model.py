@@ -29,6 +29,7 @@ class Slots:
     """What one message says. Words are lower case and stand in the message; prices and quantities are numbers that code read from it.
 
     ref: 1-based positions among the products last shown, or one of REFERENCES. drop: constraints taken back, by slot name or value.
+    in_stock: True where only what is to be had is wanted, which code tells from a feature ("in stock only").
     """
 
     product: str | None = None
@@ -48,6 +49,7 @@ class Slots:
     ask: str | None = None
     order_id: str | None = None
     email: str | None = None
+    in_stock: bool | None = None
 
     def words_of(self, *names: str) -> Iterator[str]:
         """What the slots of these names say, each value of a list by itself."""

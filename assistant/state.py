@@ -24,7 +24,7 @@ NEEDS_KEPT = 5  # earlier needs that a conversation can come back to
 # What people call a constraint when they take it back, where that is not the slot's own name.
 ALSO_CALLED = {
     "colour": "color", "budget": "price", "price limit": "price", "limit": "price", "price range": "price",
-    "price": "price", "maker": "brand", "fabric": "material", "colors": "color", "colours": "color",
+    "price": "price", "in stock": "in_stock", "maker": "brand", "fabric": "material", "colors": "color", "colours": "color",
     "price_max": "price",  # by its slot's name the reader takes back "the budget" and "the price", both ends of a range
 }  # fmt: skip
 ENDS = {"minimum": "price_min", "maximum": "price_max"}  # one end of a range, in the shopper's word for it
@@ -108,14 +108,14 @@ def _with_always(slots: Slots, parse: Parse) -> Slots:
 def _forgotten(state: DialogueState, names: Iterable[str]) -> str | None:
     """Of what is taken back the name of a thing that is or was looked for: "forget the wallet"."""
     kinds = [state.constraints.product, *(need.constraints.product for need in state.earlier)]
-    return next((name for name in names if any(_same_kind(kind, name) for kind in kinds)), None)
+    return next((name for name in names if any(same_kind(kind, name) for kind in kinds)), None)
 
 
 def _without_need(state: DialogueState, kind: str) -> DialogueState:
     """The state without the need of that kind; where it is the one under way, with none under way."""
-    kept = tuple(need for need in state.earlier if not _same_kind(need.constraints.product, kind))
+    kept = tuple(need for need in state.earlier if not same_kind(need.constraints.product, kind))
     state = replace(state, earlier=kept)
-    if not _same_kind(state.constraints.product, kind):
+    if not same_kind(state.constraints.product, kind):
         return state
     return replace(state, constraints=Constraints(), sort=None, said="", seen=frozenset(), questioned=(), dropped=())
 
@@ -124,15 +124,15 @@ def _left_for_another(state: DialogueState, product: str | None) -> tuple[Need, 
     """The earlier needs with the one under way, without those of the kind that is now looked for anew."""
     now = Need(state.constraints, state.sort, state.seen, state.said)
     needs = [need for need in (now, *state.earlier) if need.constraints.product]
-    return tuple(need for need in needs if not _same_kind(need.constraints.product, product))[:NEEDS_KEPT]
+    return tuple(need for need in needs if not same_kind(need.constraints.product, product))[:NEEDS_KEPT]
 
 
 def _come_back(state: DialogueState, slots: Slots) -> tuple[DialogueState, Slots]:
     """The state with the earlier need of the kind that is named under way again, and the slots with the fuller name of the two; both as
     they are where the kind is that of now, or of no earlier need."""
-    if slots.product is None or _same_kind(state.constraints.product, slots.product):
+    if slots.product is None or same_kind(state.constraints.product, slots.product):
         return state, slots
-    need = next((need for need in state.earlier if _same_kind(need.constraints.product, slots.product)), None)
+    need = next((need for need in state.earlier if same_kind(need.constraints.product, slots.product)), None)
     if need is None:
         return state, slots
     name = max(need.constraints.product or "", slots.product, key=len)
@@ -142,7 +142,7 @@ def _come_back(state: DialogueState, slots: Slots) -> tuple[DialogueState, Slots
     return replace(back, earlier=_left_for_another(state, slots.product)), replace(slots, product=name)
 
 
-def _same_kind(one: str | None, other: str | None) -> bool:
+def same_kind(one: str | None, other: str | None) -> bool:
     """Whether both name the same thing: the shorter's words are the longer's last ones ("desks", "standing desk")."""
     stems, others = sorted((content_stems(one or ""), content_stems(other or "")), key=len)
     return bool(stems) and others[-len(stems) :] == stems
@@ -217,7 +217,7 @@ def merge(constraints: Constraints, slots: Slots) -> Constraints:
         slots = replace(slots, product=gift, features=tuple(one for one in slots.features if one != gift))
     said = {
         name: getattr(slots, name)
-        for name in ("product", "brand", "gender", "price_min", "price_max", "quantity")
+        for name in ("product", "brand", "gender", "price_min", "price_max", "quantity", "in_stock")
         if getattr(slots, name) is not None
     }
     for name in WISH_LISTS:

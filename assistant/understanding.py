@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from retrieval.query import Constraints
 
+from .actions.ask import facts_of
 from .actions.choosing import answered
 from .actions.orders import continued
 from .actions.subjects import subject_of
@@ -29,7 +30,8 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
-    return _begun(_with_titles(_worth_doing(_asking(parse, state, parts)), state, parts), state, parts)
+    parse = _had(_worth_doing(_asking(parse, state, parts)), parts)
+    return _begun(_with_titles(parse, state, parts), state, parts)
 
 
 def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
@@ -47,15 +49,31 @@ def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     return replace(parse, intent="ask_product", acts=("ask_product",), slots=asked)
 
 
+def _had(parse: Parse, parts: Parts) -> Parse:
+    """The message's acts with what was read as a property and says that the thing is to be had ("in stock only"), or is not to be sold
+    out, as the bound that it is."""
+    slots = parse.slots
+    of_stock = {one for one in (*slots.features, *slots.exclude) if _speaks_of_stock(one, parts)}
+    if of_stock and parse.intent in ("search", *NARROWING):
+        left = {
+            name: tuple(one for one in getattr(slots, name) if one not in of_stock) for name in ("features", "exclude")
+        }
+        parse = replace(parse, slots=replace(slots, in_stock=True, features=left["features"], exclude=left["exclude"]))
+    return replace(parse, then=_had(parse.then, parts)) if parse.then else parse
+
+
+def _speaks_of_stock(wish: str, parts: Parts) -> bool:
+    subject = subject_of([f"is it {wish}"], parts.embedder)
+    return subject is not None and "availability" in subject.fields
+
+
 def _states_it(parse: Parse, state: DialogueState, parts: Parts) -> bool:
     """Whether a question that was read as one about the shop's rules is so usual a one of a product that the record of that last spoken
-    of answers it, by an attribute or by what is in stock."""
+    of answers it: "what's the price?"."""
     if parse.intent != "policy" or not parse.slots.ask or not state.focus:
         return False
     subject = subject_of([parse.slots.ask, parse.message], parts.embedder)
-    spoken_of = parts.catalog.get_many([state.focus])
-    names = {name.casefold() for one in spoken_of for name in one.attributes}
-    names |= {"availability" for one in spoken_of if one.in_stock is not None}
+    names = {fact.name.casefold() for one in parts.catalog.get_many([state.focus]) for fact in facts_of(one, [one])}
     return subject is not None and not names.isdisjoint(subject.fields)
 
 

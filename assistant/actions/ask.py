@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,16 @@ from retrieval.dense import Embedder
 from retrieval.evidence import COLORS
 from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
-from retrieval.words import content_stems, stem
+from retrieval.words import contains, content_stems, stem, words
 
+from ..mentions import as_it
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
 from .stating import offered
 from .subjects import Subject, subject_of
 from .table import meant
 from .titles import beyond_title
+from .variants import as_on_card, spelled_out
 
 # Mean cosine with the question from which a fact speaks of what was asked, and from which it is said to come nearest. docs/log.md
 SAME_SUBJECT = 0.48
@@ -27,6 +29,9 @@ COLOR_NAMES = ("color", "colour", "colors", "colours")
 FEW_LEFT = 3
 MOST_ASKED = 3
 OVERVIEW_SENTENCES = 3
+OF_A_VARIANT = frozenset(
+    {"price", "availability"}
+)  # facts in which the variants of a thing differ beside their options
 _SAID = {"price": "costs", "availability": "is", "rating": "is rated", "brand": "is by"}
 WHOLE = "details"  # asked for where a product is only named: "tell me about the Oak Desk"
 # Verbs that link a question to what it asks about, and say nothing of it themselves: "does it come in red", "is it made of oak".
@@ -67,8 +72,7 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
             else "Which product do you mean? I have not shown one yet."
         )
         return Outcome(answer=Answer(unclear, found=False))
-    words = asked_about(parse)
-    asked = beyond_title(words, parse.message, products) or (words and WHOLE)
+    asked = beyond_title(asked_about(parse), parse.message, products) or WHOLE
     answers = [
         answer_for(product, parts.catalog.variants(product), asked, parts.embedder, parse.message)
         for product in products
@@ -77,7 +81,7 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     evidence = tuple(words for answer in answers for words in answer.evidence)
     found = any(answer.found for answer in answers)
     outcome = Outcome(focus=products[0].id, answer=Answer(text, evidence, found, answers[0].field))
-    return outcome if found or not asked else offered(outcome, products, asked, state, parts)
+    return outcome if found else offered(outcome, products, asked, state, parts)
 
 
 def asked_about(parse: Parse) -> str:
@@ -94,6 +98,8 @@ def answer_for(
     asked: the words that say what is asked about. question: the whole message, which tells more of the meaning. Where nothing speaks of
     it for certain, what comes nearest may stand in an answer that is not `found`, said to be no more than that.
     """
+    if named := _variant_asked(product, family, [asked, question or asked], embedder):
+        return named
     facts = list(facts_of(product, family))
     said = set(content_stems(asked))
     wanted = said - _LINKS or said
@@ -112,7 +118,7 @@ def _plainly(
     asked: Sequence[str], wanted: set[str], facts: Sequence[Fact], title: str, embedder: Embedder
 ) -> list[Fact]:
     """The facts that answer by their field, or have the question's words; where several do, the nearest in meaning of these."""
-    subject = subject_of(asked, embedder)
+    subject = subject_of([*asked, *map(as_it, asked)], embedder)
     if subject and (stated := _stated(subject, facts)):
         return stated
     if subject and wanted <= _LINKS:
@@ -122,6 +128,28 @@ def _plainly(
     named = [fact for fact in (Fact("", title),) if fact.has(wanted)]  # answers where nothing else has the words
     near, _ = _nearest(asked[:1], stating or named or about_color, embedder)
     return [near] if near else []
+
+
+def _variant_asked(
+    product: Product, family: Sequence[Product], asked: Sequence[str], embedder: Embedder
+) -> Answer | None:
+    """What a variant costs, or whether it is in stock, where the question says its option: "is it in stock in XL?"; else None."""
+    left = spelled_out(list(family), asked[-1])
+    if len(left) in (0, len(family)):
+        return None
+    options = {value for one in left for value in one.options.values() if contains(asked[-1], value)}
+    plain = [as_it(_without(text, options)) for text in asked]
+    subject = subject_of([*plain, *(f"is it {text}" for text in plain)], embedder)
+    if subject is None or not set(subject.fields) <= OF_A_VARIANT:
+        return None
+    variant = next(iter(as_on_card(left, product)), left[0])
+    stated = _stated(subject, list(facts_of(variant, family)))
+    return _say(variant, stated) if stated else None
+
+
+def _without(text: str, phrases: Iterable[str]) -> str:
+    stems = {stem for phrase in phrases for stem in content_stems(phrase)}
+    return " ".join(text[word.start : word.end] for word in words(text) if word.stem not in stems)
 
 
 def _stated(subject: Subject, facts: Sequence[Fact]) -> list[Fact]:
@@ -166,8 +194,7 @@ def _nearest(asked: Sequence[str], facts: Sequence[Fact], embedder: Embedder) ->
 
 
 def _not_said(product: Product, asked: str, near: Fact | None) -> Answer:
-    about = f" about “{asked}”" if asked else " about that"
-    silent = f"The listing of {product.title} doesn't say anything{about}."
+    silent = f"The listing of {product.title} doesn't say anything about “{asked}”."
     if near is None:
         return Answer(silent, (product.title, asked), found=False)
     stop = "." if near.name else ""

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.product import Product, money
+from retrieval.query import Constraints
 
 from ..contract import CartView
-from ..mentions import mentioned, tied
+from ..mentions import SUPERLATIVES, mentioned, tied
 from ..model import Answer, CartLine, Choice, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..reply import NAMED
-from ..state import merge
+from ..state import merge, same_kind
 from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
@@ -220,11 +221,19 @@ def _places(products: Sequence[Product]) -> str:
 
 
 def _choose_first(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    if parse.slots.ref and state.shown:
+    slots = parse.slots
+    described = any(slots.words_of("product", "color", "material", "features"))
+    superlative = next((ref for ref in slots.ref if isinstance(ref, str) and ref in SUPERLATIVES), None)
+    if slots.ref and state.shown and not (superlative and described):
         return Outcome(cart=state.cart, answer=Answer(f"I showed {len(state.shown)}. Which of them shall I add?"))
-    if parse.slots.product:
-        need = replace(state, constraints=merge(state.constraints, parse.slots))
-        return replace(find(parse, need, parts), cart=state.cart)
+    if slots.product or (state.constraints.product and described):
+        kept = (
+            state.constraints
+            if slots.product is None or same_kind(state.constraints.product, slots.product)
+            else Constraints()
+        )
+        need = replace(state, constraints=merge(kept, slots), sort=SUPERLATIVES.get(superlative or ""))
+        return replace(find(parse, need, parts), cart=state.cart, constraints=need.constraints)
     return Outcome(cart=state.cart, answer=Answer("Which product do you mean? Tell me what you are looking for."))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from retrieval.audience import suits
 from retrieval.belonging import Bond, belonging, same_kind
 from retrieval.dense import embedding_text
 from retrieval.family import families
@@ -100,15 +101,17 @@ def _told(target: Product, chosen: list[tuple[Bond, float]], parts: Parts) -> Ou
 
 
 def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: Parts) -> Outcome:
-    """Products of the kind that the message names, a new need; those tied to the target first, each with the tie."""
-    constraints = merge(Constraints(), parse.slots)
+    """Products of the kind that the message names, a new need for the same people; those tied to the target first, each with the tie."""
+    constraints = merge(Constraints(gender=state.constraints.gender), parse.slots)
     query = Query(need_text(constraints), constraints, skip=parts.unwanted(state.taste), said=parse.message)
     ranking, timing = parts.searcher.search(query, LOOKED_AT)
     bonds = {bond.product.id: bond for bond in belonging(parts.catalog, target)} if target else {}
     found = [hit for hit in ranking.hits if hit.fits]
     # of the pans beside a pan set the shop has nothing else: then these are what is looked for
     fitting = [hit for hit in found if not (target and same_kind(hit.product, target))] or found
-    fitting.sort(key=lambda hit: hit.product.id not in bonds)  # stable: the rest stays as ranked
+    fitting.sort(  # stable: the rest stays as ranked
+        key=lambda hit: (hit.product.id not in bonds, target is not None and not suits(hit.product, target))
+    )
     hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(fitting[: parts.products_shown], start=1))
     tied = {hit.product.id: bonds[hit.product.id] for hit in hits if hit.product.id in bonds}
     outcome = Outcome(

@@ -32,10 +32,10 @@ def meant_variants(product: Product, parse: Parse, state: DialogueState, parts: 
             return [], wishes[0]
         left = had or left
     for text in (parse.message, state.constraints.product or ""):
-        left = _spelled_out(left, text)
+        left = spelled_out(left, text)
     for field in SOFT:
         left = fitting(left, field, getattr(state.constraints, field)) or left
-    left = _as_on_card(left, product)
+    left = as_on_card(left, product)
     in_cart = {line.product_id for line in state.cart}
     return [variant for variant in left if variant.id in in_cart] or left, ""
 
@@ -75,7 +75,7 @@ def _meets(variant: Product, field: str, wish: str) -> bool:
     return judge(variant, field, wish).status == "met" or contains(variant.title, wish)
 
 
-def _spelled_out(variants: list[Product], text: str) -> list[Product]:
+def spelled_out(variants: list[Product], text: str) -> list[Product]:
     """The variants of which the text has the whole title or an option's value, a bare number aside: it may count something else."""
     variants = [one for one in variants if contains(text, one.title)] or variants
     for option in dict.fromkeys(name for one in variants for name in one.options):
@@ -85,7 +85,8 @@ def _spelled_out(variants: list[Product], text: str) -> list[Product]:
     return variants
 
 
-def _as_on_card(variants: list[Product], shown: Product) -> list[Product]:
+def as_on_card(variants: list[Product], shown: Product) -> list[Product]:
+    """Those that have the options which the card's title says, sizes aside, where the card is one of them."""
     if shown not in variants:
         return variants
     for option, value in shown.options.items():

@@ -207,3 +207,28 @@ def test_a_usual_question_read_as_a_narrowing_of_nothing_is_answered(
     shop.reply("a tote bag", "s_1")
     reply = shop.reply("what colours are there?", "s_1")
     assert (reply.intent, reply.reply) == ("ask_product", "Market Tote Bag: color natural, black.")
+
+
+def test_the_stock_asked_about_is_that_of_the_variant_named(assistant_with: AssistantWith) -> None:
+    shop = assistant_with(
+        [
+            said("search", product="desk lamp", color=("black",)),
+            said("ask_product", ref=("last",), ask="in stock in brass"),
+        ]
+    )
+    shop.reply("a desk lamp", "s_1")
+    assert shop.reply("is it in stock in brass?", "s_1").reply.startswith("Aster Desk Lamp, Brass is sold out.")
+
+
+def test_the_first_one_is_asked_about_like_it(assistant_with: AssistantWith) -> None:
+    shop = assistant_with(
+        [said("search", product="kettle"), said("ask_product", ref=(1,), ask="what does the first cost")]
+    )
+    shop.reply("a kettle", "s_1")
+    assert shop.reply("in euros, what does the first cost?", "s_1").reply == "Copper Kettle costs $1,299."
+
+
+def test_a_product_that_is_only_pointed_at_is_described(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="kettle"), said("ask_product", ref=(1,))])
+    shop.reply("a kettle", "s_1")
+    assert "“" in shop.reply("why that one?", "s_1").reply

@@ -299,3 +299,20 @@ def test_more_at_once_than_a_reply_names_are_put_in_only_after_a_yes(assistant_w
         "Shall I put all 4 in your cart?"
     )
     assert len(done.cart.lines) == 4
+
+
+def test_the_cheapest_of_those_that_have_what_was_said_is_added(searcher: Searcher) -> None:
+    outcome = _do(searcher, SHOWN, "cart_add", ref=("cheapest",), color=("black",))  # the clamp is cheaper, and red
+    assert _lines(outcome) == {"aster-black": 1}
+
+
+def test_where_none_shown_has_what_was_said_others_are_looked_for_and_nothing_is_added(searcher: Searcher) -> None:
+    outcome = _do(searcher, SHOWN, "cart_add", ref=("cheapest",), features=("fabric shade", "dimmable"))
+    assert _lines(outcome) == {}
+    assert outcome.constraints == Constraints(product="lamp", features=("fabric shade", "dimmable"))
+
+
+def test_what_is_to_be_added_before_anything_was_shown_is_what_is_looked_for(searcher: Searcher) -> None:
+    outcome = _do(searcher, DialogueState(), "cart_add", product="kettle")
+    assert outcome.constraints == Constraints(product="kettle")
+    assert [hit.product.id for hit in outcome.hits] == ["kettle"]

@@ -80,3 +80,11 @@ def test_where_all_of_a_kind_is_the_target_s_own_it_is_looked_for_all_the_same(a
         shop.reply("a rain jacket", "s_1")
         reply = shop.reply("what cagoules do you have?", "s_1")
     assert {card.product.category[-1] for card in reply.cards} == {"jackets"}
+
+
+def test_what_is_to_go_with_it_is_for_the_same_people(assistant_with: AssistantWith) -> None:
+    shop = assistant_with(
+        [said("search", product="jacket", gender="men"), said("complement", product="bag", ref=("last",))]
+    )
+    shop.reply("a jacket for men", "s_1")
+    assert shop.reply("which bag would go with it?", "s_1").constraints.gender == "men"
