@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from .audience import SUITS
 from .catalog import Catalog, listing_fields
+from .kinds import kind_at_end
 from .lexical import OWN, phrase
 from .query import Constraints
 from .words import NEGATIONS, only_denied
@@ -19,8 +20,8 @@ Condition = tuple[str, list[object]]
 def eligible_ids(catalog: Catalog, constraints: Constraints) -> frozenset[str] | None:
     """Ids of all products that break no hard constraint; None when there is no hard constraint, so that all may be shown.
 
-    A product that mentions what is refused only to deny it ("free of latex") may be shown. A product without a price meets no price bound.
-    A product that does not say for whom it is suits everybody.
+    A product that mentions what is refused only to deny it ("free of latex") may be shown, none of a kind that is refused by name.
+    A product without a price meets no price bound. A product that does not say for whom it is suits everybody.
     """
     conditions = list(_conditions(catalog, constraints))
     if not conditions:
@@ -52,6 +53,9 @@ def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Conditio
                 "(row NOT IN (SELECT rowid FROM listing WHERE listing MATCH ?) OR id IN (SELECT value FROM json_each(?)))",
                 [f"{{{OWN}}} : {match}", free],
             )
+        entries, exact = kind_at_end(refused)
+        if exact:  # "no flowers" is said of bouquets too
+            yield "id NOT IN (SELECT value FROM json_each(?))", [json.dumps(list(catalog.of_kinds(entries)))]
 
 
 def _denying(catalog: Catalog, refused: str, match: str) -> list[str]:

@@ -139,11 +139,11 @@ def _called(catalog: Catalog, lexical: Lexical, said: tuple[str, ...], *, known:
         if (known and kind is None)
         or (kind and kind_ends_with(kind, wanted))
         or head_noun(title) == wanted
-        or _shelved_as(categories, wanted)
+        or shelved_as(categories, wanted)
     )
 
 
-def _shelved_as(categories: Sequence[str], wanted: str) -> bool:
+def shelved_as(categories: Sequence[str], wanted: str) -> bool:
     """Whether the narrowest category that has the word is called by it: "toys, science kits" are toys, "shoes, shoe care" no shoes."""
     naming = next((name for name in reversed(categories) if wanted in content_stems(name)), "")
     return head_noun(naming) == wanted

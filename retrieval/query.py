@@ -89,7 +89,8 @@ class Quote:
 class Hit:
     """A product that search keeps. relevance: 0..1. rank: 1 is best. fits: False for one that is merely near what was asked for.
 
-    of_kind: False for one that was found by meaning among others that are of the kind asked for by name.
+    of_kind: False for one that was found by meaning among others that are of the kind asked for by name, and stands in no category of
+    that name.
     carried_by: for one that was found by meaning, the words of its listing that spoke most for it.
     """
 

@@ -98,3 +98,9 @@ def test_a_brand_is_a_must(catalog: Catalog) -> None:
 def test_all_hard_constraints_hold_together(catalog: Catalog) -> None:
     left = _left(catalog, brand="halden", price_max=Decimal(40), exclude=("linen",), in_stock=True)
     assert left == {"aster-black", "aster-white"}
+
+
+def test_what_is_of_a_refused_kind_is_left_out_though_its_listing_has_another_word_for_it(catalog: Catalog) -> None:
+    left = _left(catalog, exclude=("crossbody",))
+    assert "satchel" not in left
+    assert "tote" in left
