@@ -69,11 +69,13 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     lead = _lead(outcome, cards, state, currency)
     asked = outcome.question.text if outcome.question else ""
     sizes = _unstated_sizes(cards, state.constraints)
-    told = _none_says(outcome, cards, state.constraints)
+    missed = _none_says(outcome, cards, state.constraints)
     other = _otherwise_called(outcome, cards, state.constraints)
-    said = {field for field, _ in told} | ({"category"} if other else set())
-    why = _why(cards[0], unsaid=_passed_over(state.constraints, bool(sizes)) | said)
-    parts = (outcome.reading, outcome.note, *_relaxed(outcome), f"{lead} {listed}.", other, sizes, why, asked)
+    less = f"None of them says {_quoted(missed)}." if missed and _says_something(cards, state.constraints) else ""
+    said = [f"“{wish}”" for _, wish in missed]
+    passed_over = _passed_over(state.constraints, bool(sizes)) | ({"category"} if other else set())
+    why = _why(cards[0], unsaid=passed_over, said=said)
+    parts = (outcome.reading, outcome.note, *_relaxed(outcome), f"{lead} {listed}.", other, less, sizes, why, asked)
     return " ".join(part for part in parts if part)
 
 
@@ -83,13 +85,22 @@ def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
         return f"No listing here is called “{state.constraints.product}”. The nearest I have:"
     if outcome.relaxed:
         return "Here is what comes closest:"
-    order = f", {_ORDER[state.sort]}" if state.sort else ""
+    order = _order(cards, state)
     if state.constraints.of_any_kind:
         ideas = "idea" if len(cards) == 1 else "ideas"
         return f"{_count(outcome, cards, state)} {ideas}{need}{order}:"
-    if wishes := _none_says(outcome, cards, state.constraints):
-        return f"No listing I found says {' or '.join(f'“{wish}”' for _, wish in wishes)}. The nearest I have:"
+    if outcome.hits and not any(hit.of_kind for hit in outcome.hits):
+        return f"I have no more that are called “{state.constraints.product}”. The nearest I have:"
+    missed = _none_says(outcome, cards, state.constraints)
+    if missed and not _says_something(cards, state.constraints):
+        return f"No listing I found says {_quoted(missed)}. The nearest I have:"
     return f"{_count(outcome, cards, state)}{need}{order}:"
+
+
+def _order(cards: Sequence[Card], state: DialogueState) -> str:
+    """ ", cheapest first"; "" where no order was asked for, or the best rated of what nobody rated."""
+    unrated = state.sort == "rating" and all(card.product.rating is None for card in cards)
+    return f", {_ORDER[state.sort]}" if state.sort and not unrated else ""
 
 
 def _otherwise_called(outcome: Outcome, cards: Sequence[Card], constraints: Constraints) -> str:
@@ -104,10 +115,28 @@ def _otherwise_called(outcome: Outcome, cards: Sequence[Card], constraints: Cons
 
 
 def _none_says(outcome: Outcome, cards: Sequence[Card], constraints: Constraints) -> list[tuple[str, str]]:
-    """The (field, wish) pairs where the lead says that no listing states any of them; sizes are spoken of apart."""
-    wishes = [(field, wish) for field, wish in constraints.wishes if field != "size"]
-    led_otherwise = not outcome.kind_found or outcome.relaxed or constraints.of_any_kind
-    return [] if led_otherwise or any(meets_one(card.product, wishes) for card in cards) else wishes
+    """The (field, wish) pairs that no listing shown states; sizes are spoken of apart, and of several colours one is enough.
+
+    Empty where the lead promises nothing: what comes closest, ideas for a gift.
+    """
+    if not outcome.kind_found or outcome.relaxed or constraints.of_any_kind:
+        return []
+    missed = [wish for wish in _told_wishes(constraints) if not any(meets_one(card.product, [wish]) for card in cards)]
+    some_color = any(field == "color" and (field, wish) not in missed for field, wish in constraints.wishes)
+    return [(field, wish) for field, wish in missed if not (field == "color" and some_color)]
+
+
+def _says_something(cards: Sequence[Card], constraints: Constraints) -> bool:
+    """Whether one of the listings shown states one of the wishes."""
+    return any(meets_one(card.product, _told_wishes(constraints)) for card in cards)
+
+
+def _told_wishes(constraints: Constraints) -> list[tuple[str, str]]:
+    return [(field, wish) for field, wish in constraints.wishes if field != "size"]
+
+
+def _quoted(wishes: Sequence[tuple[str, str]]) -> str:
+    return " or ".join(f"“{wish}”" for _, wish in wishes)
 
 
 def _unstated_sizes(cards: Sequence[Card], constraints: Constraints) -> str:
@@ -137,19 +166,23 @@ def _count(outcome: Outcome, cards: Sequence[Card], state: DialogueState) -> str
 def need_phrase(constraints: Constraints, currency: str) -> str:
     """The need in the shopper's words: "black desk lamp (warm) under $40, without leather"."""
     looks = [*([" or ".join(constraints.color)] if constraints.color else []), *constraints.material]
-    features = ", ".join(constraints.features)
-    if constraints.product:
-        named = " ".join([*looks, constraints.product]) + (f" ({features})" if features else "")
-        named = f"{_article(constraints, named)}{named}"
-    else:
-        joined = [feature for feature in constraints.features if feature.startswith(_JOINED)]
-        further = ", ".join(feature for feature in constraints.features if feature not in joined)
-        named = " ".join(["something", *looks, *joined]) + (f" ({further})" if further else "")
+    joined = [feature for feature in constraints.features if feature.startswith(_JOINED)]
+    further = ", ".join(feature for feature in constraints.features if feature not in joined)
+    named = " ".join([*looks, constraints.product] if constraints.product else ["something", *looks])
     brand = f" by {constraints.brand}" if constraints.brand else ""
-    told = any(feature.startswith("for ") for feature in constraints.features)  # "for my wife" says it already
+    told = any(feature.startswith("for ") for feature in joined)  # "for my wife" says it already
     whom = f" for {constraints.gender}" if constraints.gender and not told else ""
-    without = f", without {' or '.join(constraints.exclude)}" if constraints.exclude else ""
-    return named + brand + whom + _bounds(constraints, currency) + without
+    wishes = "".join(f" {feature}" for feature in joined) + (f" ({further})" if further else "")
+    bounds = _bounds(constraints, currency) + (", in stock" if constraints.in_stock else "")
+    return _article(constraints, named) + named + brand + whom + wishes + bounds + _refused(constraints)
+
+
+def _refused(constraints: Constraints) -> str:
+    """ ", without leather or studs", ", not too bright"."""
+    degrees = [refused for refused in constraints.exclude if refused.startswith("too ")]
+    things = [refused for refused in constraints.exclude if refused not in degrees]
+    without = f", without {' or '.join(things)}" if things else ""
+    return without + (f", not {' or '.join(degrees)}" if degrees else "")
 
 
 def _article(constraints: Constraints, named: str) -> str:
@@ -168,7 +201,7 @@ def reading_of(constraints: Constraints, currency: str) -> str:
     parts = [f"{kind}{brand}{gender}{_bounds(constraints, currency)}"]
     parts += [f"in {' or '.join(constraints.color)}"] if constraints.color else []
     parts += [f"size {' or '.join(constraints.size)}"] if constraints.size else []
-    parts += [*constraints.material, *constraints.features]
+    parts += [*constraints.material, *constraints.features, *(["in stock"] if constraints.in_stock else [])]
     parts += [f"without {' or '.join(constraints.exclude)}"] if constraints.exclude else []
     return f"Looking for: {', '.join(parts)}."
 
@@ -186,11 +219,16 @@ def _relaxed(outcome: Outcome) -> list[str]:
     return [f"{relaxed.text[0].upper()}{relaxed.text[1:]}." for relaxed in outcome.relaxed]
 
 
-def _why(card: Card, unsaid: frozenset[str]) -> str:
-    """The first product's best evidence and first caveat, in one or two short sentences. unsaid: fields whose silence is passed over."""
+def _why(card: Card, unsaid: frozenset[str], said: Sequence[str]) -> str:
+    """The first product's best evidence and first caveat, in one or two short sentences. unsaid: fields whose silence is passed over;
+    said: wishes, quoted, of which it was told that no listing states them."""
     why = [reason.text.replace(": ", " ") for reason in card.reasons if reason.field not in PLAIN_TO_SEE][:2]
     sentences = [f"Why the first: {', '.join(why)}."] if why else []
-    caveats = [one for one in card.caveats if one.kind != "unstated" or one.field not in unsaid]
+    caveats = [
+        one
+        for one in card.caveats
+        if one.kind != "unstated" or not (one.field in unsaid or any(wish in one.text for wish in said))
+    ]
     if caveats:
         sentences.append(f"Note on the first: {caveats[0].text}.")
     return " ".join(sentences)

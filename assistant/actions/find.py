@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
-from retrieval.query import SOFT, Constraints, Query, Sort
+from retrieval.product import Product, money
+from retrieval.query import SOFT, Constraints, Hit, Query, Sort
+from retrieval.superlative import by
 
-from ..model import Answer, DialogueState, Outcome, Parse, Question, Reasons, Slots, Taste
+from ..model import Answer, DialogueState, Outcome, Parse, Question, Reasons, Slots
 from ..parts import Parts
 from ..question import question_for
+from ..reply import NAMED
 from ..taste import leaning, taste_reasons
 from .exhausted import exhausted
+from .naming import short_names
 
-WEIGHED = 20  # products that likes and dislikes reorder, and from which sponsored ones and other brands are taken
+WEIGHED = 20  # products from which those are taken that are called as asked for, liked, sponsored or of other brands
 UNHEARD = (
     "I did not catch what should change, so this is the same list. Tell me a price, a colour or what matters to you."
 )
+UNRATED = "No listing of these states a rating, so I can't say which is rated best."
 SPLIT = 400  # of more products that match, a question's facets are counted over a part, evenly taken
 
 
 def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The best products for the need, best first."""
-    if state.constraints == Constraints() and state.sort is None:
+    if state.constraints == Constraints() and (state.sort is None or parse.intent == "refine"):
         return Outcome(answer=Answer("What are you looking for? A kind of thing and a budget are a good start."))
     outcome = another(state, parts)
     if parse.intent == "refine" and _says_nothing(parse) and outcome.hits:
         return replace(outcome, note=UNHEARD)
-    if parse.slots.sort == "price_asc" and not _has_cheaper(outcome, state):
-        outcome = _cheaper_at_a_loss(outcome, state, parts)
+    cheapest = next(iter(by("price_asc", parts.catalog.get_many(state.shown))), None)
+    if parse.slots.sort == "price_asc" and cheapest:
+        outcome = _cheaper_than(cheapest, outcome, state, parts)
     outcome = replace(outcome, note=" ".join(note for note in (parse.note, outcome.note) if note))
     if parse.offer and outcome.hits:
         return _offering(outcome, parse.offer)
@@ -57,19 +65,26 @@ def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     return outcome if outcome.hits else exhausted(state, parts)
 
 
-def _has_cheaper(outcome: Outcome, state: DialogueState) -> bool:
-    """Whether something is shown that was not on the table, or nothing was there to be cheaper than."""
-    return not state.shown or any(hit.product.id not in state.shown for hit in outcome.hits)
-
-
-def _cheaper_at_a_loss(outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:
-    """The cheapest of the kind and size, whatever they say of the other wishes, where that brings something new; said so either way."""
+def _cheaper_than(cheapest: Product, outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:
+    """The outcome where it has what costs less than the cheapest on the table; else with a word that nothing does, where it has anything
+    new; else the cheapest of the kind and size, whatever they say of the other wishes."""
+    if cheapest.price is None or _costs_less(outcome, cheapest.price):
+        return outcome
+    name = short_names([cheapest])[cheapest.id]
+    least = f"Nothing here costs less than {name} at {money(cheapest.price, cheapest.currency)}."
+    if any(hit.product.id not in state.shown for hit in outcome.hits):
+        return replace(outcome, note=least)
     none: dict[str, Any] = dict.fromkeys((field for field in SOFT if field != "size"), ())
-    plain = replace(state.constraints, **none)
-    wider = another(replace(state, constraints=plain), parts)
-    if not _has_cheaper(wider, state):
-        return replace(outcome, note="Nothing here costs less than what I showed.")
-    return replace(wider, note="Nothing cheaper says all that you asked for, so these say less of it.")
+    wider = another(replace(state, constraints=replace(state.constraints, **none)), parts)
+    if _costs_less(wider, cheapest.price):
+        return replace(wider, note="Nothing cheaper says all that you asked for, so these say less of it.")
+    lower = all(hit.product.price is not None and _costs_less(wider, hit.product.price) for hit in outcome.hits)
+    return replace(wider if lower else outcome, note=least)
+
+
+def _costs_less(outcome: Outcome, price: Decimal) -> bool:
+    """Whether it has something below this price."""
+    return any(hit.product.price is not None and hit.product.price < price for hit in outcome.hits)
 
 
 def _offering(outcome: Outcome, feature: str) -> Outcome:
@@ -80,19 +95,23 @@ def _offering(outcome: Outcome, feature: str) -> Outcome:
 
 def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset()) -> Outcome:
     """The best products for the need without those to skip and those disliked; likes and dislikes move the others, and so does what the
-    visitor did before; neither a sort order."""
+    visitor did before; neither a sort order.
+
+    Where no listing states a rating, none is the best rated: then the order is that of the need, and that is said.
+    """
     taste = state.taste
     query = query_of(state, parts, state.sort, skip)
-    known = parts.shopper is not None and parts.shopper.visitor is not None
-    deep = known or taste != Taste() or parts.placing.moves
+    deep = state.sort is None or parts.placing.moves
     ranking, timing = parts.searcher.search(query, WEIGHED if deep else parts.products_shown)
     fitting = tuple(hit for hit in ranking.hits if hit.fits)
+    if state.sort == "rating" and fitting and all(hit.product.rating is None for hit in fitting):
+        return replace(another(replace(state, sort=None), parts, skip), note=UNRATED)
     liked, disliked = parts.catalog.get_many(taste.liked), parts.catalog.get_many(taste.disliked)
     drawn: Reasons = {}
     if state.sort is None:
         fitting = leaning(fitting, liked, disliked, state.constraints)
         fitting, drawn = parts.shopper.leaning(fitting) if parts.shopper else (fitting, drawn)
-    shown = parts.placing.found(fitting, parts.products_shown, query, ranking)
+    shown = parts.placing.found(_of_the_kind_first(fitting), parts.products_shown, query, ranking)
     paid = {hit.product.id for hit in shown if parts.placing.sponsors(hit.product)}
     drawn = {
         name: why for name, why in drawn.items() if name not in paid
@@ -107,6 +126,13 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
         retrieve_ms=timing.retrieve,
         rerank_ms=timing.rerank,
     )
+
+
+def _of_the_kind_first(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Those that are of the kind asked for by name before those that only come near in meaning, which are left out where the first fill
+    a reply: of four dresses and a jacket the dresses."""
+    named = tuple(hit for hit in hits if hit.of_kind)
+    return named if len(named) >= NAMED else (*named, *(hit for hit in hits if not hit.of_kind))
 
 
 def query_of(state: DialogueState, parts: Parts, sort: Sort | None = None, skip: frozenset[str] = frozenset()) -> Query:

@@ -130,4 +130,36 @@ def test_a_size_that_is_met_does_not_speak_for_a_feature_that_no_listing_has(ass
 def test_where_nothing_is_cheaper_than_what_was_shown_that_is_said(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="kettle"), said("refine", sort="price_asc")])
     shop.reply("a kettle", "s_1")
-    assert shop.reply("cheaper", "s_1").reply.startswith("Nothing here costs less than what I showed.")
+    assert shop.reply("cheaper", "s_1").reply.startswith("Nothing here costs less than Copper Kettle at $1,299.")
+
+
+def test_what_nobody_rated_is_not_called_best_rated(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="jacket"), said("refine", sort="rating")])
+    shop.reply("jackets", "s_1")
+    reply = shop.reply("the best rated", "s_1").reply
+    assert reply.startswith("No listing of these states a rating")
+    assert "best rated first" not in reply
+
+
+def test_a_wish_that_none_of_those_shown_meets_is_told_beside_one_that_some_do(assistant_with: AssistantWith) -> None:
+    parse = said("search", product="jacket", features=("waterproof", "heated"))
+    assert "None of them says “heated”." in assistant_with([parse]).reply("a heated waterproof jacket").reply
+
+
+def test_what_is_to_be_had_is_a_bound_and_no_property_of_a_listing(assistant_with: AssistantWith) -> None:
+    parse = said("search", product="desk lamp", color=("brass",), features=("in stock",))
+    reply = assistant_with([parse]).reply("a brass desk lamp, in stock only")
+    assert reply.constraints.in_stock
+    assert "“in stock”" not in reply.reply
+    assert all(card.product.in_stock for card in reply.cards)
+
+
+def test_words_that_begin_with_for_or_with_follow_the_thing_as_they_were_said() -> None:
+    need = Constraints(product="gift", features=("for my mum", "fishing"), exclude=("flowers", "too bright"))
+    assert need_phrase(need, "USD") == "a gift for my mum (fishing), without flowers, not too bright"
+
+
+def test_a_wish_for_something_cheaper_than_nothing_asks_what_is_wanted(assistant_with: AssistantWith) -> None:
+    reply = assistant_with([said("refine", sort="price_asc")]).reply("something cheaper")
+    assert reply.reply.startswith("What are you looking for?")
+    assert reply.cards == ()
