@@ -139,14 +139,21 @@ def _called(catalog: Catalog, lexical: Lexical, said: tuple[str, ...], *, known:
         if (known and kind is None)
         or (kind and kind_ends_with(kind, wanted))
         or head_noun(title) == wanted
-        or shelved_as(categories, wanted)
+        or _shelved_as(categories, wanted)
     )
 
 
-def shelved_as(categories: Sequence[str], wanted: str) -> bool:
+def _shelved_as(categories: Sequence[str], wanted: str) -> bool:
     """Whether the narrowest category that has the word is called by it: "toys, science kits" are toys, "shoes, shoe care" no shoes."""
     naming = next((name for name in reversed(categories) if wanted in content_stems(name)), "")
     return head_noun(naming) == wanted
+
+
+def stands_among(categories: Sequence[str], phrase: str) -> bool:
+    """Whether the narrowest category is one of several for what the phrase names: a parka under "winter jackets" is a jacket."""
+    wanted = content_stems(phrase)
+    shelf = categories[-1] if categories else ""
+    return bool(wanted) and set(wanted) < set(content_stems(shelf)) and head_noun(shelf) == wanted[-1]
 
 
 def _of_other_kinds(catalog: Catalog, ids: frozenset[str], entries: frozenset[str]) -> frozenset[str]:

@@ -20,9 +20,8 @@ from .kind import (
     kind_levels,
     known_otherwise,
     on_another_shelf,
-    shelved_as,
+    stands_among,
 )
-from .kinds import head_noun
 from .lexical import Lexical
 from .product import Product
 from .query import SOFT, Constraints, Hit, Query, Ranking, Relaxed
@@ -170,7 +169,6 @@ class Searcher:
         Where no kind is known all that is near may fit.
         """
         query, kind = ready.query, ready.fitting if ready.kinds else None
-        called = head_noun(query.constraints.product or "")
         seen = self.catalog.get_many(query.skip)
         products = list(islice(families(found, seen), limit)) if query.sort else list(found)
         relevances = self.reranker.score(query, products, kind or frozenset())
@@ -191,7 +189,7 @@ class Searcher:
         def hit(product: Product, rank: int) -> Hit:
             by_meaning = rank <= EXPLAINED and (kind is None or product.id not in kind)
             carried_by = self.reranker.carrying(query, product) if by_meaning else None
-            of_kind = not kind or product.id in kind or shelved_as(product.category, called)
+            of_kind = not kind or product.id in kind or stands_among(product.category, query.constraints.product or "")
             return Hit(product, relevance[product.id], rank, fits(product), of_kind, carried_by)
 
         kept = islice(families(products, seen), limit)
