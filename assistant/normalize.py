@@ -51,6 +51,9 @@ _MEASURED_AFTER = re.compile(rf"\s?-?(?:{_UNIT}(?![^\W\d_])|[\"']|x\s?\d|/\d)|(?
 _MEASURED_BEFORE = re.compile(r"(?:[^\W\d_]|\d[x/]|(?<!\w)(?:size|sz|uk|eu|us)\s)$")
 
 
+_WRITTEN = {"USD": r"\$|dollars?|bucks?|usd", "EUR": r"€|euros?|eur", "GBP": r"£|quid|pounds?|gbp"}
+
+
 @dataclass(frozen=True)
 class Amount:
     """A number as written: message[start:end] == text. scale: what a trailing "hundred" or "k" multiplied by, else 1.
@@ -82,6 +85,16 @@ def amounts(message: str) -> tuple[Amount, ...]:
         elif second.measured and not first.measured:  # "12 to 16 inch"
             found[i] = replace(first, measured=True)
     return tuple(found)
+
+
+def currency_of(message: str) -> str | None:
+    """The code of the currency whose sign or word stands at an amount of a lower-case message; None where none does."""
+    for amount in amounts(message):
+        before, after = message[: amount.start].rstrip(), message[amount.end :]
+        for code, written in _WRITTEN.items():
+            if re.search(rf"(?:{written})$", before) or re.match(rf"\s?(?:{written})(?!\w)", after):
+                return code
+    return None
 
 
 def around(value: Decimal) -> tuple[Decimal, Decimal]:

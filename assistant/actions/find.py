@@ -7,11 +7,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from babel.numbers import get_currency_name
+
 from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit, Query, Sort
 from retrieval.superlative import by
 
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Reasons, Slots
+from ..normalize import currency_of
+from ..parse import clean
 from ..parts import Parts
 from ..question import question_for
 from ..reply import NAMED
@@ -37,12 +41,22 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     cheapest = next(iter(by("price_asc", parts.catalog.get_many(state.shown))), None)
     if parse.slots.sort == "price_asc" and cheapest:
         outcome = _cheaper_than(cheapest, outcome, state, parts)
-    outcome = replace(outcome, note=" ".join(note for note in (parse.note, outcome.note) if note))
+    notes = (parse.note, _of_currency(parse, parts), outcome.note)
+    outcome = replace(outcome, note=" ".join(note for note in notes if note))
     if parse.offer and outcome.hits:
         return _offering(outcome, parse.offer)
     if not _may_ask(outcome, state, parts):
         return outcome
     return replace(outcome, question=question_for(parts.catalog.get_many(outcome.matching), outcome.hits, state))
+
+
+def _of_currency(parse: Parse, parts: Parts) -> str:
+    """That a limit said in another currency was read in the shop's, which code cannot convert; "" where it was not."""
+    limited = parse.slots.price_min is not None or parse.slots.price_max is not None
+    said = currency_of(clean(parse.message)) if limited else None
+    if said in (None, parts.currency):
+        return ""
+    return f"Prices here are in {get_currency_name(parts.currency, count=2, locale='en_US')}, and I read your limit in those."
 
 
 def _says_nothing(parse: Parse) -> bool:

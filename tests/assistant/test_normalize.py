@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.normalize import amounts, around
+from assistant.normalize import amounts, around, currency_of
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,17 @@ def test_a_bare_number_or_one_with_a_currency_may_be_money(message: str) -> None
 
 def test_both_ends_of_a_measured_range_are_measured() -> None:
     assert [amount.measured for amount in amounts("12 to 16 inch, 20 to 30 bucks")] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("under £60", "GBP"),
+        ("eighty quid", "GBP"),
+        ("70 euros at most", "EUR"),
+        ("under $60", "USD"),
+        ("under 60", None),
+    ],
+)
+def test_the_currency_is_that_of_the_sign_or_word_at_the_amount(message: str, code: str | None) -> None:
+    assert currency_of(message) == code

@@ -163,3 +163,10 @@ def test_a_wish_for_something_cheaper_than_nothing_asks_what_is_wanted(assistant
     reply = assistant_with([said("refine", sort="price_asc")]).reply("something cheaper")
     assert reply.reply.startswith("What are you looking for?")
     assert reply.cards == ()
+
+
+def test_a_limit_in_another_currency_is_said_to_be_read_in_the_shops(assistant_with: AssistantWith) -> None:
+    parse = said("search", product="desk lamp", price_max=Decimal(40))
+    shop = assistant_with([parse, parse])
+    assert "Prices here are in US dollars, and I read your limit in those." in shop.reply("a desk lamp under £40").reply
+    assert "US dollars" not in shop.reply("a desk lamp under $40").reply
