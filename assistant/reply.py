@@ -71,7 +71,8 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     sizes = _unstated_sizes(cards, state.constraints)
     missed = _none_says(outcome, cards, state.constraints)
     other = _otherwise_called(outcome, cards, state.constraints)
-    less = f"None of them says {_quoted(missed)}." if missed and _says_something(cards, state.constraints) else ""
+    none = "Its listing doesn't say" if len(cards) == 1 else "None of them says"
+    less = f"{none} {_quoted(missed)}." if missed and _says_something(cards, state.constraints) else ""
     said = [f"“{wish}”" for _, wish in missed]
     passed_over = _passed_over(state.constraints, bool(sizes)) | ({"category"} if other else set())
     why = _why(cards[0], unsaid=passed_over, said=said)
