@@ -109,7 +109,7 @@ def _offering(outcome: Outcome, feature: str) -> Outcome:
 
 def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset()) -> Outcome:
     """The best products for the need without those to skip and those disliked; likes and dislikes move the others, and so does what the
-    visitor did before; neither a sort order.
+    visitor did before; neither a sort order, nor what comes nearest to a limit that was given up.
 
     Where no listing states a rating, none is the best rated: then the order is that of the need, and that is said.
     """
@@ -122,7 +122,7 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
         return replace(another(replace(state, sort=None), parts, skip), note=UNRATED)
     liked, disliked = parts.catalog.get_many(taste.liked), parts.catalog.get_many(taste.disliked)
     drawn: Reasons = {}
-    if state.sort is None:
+    if state.sort is None and not ranking.relaxed:
         fitting = leaning(fitting, liked, disliked, state.constraints)
         fitting, drawn = parts.shopper.leaning(fitting) if parts.shopper else (fitting, drawn)
     shown = parts.placing.found(_of_the_kind_first(fitting), parts.products_shown, query, ranking)

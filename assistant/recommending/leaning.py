@@ -57,13 +57,13 @@ def _leans(interest: Interest, ids: Sequence[str], dense: Dense) -> Mapping[str,
 
 
 def leaning(hits: Sequence[Hit], leans: Mapping[str, Lean], weight: float = WEIGHT) -> tuple[Hit, ...]:
-    """The hits in the order of relevance with the leans counted in, ranks from 1; equal ones stay in their order."""
+    """The hits in the order of relevance with the leans counted in, ranks from 1; equal ones stay in their order, and all without leans."""
 
     def moved(hit: Hit) -> Hit:
         lean = leans.get(hit.product.id)
         return replace(hit, relevance=min(max(hit.relevance + weight * lean.nearer, 0.0), 1.0)) if lean else hit
 
-    order = sorted((moved(hit) for hit in hits), key=lambda hit: -hit.relevance)
+    order = sorted(map(moved, hits), key=lambda hit: -hit.relevance) if leans else hits
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(order, start=1))
 
 

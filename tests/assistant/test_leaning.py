@@ -71,7 +71,7 @@ def test_another_colour_of_what_was_liked_is_no_news() -> None:
 
 
 def test_an_interest_in_jackets_says_nothing_of_lamps() -> None:
-    found = hits(tower=0.5, workshop=0.4)
+    found = hits(tower=0.4, workshop=0.5)  # nearest to a limit first, say
     leans = leans_of(liking("storm"), found, Placed(storm=SEED, tower=FAR, workshop=NEAR))
     assert leans == {}
     assert leaning(found, leans) == found
