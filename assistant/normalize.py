@@ -41,7 +41,8 @@ _PATTERN = re.compile(
 _RANGE = re.compile(r"\s*(?:-|–|to|and|n|or|&)\s*[$£€]?")
 
 
-_CASH = r"(?:dollars?|bucks?|usd|euros?|eur|quid|pounds?|gbp|p|cents?|ish|each|max|tops|[$£€])"
+_WRITTEN = {"USD": r"\$|dollars?|bucks?|usd", "EUR": r"€|euros?|eur", "GBP": r"£|quid|pounds?|gbp"}
+_CASH = rf"(?:{'|'.join(_WRITTEN.values())}|p|cents?|ish|each|max|tops)"
 _UNIT = (
     r"(?:inch(?:es)?|cm|mm|m|km|met(?:er|re)s?|ft|feet|foot|kg|kilos?|g|grams?|mg|lbs?|oz|ounces?|l|lit(?:er|re)s?|ml|gb|tb|mb"
     r"|w|watts?|v|volts?|mah|hz|khz|mp|db|lumens?|degrees?|°|%|hours?|hrs?|minutes?|mins?|days?|weeks?|months?|years?|yrs?|yo"
@@ -49,9 +50,6 @@ _UNIT = (
 )
 _MEASURED_AFTER = re.compile(rf"\s?-?(?:{_UNIT}(?![^\W\d_])|[\"']|x\s?\d|/\d)|(?!{_CASH}(?![^\W\d_]))[^\W\d_]")
 _MEASURED_BEFORE = re.compile(r"(?:[^\W\d_]|\d[x/]|(?<!\w)(?:size|sz|uk|eu|us)\s)$")
-
-
-_WRITTEN = {"USD": r"\$|dollars?|bucks?|usd", "EUR": r"€|euros?|eur", "GBP": r"£|quid|pounds?|gbp"}
 
 
 @dataclass(frozen=True)

@@ -66,10 +66,10 @@ def sponsored_words(cards: Sequence[Card]) -> str:
 def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> str:
     """What was relaxed, how many match, up to three names with prices, why the first, and the question."""
     listed = ", ".join(f"{card.rank}. {card.product.title}{_price(card)}" for card in cards[:NAMED])
-    lead = _lead(outcome, cards, state, currency)
+    missed = _none_says(outcome, cards, state.constraints)
+    lead = _lead(outcome, cards, state, currency, missed)
     asked = outcome.question.text if outcome.question else ""
     sizes = _unstated_sizes(cards, state.constraints)
-    missed = _none_says(outcome, cards, state.constraints)
     other = _otherwise_called(outcome, cards, state.constraints)
     none = "Its listing doesn't say" if len(cards) == 1 else "None of them says"
     less = f"{none} {_quoted(missed)}." if missed and _says_something(cards, state.constraints) else ""
@@ -80,7 +80,9 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     return " ".join(part for part in parts if part)
 
 
-def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> str:
+def _lead(
+    outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str, missed: Sequence[tuple[str, str]]
+) -> str:
     need = "" if outcome.reading else f" for {need_phrase(state.constraints, currency)}"
     if not outcome.kind_found:
         return f"No listing here is called “{state.constraints.product}”. The nearest I have:"
@@ -92,7 +94,6 @@ def _lead(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currenc
         return f"{_count(outcome, cards, state)} {ideas}{need}{order}:"
     if outcome.hits and not any(hit.of_kind for hit in outcome.hits):
         return f"I have no more that are called “{state.constraints.product}”. The nearest I have:"
-    missed = _none_says(outcome, cards, state.constraints)
     if missed and not _says_something(cards, state.constraints):
         return f"No listing I found says {_quoted(missed)}. The nearest I have:"
     return f"{_count(outcome, cards, state)}{need}{order}:"

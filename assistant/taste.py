@@ -42,14 +42,20 @@ def leaning(
     wanted, unwanted = _sides(liked, disliked, constraints)
     if not wanted and not unwanted:
         return tuple(hits)
-    moved = {
-        hit.product.id: _within(
-            hit.relevance + WEIGHT * _balance(traits_of(hit.product, constraints), wanted, unwanted)
-        )
-        for hit in hits
-    }
-    order = sorted(hits, key=lambda hit: -moved[hit.product.id])
-    return tuple(replace(hit, rank=rank, relevance=moved[hit.product.id]) for rank, hit in enumerate(order, start=1))
+    balances = {one.product.id: _balance(traits_of(one.product, constraints), wanted, unwanted) for one in hits}
+    return moved(hits, {name: WEIGHT * balance for name, balance in balances.items()})
+
+
+def moved(hits: Sequence[Hit], gains: Mapping[str, float]) -> tuple[Hit, ...]:
+    """The hits in the order of relevance with what some gain or lose counted in, by product id, kept within 0..1; ranks from 1.
+
+    Equal ones stay in their order, and all where nothing gains or loses.
+    """
+    if not gains:
+        return tuple(hits)
+    counted = (replace(hit, relevance=_within(hit.relevance + gains.get(hit.product.id, 0.0))) for hit in hits)
+    order = sorted(counted, key=lambda hit: -hit.relevance)
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(order, start=1))
 
 
 def taste_reasons(

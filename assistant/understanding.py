@@ -52,9 +52,9 @@ def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
 def _had(parse: Parse, parts: Parts) -> Parse:
     """The message's acts with what was read as a property and says that the thing is to be had ("in stock only"), or is not to be sold
     out, as the bound that it is."""
-    slots = parse.slots
-    of_stock = {one for one in (*slots.features, *slots.exclude) if _speaks_of_stock(one, parts)}
-    if of_stock and parse.intent in ("search", *NARROWING):
+    slots, looks = parse.slots, parse.intent in ("search", *NARROWING)
+    of_stock = {one for one in (*slots.features, *slots.exclude) if looks and _speaks_of_stock(one, parts)}
+    if of_stock:
         left = {
             name: tuple(one for one in getattr(slots, name) if one not in of_stock) for name in ("features", "exclude")
         }

@@ -29,9 +29,7 @@ COLOR_NAMES = ("color", "colour", "colors", "colours")
 FEW_LEFT = 3
 MOST_ASKED = 3
 OVERVIEW_SENTENCES = 3
-OF_A_VARIANT = frozenset(
-    {"price", "availability"}
-)  # facts in which the variants of a thing differ beside their options
+OF_A_VARIANT = frozenset({"price", "availability"})  # facts in which variants differ beside their options
 _SAID = {"price": "costs", "availability": "is", "rating": "is rated", "brand": "is by"}
 WHOLE = "details"  # asked for where a product is only named: "tell me about the Oak Desk"
 # Verbs that link a question to what it asks about, and say nothing of it themselves: "does it come in red", "is it made of oak".

@@ -38,9 +38,8 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     outcome = another(state, parts)
     if parse.intent == "refine" and _says_nothing(parse) and outcome.hits:
         return replace(outcome, note=UNHEARD)
-    cheapest = next(iter(by("price_asc", parts.catalog.get_many(state.shown))), None)
-    if parse.slots.sort == "price_asc" and cheapest:
-        outcome = _cheaper_than(cheapest, outcome, state, parts)
+    if parse.slots.sort == "price_asc" and (table := by("price_asc", parts.catalog.get_many(state.shown))):
+        outcome = _cheaper_than(table[0], outcome, state, parts)
     notes = (parse.note, _of_currency(parse, parts), outcome.note)
     outcome = replace(outcome, note=" ".join(note for note in notes if note))
     if parse.offer and outcome.hits:
@@ -126,10 +125,8 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
         fitting = leaning(fitting, liked, disliked, state.constraints)
         fitting, drawn = parts.shopper.leaning(fitting) if parts.shopper else (fitting, drawn)
     shown = parts.placing.found(_of_the_kind_first(fitting), parts.products_shown, query, ranking)
-    paid = {hit.product.id for hit in shown if parts.placing.sponsors(hit.product)}
-    drawn = {
-        name: why for name, why in drawn.items() if name not in paid
-    }  # what is lifted stands there for another reason
+    paid = {hit.product.id for hit in shown if parts.placing.sponsors(hit.product)}  # they may stand there for that
+    drawn = {name: why for name, why in drawn.items() if name not in paid}
     return Outcome(
         hits=shown,
         reasons={**drawn, **taste_reasons([hit.product for hit in shown], liked, disliked, state.constraints)},

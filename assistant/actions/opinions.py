@@ -16,6 +16,7 @@ from retrieval.reviews.tone import TONES, Tone, together
 from ..model import Answer, DialogueState, Outcome, Parse, Source
 from ..parts import Parts
 from .ask import MOST_ASKED, asked_about
+from .naming import listed
 from .policy import ask_product_or_policy, nested
 from .table import meant
 
@@ -136,7 +137,7 @@ def _side(said: Sequence[Sentence], tone: Tone) -> tuple[str, list[Sentence]]:
     if aspects:
         named = [f"{one.name} ({one.count(tone)} of {len(one.buyers)} who speak of it)" for one in aspects]
         quotes = _quotes([buyer for buyer in aspects[0].buyers if buyer.tone == tone], 1)
-        return f"{'Buyers praise' if tone == 'positive' else 'They complain about'} {_listed(named)}", quotes
+        return f"{'Buyers praise' if tone == 'positive' else 'They complain about'} {listed(named)}", quotes
     place = TONES.index(tone)
     clearest = sorted((one for one in said if one.heard.tone == tone), key=lambda one: -one.heard.shares[place])
     quotes = _quotes([Buyer((one,), tone) for one in clearest], 1)
@@ -182,10 +183,6 @@ def _after_colon(quotes: Sequence[Sentence]) -> str:
     """Each with its review's stars, which are the safer sign of how it is meant (docs/reviews.md)."""
     said = (f"“{nested(one.text)}” ({one.stars:g} {'star' if one.stars == 1 else 'stars'})" for one in quotes)
     return f": {' '.join(said)}" if quotes else ""
-
-
-def _listed(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
 
 
 def _outcome(product: Product, text: str, quotes: Sequence[Sentence], counts: str, asked: str = "") -> Outcome:

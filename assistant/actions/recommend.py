@@ -52,9 +52,7 @@ def recommend(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         hits = hits[:1]  # nearest to the bound first: what is further off is no choice
     if _is_a_guess(hits, state.constraints):
         return find(parse, state, parts)
-    hits.sort(
-        key=lambda hit: parts.placing.sponsors(hit.product)
-    )  # of equally good ones none is chosen that is paid for
+    hits.sort(key=lambda hit: parts.placing.sponsors(hit.product))  # of as good ones none is chosen that is paid for
     chosen = choices(hits, state.constraints)
     return _told(chosen, outcome, state, parts)
 

@@ -46,12 +46,6 @@ def _line(line: ShopLine, currency: str) -> str:
     return f"{line.title} × {line.quantity}{price}"
 
 
-def _noted(lines: Sequence[str]) -> list[str]:
-    return (
-        [f"Noted in this chat, and in the shop's cart only once you put it there: {'; '.join(lines)}."] if lines else []
-    )
-
-
 def _of(said: Sequence[str], *evidence: str) -> Answer:
     """The page's own words and numbers: each sentence is its own evidence."""
     return Answer(" ".join(filter(None, said)), (*said, *evidence))

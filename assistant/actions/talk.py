@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..model import Answer, Card, DialogueState, Outcome, Parse
 from ..parts import Parts
+from .naming import listed
 from .recommend import personal, suggested
 
 HELP = (
@@ -50,8 +51,8 @@ def help_(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 def _sold(departments: Sequence[str]) -> str:
     """ "This shop has lighting, bags and kitchen. ": the largest departments, and that there are more."""
-    listed = [*departments[:NAMED], *(["more"] if len(departments) > NAMED else [])]
-    return f"This shop has {', '.join(listed[:-1])} and {listed[-1]}. "
+    named = [*departments[:NAMED], *(["more"] if len(departments) > NAMED else [])]
+    return f"This shop has {listed(named)}. "
 
 
 def reset(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from retrieval.family import family_of
 from retrieval.query import Hit
 
 from ..model import Reason, Reasons
+from ..taste import moved
 from .profile import Interest, Profile
 
 WEIGHT = 0.3  # of a relevance, for each 1 of cosine above the mean of those found of the category; of .1 to 5 on made-up shoppers
@@ -56,15 +57,9 @@ def _leans(interest: Interest, ids: Sequence[str], dense: Dense) -> Mapping[str,
     }
 
 
-def leaning(hits: Sequence[Hit], leans: Mapping[str, Lean], weight: float = WEIGHT) -> tuple[Hit, ...]:
-    """The hits in the order of relevance with the leans counted in, ranks from 1; equal ones stay in their order, and all without leans."""
-
-    def moved(hit: Hit) -> Hit:
-        lean = leans.get(hit.product.id)
-        return replace(hit, relevance=min(max(hit.relevance + weight * lean.nearer, 0.0), 1.0)) if lean else hit
-
-    order = sorted(map(moved, hits), key=lambda hit: -hit.relevance) if leans else hits
-    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(order, start=1))
+def leaning(hits: Sequence[Hit], leans: Mapping[str, Lean]) -> tuple[Hit, ...]:
+    """The hits in the order of relevance with the leans counted in."""
+    return moved(hits, {name: WEIGHT * lean.nearer for name, lean in leans.items()})
 
 
 def lean_reasons(before: Sequence[Hit], after: Sequence[Hit], leans: Mapping[str, Lean]) -> Reasons:

@@ -15,9 +15,7 @@ from .telling import Told, Usage, facts_beyond, in_words, is_plural
 SHORT = 10  # words
 FEWEST, MOST = 2, 8  # facts that a draft adds
 TOGETHER = 3  # facts of a sentence
-ASKED = frozenset(
-    map(stem, ("color", "material", "gender"))
-)  # what shoppers ask for of the thing itself, whatever it is
+ASKED = frozenset(map(stem, ("color", "material", "gender")))  # what shoppers ask for of anything
 
 Sentence = tuple[str, tuple[Told, ...]]
 

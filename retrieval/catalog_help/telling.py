@@ -12,11 +12,8 @@ from ..listing_text import DULL
 from ..product import Product
 from ..words import NEGATIONS, content_stems, stem
 
-LONGEST, WORDS, MOST = (
-    80,
-    6,
-    4,
-)  # letters of a value, words between its commas, and values of one field: what is longer is a text or a list
+# Letters of a value, words between its commas, and values of one field: what is longer is a text or a list.
+LONGEST, WORDS, MOST = 80, 6, 4
 ORDINARY = 0.02  # times in lower case for each with a capital, inside the shop's texts, from which a word is no name (docs/log.md)
 
 # What changes, is the shop's own affair, or tells one piece from another.
