@@ -47,14 +47,14 @@ export class Own {
 
   // One wish that can outlast the conversation and is not kept yet, offered once: what is refused, or a size.
   async offer(turn, wishes) {
-    const { keep, client, words, log } = this.panel;
+    const { keep, client } = this.panel;
     const [wish] = keep.learns ? wishes.filter(({ lasting, text }) => lasting && !this.#offered.has(text)) : [];
     if (!wish) return;
     this.#offered.add(wish.text);
     const { field, value, text } = wish;
     const known = await client.profile().catch(() => null); // where that cannot be told, nothing is offered
-    if (!known || known.facts.some(({ query }) => query === `${field}: ${value}`) || log.lastElementChild !== turn.node) return;
-    const label = fill(words.keepWish, text);
+    if (!known || known.facts.some(({ query }) => query === `${field}: ${value}`) || this.panel.log.lastElementChild !== turn.node) return; // it may have been drawn anew meanwhile
+    const label = fill(this.panel.words.keepWish, text);
     turn.more.append(el("div", { cls: "chips" }, button(label, () => this.panel.say(label, undefined, { keep: { field, value } }))));
   }
 
