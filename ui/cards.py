@@ -68,8 +68,10 @@ def earlier(turns: Sequence[Spoken]) -> str:
 
 
 def newest(turn: Spoken | None) -> str:
-    """The turn under way or the last one, with what to say next; an invitation when nothing was said yet."""
-    return _welcome() if turn is None else _turn(turn, in_reach=True, following=_next(turn))
+    """The turn under way, or the last one with what to say next; an invitation when nothing was said yet."""
+    if turn is None:
+        return _welcome()
+    return _turn(turn, in_reach=True, following="" if turn.waiting else _next(turn))
 
 
 def staff_answer(text: str) -> str:

@@ -21,10 +21,14 @@ const talk = (window.shopTalk ??= {
   async send(words, session) {
     window.shopDraft('');
     kept('shop-unsent', words);
+    await talk.turnOf(words);
+    return [words, session];
+  },
+  // The turn of these words: where others come before, they are seen to wait.
+  async turnOf(words) {
     const waiting = talk.ends.length && words.trim() ? shownAsNext(words) : null;
     await talk.begin();
     if (waiting) waiting.dataset.begun = '';
-    return [words, session];
   },
 });
 
@@ -49,9 +53,9 @@ function shownAsNext(words) {
 
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
-  if (button?.dataset.say) say({ say: button.dataset.say });
-  if (button?.dataset.drop) say({ say: button.getAttribute('aria-label'), drop: JSON.parse(button.dataset.drop) });
-  if (button?.dataset.cart) say({ say: button.getAttribute('aria-label'), cart: JSON.parse(button.dataset.cart) });
+  if (button?.dataset.say) say(button, { say: button.dataset.say });
+  if (button?.dataset.drop) say(button, { say: button.getAttribute('aria-label'), drop: JSON.parse(button.dataset.drop) });
+  if (button?.dataset.cart) say(button, { say: button.getAttribute('aria-label'), cart: JSON.parse(button.dataset.cart) });
   if (button?.dataset.draft) window.shopDraft(button.dataset.draft);
 });
 
@@ -69,10 +73,12 @@ if (element.closest('#now')) for (const change of ['online', 'offline']) addEven
 // A picture that cannot be loaded goes, and the drawing under it is seen. Such events do not bubble; they are caught on the way down.
 element.addEventListener('error', (event) => { if (event.target.matches?.('.picture img')) event.target.remove(); }, true);
 
-// While an answer is awaited buttons say nothing, so that a double click does not add twice.
-async function say(what) {
-  if (talk.ends.length && !talk.drawn) return;
-  await talk.begin();
+// While an answer is awaited only what stands in it can be pressed, and one press waits: “the first one” means its first, and a double
+// click adds once.
+async function say(button, what) {
+  const written = talk.ends.length === 1 && button.closest('[aria-busy]');
+  if (talk.ends.length && !talk.drawn && !written) return;
+  await talk.turnOf(what.say);
   trigger('click', what);
 }
 

@@ -188,7 +188,9 @@ class Page:
                 case Done(reply):
                     last = {self._now: _draw(turn, session_id), self._heard: escape(reply.reply)}
                     yield {**last, **self._aside(reply.to_json())}
-                case _ if time.monotonic() - drawn > PACE_S:
+                case Token() if time.monotonic() - drawn <= PACE_S:
+                    continue
+                case _:
                     drawn = time.monotonic()
                     yield {self._now: _draw(turn, session_id)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, ViewportSize, expect, sync_playwright
 
+from assistant import Assistant
+from assistant.contract import Event, Shown
 from assistant.model import Parse
 from tests.fakes import said
 from ui.cli.serve import site
@@ -262,6 +265,31 @@ def test_a_double_click_adds_once(visit: Shop) -> None:
     shop.say("what is in my cart")
     expect(shop.page.locator("#now .turn:not([aria-busy]) .said")).to_contain_text("what is in my cart")
     assert shop.messages() == [MESSAGE, "Add the first one to my cart", "what is in my cart"]
+
+
+def test_a_press_on_a_product_of_the_answer_being_written_waits_for_it_and_is_taken_once(
+    visit: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, whole = threading.Event(), Assistant.stream
+
+    def slow(*asked: Any, **more: Any) -> Iterator[Event]:
+        for event in whole(*asked, **more):
+            yield event
+            if isinstance(event, Shown):
+                assert goes_on.wait(60)
+
+    monkeypatch.setattr(Assistant, "stream", slow)
+    shop = visit(LAMPS, said("cart_add", ref=(1,)))
+    shop.say(MESSAGE)
+    add = shop.page.locator("#now [aria-busy]").get_by_role("button", name="Add to cart").first
+    add.click()
+    add.click()
+    expect(shop.page.locator("#now .next")).to_have_text(["Add the first one to my cart"])
+    expect(shop.page.locator("#now .chips")).to_have_count(0)  # what to say next is offered once the answer is there
+    goes_on.set()
+    expect(shop.page.locator("#now .turn:not([aria-busy]) .said")).to_have_text("You: Add the first one to my cart")
+    expect(shop.page.locator("#now .next")).to_have_count(0)
+    assert shop.messages() == [MESSAGE, "Add the first one to my cart"]
 
 
 def test_messages_sent_while_an_answer_is_awaited_are_seen_and_answered_in_the_order_in_which_they_were_sent(
