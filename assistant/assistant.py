@@ -29,7 +29,7 @@ from .contract import Done, Event, Reply
 from .event_form import EventForm
 from .events import Event as LoggedEvent
 from .events import EventLog
-from .exact import Asked, meaning
+from .exact import Asked, meaning, words_of
 from .experiments.exposures import ExposureLog
 from .experiments.plan import Plan
 from .experiments.running import Running
@@ -202,9 +202,9 @@ class Assistant:
         site: whose a session becomes that starts with this turn, for how long it is kept.
         page: one that the catalogue does not have is ignored, and the reply warns of it. shop_cart: is not kept, but for what a reply says.
         """
-        if isinstance(message, str) and len(message) > self._message_limit:
+        if len(words := words_of(message) or "") > self._message_limit:
             raise BadInput(
-                f"The message has {len(message):,} characters, at most {self._message_limit:,} are read.",
+                f"The message has {len(words):,} characters, at most {self._message_limit:,} are read.",
                 fix="send a shorter message",
             )
         self._retention.keep()

@@ -1,8 +1,9 @@
-"""What a button means exactly, with no model asked: a wish taken back or kept, a quantity in the cart."""
+"""What a button means exactly, with no model asked: a wish taken back or kept, a quantity in the cart, an act on products shown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from retrieval.errors import BadInput
 
@@ -21,15 +22,35 @@ class Quantity:
     quantity: int
 
 
-Exact = Drop | Keep | Quantity
+@dataclass(frozen=True)
+class Press:
+    """The words that a button says for the shopper, and what it means by them: `act`, of the products with these ids."""
+
+    message: str
+    act: Literal["cart_add", "similar", "compare"]
+    product_ids: tuple[str, ...]
+
+
+Exact = Drop | Keep | Quantity | Press
 Asked = str | Exact  # what a turn may be: a message, or what a button means
+
+
+def words_of(asked: Asked) -> str | None:
+    """The shopper's words, where the turn has any."""
+    return asked.message if isinstance(asked, Press) else asked if isinstance(asked, str) else None
 
 
 def meaning(exact: Exact, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
     """How the transcript has it, and what it means; BadInput for a wish or a product that is not there any more."""
-    if isinstance(exact, Quantity):
-        return _setting(exact, state, parts)
-    return _keeping(exact, state, parts) if isinstance(exact, Keep) else _dropping(exact, state, parts)
+    match exact:
+        case Quantity():
+            return _setting(exact, state, parts)
+        case Keep():
+            return _keeping(exact, state, parts)
+        case Drop():
+            return _dropping(exact, state, parts)
+        case Press():
+            return exact.message, _pressing(exact, parts)
 
 
 def _dropping(drop: Drop, state: DialogueState, parts: Parts) -> tuple[str, Parse]:
@@ -58,3 +79,12 @@ def _setting(wanted: Quantity, state: DialogueState, parts: Parts) -> tuple[str,
     raise BadInput(
         f"{wanted.product_id!r:.80} is not in the cart any more.", fix="take an id of the last reply's `cart`"
     )
+
+
+def _pressing(press: Press, parts: Parts) -> Parse:
+    there = {product.id for product in parts.catalog.get_many(press.product_ids)}
+    for gone in (one for one in press.product_ids if one not in there):
+        raise BadInput(
+            f"{gone!r:.80} is not in the catalogue any more.", fix="take the ids of the last reply's `products`"
+        )
+    return Parse(press.act, acts=(press.act,), products=press.product_ids)

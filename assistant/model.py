@@ -79,8 +79,8 @@ class Parse:
     read back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked
     for it. note: what code has to say of the words before it acts on them. offer: a feature to look for, if the shopper agrees. drops:
     a wish taken back exactly, by a button; keeps: one to be kept for later conversations. always: wishes kept in earlier ones that a
-    need begins with. page: id of the product that the page around the conversation is of. then: what the same message asks for next
-    ("add it, and show me a vase").
+    need begins with. page: id of the product that the page around the conversation is of. products: ids of those that a button is of.
+    then: what the same message asks for next ("add it, and show me a vase").
     """
 
     intent: Intent
@@ -96,6 +96,7 @@ class Parse:
     keeps: Wish | None = None
     always: tuple[Wish, ...] = ()
     page: str | None = None
+    products: tuple[str, ...] = ()
     then: Parse | None = None
 
     def in_order(self) -> Iterator[Parse]:

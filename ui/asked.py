@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
 from assistant.actions.cart import MOST
-from assistant.exact import Asked, Quantity
+from assistant.exact import Asked, Press, Quantity
 from assistant.model import ShopCart, ShopLine
 from assistant.wishes import Drop, Keep
 from retrieval.errors import BadInput
@@ -55,6 +55,22 @@ class CartRequest(BaseModel):
 
     def read(self) -> Quantity:
         return Quantity(self.product_id, self.quantity)
+
+
+class MeansRequest(BaseModel):
+    """What a button means by its `message`, of products by id, so that no model has to read it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"act": "cart_add", "product_ids": ["tote"]}]}
+    )
+
+    act: Literal["cart_add", "similar", "compare"]
+    product_ids: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=2_000)]], Field(min_length=1, max_length=4)
+    ]
+
+    def read(self, message: str) -> Press:
+        return Press(message, self.act, tuple(self.product_ids))
 
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4, allow_inf_nan=False)]
@@ -119,6 +135,7 @@ class ChatRequest(BaseModel):
     drop: DropRequest | None = None
     keep: KeepRequest | None = None
     cart: CartRequest | None = None
+    means: MeansRequest | None = None
     session_id: Annotated[str | None, Field(pattern=SESSION_ID)] = None
     stream: bool = False
     turn: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
@@ -133,6 +150,12 @@ class ChatRequest(BaseModel):
         given = [one for one in (self.message, self.drop, self.keep, self.cart) if one is not None]
         if len(given) != 1:
             raise BadInput("A turn is one of `message`, `drop`, `keep` and `cart`.", fix="send one of them")
+        if self.means:
+            if self.message is None:
+                raise BadInput(
+                    "`means` belongs to a `message`.", fix="send the words that the button says as `message`"
+                )
+            return self.means.read(self.message)
         return given[0] if isinstance(given[0], str) else given[0].read()
 
 

@@ -216,14 +216,15 @@ def _next(turn: Spoken) -> str:
     question = f'<p class="question">{escape(asked.text)}</p>' if asked and unsaid else ""
     question += _chips(asked.options, "Answers") if asked else ""
     rest = [text for text in turn.suggestions if not asked or text not in asked.options]
+    compare = ""
     if len(turn.products) > 1 and not (turn.reply and turn.reply.comparison):
-        rest.append(COMPARE)
-    return question + _chips(rest, "You could say")
+        compare = _button(COMPARE, say=COMPARE, means=_means("compare", *turn.products[:2]))
+    return question + _chips(rest, "You could say", compare)
 
 
-def _chips(texts: Sequence[str], name: str) -> str:
-    buttons = "".join(_button(text, say=text) for text in texts)
-    return f'<div class="chips" role="group" aria-label="{escape(name)}">{buttons}</div>' if texts else ""
+def _chips(texts: Sequence[str], name: str, last: str = "") -> str:
+    buttons = "".join(_button(text, say=text) for text in texts) + last
+    return f'<div class="chips" role="group" aria-label="{escape(name)}">{buttons}</div>' if buttons else ""
 
 
 def _welcome() -> str:
@@ -292,17 +293,26 @@ def _reason(product_id: str, reason: Evidence) -> str:
 
 
 def _buttons(product: ProductCard) -> str:
-    """What can be said about this product by its place. A sold-out one cannot be added."""
+    """What can be said about this product by its place, and done by its id. A sold-out one cannot be added."""
     place, title = ordinal(product.rank), product.title
-    add = _button("Add to cart", say=f"Add the {place} one to my cart", name=f"Add to cart: {title}", kind="main")
-    like = _button("Similar", say=f"Show me more like the {place} one", name=f"More like this: {title}")
+    add, like = _means("cart_add", product), _means("similar", product)
+    add = _button(
+        "Add to cart", say=f"Add the {place} one to my cart", means=add, name=f"Add to cart: {title}", kind="main"
+    )
+    like = _button("Similar", say=f"Show me more like the {place} one", means=like, name=f"More like this: {title}")
     ask = _button("Ask", draft=f"About the {place} one: ", name=f"Ask about: {title}")
     return f'<div class="actions">{"" if product.in_stock is False else add}{like}{ask}</div>'
 
 
-def _button(text: str, *, say: str = "", draft: str = "", name: str = "", kind: str = "") -> str:
-    """A button. say: sent as the shopper's message; draft: put before the cursor, for the shopper to go on."""
+def _means(act: str, *products: ProductCard) -> str:
+    """What a button means by its words, as the API has it, so that no model has to read them."""
+    return json.dumps({"act": act, "product_ids": [product.id for product in products]})
+
+
+def _button(text: str, *, say: str = "", means: str = "", draft: str = "", name: str = "", kind: str = "") -> str:
+    """A button. say: sent as the shopper's message, and what it `means` exactly; draft: put before the cursor, for the shopper to go on."""
     what = f'data-say="{escape(say)}"' if say else f'data-draft="{escape(draft)}"'
+    what += f' data-means="{escape(means)}"' if means else ""
     label = f' aria-label="{escape(name)}"' if name else ""
     return f'<button type="button" class="{kind or "plain"}" {what}{label}>{escape(text)}</button>'
 

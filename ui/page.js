@@ -53,7 +53,7 @@ function shownAsNext(words) {
 
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
-  if (button?.dataset.say) say(button, { say: button.dataset.say });
+  if (button?.dataset.say) say(button, { say: button.dataset.say, means: button.dataset.means && JSON.parse(button.dataset.means) });
   if (button?.dataset.drop) say(button, { say: button.getAttribute('aria-label'), drop: JSON.parse(button.dataset.drop) });
   if (button?.dataset.cart) say(button, { say: button.getAttribute('aria-label'), cart: JSON.parse(button.dataset.cart) });
   if (button?.dataset.draft) window.shopDraft(button.dataset.draft);
@@ -73,8 +73,7 @@ if (element.closest('#now')) for (const change of ['online', 'offline']) addEven
 // A picture that cannot be loaded goes, and the drawing under it is seen. Such events do not bubble; they are caught on the way down.
 element.addEventListener('error', (event) => { if (event.target.matches?.('.picture img')) event.target.remove(); }, true);
 
-// While an answer is awaited only what stands in it can be pressed, and one press waits: “the first one” means its first, and a double
-// click adds once.
+// While an answer is awaited only what stands in it can be pressed, and one press waits, so that a double click adds once.
 async function say(button, what) {
   const written = talk.ends.length === 1 && button.closest('[aria-busy]');
   if (talk.ends.length && !talk.drawn && !written) return;

@@ -22,7 +22,7 @@ from assistant.exact import Exact
 from assistant.sessions import Session, StaffAnswer
 from retrieval.errors import NotFound
 
-from .asked import CartRequest, DropRequest
+from .asked import CartRequest, DropRequest, MeansRequest
 from .cards import Spoken, cart, earlier, newest, staff_answer, understood
 from .desk import Desk, desk_of
 from .lane import Place
@@ -270,6 +270,8 @@ def _clicked(event: gr.EventData) -> tuple[str | None, Exact | None]:
     words = told.get("say")
     shapes: dict[str, type[DropRequest | CartRequest]] = {"drop": DropRequest, "cart": CartRequest}
     try:
+        if words and told.get("means"):
+            return str(words), MeansRequest.model_validate(told["means"]).read(str(words))
         exact = next((shape.model_validate(told[name]).read() for name, shape in shapes.items() if name in told), None)
     except ValidationError:
         return None, None

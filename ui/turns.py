@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from assistant import Assistant
 from assistant.contract import Done, Event, Parsed, Reply
-from assistant.exact import Asked
+from assistant.exact import Asked, words_of
 from assistant.model import ShopCart
 from retrieval.errors import NotFound, TookTooLong
 
@@ -118,7 +118,7 @@ class Turns:
         except NotFound:
             return None
         meant = turns[asking.turn - 1 : asking.turn]
-        return meant[0].reply if meant and meant[0].message == asking.message else None
+        return meant[0].reply if meant and meant[0].message == words_of(asking.message) else None
 
     def _taken(self, asking: Asking, late: threading.Event, came: float) -> Iterator[Event]:
         """The turn, in the lane's thread. late: set once nobody waits for it any more. came: when it got its place in line."""

@@ -25,7 +25,7 @@ def about(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     First what it points at, then products whose whole title it says, then shown products that it calls by name, then products of the
     catalogue with all of a name's words.
     """
-    if parse.slots.ref:
+    if parse.slots.ref or parse.products:
         return meant(parse, state, parts)
     shown = parts.catalog.get_many(state.shown)
     named = titled(parse.message, state, parts)

@@ -12,8 +12,10 @@ from .titles import before_it, titled
 
 
 def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
-    """The products that the message points at or calls by their titles; without either the one last spoken of, unless the message names
-    another thing."""
+    """The products that the button is of, or that the message points at or calls by their titles; without either the one last spoken
+    of, unless the message names another thing."""
+    if parse.products:
+        return parts.catalog.get_many(parse.products)
     called_so = [] if says_a_place(parse.message) else titled(parse.message, state, parts)
     if named := before_it(parse.message, called_so) if parse.slots.ref == ("last",) else called_so:
         return named

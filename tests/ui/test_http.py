@@ -104,6 +104,19 @@ def test_a_quantity_in_the_cart_is_set_by_the_products_id(app_of: AppOf) -> None
     assert gone.status_code == 422
 
 
+def test_a_button_s_words_are_sent_with_what_they_mean_and_sent_again_add_once(app_of: AppOf) -> None:
+    with TestClient(app_of(LAMPS)) as client:
+        first = post(client, "desk lamp under 40")
+        means = {"act": "cart_add", "product_ids": [first["products"][1]["id"]]}
+        asked = {"session_id": first["session_id"], "message": "Add the second one to my cart", "means": means}
+        added = client.post("/v1/chat", json=asked).json()
+        again = client.post("/v1/chat", json={**asked, "turn": 2}).json()
+        bare = client.post("/v1/chat", json={"means": means})
+    assert [item["product_id"] for item in added["cart"]["items"]] == means["product_ids"]
+    assert again == added
+    assert bare.status_code == 422
+
+
 def test_a_session_goes_on_where_it_was(app_of: AppOf) -> None:
     with TestClient(app_of(LAMPS, said("cart_add", ref=(1,)))) as client:
         first = post(client, "desk lamp under 40")

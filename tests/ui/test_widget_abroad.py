@@ -143,7 +143,7 @@ def test_a_frame_page_that_stands_alone_takes_no_words_from_its_address(visit: V
 
 
 def test_a_shopper_needs_no_mouse(visit: Visit) -> None:
-    tab = visit(LAMPS, ADD)
+    tab = visit(LAMPS)
     keys = tab.page.keyboard
     keys.press("Tab")
     expect(tab.page.get_by_role("button", name="Ask the assistant")).to_be_focused()

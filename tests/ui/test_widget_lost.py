@@ -96,7 +96,7 @@ def test_a_server_that_falls_silent_is_left_and_asked_again_for_the_same_turn(vi
 
 
 def test_an_answer_that_got_lost_is_fetched_and_nothing_is_put_into_the_cart_twice(visit: Visit) -> None:
-    tab = visit(LAMPS, ADD)
+    tab = visit(LAMPS)
     find(tab)
     mend = cut(tab)
     tab.panel.get_by_role("button", name="Add to cart: Brass Desk Lamp").click()

@@ -78,7 +78,8 @@ export class Client {
   }
 
   // turn: where the message is sent again, which turn of the conversation it was to be; the server takes none twice.
-  // exact: what a button means, { drop }, { keep } or { cart }, in the place of words. context: product_id and cart of the page.
+  // exact: what a button means, { drop }, { keep } or { cart }, in the place of words, or { means } by them. context: product_id and cart of
+  // the page.
   async *chat(message, { session_id, turn, signal, exact, context }) {
     const silence = new AbortController();
     let alarm;
@@ -92,7 +93,7 @@ export class Client {
     try {
       const either = AbortSignal.any([signal, silence.signal]);
       const answer = await this.ask("v1/chat", { method: "POST", signal: either,
-        body: { ...(exact ?? { message }), stream: true, session_id, turn, learn: this.keep.learns === true, context } });
+        body: { ...(exact?.means ? { message, ...exact } : exact ?? { message }), stream: true, session_id, turn, learn: this.keep.learns === true, context } });
       for await (const event of events(answer.body, heard)) {
         if (event.name === "error") throw new Trouble(kindOf(event.data), event.data.detail, event.data.retry_after);
         yield event;

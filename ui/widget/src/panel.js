@@ -212,15 +212,16 @@ class Panel {
     this.input.value = "";
     this.say(text);
   }
-  // number: given when the message is sent again; the turn that it was to be. exact: what a button means, { drop }, { keep } or { cart }: that is
-  // not kept to be sent again after a reload, where its words alone might be misread.
+  // number: given when the message is sent again; the turn that it was to be. exact: what a button means by its words, { means }, or in their
+  // place, { drop }, { keep } or { cart }: that is not kept to be sent again after a reload, where its words alone might be misread.
   async say(text, number, exact) {
-    if (this.stop) return void (exact || (this.input.value ||= text)); // one turn at a time; what was said waits in the box, a button that means something exactly says nothing
+    const wordless = exact && !exact.means;
+    if (this.stop) return void (wordless || (this.input.value ||= text)); // one turn at a time; what was said waits in the box, a button that means something exactly says nothing
     if (this.drawer.hidden === false && !exact?.cart) this.fold(this.cartButton, this.drawer);
     this.log.querySelectorAll(".welcome, .unsent").forEach((old) => old.remove());
     const turn = { ...this.turn(text), number: number ?? this.keep.turns + 1 };
     this.again = null;
-    if (!exact) this.keep.asked(text);
+    if (!wordless) this.keep.asked(text);
     const stop = (this.stop = new AbortController());
     let over;
     this.turnOver = new Promise((resolve) => { over = resolve; });
@@ -248,6 +249,10 @@ class Panel {
       over();
     }
   }
+  // The words of a button, and what it means by them, so that no model has to read them.
+  press(text, act, ...products) {
+    return this.say(text, undefined, { means: { act, product_ids: products.map(({ id }) => id) } });
+  }
   turn(text) {
     const answer = el("p", { cls: "answer" }), more = el("div");
     const node = el("section", { cls: "turn" }, el("p", { cls: "said", dir: "auto" }, text), answer, more);
@@ -274,9 +279,9 @@ class Panel {
     const pay = webAddress(reply.checkout_url);
     if (pay) turn.more.append(el("a", { cls: "main", href: pay, target: "_blank", rel: "noopener noreferrer" }, this.words.checkout));
     const texts = [...new Set([...(reply.question?.options ?? []), ...reply.suggestions])];
-    if (reply.products.length > 1 && !reply.comparison && !/\bcompare\b/.test(this.options.without)) texts.push(this.words.compare);
+    const compare = reply.products.length > 1 && !reply.comparison && !/\bcompare\b/.test(this.options.without) && this.words.compare;
     if (!again) turn.more.append(this.page.ways(reply, this.cart) || "");
-    turn.more.append(this.thumbs(reply), chips(texts, (text) => this.say(text), this.words.placeholder) || "");
+    turn.more.append(this.thumbs(reply), chips(compare ? [...texts, compare] : texts, (text) => (text === compare ? this.press(text, "compare", ...reply.products.slice(0, 2)) : this.say(text)), this.words.placeholder) || "");
     this.wanted = reply.wishes;
     this.cart = reply.cart;
     this.refresh();
@@ -330,14 +335,15 @@ class Panel {
   }
   failed(turn, text, trouble, exact) {
     if (!trouble.kind) console.error(trouble);
-    const kind = exact && trouble.kind === "long" ? "server" : trouble.kind ?? "server";
+    const wordless = exact && !exact.means;
+    const kind = wordless && trouble.kind === "long" ? "server" : trouble.kind ?? "server";
     if (kind === "missing") { this.keep.drop(); this.staff.stop(); }
     const message = this.explain({ kind, retryAfter: trouble.retryAfter, message: trouble.message });
-    const unsent = !exact && UNSENT.includes(kind);
+    const unsent = !wordless && UNSENT.includes(kind);
     const once = () => {
       if (this.stop) return;
       turn.node.remove();
-      this.say(text, exact || kind === "missing" ? undefined : turn.number, exact);
+      this.say(text, wordless || kind === "missing" ? undefined : turn.number, exact);
     };
     const again = button(this.words.retry, once);
     turn.answer.textContent = "";
@@ -366,12 +372,12 @@ class Panel {
       if (!this.emit(name, { product })) extra.preventDefault();
       else if (this.page.has("openProduct") && !elsewhere) { extra.preventDefault(); this.page.show("openProduct", { product }); }
     }
-    else if (name === "similar") this.say(`Show me more like ${place}`);
+    else if (name === "similar") this.press(`Show me more like ${place}`, "similar", product);
     else if (name === "ask") { this.input.value = `About ${place}: `; this.input.focus(); }
     else if (name === "add") {
       const done = (worked = true) => this.put(product, worked);
       if (!this.emit("add-to-cart", { product, quantity: 1, done })) return;
-      this.page.has("addToCart") ? this.page.put(product) : this.say(`Add ${place} to my cart`);
+      this.page.has("addToCart") ? this.page.put(product) : this.press(`Add ${place} to my cart`, "cart_add", product);
     }
   }
   // What the shop's own cart did with a product.
