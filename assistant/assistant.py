@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Self
 from weakref import WeakValueDictionary
@@ -459,7 +460,8 @@ class Assistant:
         known, now = self._sessions.get(session_id) or Session(session_id), datetime.now(UTC)
         history = tuple(turn.exchange for turn in known.turns)
         trial = self.experiments.trial(visitor, now) if learn and visitor else None
-        shopper = Shopper(self._recommender, visitor, now, trial)
+        earlier, forget = partial(self._earlier, visitor, session_id), partial(self._forget_known, visitor, session_id)
+        shopper = Shopper(self._recommender, visitor, now, trial, earlier, forget)
         parts = replace(trial.parts(parts) if trial else parts, history=history, shopper=shopper)
         if isinstance(asked, Keep) and not (learn and visitor):
             raise BadInput(
@@ -480,6 +482,14 @@ class Assistant:
             self._learn(trial.told(events_of(taken, known.state, visitor, now)))
             self.experiments.keep(trial.exposures(taken))
         yield Done(reply)
+
+    def _earlier(self, visitor: str | None, session_id: str) -> list[str]:
+        """The visitor's conversations but this one."""
+        return [one for one in self._sessions.of(visitor) if one != session_id] if visitor else []
+
+    def _forget_known(self, visitor: str | None, session_id: str) -> None:
+        """Erase what is known of the visitor, in the middle of a turn of theirs: all events and all conversations but this one."""
+        erase(self._earlier(visitor, session_id), self._places, [visitor] if visitor else [])
 
     def _learn(self, told: Sequence[LoggedEvent]) -> None:
         """Keep what a turn told. A database that fails is logged: the turn is kept already, and its answer is due."""

@@ -71,6 +71,9 @@ class Choice:
     quantity: int = 1
 
 
+AboutMe = Literal["know", "forget", "forgotten"]
+
+
 @dataclass(frozen=True)
 class Parse:
     """What one message says: its main intent, all its acts in order, the slots. confidence: 0..1, from the token probabilities.
@@ -79,8 +82,9 @@ class Parse:
     read back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked
     for it. note: what code has to say of the words before it acts on them. offer: a feature to look for, if the shopper agrees. drops:
     a wish taken back exactly, by a button; keeps: one to be kept for later conversations. always: wishes kept in earlier ones that a
-    need begins with. page: id of the product that the page around the conversation is of. products: ids of those that a button is of.
-    then: what the same message asks for next ("add it, and show me a vase").
+    need begins with. about_me: what is wanted of what is known of the shopper; "forgotten" once a yes was given to that. page: id of the
+    product that the page around the conversation is of. products: ids of those that a button is of. then: what the same message asks for
+    next ("add it, and show me a vase").
     """
 
     intent: Intent
@@ -95,6 +99,7 @@ class Parse:
     drops: Wish | None = None
     keeps: Wish | None = None
     always: tuple[Wish, ...] = ()
+    about_me: AboutMe | None = None
     page: str | None = None
     products: tuple[str, ...] = ()
     then: Parse | None = None

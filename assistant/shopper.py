@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -21,13 +21,16 @@ from .wishes import Wish
 class Shopper:
     """A visitor in one turn. visitor: hashed; None for nobody known, of whom only the conversation itself tells.
 
-    trial: what experiments make of his suggestions; None where they count him out.
+    trial: what experiments make of his suggestions; None where they count him out. earlier: ids of the visitor's other conversations;
+    forget: erases these and all that is known.
     """
 
     recommender: Recommender
     visitor: str | None
     now: datetime
     trial: Trial | None = None
+    earlier: Callable[[], Sequence[str]] = tuple
+    forget: Callable[[], object] = tuple
 
     def suggest(self, state: DialogueState, limit: int) -> tuple[Card, ...]:
         """What to suggest without a need, best first, in view of the conversation so far too; nothing that is in the cart."""

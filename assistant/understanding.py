@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from retrieval.query import Constraints
 
+from .about_me import about_me
 from .actions.ask import facts_of
 from .actions.choosing import answered
 from .actions.orders import continued
@@ -13,13 +14,15 @@ from .actions.subjects import subject_of
 from .actions.titles import with_title
 from .confirm import settled
 from .lasting import comes_in, may_begin
-from .model import DialogueState, Parse, Slots
+from .model import DialogueState, Intent, Parse, Slots
 from .parts import Parts
 from .sentiment import about_price
 from .sizes import stepped
 from .slips import read
 from .state import NARROWING
 from .wishes import Wish
+
+ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "refine", "feedback", "policy", "other")
 
 
 def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
@@ -31,7 +34,17 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
     parse = _had(_worth_doing(_asking(parse, state, parts)), parts)
-    return _begun(_with_titles(parse, state, parts), state, parts)
+    return _begun(_about_me(_with_titles(parse, state, parts), state, parts), state, parts)
+
+
+def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A question for what is known of the shopper, or the wish that it be forgotten: what was read names no such act."""
+    if parse.intent not in ABOUT_ME or parse.then is not None or parse.about_me is not None:
+        return parse
+    if state.asked and state.asked.about_me and parse.intent == "reset":
+        return replace(state.asked, confidence=1.0)  # "forget that", after it was told
+    wanted = about_me(parse.message, parts.embedder)
+    return replace(Parse("help", acts=("help",), about_me=wanted), message=parse.message) if wanted else parse
 
 
 def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

@@ -15,15 +15,15 @@ class Examples:
     def __init__(self, sentences: Mapping[str, Sequence[str]]) -> None:
         said = [(name, one) for name, given in sentences.items() for one in given]
         self._names, self._sentences = [name for name, _ in said], [one for _, one in said]
-        self._vectors: np.ndarray | None = None  # (sentences, d)
+        self._vectors: dict[str, np.ndarray] = {}  # by the embedder's name: (sentences, d)
 
     def nearness(self, texts: Sequence[str], embedder: Embedder) -> dict[str, float]:
         """For each meaning the largest cosine of any of its sentences with any of the texts, best first; empty without either."""
         if not self._sentences or not texts:
             return {}
-        if self._vectors is None:
-            self._vectors = embedder.embed(self._sentences)
-        nearest = (self._vectors @ embedder.embed(list(texts)).T).max(axis=1)
+        if embedder.name not in self._vectors:
+            self._vectors[embedder.name] = embedder.embed(self._sentences)
+        nearest = (self._vectors[embedder.name] @ embedder.embed(list(texts)).T).max(axis=1)
         near: dict[str, float] = {}
         for place in np.argsort(-nearest, kind="stable"):
             near.setdefault(self._names[place], float(nearest[place]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..model import Answer, Card, DialogueState, Outcome, Parse
+from ..model import Answer, Card, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from .naming import listed
 from .recommend import personal, suggested
@@ -19,6 +19,9 @@ HELLO = "Hello! What are you looking for today?"
 HELLO_AGAIN = "Or tell me what you are looking for."
 NAMED = 6  # departments
 TOLD = 3  # things that are known of a shopper
+KNOWN_HERE = "I know nothing of you but what you say in this conversation."
+FORGOTTEN = "Done: I have forgotten all that I knew of you"
+STILL_KEPT = "This conversation stays until you delete it, and what you agreed to holds until you take it back."
 OFFER = "I can show you products, answer from their listings and keep your cart."
 
 
@@ -41,12 +44,31 @@ def bye(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def help_(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """What the shop has, what can be said here, and what is known of whoever asks."""
+    """What the shop has and what can be said here; of somebody who asks so, what is known of them, which they may have forgotten."""
+    if parse.about_me is not None:
+        return _about_me(parse, parts)
     departments = parts.catalog.widest_categories()
     sold = _sold(departments) if len(departments) > 1 else ""
-    known = parts.shopper.known()[:TOLD] if parts.shopper else ()
-    told = f" Of you I know that {', '.join(known)}. Any of it can be forgotten." if known else ""
-    return Outcome(answer=Answer(f"{sold}{HELP}{told}", (sold, *known) if sold else known))
+    return Outcome(answer=Answer(f"{sold}{HELP}", (sold,) if sold else ()))
+
+
+def _about_me(parse: Parse, parts: Parts) -> Outcome:
+    """What is known of the shopper and whether to forget it; forgotten, once a yes was given."""
+    known = parts.shopper.known() if parts.shopper else ()
+    earlier = parts.shopper.earlier() if parts.shopper else ()
+    if not known and not earlier:
+        return Outcome(answer=Answer(KNOWN_HERE))
+    if parse.about_me == "forgotten" and parts.shopper:
+        parts.shopper.forget()
+        return Outcome(answer=Answer(f"{FORGOTTEN}{' and our earlier conversations' if earlier else ''}. {STILL_KEPT}"))
+    more = f" and {len(known) - TOLD} more" if len(known) > TOLD else ""
+    told = f"Of you I know that {', '.join(known[:TOLD])}{more}." if known else "I keep our earlier conversations."
+    both = ", and our earlier conversations" if known and earlier else ""
+    asking = f"Shall I forget all of it{both}?"
+    question = Question(asking, "confirm", ("Yes", "No"))
+    evidence = (*known[:TOLD], str(len(known) - TOLD), asking)
+    asked = Parse("help", acts=("help",), about_me="forgotten")
+    return Outcome(answer=Answer(f"{told} {asking}", evidence), question=question, asked=asked)
 
 
 def _sold(departments: Sequence[str]) -> str:

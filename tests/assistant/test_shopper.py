@@ -7,17 +7,21 @@ from dataclasses import replace
 import pytest
 
 from assistant import Assistant
+from assistant.about_me import about_me
+from assistant.build import build_embedder
 from assistant.events import Event
 from assistant.lasting import comes_in, lasting, lasts, may_begin
 from assistant.model import Parse, Slots
+from assistant.settings import Settings
 from assistant.wishes import Drop, Keep, Wish
-from retrieval.errors import BadInput
+from retrieval.errors import BadInput, NotFound
 from tests.conftest import AssistantWith
 from tests.fakes import said
 from tests.small_shop import BY_ID
 
 ANNA = "a" * 64  # a visitor, hashed
 LIKED = "because you liked “Storm Rain Jacket”"
+KNOW, FORGET = Parse("help", acts=("help",), about_me="know"), Parse("help", acts=("help",), about_me="forget")
 JACKETS = said("search", product="rain jacket", gender="men")
 
 
@@ -120,12 +124,60 @@ def test_who_comes_back_is_greeted_with_what_suits_them_once(assistant_with: Ass
 
 
 def test_who_asks_what_is_known_hears_it(assistant_with: AssistantWith) -> None:
-    with assistant_with([*LIKING, said("help"), said("help")]) as shop:
+    with assistant_with([*LIKING, KNOW, KNOW]) as shop:
         liking_the_storm(shop)
         known = talk(shop, "what do you know about me?", session="s_2")
         stranger = talk(shop, "what do you know about me?", session="s_3", visitor=None)
-    assert "Of you I know that you liked “Storm Rain Jacket”, you looked for “men rain jacket”." in known
-    assert "Of you I know" not in stranger
+    assert known == (
+        "Of you I know that you liked “Storm Rain Jacket”, you looked for “men rain jacket”. "
+        "Shall I forget all of it, and our earlier conversations?"
+    )
+    assert stranger == "I know nothing of you but what you say in this conversation."
+
+
+@pytest.mark.parametrize("words", ["yes", "forget that"])
+def test_who_asks_to_be_forgotten_is_after_a_yes(assistant_with: AssistantWith, words: str) -> None:
+    agreed = said("reset") if words == "forget that" else said("other")
+    with assistant_with([*LIKING, FORGET, agreed, KNOW]) as shop:
+        liking_the_storm(shop)
+        asked = talk(shop, "forget everything you know about me", session="s_2")
+        assert asked.endswith("Shall I forget all of it, and our earlier conversations?")
+        assert shop.known(ANNA) != ()
+        told = talk(shop, words, session="s_2")
+        assert told.startswith("Done: I have forgotten all that I knew of you and our earlier conversations.")
+        assert (shop.known(ANNA), kept(shop)) == ((), [])
+        with pytest.raises(NotFound):
+            shop.session("s_1", visitor=ANNA)
+        assert len(shop.session("s_2", visitor=ANNA).turns) == 2  # the conversation itself goes on
+        assert talk(shop, "what do you know about me?", session="s_2").startswith("I know nothing of you")
+
+
+def test_who_says_no_is_left_known(assistant_with: AssistantWith) -> None:
+    with assistant_with([*LIKING, FORGET, said("other")]) as shop:
+        liking_the_storm(shop)
+        before = shop.known(ANNA)
+        talk(shop, "forget me", "no", session="s_2")
+        assert shop.known(ANNA) == before
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("message", "wanted"),
+    [
+        ("which information have you collected about me?", "know"),
+        ("what data do you hold on me", "know"),
+        ("pls delete all my data", "forget"),
+        ("forget all about me", "forget"),
+        ("forget the blue ones", None),
+        ("forget all that, let's go again", None),
+        ("what do you know about these shoes?", None),
+        ("delete the lamp from my cart", None),
+        ("what can you do for me?", None),
+        ("", None),
+    ],
+)
+def test_a_message_about_what_is_known_is_told_from_others(message: str, wanted: str | None) -> None:
+    assert about_me(message, build_embedder(Settings())) == wanted
 
 
 def test_what_is_known_is_told_in_words_and_forgotten_one_by_one(assistant_with: AssistantWith) -> None:

@@ -1,0 +1,26 @@
+"""Whether a message asks what is known of the shopper, or to forget it, by nearness in meaning to sentences that ask so."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import cast
+
+from retrieval.dense import Embedder
+from retrieval.examples import Examples
+
+from .model import AboutMe
+
+SENTENCES = Path(__file__).with_suffix(".toml")
+NONE = "none"
+LEAST = 0.6  # cosine of the nearest sentence
+AHEAD = 0.05  # by how much it must be nearer than those of anything else
+_EXAMPLES = Examples(tomllib.loads(SENTENCES.read_text(encoding="utf-8")))
+
+
+def about_me(message: str, embedder: Embedder) -> AboutMe | None:
+    """What is wanted of what is kept of the shopper; None where the message is near to neither, or nearly as near to something else."""
+    near = list(_EXAMPLES.nearness([message] if message.strip() else [], embedder).items())
+    (best, cosine), (_, next_cosine) = [*near, (NONE, 0.0), (NONE, 0.0)][:2]
+    sure = best != NONE and cosine >= LEAST and cosine - next_cosine >= AHEAD
+    return cast(AboutMe, best) if sure else None
