@@ -29,6 +29,12 @@ _SPELLINGS = dict(
     "centimetre/centimeter mould/mold moustache/mustache odour/odor organiser/organizer plough/plow pyjama/pajama sulphur/sulfur "
     "theatre/theater tyre/tire whisky/whiskey yoghurt/yogurt".split()
 )
+# Plurals that share no stem with their singular; only those that mean nothing else ("leaves", "calves" and "feet" do).
+_PLURALS = dict(
+    pair.split("/")
+    for pair in "bookshelves/bookshelf elves/elf geese/goose headscarves/headscarf hooves/hoof knives/knife loaves/loaf mice/mouse "
+    "penknives/penknife pocketknives/pocketknife scarves/scarf shelves/shelf teeth/tooth wolves/wolf".split()
+)
 
 NEGATIONS = frozenset("no not non without never free isn't doesn't cannot can't".split())
 _EDGES = STOPWORDS - NEGATIONS  # what a quotation neither begins nor ends with
@@ -49,15 +55,15 @@ class Word:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """The stem of one word, without accents and case, in American spelling: "Lamps" -> "lamp", "grey" -> "gray"."""
+    """The stem of one word, without accents and case, in American spelling: "Lamps" -> "lamp", "grey" -> "gray", "scarves" -> "scarf"."""
     stemmed = _stemmed(word)
-    return _AMERICAN.get(stemmed, stemmed)
+    return _OURS.get(stemmed, stemmed)
 
 
 def spellings(word: str) -> tuple[str, ...]:
-    """The word, and how it is spelled across the Atlantic where that is different: for an index that knows the letters only."""
+    """The word, and its other spelling or number where the letters differ: for an index that knows these only."""
     stemmed = _stemmed(word)
-    return (word, *(other for other in (_AMERICAN.get(stemmed), _BRITISH.get(stemmed)) if other))
+    return (word, *(other for other in (_OURS.get(stemmed), _THEIRS.get(stemmed)) if other))
 
 
 def _stemmed(word: str) -> str:
@@ -65,8 +71,8 @@ def _stemmed(word: str) -> str:
     return str(_STEMMER.stemWord(plain.replace("’", "'").removesuffix("'s")))
 
 
-_AMERICAN = {_stemmed(british): _stemmed(american) for british, american in _SPELLINGS.items()}
-_BRITISH = {american: british for british, american in _AMERICAN.items()}
+_OURS = {_stemmed(other): _stemmed(ours) for other, ours in (_SPELLINGS | _PLURALS).items()}
+_THEIRS = {ours: other for other, ours in _OURS.items()}
 
 
 def words(text: str) -> Iterator[Word]:

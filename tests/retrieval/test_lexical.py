@@ -76,6 +76,12 @@ def test_the_spelling_of_the_other_side_of_the_ocean_is_found(new_store: Store) 
     assert found.matching("gray pot") == {"pot"}
 
 
+def test_a_plural_of_other_letters_finds_the_singular_and_the_other_way_round(new_store: Store) -> None:
+    new_store.catalog.put([Product("one", "Wool Scarf"), Product("many", "Wool Scarves")], run=1)
+    found = Lexical(new_store.catalog)
+    assert found.matching("scarves") == found.matching("scarf") == {"one", "many"}
+
+
 def test_matching_wants_every_word_in_the_columns_named(lexical: Lexical) -> None:
     assert lexical.matching("lamp", columns="title category") == CALLED_LAMP
     assert lexical.matching("floor lamp", columns="title category") == {"tower"}

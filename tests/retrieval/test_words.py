@@ -29,6 +29,13 @@ def test_stem_agrees_with_the_index_on_what_is_the_same_word(word: str) -> None:
     index.close()
 
 
+@pytest.mark.parametrize(
+    ("several", "one"), [("scarves", "scarf"), ("Knives", "knife"), ("lamps", "lamp"), ("mice", "mouse")]
+)
+def test_several_and_one_have_the_same_stem(several: str, one: str) -> None:
+    assert stem(several) == stem(one)
+
+
 @pytest.mark.parametrize(("british", "american"), [("grey", "Gray"), ("colours", "color"), ("jewellery", "jewelry")])
 def test_british_and_american_spellings_are_one_word(british: str, american: str) -> None:
     assert stem(british) == stem(american)
