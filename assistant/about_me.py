@@ -1,4 +1,4 @@
-"""Whether a message asks what is known of the shopper, or to forget it, by nearness in meaning to sentences that ask so."""
+"""Whether a message asks what is known of the shopper, or to forget it, or says what holds of them beyond this need."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .model import AboutMe
 SENTENCES = Path(__file__).with_suffix(".toml")
 NONE = "none"
 LEAST = 0.6  # cosine of the nearest sentence
-AHEAD = 0.05  # by how much it must be nearer than those of anything else
+AHEAD = 0.04  # by how much it must be nearer than those of anything else
 _EXAMPLES = Examples(tomllib.loads(SENTENCES.read_text(encoding="utf-8")))
 
 
 def about_me(message: str, embedder: Embedder) -> AboutMe | None:
-    """What is wanted of what is kept of the shopper; None where the message is near to neither, or nearly as near to something else."""
+    """What the message is about, of the shopper; None where it is near to nothing of the kind, or nearly as near to something else."""
     near = list(_EXAMPLES.nearness([message] if message.strip() else [], embedder).items())
     (best, cosine), (_, next_cosine) = [*near, (NONE, 0.0), (NONE, 0.0)][:2]
     sure = best != NONE and cosine >= LEAST and cosine - next_cosine >= AHEAD

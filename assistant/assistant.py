@@ -461,7 +461,7 @@ class Assistant:
         history = tuple(turn.exchange for turn in known.turns)
         trial = self.experiments.trial(visitor, now) if learn and visitor else None
         earlier, forget = partial(self._earlier, visitor, session_id), partial(self._forget_known, visitor, session_id)
-        shopper = Shopper(self._recommender, visitor, now, trial, earlier, forget)
+        shopper = Shopper(self._recommender, visitor, now, trial, learn and visitor is not None, earlier, forget)
         parts = replace(trial.parts(parts) if trial else parts, history=history, shopper=shopper)
         if isinstance(asked, Keep) and not (learn and visitor):
             raise BadInput(

@@ -102,7 +102,8 @@ class Reply:
             "products": [card_json(card) for card in self.cards],
             "constraints": constraints_json(self.constraints),
             "wishes": [
-                {**asdict(wish), "lasting": lasts(wish)} for wish in wishes_in(self.constraints, self.cart.currency)
+                {**asdict(wish), "lasting": wish.field != "features" and lasts(wish)}
+                for wish in wishes_in(self.constraints, self.cart.currency)
             ],
             "relaxed": [{"field": r.field, "text": r.text} for r in self.relaxed],
             "question": question

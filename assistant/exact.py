@@ -62,7 +62,7 @@ def _keeping(keep: Keep, state: DialogueState, parts: Parts) -> tuple[str, Parse
     wish = wish_of(keep, state.constraints, parts.currency)
     if not lasts(wish):
         raise BadInput(
-            f"“{wish.text}” is of this need alone and cannot be kept.", fix=f"keep one of {' and '.join(LASTING)}"
+            f"“{wish.text}” is of this need alone and cannot be kept.", fix=f"keep one of {', '.join(LASTING)}"
         )
     kept = lasting(wish.field, wish.value)
     return f"Keep for next time: {kept.text}", Parse("feedback", acts=("feedback",), keeps=kept)

@@ -13,7 +13,11 @@ from .model import Slots
 from .sentiment import about_price
 from .wishes import Wish
 
-LASTING = ("exclude", "size")  # fields that speak of the shopper; a budget, a colour and a kind are of one need
+LASTING = (
+    "exclude",
+    "size",
+    "features",
+)  # fields that may speak of the shopper; a budget, a colour and a kind are of one need
 _POSITIVE = ("product", "brand", "color", "material", "size", "features")
 
 
@@ -23,8 +27,15 @@ def lasts(wish: Wish) -> bool:
 
 
 def lasting(field: str, value: str | None) -> Wish:
-    """The wish as it is told apart from any need: "not leather", "size 42"."""
-    return Wish(field, value, f"{'not' if field == 'exclude' else field} {value}")
+    """The wish as it is told apart from any need: "not leather", "size 42", "vegan"."""
+    before = {"exclude": "not ", "size": "size "}.get(field, "")
+    return Wish(field, value, f"{before}{value}")
+
+
+def of_oneself(slots: Slots) -> tuple[Wish, ...]:
+    """What the slots say that may hold of the shopper whatever is looked for."""
+    wishes = (lasting(name, value) for name in LASTING for value in getattr(slots, name))
+    return tuple(wish for wish in wishes if lasts(wish))
 
 
 def to_words(wish: Wish) -> str:
@@ -52,10 +63,10 @@ def may_begin(wish: Wish, slots: Slots, let_go: Collection[tuple[str, str | None
     return not said & set(content_stems(wish.value or ""))
 
 
-def comes_in(product: Product, size: str) -> bool:
-    """Whether the record states the size: in running text an "m" may be a metre."""
-    found = judge(product, "size", size)
-    return found.status == "met" and found.source not in ("title", "description")
+def states(product: Product, wish: Wish) -> bool:
+    """Whether the listing states what is wished; a size the record must, as in running text an "m" may be a metre."""
+    found = judge(product, wish.field, wish.value or "")
+    return found.status == "met" and (wish.field != "size" or found.source not in ("title", "description"))
 
 
 def given_up(before: Constraints, after: Constraints) -> tuple[tuple[str, str], ...]:

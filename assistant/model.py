@@ -71,7 +71,7 @@ class Choice:
     quantity: int = 1
 
 
-AboutMe = Literal["know", "forget", "forgotten"]
+AboutMe = Literal["know", "forget", "forgotten", "self"]
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,9 @@ class Parse:
     read back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked
     for it. note: what code has to say of the words before it acts on them. offer: a feature to look for, if the shopper agrees. drops:
     a wish taken back exactly, by a button; keeps: one to be kept for later conversations. always: wishes kept in earlier ones that a
-    need begins with. about_me: what is wanted of what is known of the shopper; "forgotten" once a yes was given to that. page: id of the
-    product that the page around the conversation is of. products: ids of those that a button is of. then: what the same message asks for
-    next ("add it, and show me a vase").
+    need begins with. about_me: what is wanted of what is known of the shopper, "forgotten" once a yes was given to that; "self" for what
+    holds of them beyond this need ("I'm vegan"). page: id of the product that the page around the conversation is of. products: ids of
+    those that a button is of. then: what the same message asks for next ("add it, and show me a vase").
     """
 
     intent: Intent
@@ -188,7 +188,7 @@ class DialogueState:
     handed: the cart that the shop took over last. handoff: once the conversation was passed on. failed: turns in a row that got no further.
     compared: ids of the products compared last, until others are shown; "both" and "the cheaper one" mean these.
     let_go: (field, value) of wishes taken back, so that no kept one comes again in this conversation. page: the product that the page
-    around the conversation is of.
+    around the conversation is of. own: wishes that the shopper said hold of them, whatever is looked for.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -212,6 +212,7 @@ class DialogueState:
     compared: tuple[str, ...] = ()
     let_go: tuple[tuple[str, str], ...] = ()
     page: str | None = None
+    own: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True)

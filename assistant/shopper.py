@@ -21,7 +21,8 @@ from .wishes import Wish
 class Shopper:
     """A visitor in one turn. visitor: hashed; None for nobody known, of whom only the conversation itself tells.
 
-    trial: what experiments make of his suggestions; None where they count him out. earlier: ids of the visitor's other conversations;
+    trial: what experiments make of his suggestions; None where they count him out. learns: whether the
+    visitor agreed that more is kept. earlier: ids of the visitor's other conversations;
     forget: erases these and all that is known.
     """
 
@@ -29,6 +30,7 @@ class Shopper:
     visitor: str | None
     now: datetime
     trial: Trial | None = None
+    learns: bool = False
     earlier: Callable[[], Sequence[str]] = tuple
     forget: Callable[[], object] = tuple
 

@@ -10,7 +10,7 @@ from retrieval.kinds import names_kind
 from retrieval.query import SOFT, Constraints, Sort
 from retrieval.words import content_stems
 
-from .lasting import given_up
+from .lasting import given_up, of_oneself
 from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
 from .orders.book import OrderTalk
 from .outbound.handover import HandedCart, Handoff
@@ -68,14 +68,20 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     if parse.intent == "reset":
         return replace(
             state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=state.page, taste=Taste(),
-            earlier=(), questioned=(), dropped=(), compared=(), let_go=(),
+            earlier=(), questioned=(), dropped=(), compared=(), let_go=(), own=(),
         )  # fmt: skip
     if parse.intent == "search":
         constraints = merge(Constraints(), _with_always(parse.slots, parse))
         fresh = DialogueState(constraints, parse.slots.sort, said=message, focus=state.page, page=state.page)
         kept = _left_for_another(state, parse.slots.product)
         fresh = replace(
-            fresh, cart=state.cart, handed=state.handed, taste=state.taste, earlier=kept, let_go=state.let_go
+            fresh,
+            cart=state.cart,
+            handed=state.handed,
+            taste=state.taste,
+            earlier=kept,
+            let_go=state.let_go,
+            own=state.own,
         )
         return replace(fresh, last=state.last, turn=state.turn, handoff=state.handoff, failed=state.failed)
     if parse.intent in NARROWING and parse.slots.product is None and (kind := _forgotten(state, parse.slots.drop)):
@@ -90,7 +96,8 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         seen = state.seen if constraints == state.constraints else frozenset()
         sort = slots.sort or _kept_sort(state, parse)
         let_go = (*state.let_go, *given_up(state.constraints, constraints))
-        return replace(state, constraints=constraints, sort=sort, seen=seen, dropped=dropped, let_go=let_go)
+        own = (*state.own, *of_oneself(slots)) if parse.about_me == "self" else state.own
+        return replace(state, constraints=constraints, sort=sort, seen=seen, dropped=dropped, let_go=let_go, own=own)
     return state
 
 

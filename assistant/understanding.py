@@ -13,7 +13,7 @@ from .actions.orders import continued
 from .actions.subjects import subject_of
 from .actions.titles import with_title
 from .confirm import settled
-from .lasting import comes_in, may_begin
+from .lasting import may_begin, of_oneself, states
 from .model import DialogueState, Intent, Parse, Slots
 from .parts import Parts
 from .sentiment import about_price
@@ -22,7 +22,7 @@ from .slips import read
 from .state import NARROWING
 from .wishes import Wish
 
-ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "refine", "feedback", "policy", "other")
+ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "feedback", "policy", "other")
 
 
 def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
@@ -38,13 +38,18 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
 
 
 def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """A question for what is known of the shopper, or the wish that it be forgotten: what was read names no such act."""
-    if parse.intent not in ABOUT_ME or parse.then is not None or parse.about_me is not None:
+    """A question for what is known of the shopper, the wish that it be forgotten, or what holds of them whatever is looked for: what was
+    read names no such act."""
+    of_a_kind = parse.intent == "search" and parse.slots.product is not None
+    if parse.intent not in ABOUT_ME or of_a_kind or parse.then is not None or parse.about_me is not None:
         return parse
     if state.asked and state.asked.about_me and parse.intent == "reset":
         return replace(state.asked, confidence=1.0)  # "forget that", after it was told
     wanted = about_me(parse.message, parts.embedder)
-    return replace(Parse("help", acts=("help",), about_me=wanted), message=parse.message) if wanted else parse
+    if wanted == "self":
+        speaks = bool(of_oneself(parse.slots)) and parse.slots.product is None
+        return replace(parse, intent="refine", acts=("refine",), about_me="self") if speaks else parse
+    return Parse("help", acts=("help",), message=parse.message, about_me=wanted) if wanted else parse
 
 
 def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
@@ -109,19 +114,23 @@ def _begun(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """The message's acts, each that begins a need with the wishes that the shopper asked to keep, where they can apply."""
     parse = replace(parse, then=_begun(parse.then, state, parts)) if parse.then else parse
     begins = parse.intent == "search" or (
-        parse.intent in NARROWING and parse.slots != Slots() and state.constraints == Constraints()
+        parse.intent in NARROWING and parse.slots != Slots(drop=parse.slots.drop) and state.constraints == Constraints()
     )
-    kept = parts.shopper.kept if parts.shopper and begins else ()
-    always = (wish for wish in kept if may_begin(wish, parse.slots, state.let_go) and _states(wish, parse.slots, parts))
+    kept = (*state.own, *(parts.shopper.kept if parts.shopper else ())) if begins and parse.about_me != "self" else ()
+    always = (
+        wish
+        for wish in dict.fromkeys(kept)
+        if may_begin(wish, parse.slots, state.let_go) and _states(wish, parse.slots, parts)
+    )
     return replace(parse, always=tuple(always))
 
 
 def _states(wish: Wish, slots: Slots, parts: Parts) -> bool:
-    """Whether the wish tells products of the kind apart: refused words always do, a size where something comes in it."""
-    if wish.field != "size":
+    """Whether the wish tells products of the kind apart: refused words always do, others where a listing states them."""
+    if wish.field == "exclude":
         return True
     ids = parts.searcher.matching(Constraints(product=slots.product)) if slots.product else frozenset[str]()
-    return any(comes_in(product, wish.value or "") for product in parts.catalog.get_many(ids))
+    return any(states(product, wish) for product in parts.catalog.get_many(ids))
 
 
 def _priced(parse: Parse, state: DialogueState) -> Parse:

@@ -27,7 +27,7 @@ from .table import meant
 def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """What the shopper's words on the products shown change: taste, or the price bound; what is unclear is asked about."""
     if parse.keeps is not None:
-        return _kept(parse.keeps)
+        return _kept(parse.keeps, parts)
     shown = parts.catalog.get_many(state.shown)
     felt = feeling(parse.message, " ".join(product.title for product in shown))
     pointed = about(parse, state, parts) or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
@@ -51,7 +51,9 @@ def _other_price(parse: Parse, state: DialogueState, parts: Parts, *, dear: bool
     return similar(replace(parse, slots=slots), state, parts)
 
 
-def _kept(wish: Wish) -> Outcome:
+def _kept(wish: Wish, parts: Parts) -> Outcome:
+    if not (parts.shopper and parts.shopper.learns):  # they may have taken it back since they were asked
+        return Outcome(answer=Answer("Nothing is kept of you, since you did not agree to that."))
     text = f"Kept for next time: {wish.text}. Ask me “what do you know about me?” to see all that I keep."
     return Outcome(answer=Answer(text, (text,)))
 

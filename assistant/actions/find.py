@@ -13,6 +13,7 @@ from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit, Query, Sort
 from retrieval.superlative import by
 
+from ..lasting import of_oneself
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Reasons, Slots
 from ..normalize import currency_of
 from ..parse import clean
@@ -22,6 +23,7 @@ from ..reply import NAMED
 from ..taste import leaning, taste_reasons
 from .exhausted import exhausted
 from .naming import short_names
+from .oneself import noted, offering
 
 WEIGHED = 20  # products from which those are taken that are called as asked for, liked, sponsored or of other brands
 UNHEARD = (
@@ -32,7 +34,10 @@ SPLIT = 400  # of more products that match, a question's facets are counted over
 
 
 def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """The best products for the need, best first."""
+    """The best products for the need, best first; what a shopper says of themselves before they look for anything is noted."""
+    own = of_oneself(parse.slots) if parse.about_me == "self" else ()
+    if own and state.constraints.kind is None and not state.shown:
+        return noted(parse, parts)
     if state.constraints == Constraints() and (state.sort is None or parse.intent == "refine"):
         return Outcome(answer=Answer("What are you looking for? A kind of thing and a budget are a good start."))
     outcome = another(state, parts)
@@ -44,8 +49,8 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     outcome = replace(outcome, note=" ".join(note for note in notes if note))
     if parse.offer and outcome.hits:
         return _offering(outcome, parse.offer)
-    if not _may_ask(outcome, state, parts):
-        return outcome
+    if own or not _may_ask(outcome, state, parts):
+        return offering(outcome, own, parts)
     return replace(outcome, question=question_for(parts.catalog.get_many(outcome.matching), outcome.hits, state))
 
 

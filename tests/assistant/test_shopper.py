@@ -10,7 +10,7 @@ from assistant import Assistant
 from assistant.about_me import about_me
 from assistant.build import build_embedder
 from assistant.events import Event
-from assistant.lasting import comes_in, lasting, lasts, may_begin
+from assistant.lasting import lasting, lasts, may_begin, states
 from assistant.model import Parse, Slots
 from assistant.settings import Settings
 from assistant.wishes import Drop, Keep, Wish
@@ -160,6 +160,37 @@ def test_who_says_no_is_left_known(assistant_with: AssistantWith) -> None:
         assert shop.known(ANNA) == before
 
 
+def test_what_holds_of_the_shopper_is_noted_for_each_need_and_kept_after_a_yes(assistant_with: AssistantWith) -> None:
+    """ "I never wear leather" before anything is looked for, then two needs, then a later conversation."""
+    own = replace(said("refine", exclude=("leather",)), about_me="self")
+    bags, belts = said("search", product="bag"), said("search", product="belt")
+    with assistant_with([own, said("other"), bags, belts, bags]) as shop:
+        noted = talk(shop, "i never wear leather")
+        assert noted == (
+            "Noted for all that you look for here: not leather. What do you need? Keep “not leather” in mind for next time?"
+        )
+        assert shop.known(ANNA) == ()
+        assert talk(shop, "yes").startswith("Kept for next time: not leather.")
+        for message in ("a bag", "a belt"):
+            reply = shop.reply(message, "s_1", visitor=ANNA, learn=True)
+            assert reply.constraints.exclude == ("leather",)
+            assert reply.reply.startswith("As you asked me to keep in mind: not leather. ")
+        assert shop.reply("a bag", "s_2", visitor=ANNA, learn=True).constraints.exclude == ("leather",)
+
+
+def test_what_holds_of_the_shopper_goes_with_the_conversation_where_nothing_is_kept(
+    assistant_with: AssistantWith,
+) -> None:
+    own, bags = replace(said("refine", exclude=("leather",)), about_me="self"), said("search", product="bag")
+    with assistant_with([bags, own, bags, bags]) as shop:
+        shop.reply("a bag", "s_1")
+        told = shop.reply("i never wear leather", "s_1")
+        assert told.question is None  # nothing can be kept of who did not agree
+        assert "without leather" in told.reply
+        assert shop.reply("a bag", "s_1").constraints.exclude == ("leather",)
+        assert shop.reply("a bag", "s_2").constraints.exclude == ()
+
+
 @pytest.mark.models
 @pytest.mark.parametrize(
     ("message", "wanted"),
@@ -173,6 +204,12 @@ def test_who_says_no_is_left_known(assistant_with: AssistantWith) -> None:
         ("what do you know about these shoes?", None),
         ("delete the lamp from my cart", None),
         ("what can you do for me?", None),
+        ("i'm allergic to latex", "self"),
+        ("i always wear a medium", "self"),
+        ("i want something vegan", None),
+        ("not wool", None),
+        ("my mum is allergic to latex", None),
+        ("my son wears size 38", None),
         ("", None),
     ],
 )
@@ -290,7 +327,7 @@ def test_a_kept_size_stays_out_of_a_search_where_no_record_states_it(assistant_w
 def test_a_record_states_a_size_and_running_text_does_not() -> None:
     shirt = replace(BY_ID["storm"], attributes={"size": ("s", "m")})
     cable = replace(BY_ID["clamp"], attributes={}, description="With a 1.8 m cable.")
-    assert [comes_in(one, "m") for one in (shirt, cable)] == [True, False]
+    assert [states(one, lasting("size", "m")) for one in (shirt, cable)] == [True, False]
 
 
 def test_a_kept_size_is_the_shopper_s_own_and_gives_way_to_one_that_is_said() -> None:
