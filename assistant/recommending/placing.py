@@ -50,7 +50,7 @@ class Brands(BaseModel):
     share: float = Field(default=1.0, gt=0, le=1, description="of the places; 1: no bound")
     by: str = Field(default="brand", min_length=1, description="brand, or an attribute such as seller name")
     margin: float = Field(
-        default=0.9, gt=0, le=1, description="of the relevance of what gives way in a search, at least"
+        default=0.95, gt=0, le=1, description="of the relevance of what gives way in a search, at least"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
@@ -353,3 +354,12 @@ def test_a_file_with_another_key_is_refused_by_its_name(catalog: Catalog, tmp_pa
     file.write_text("[sponsored]\nflor = 0.95\n", encoding="utf-8")
     with pytest.raises(BadInput, match=r"placing\.toml: sponsored\.flor"):
         build_placing(catalog, Settings(placing=file))
+
+
+def test_the_defaults_are_those_that_the_documentation_names() -> None:
+    text = Path("docs/placing.md").read_text(encoding="utf-8")
+    named = {
+        name: float(value) for name, value in re.findall(r"^(\w+) = ([0-9.]+) +# the default$", text, re.MULTILINE)
+    }
+    sponsored, brands = Sponsored(), Brands()
+    assert named == {"floor": sponsored.floor, "places": sponsored.places, "margin": brands.margin}
