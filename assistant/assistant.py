@@ -36,6 +36,7 @@ from .experiments.plan import Plan
 from .experiments.running import Running
 from .experiments.trial import Named
 from .explain import explain
+from .lasting import to_words
 from .model import Card, DialogueState, ShopCart
 from .outbound.attachments import Attachment, NotAttachable
 from .outbound.letters import Letters
@@ -53,7 +54,7 @@ from .slips import read
 from .state import merge, replay
 from .turn import run_turn
 from .turn_events import events_of
-from .wishes import Keep
+from .wishes import Keep, Wish
 from .writing.server import ServerWriter
 
 log = logging.getLogger(__name__)
@@ -487,8 +488,13 @@ class Assistant:
         """The visitor's conversations but this one."""
         return [one for one in self._sessions.of(visitor) if one != session_id] if visitor else []
 
-    def _forget_known(self, visitor: str | None, session_id: str) -> None:
-        """Erase what is known of the visitor, in the middle of a turn of theirs: all events and all conversations but this one."""
+    def _forget_known(self, visitor: str | None, session_id: str, wish: Wish | None) -> None:
+        """Erase what is known of the visitor, in the middle of a turn of theirs: one wish that was kept, or, given none, all events and all
+        conversations but this one."""
+        if wish is not None and visitor:
+            kept = [one.id for one in self._events.of(visitor) if one.type == "prefer" and one.query == to_words(wish)]
+            self._events.erase_some(visitor, kept)
+            return
         erase(self._earlier(visitor, session_id), self._places, [visitor] if visitor else [])
 
     def _learn(self, told: Sequence[LoggedEvent]) -> None:

@@ -78,13 +78,14 @@ AboutMe = Literal["know", "forget", "forgotten", "self"]
 class Parse:
     """What one message says: its main intent, all its acts in order, the slots. confidence: 0..1, from the token probabilities.
 
-    message: the words themselves, as typed; the turn puts them in, a parser need not. order: an act on an order, whole, as it was
-    read back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked
-    for it. note: what code has to say of the words before it acts on them. offer: a feature to look for, if the shopper agrees. drops:
-    a wish taken back exactly, by a button; keeps: one to be kept for later conversations. always: wishes kept in earlier ones that a
-    need begins with. about_me: what is wanted of what is known of the shopper, "forgotten" once a yes was given to that; "self" for what
-    holds of them beyond this need ("I'm vegan"). page: id of the product that the page around the conversation is of. products: ids of
-    those that a button is of. then: what the same message asks for next ("add it, and show me a vase").
+    message: the words themselves, as typed; the turn puts them in, a parser need not. order: an act on an order, whole, as it was read
+    back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked for it.
+    note: what code has to say of the words before it acts on them. offer: a feature to look for, if the shopper agrees. drops: a wish
+    taken back exactly, by a button; keeps: one to be kept for later conversations; lets_go: one that was, to be forgotten. always: wishes
+    kept in earlier ones that a need begins with. about_me: what is wanted of what is known of the shopper, "forgotten" once a yes was
+    given to that; "self" for what holds of them beyond this need ("I'm vegan"). page: id of the product that the page around the
+    conversation is of. products: ids of those that a button is of. then: what the same message asks for next ("add it, and show me a
+    vase").
     """
 
     intent: Intent
@@ -98,6 +99,7 @@ class Parse:
     offer: str = ""
     drops: Wish | None = None
     keeps: Wish | None = None
+    lets_go: Wish | None = None
     always: tuple[Wish, ...] = ()
     about_me: AboutMe | None = None
     page: str | None = None

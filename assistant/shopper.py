@@ -23,16 +23,16 @@ class Shopper:
 
     trial: what experiments make of his suggestions; None where they count him out. learns: whether the
     visitor agreed that more is kept. earlier: ids of the visitor's other conversations;
-    forget: erases these and all that is known.
+    forget: erases one wish that was kept, or, given None, all that is known and these.
     """
 
     recommender: Recommender
     visitor: str | None
     now: datetime
-    trial: Trial | None = None
-    learns: bool = False
-    earlier: Callable[[], Sequence[str]] = tuple
-    forget: Callable[[], object] = tuple
+    trial: Trial | None
+    learns: bool
+    earlier: Callable[[], Sequence[str]]
+    forget: Callable[[Wish | None], object]
 
     def suggest(self, state: DialogueState, limit: int) -> tuple[Card, ...]:
         """What to suggest without a need, best first, in view of the conversation so far too; nothing that is in the cart."""

@@ -65,6 +65,9 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     that names the kind of an earlier need goes on with that one. A reset forgets all needs, never the cart.
     """
     state = arrived(state, parse.page)
+    if (wish := parse.lets_go) is not None:
+        own = tuple(one for one in state.own if one != wish)
+        return replace(state, own=own, let_go=(*state.let_go, (wish.field, wish.value or "")))
     if parse.intent == "reset":
         return replace(
             state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=state.page, taste=Taste(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from retrieval.query import Constraints
+from retrieval.words import content_stems
 
 from .about_me import about_me
 from .actions.ask import facts_of
@@ -13,7 +14,7 @@ from .actions.orders import continued
 from .actions.subjects import subject_of
 from .actions.titles import with_title
 from .confirm import settled
-from .lasting import may_begin, of_oneself, states
+from .lasting import LASTING, may_begin, of_oneself, states
 from .model import DialogueState, Intent, Parse, Slots
 from .parts import Parts
 from .sentiment import about_price
@@ -45,6 +46,8 @@ def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     if state.asked and state.asked.about_me and parse.intent == "reset":
         return replace(state.asked, confidence=1.0)  # "forget that", after it was told
+    if letting_go := _kept_one(parse, state, parts):
+        return Parse("feedback", acts=("feedback",), message=parse.message, lets_go=letting_go)
     wanted = about_me(parse.message, parts.embedder)
     if wanted == "self":
         speaks = bool(of_oneself(parse.slots)) and parse.slots.product is None
@@ -101,6 +104,17 @@ def _of_the_page(parse: Parse, state: DialogueState) -> bool:
     properties = Slots(color=slots.color, size=slots.size, material=slots.material, features=slots.features)
     here = state.page is not None and state.focus == state.page and state.constraints == Constraints()
     return parse.intent == "refine" and here and slots == properties != Slots()
+
+
+def _kept_one(parse: Parse, state: DialogueState, parts: Parts) -> Wish | None:
+    """The kept wish that a message takes back which takes back nothing else: "forget that I'm vegan", while no bag is to be."""
+    taken_back = [frozenset(content_stems(one)) for one in parse.slots.drop]
+    if parse.slots != Slots(drop=parse.slots.drop) or len(taken_back) != 1:
+        return None
+    now = {value for name in LASTING for value in getattr(state.constraints, name)}
+    kept = (*state.own, *(parts.shopper.kept if parts.shopper else ()))
+    free = (wish for wish in kept if wish.value not in now)
+    return next((wish for wish in free if frozenset(content_stems(wish.value or "")) in taken_back), None)
 
 
 def _with_titles(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

@@ -28,6 +28,8 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """What the shopper's words on the products shown change: taste, or the price bound; what is unclear is asked about."""
     if parse.keeps is not None:
         return _kept(parse.keeps, parts)
+    if parse.lets_go is not None:
+        return _let_go(parse.lets_go, parts)
     shown = parts.catalog.get_many(state.shown)
     felt = feeling(parse.message, " ".join(product.title for product in shown))
     pointed = about(parse, state, parts) or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
@@ -55,6 +57,13 @@ def _kept(wish: Wish, parts: Parts) -> Outcome:
     if not (parts.shopper and parts.shopper.learns):  # they may have taken it back since they were asked
         return Outcome(answer=Answer("Nothing is kept of you, since you did not agree to that."))
     text = f"Kept for next time: {wish.text}. Ask me “what do you know about me?” to see all that I keep."
+    return Outcome(answer=Answer(text, (text,)))
+
+
+def _let_go(wish: Wish, parts: Parts) -> Outcome:
+    if parts.shopper:
+        parts.shopper.forget(wish)
+    text = f"Forgotten: {wish.text}. I no longer look out for it. What are you looking for?"
     return Outcome(answer=Answer(text, (text,)))
 
 

@@ -59,7 +59,7 @@ def _about_me(parse: Parse, parts: Parts) -> Outcome:
     if not known and not earlier:
         return Outcome(answer=Answer(KNOWN_HERE))
     if parse.about_me == "forgotten" and parts.shopper:
-        parts.shopper.forget()
+        parts.shopper.forget(None)
         return Outcome(answer=Answer(f"{FORGOTTEN}{' and our earlier conversations' if earlier else ''}. {STILL_KEPT}"))
     more = f" and {len(known) - TOLD} more" if len(known) > TOLD else ""
     told = f"Of you I know that {', '.join(known[:TOLD])}{more}." if known else "I keep our earlier conversations."

@@ -178,6 +178,18 @@ def test_what_holds_of_the_shopper_is_noted_for_each_need_and_kept_after_a_yes(a
         assert shop.reply("a bag", "s_2", visitor=ANNA, learn=True).constraints.exclude == ("leather",)
 
 
+def test_a_kept_wish_is_forgotten_by_its_words_and_the_others_stay(assistant_with: AssistantWith) -> None:
+    own = replace(said("refine", exclude=("leather",), features=("vegan",)), about_me="self")
+    with assistant_with([own, said("refine", drop=("leather",)), said("search", product="bag")]) as shop:
+        shop.reply("i'm vegan and never wear leather", "s_1", visitor=ANNA, learn=True)
+        shop.reply(Keep("exclude", "leather"), "s_1", visitor=ANNA, learn=True)
+        shop.reply(Keep("features", "vegan"), "s_1", visitor=ANNA, learn=True)
+        shop.reply(Drop("exclude", "leather"), "s_1", visitor=ANNA, learn=True)
+        assert talk(shop, "forget that i never wear leather").startswith("Forgotten: not leather.")
+        assert [one.query for one in shop.known(ANNA) if one.how == "prefer"] == ["features: vegan"]
+        assert shop.reply("a bag", "s_1", visitor=ANNA, learn=True).constraints.exclude == ()
+
+
 def test_what_holds_of_the_shopper_goes_with_the_conversation_where_nothing_is_kept(
     assistant_with: AssistantWith,
 ) -> None:
