@@ -301,7 +301,14 @@ def _buttons(product: ProductCard) -> str:
     )
     like = _button("Similar", say=f"Show me more like the {place} one", means=like, name=f"More like this: {title}")
     ask = _button("Ask", draft=f"About the {place} one: ", name=f"Ask about: {title}")
-    return f'<div class="actions">{"" if product.in_stock is False else add}{like}{ask}</div>'
+    return f'<div class="actions">{"" if product.in_stock is False else add}{_choose(product)}{like}{ask}</div>'
+
+
+def _choose(product: ProductCard) -> str:
+    """The button that chooses the product to be compared with the next one chosen; page.js knows which is."""
+    named = escape(json.dumps({"id": product.id, "title": product.title}))
+    label = escape(f"Compare: {product.title}")
+    return f'<button type="button" class="plain" data-compare="{named}" aria-pressed="false" aria-label="{label}">Compare</button>'
 
 
 def _means(act: str, *products: ProductCard) -> str:

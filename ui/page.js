@@ -6,6 +6,7 @@ const still = matchMedia('(prefers-reduced-motion: reduce)');
 const talk = (window.shopTalk ??= {
   ends: [],
   line: Promise.resolve(),
+  chosen: null, // { id, title } of the product that the next one is to be compared with
   drawn: false, // the answer of the turn under way stands there whole, a moment before the turn is over
   begin() {
     talk.drawn = false;
@@ -56,8 +57,27 @@ element.addEventListener('click', (event) => {
   if (button?.dataset.say) say(button, { say: button.dataset.say, means: button.dataset.means && JSON.parse(button.dataset.means) });
   if (button?.dataset.drop) say(button, { say: button.getAttribute('aria-label'), drop: JSON.parse(button.dataset.drop) });
   if (button?.dataset.cart) say(button, { say: button.getAttribute('aria-label'), cart: JSON.parse(button.dataset.cart) });
+  if (button?.dataset.compare) compare(button, JSON.parse(button.dataset.compare));
   if (button?.dataset.draft) window.shopDraft(button.dataset.draft);
 });
+
+// Two products are compared by a press on each: the first is chosen, or let go by another press, and the second does it.
+function compare(button, { id, title }) {
+  const first = talk.chosen;
+  talk.chosen = first ? null : { id, title };
+  showChosen(document);
+  if (first && first.id !== id) say(button, { say: `Compare ${first.title} with ${title}`, means: { act: 'compare', product_ids: [first.id, id] } });
+}
+
+function showChosen(where) {
+  for (const button of where.querySelectorAll('[data-compare]')) {
+    const { id, title } = JSON.parse(button.dataset.compare);
+    const words = talk.chosen && talk.chosen.id !== id ? 'Compare with it' : 'Compare';
+    button.setAttribute('aria-pressed', talk.chosen?.id === id);
+    button.setAttribute('aria-label', `${words}: ${title}`);
+    button.textContent = words;
+  }
+}
 
 // While the browser has no network the page says so, once.
 const offline = () => {
@@ -143,6 +163,7 @@ element.addEventListener('click', ({ target }) => {
 watch('value', () => {
   if (element.closest('#now')) document.querySelectorAll('.next[data-begun]').forEach((next) => next.remove());
   for (const reason of element.querySelectorAll('details[data-quote]')) reason.open = open.has(nameOf(reason));
+  showChosen(element);
   if (unfolded) element.querySelector('details.cart')?.setAttribute('open', '');
   const next = removing === '[data-drop]' ? removing : `[aria-label="${CSS.escape(removing)}"]`;
   if (removing) (element.querySelector(next) ?? element.querySelector('[data-cart]') ?? document.querySelector('#message textarea'))?.focus();
@@ -151,6 +172,7 @@ watch('value', () => {
   const turn = element.querySelector('[aria-busy]');
   talk.drawn ||= Boolean(!turn && element.closest('#now'));
   if (turn && !turn.querySelector('.answer, .card')) {
+    talk.chosen = null;
     open.clear();
     turn.scrollIntoView({ block: 'start', behavior: still.matches ? 'auto' : 'smooth' });
   }

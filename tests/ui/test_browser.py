@@ -226,6 +226,24 @@ def test_two_products_are_compared_in_a_table(visit: Shop) -> None:
     expect(table).to_contain_text("$34.99")
 
 
+def test_any_two_products_are_compared_by_a_press_on_each_and_the_first_can_be_let_go(visit: Shop) -> None:
+    shop = visit(said("search", product="desk lamp"))
+    shop.say("a desk lamp")
+    first, _, third = shop.cards()
+    one, three = (shop.page.get_by_role("article", name=title).locator("[data-compare]") for title in (first, third))
+    one.click()
+    expect(one).to_have_attribute("aria-pressed", "true")
+    expect(three).to_have_accessible_name(f"Compare with it: {third}")
+    one.click()
+    expect(one).to_have_attribute("aria-pressed", "false")
+    expect(three).to_have_accessible_name(f"Compare: {third}")
+    one.click()
+    three.click()
+    table = shop.page.get_by_role("region", name="Comparison")
+    expect(table.get_by_role("columnheader")).to_have_text([first, third])
+    assert shop.messages() == ["a desk lamp", f"Compare {first} with {third}"]
+
+
 def test_a_picture_is_shown_and_one_that_cannot_be_loaded_leaves_its_stand_in(visit: Shop) -> None:
     shop = visit(LAMPS)
     shop.page.route("**/pictures/desk-lamp/black/*", lambda route: route.abort())

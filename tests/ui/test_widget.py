@@ -369,6 +369,18 @@ def test_an_arabic_page_gets_a_panel_from_right_to_left(visit: Visit) -> None:
     expect(tab.panel.get_by_role("button", name="أرسل")).to_be_visible()
 
 
+def test_any_two_products_are_compared_by_a_press_on_each(visit: Visit) -> None:
+    tab = visit(said("search", product="desk lamp"))
+    tab.open()
+    tab.say("a desk lamp")
+    tab.card("Brass Desk Lamp").get_by_role("button", name="Compare: Brass Desk Lamp").click()
+    expect(tab.card("Brass Desk Lamp").locator("[data-compare]")).to_have_attribute("aria-pressed", "true")
+    tab.card("Tall Desk Lamp").get_by_role("button", name="Compare with it: Tall Desk Lamp").click()
+    table = tab.panel.get_by_role("region", name="Comparison")
+    expect(table.get_by_role("columnheader")).to_have_text(["Brass Desk Lamp", "Tall Desk Lamp"])
+    expect(tab.panel.locator(".said").last).to_have_text("Compare Brass Desk Lamp with Tall Desk Lamp")
+
+
 def test_a_wish_of_an_exact_price_reads_as_money(visit: Visit) -> None:
     tab = visit(said("search", product="desk lamp", price_max=Decimal("34.99")))
     tab.open()

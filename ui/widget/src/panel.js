@@ -265,7 +265,8 @@ class Panel {
     if (!products.length || turn.drawn === drawn) return; // the end of a turn names them again, and what is unfolded stays so
     turn.drawn = drawn;
     this.log.querySelectorAll(".actions").forEach((old) => old.remove());
-    const look = { words: this.words, money: this.money, base: this.client.base, opens: this.page.has("openProduct"), links: this.options.links, act: (...what) => this.act(...what) };
+    this.chosen = null;
+    const look = { compare: products.length > 1 && this.compares, words: this.words, money: this.money, base: this.client.base, opens: this.page.has("openProduct"), links: this.options.links, act: (...what) => this.act(...what) };
     turn.more.replaceChildren(el("ol", { cls: "cards" }, products.map((product) => card(product, look))));
     for (const product of products) this.titles.set(product.id, product.title);
     this.emit("product-shown", { products });
@@ -279,7 +280,7 @@ class Panel {
     const pay = webAddress(reply.checkout_url);
     if (pay) turn.more.append(el("a", { cls: "main", href: pay, target: "_blank", rel: "noopener noreferrer" }, this.words.checkout));
     const texts = [...new Set([...(reply.question?.options ?? []), ...reply.suggestions])];
-    const compare = reply.products.length > 1 && !reply.comparison && !/\bcompare\b/.test(this.options.without) && this.words.compare;
+    const compare = reply.products.length > 1 && !reply.comparison && this.compares && this.words.compare;
     if (!again) turn.more.append(this.page.ways(reply, this.cart) || "");
     turn.more.append(this.thumbs(reply), chips(compare ? [...texts, compare] : texts, (text) => (text === compare ? this.press(text, "compare", ...reply.products.slice(0, 2)) : this.say(text)), this.words.placeholder) || "");
     this.wanted = reply.wishes;
@@ -372,6 +373,7 @@ class Panel {
       if (!this.emit(name, { product })) extra.preventDefault();
       else if (this.page.has("openProduct") && !elsewhere) { extra.preventDefault(); this.page.show("openProduct", { product }); }
     }
+    else if (name === "compare") this.compare(product);
     else if (name === "similar") this.press(`Show me more like ${place}`, "similar", product);
     else if (name === "ask") { this.input.value = `About ${place}: `; this.input.focus(); }
     else if (name === "add") {
@@ -379,6 +381,19 @@ class Panel {
       if (!this.emit("add-to-cart", { product, quantity: 1, done })) return;
       this.page.has("addToCart") ? this.page.put(product) : this.press(`Add ${place} to my cart`, "cart_add", product);
     }
+  }
+  get compares() { return !/\bcompare\b/.test(this.options.without); }
+  // Two products are compared by a press on each: the first is chosen, or let go by another press, and the second does it.
+  compare(product) {
+    const first = this.chosen;
+    this.chosen = first ? null : product;
+    for (const button of this.log.querySelectorAll("[data-compare]")) {
+      const id = button.dataset.compare, words = this.chosen && this.chosen.id !== id ? this.words.compareWith : this.words.compareOne;
+      button.setAttribute("aria-pressed", this.chosen?.id === id);
+      button.setAttribute("aria-label", `${words}: ${this.titles.get(id)}`);
+      button.textContent = words;
+    }
+    if (first && first.id !== product.id) this.press(fill(this.words.comparing, first.title, product.title), "compare", first, product);
   }
   // What the shop's own cart did with a product.
   put(product, worked) {

@@ -5,7 +5,7 @@ import { fill } from "./words.js";
 const PARCEL = "M8 17l16-8 16 8v16l-16 8-16-8zM8 17l16 8 16-8M24 25v16M16 13l16 8";
 
 // opens: whether the page shows products itself, so that a title leads on without an address too.
-export function card(product, { words, money, act, base, opens, links }) {
+export function card(product, { words, money, act, base, opens, links, compare }) {
   const link = listedAddress(product.url, links);
   const title = link
     ? el("a", { href: link, target: "_blank", rel: "noopener noreferrer", onclick: (event) => act("product-click", product, event) }, product.title)
@@ -14,7 +14,7 @@ export function card(product, { words, money, act, base, opens, links }) {
     product.sponsored && el("p", { cls: "sponsored" }, words.sponsored),
     product.brand && el("p", { cls: "brand" }, product.brand),
     el("h3", {}, title), price(product, money), standing(product, words),
-    why(product, words, act), actions(product, words, act));
+    why(product, words, act), actions(product, { words, act, compare }));
   return el("li", {}, el("article", { cls: "card", "aria-label": product.title }, picture(product, base), facts));
 }
 
@@ -61,9 +61,11 @@ function quoted(id, reason, words, act) {
   return el("details", { ontoggle: open }, el("summary", {}, reason.text), place);
 }
 
-function actions(product, words, act) {
+function actions(product, { words, act, compare }) {
   const named = (label, name, cls) => button(label, () => act(name, product), { cls, "aria-label": `${label}: ${product.title}` });
   return el("div", { cls: "actions" }, product.in_stock !== false && named(words.add, "add", "main add"),
+    compare && button(words.compareOne, () => act("compare", product),
+      { "data-compare": product.id, "aria-pressed": "false", "aria-label": `${words.compareOne}: ${product.title}` }),
     named(words.similar, "similar"), named(words.ask, "ask"));
 }
 

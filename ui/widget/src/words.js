@@ -3,7 +3,7 @@ export const WORDS = {
   title: "Shopping assistant", ai: "This is an AI. It can make mistakes; check details on the product's page.",
   hello: "What are you looking for?", hint: "Say it in your own words. I show what fits, and why.",
   placeholder: "Your message", send: "Send", close: "Close", cart: "Cart", more: "Conversation menu", retry: "Try again",
-  add: "Add to cart", similar: "More like this", ask: "Ask about it", compare: "Compare the first two",
+  add: "Add to cart", similar: "More like this", ask: "Ask about it", compare: "Compare the first two", compareOne: "Compare", compareWith: "Compare with it", comparing: "Compare {0} with {1}",
   inStock: "In stock", soldOut: "Out of stock", sponsored: "Sponsored", rating: "{0} of 5 from {1} ratings", listing: "The listing says",
   silent: "The listing has no more on this.", understood: "Looking for", drop: "Remove: {0}", keepWish: "Keep for next time: {0}",
   empty: "Your cart is empty.", total: "Total", checkout: "Check out", remove: "Take out", fewer: "One less", another: "One more", taken: "The shop has added it to its cart.",
