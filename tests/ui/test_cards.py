@@ -97,9 +97,12 @@ def test_what_the_feed_does_not_say_is_said_to_be_unknown() -> None:
     assert "★" not in text
 
 
-def test_the_buttons_speak_of_the_place_shown() -> None:
-    add, like, ask = Reader(card(LAMP, in_reach=True)).buttons()
+def test_the_buttons_speak_of_the_place_shown_and_mean_the_product() -> None:
+    add, compare, like, ask = Reader(card(LAMP, in_reach=True)).buttons()
     assert add["data-say"] == "Add the second one to my cart"
+    assert json.loads(str(add["data-means"])) == {"act": "cart_add", "product_ids": [LAMP.id]}
+    assert json.loads(str(like["data-means"])) == {"act": "similar", "product_ids": [LAMP.id]}
+    assert json.loads(str(compare["data-compare"])) == {"id": LAMP.id, "title": LAMP.title}
     assert add["aria-label"] == "Add to cart: Brass Desk Lamp"
     assert like["data-say"] == "Show me more like the second one"
     assert ask["data-draft"] == "About the second one: "
@@ -113,7 +116,7 @@ def test_a_reason_that_no_listing_states_does_not_unfold() -> None:
 
 
 def test_a_sold_out_product_cannot_be_added_but_can_be_asked_about() -> None:
-    like, ask = Reader(card(changed(in_stock=False), in_reach=True)).buttons()
+    _, like, ask = Reader(card(changed(in_stock=False), in_reach=True)).buttons()
     assert "more like" in str(like["data-say"])
     assert "data-draft" in ask
 
@@ -121,8 +124,8 @@ def test_a_sold_out_product_cannot_be_added_but_can_be_asked_about() -> None:
 def test_only_the_products_last_shown_have_buttons() -> None:
     shown, later, spoken = (Spoken(text, "Here.", (LAMP,)) for text in ("one", "two", "three"))
     answered = Spoken("what is in my cart?", "It is empty.")
-    assert len(Reader(earlier([shown, later, answered])).buttons()) == 3
-    assert len(Reader(newest(spoken)).buttons()) == 3
+    assert len(Reader(earlier([shown, later, answered])).buttons()) == 4
+    assert len(Reader(newest(spoken)).buttons()) == 4
 
 
 def test_the_newest_turn_offers_its_suggestions_and_the_answers_to_its_question_once() -> None:
