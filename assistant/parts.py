@@ -12,7 +12,8 @@ from retrieval.reviews.store import Reviews
 from retrieval.search import Searcher
 from retrieval.spelling import Speller
 
-from .model import Exchange, ShopCart, Taste
+from .lasting import may_begin
+from .model import DialogueState, Exchange, ShopCart, Slots, Taste
 from .orders.desk import OrderDesk
 from .outbound.checkout import CheckoutHook
 from .outbound.handoff import HandoffDesk
@@ -71,3 +72,16 @@ class Parts:
         """Ids of products not to be shown unasked: disliked in this conversation, or in an earlier one and not liked since."""
         before = self.shopper.passed_over if self.shopper else frozenset()
         return frozenset(taste.disliked) | (before - frozenset(taste.liked))
+
+    def refused(self, state: DialogueState, slots: Slots) -> tuple[str, ...]:
+        """Words that rule out what nobody asked for by name: refused in the need, of oneself, or in an earlier conversation for good.
+
+        slots: of the message; what it speaks of itself is refused by the need only.
+        """
+        kept = (*state.own, *(self.shopper.kept if self.shopper else ()))
+        lasting = (
+            wish.value
+            for wish in kept
+            if wish.field == "exclude" and wish.value and may_begin(wish, slots, state.let_go)
+        )
+        return tuple(dict.fromkeys((*state.constraints.exclude, *lasting)))

@@ -45,8 +45,10 @@ def events_of(taken: Taken, before: DialogueState, visitor: str, at: datetime) -
 
 
 def of_conversation(state: DialogueState, visitor: str, at: datetime) -> tuple[Event, ...]:
-    """What the conversation so far says of products, for suggestions within it; these events are kept nowhere."""
-    return tuple(Event(f"{kind} {name}", kind, at, visitor, name) for kind, name in _chosen(state, DialogueState()))
+    """What the conversation so far says of products and of the shopper, for suggestions within it; these events are kept nowhere."""
+    chosen = (Event(f"{kind} {name}", kind, at, visitor, name) for kind, name in _chosen(state, DialogueState()))
+    own = (Event(to_words(wish), "prefer", at, visitor, query=to_words(wish)) for wish in state.own)
+    return (*chosen, *own)
 
 
 def turn_id(reply: Reply) -> str:

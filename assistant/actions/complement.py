@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from retrieval.audience import suits
 from retrieval.belonging import Bond, belonging, same_kind
+from retrieval.constraints import eligible_ids
 from retrieval.dense import embedding_text
 from retrieval.family import families
 from retrieval.product import Product, money
@@ -39,11 +40,18 @@ def complement(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if target is None:
         return Outcome(answer=Answer("With which product? Name it, or tell me what you are looking for.", found=False))
     name = short_names([target])[target.id]
-    chosen = _chosen(target, state, parts)
-    if not chosen:
-        text = f"Nothing in this catalogue says what goes with {name}. Tell me what you have in mind and I will search."
-        return Outcome(focus=target.id, answer=Answer(text, (name,), found=False))
-    return _told(target, chosen, parts)
+    unwanted, refused = parts.unwanted(state.taste), parts.refused(state, parse.slots)
+    bonds = [bond for bond in belonging(parts.catalog, target) if bond.product.id not in unwanted]
+    may = eligible_ids(parts.catalog, Constraints(exclude=refused))
+    left = [bond for bond in bonds if may is None or bond.product.id in may]
+    if left:
+        return _told(target, _chosen(target, left, parts), parts)
+    if bonds:
+        text = f"All that goes with {name} here is ruled out by {_in_words(refused)}."
+    else:
+        text = f"Nothing in this catalogue says what goes with {name}."
+    text += " Tell me what you have in mind and I will search."
+    return Outcome(focus=target.id, answer=Answer(text, (name, _in_words(refused)), found=False))
 
 
 def bond_words(bond: Bond, target: Product) -> str:
@@ -70,10 +78,13 @@ def _is_called(product: Product, kind: str) -> bool:
     return set(content_stems(kind)[-1:]) <= set(content_stems(" ".join((product.title, *product.category))))
 
 
-def _chosen(target: Product, state: DialogueState, parts: Parts) -> list[tuple[Bond, float]]:
+def _in_words(refused: Sequence[str]) -> str:
+    """What the shopper refused, as wishes are told: "“not leather” and “not wool”"."""
+    return " and ".join(f"“not {words}”" for words in refused)
+
+
+def _chosen(target: Product, bonds: Sequence[Bond], parts: Parts) -> list[tuple[Bond, float]]:
     """The strongest bonds with their nearness in meaning, 0..1, which counts too; one of a family, at most OF_ONE_KIND of a kind."""
-    unwanted = parts.unwanted(state.taste)
-    bonds = [bond for bond in belonging(parts.catalog, target) if bond.product.id not in unwanted]
     near = parts.searcher.dense.similarity(embedding_text(target), [bond.product.id for bond in bonds[:WEIGHED]])
     scored = {bond.product.id: (bond, min(max(near.get(bond.product.id, 0.0), 0.0), 1.0)) for bond in bonds[:WEIGHED]}
 
@@ -101,8 +112,10 @@ def _told(target: Product, chosen: list[tuple[Bond, float]], parts: Parts) -> Ou
 
 
 def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: Parts) -> Outcome:
-    """Products of the kind that the message names, a new need for the same people; those tied to the target first, each with the tie."""
-    constraints = merge(Constraints(gender=state.constraints.gender), parse.slots)
+    """Products of the kind that the message names, a new need for the same people without what they refuse; those tied to the target
+    first, each with the tie."""
+    refused = parts.refused(state, parse.slots)
+    constraints = merge(Constraints(gender=state.constraints.gender, exclude=refused), parse.slots)
     query = Query(need_text(constraints), constraints, skip=parts.unwanted(state.taste), said=parse.message)
     ranking, timing = parts.searcher.search(query, LOOKED_AT)
     bonds = {bond.product.id: bond for bond in belonging(parts.catalog, target)} if target else {}
@@ -126,8 +139,10 @@ def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: 
     )
     if hits:
         return outcome
-    name = f" that goes with {short_names([target])[target.id]}" if target else ""
-    return replace(outcome, answer=Answer(f"I have no “{parse.slots.product}” here{name}.", (name,), found=False))
+    held = [f"goes with {short_names([target])[target.id]}"] if target else []
+    held += [f"fits {_in_words(constraints.exclude)}"] if constraints.exclude else []
+    that = f" that {' and '.join(held)}" if held else ""
+    return replace(outcome, answer=Answer(f"I have no “{parse.slots.product}” here{that}.", (that,), found=False))
 
 
 def _reason(bond: Bond, target: Product) -> Reason:

@@ -38,7 +38,10 @@ def similar(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
             return find(parse, state, parts)
         return Outcome(answer=Answer("Like which product? Name it, or tell me what you are looking for.", found=False))
     target = targets[0]
-    constraints = _wanted(state.constraints, target, parse.slots)
+    need = state.constraints
+    if need == Constraints():  # on the page of a product, where no need has begun with what is refused for good
+        need = Constraints(exclude=parts.refused(state, parse.slots))
+    constraints = _wanted(need, target, parse.slots)
     wishes = [
         (field, wish) for field in SOFT for wish in getattr(parse.slots, field) if wish not in target.title.lower()
     ]

@@ -143,7 +143,7 @@ class Recommender:
         )
         own = self._own(visitor, now, here, TYPES, RECENT) if style.order and profile.touched else []
         worth = partial(style.order.worth, own) if style.order and own else None
-        pool = self._pool(situation, max(POOL, 3 * limit), worth, refused=self._refused(visitor, now))
+        pool = self._pool(situation, max(POOL, 3 * limit), worth, refused=self._refused(visitor, now, here))
         pool = [one for one in pool if one.product.id not in without]
         deep = len(pool) if self._placing.moves else limit
         order = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), deep, style.diversity)
@@ -211,8 +211,8 @@ class Recommender:
         allowed = [one for one in families(products) if family_of(one) not in situation.profile.left_out]
         return [Ranked(one, 1 - missing[one.id], _told(reasons[one.id])) for one in allowed]
 
-    def _refused(self, visitor: str | None, now: datetime) -> tuple[str, ...]:
-        kept = self.kept(visitor, now) if visitor else ()
+    def _refused(self, visitor: str | None, now: datetime, here: Sequence[Event]) -> tuple[str, ...]:
+        kept = (*(self.kept(visitor, now) if visitor else ()), *kept_of(here))
         return tuple(wish.value for wish in kept if wish.field == "exclude" and wish.value)
 
     def _bonds_of(self, product_id: str) -> Sequence[Bond]:

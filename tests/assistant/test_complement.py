@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from assistant.contract import Reply
 from assistant.model import Parse
+from assistant.wishes import Keep
 from tests.conftest import AssistantWith
 from tests.fakes import said
+
+ANNA = "a" * 64  # a visitor, hashed
 
 HALDEN = said("search", product="satchel")  # brown satchel bag
 LAMPS = said("search", product="desk lamp", color=("black",))  # shows aster-black first, by Halden
@@ -88,3 +91,30 @@ def test_what_is_to_go_with_it_is_for_the_same_people(assistant_with: AssistantW
     )
     shop.reply("a jacket for men", "s_1")
     assert shop.reply("which bag would go with it?", "s_1").constraints.gender == "men"
+
+
+def test_what_the_need_refuses_does_not_go_with_it_and_that_is_said(assistant_with: AssistantWith) -> None:
+    lamps = said("search", product="floor lamp", exclude=("linen",))  # the one thing that goes with it is of linen
+    reply = talk(assistant_with, ("no linen", lamps), ("what goes with it?", said("complement", ref=(1,))))
+    assert not reply.cards
+    assert reply.reply.startswith("All that goes with Tower Floor Lamp here is ruled out by “not linen”.")
+
+
+def test_what_was_refused_for_good_in_an_earlier_conversation_does_not_go_with_it(
+    assistant_with: AssistantWith,
+) -> None:
+    parses = [said("search", product="lampshade", exclude=("linen",)), TOWER, said("complement", ref=(1,))]
+    with assistant_with(parses) as shop:
+        shop.reply("a lampshade, no linen", "s_1", visitor=ANNA, learn=True)
+        shop.reply(Keep("exclude", "linen"), "s_1", visitor=ANNA, learn=True)
+        shop.reply("a floor lamp", "s_2", visitor=ANNA)
+        reply = shop.reply("what goes with it?", "s_2", visitor=ANNA)
+    assert not reply.cards
+    assert "is ruled out by “not linen”" in reply.reply
+
+
+def test_the_kind_named_is_looked_for_without_what_is_refused(assistant_with: AssistantWith) -> None:
+    lamps, shade = said("search", product="floor lamp", exclude=("linen",)), said("complement", product="lampshade")
+    reply = talk(assistant_with, ("no linen", lamps), ("a lampshade for it", shade))
+    assert not reply.cards
+    assert reply.reply == "I have no “lampshade” here that goes with Tower Floor Lamp and fits “not linen”."

@@ -379,3 +379,16 @@ def test_nothing_is_kept_of_who_did_not_agree_and_nothing_but_refusals_and_sizes
             shop.reply(Keep("product"), "s_0", visitor=ANNA, learn=True)
         assert [lasts(Wish("exclude", value, "")) for value in ("steel", "too expensive")] == [True, False]
         assert "prefer" not in {one.type for one in kept(shop)}
+
+
+def test_what_a_shopper_never_wants_is_suggested_to_them_nowhere_in_the_conversation(
+    assistant_with: AssistantWith,
+) -> None:
+    never = replace(said("refine", exclude=("canvas",)), about_me="self")
+    with assistant_with([never, said("recommend"), said("recommend")]) as shop:
+        talk(shop, "i never wear canvas", visitor=None, learn=False)
+        shown = shop.reply("what do you suggest?", "s_1").cards
+        stranger = shop.reply("what do you suggest?", "s_2").cards
+    assert "tote" in {card.product.id for card in stranger}  # of canvas
+    assert shown
+    assert "tote" not in {card.product.id for card in shown}

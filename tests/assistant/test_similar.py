@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from assistant.contract import Reply
 from assistant.model import Parse
+from assistant.wishes import Keep
 from retrieval.audience import suits
 from tests.conftest import AssistantWith
 from tests.fakes import said
 from tests.small_shop import BY_ID
 
+ANNA = "a" * 64  # a visitor, hashed
 LAMPS = said("search", product="desk lamp", color=("black",))  # shows aster-black first
 JACKETS = said("search", product="jacket")  # shows breeze, fjord, puddle, storm
 
@@ -108,3 +110,15 @@ def test_something_else_that_nothing_like_it_is_stated_to_be_is_looked_for_inste
     assert reply.constraints.features == ("waterproof",)
     assert reply.reply.startswith("Here are 3 ideas for a gift (waterproof)")
     assert {"Trail Rucksack", "Storm Rain Jacket"} <= {card.product.title for card in reply.cards}
+
+
+def test_on_the_page_of_a_product_what_was_refused_for_good_is_not_like_it(assistant_with: AssistantWith) -> None:
+    parses = [said("search", product="bag", exclude=("leather",)), said("similar"), said("similar")]
+    with assistant_with(parses) as shop:
+        shop.reply("a bag, no leather", "s_1", visitor=ANNA, learn=True)
+        shop.reply(Keep("exclude", "leather"), "s_1", visitor=ANNA, learn=True)
+        stranger = shop.reply("more like this", "s_2", page="tote")
+        reply = shop.reply("more like this", "s_3", visitor=ANNA, page="tote")
+    assert "satchel" in {card.product.id for card in stranger.cards}  # of leather
+    assert "satchel" not in {card.product.id for card in reply.cards}
+    assert reply.constraints.exclude == ("leather",)
