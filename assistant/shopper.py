@@ -9,6 +9,7 @@ from functools import cached_property
 
 from retrieval.query import Hit
 
+from .crowd import Together
 from .experiments.trial import Trial
 from .model import Card, DialogueState, Reasons
 from .recommending.leaning import lean_reasons, leaning
@@ -39,6 +40,10 @@ class Shopper:
         here = of_conversation(state, self.visitor or "", self.now)
         chosen = {line.product_id for line in state.cart}
         return (self.trial or self.recommender).recommend(self.visitor, limit, self.now, here, without=chosen)
+
+    def bought_along(self, product_id: str) -> Sequence[Together]:
+        """What enough shoppers bought within a day of the product, the most first."""
+        return self.recommender.bought_along(product_id, self.now)
 
     def leaning(self, hits: Sequence[Hit]) -> tuple[tuple[Hit, ...], Reasons]:
         """What was found, what the visitor's earlier acts speak for a little earlier, and why, by product id."""

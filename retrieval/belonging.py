@@ -50,9 +50,18 @@ def belonging(catalog: Catalog, target: Product) -> list[Bond]:
     tied = _tied_kinds(catalog, target)
     bonds = []
     for one in _candidates(catalog, target, tied):
-        if _may_go(one, target) and (bond := _bond(one, target, tied)):
+        if may_go(one, target) and (bond := _bond(one, target, tied)):
             bonds.append(bond)
     return sorted(bonds, key=lambda bond: (-bond.weight, bond.product.id))
+
+
+def may_go(one: Product, target: Product) -> bool:
+    """Whether it can be had, suits whom the target suits, and is another sort of thing: a floor lamp is a lamp as a desk lamp is."""
+    if one.in_stock is False or same_kind(one, target) or family_of(one) == family_of(target):
+        return False
+    if _heads_alike(one, target) or _fitting(one, target) == "":
+        return False
+    return suits(one, target)
 
 
 def same_kind(one: Product, other: Product) -> bool:
@@ -92,15 +101,6 @@ def _bond(one: Product, target: Product, tied: Mapping[str, bool]) -> Bond | Non
         if together:
             return Bond(one, "maker", one.brand)
     return None
-
-
-def _may_go(one: Product, target: Product) -> bool:
-    """Whether it can be had, suits whom the target suits, and is another sort of thing: a floor lamp is a lamp as a desk lamp is."""
-    if one.in_stock is False or same_kind(one, target) or family_of(one) == family_of(target):
-        return False
-    if _heads_alike(one, target) or _fitting(one, target) == "":
-        return False
-    return suits(one, target)
 
 
 def _fitting(one: Product, target: Product) -> str | None:

@@ -1,12 +1,12 @@
-"""What goes with a product: other kinds of thing that the catalogue itself ties to it, each with what ties it."""
+"""What goes with a product: other kinds of thing that shoppers bought along with it or the catalogue ties to it, each with what does."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from retrieval.audience import suits
-from retrieval.belonging import Bond, belonging, same_kind
+from retrieval.belonging import WORTH, Bond, belonging, may_go, same_kind
 from retrieval.constraints import eligible_ids
 from retrieval.dense import embedding_text
 from retrieval.family import families
@@ -26,9 +26,23 @@ OF_ONE_KIND = 2  # so that a list of what goes with a thing is not all of one ki
 SAME_OPTION = 0.2  # so that of a cover's sizes the one of the duvet is shown
 LOOKED_AT = 20  # products of the kind that the message names
 WEIGHED = 100  # of the strongest bonds, those that are put in the order of meaning too
+BOUGHT = max(WORTH.values())  # weight of what most shoppers bought along with it; what hardly any did has half
 FIELDS: Mapping[str, str] = {
     "fits": "attributes", "named_for": "title", "mentions": "description", "series": "title", "maker": "brand",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A product that goes with the target, and why. weight: as that of a Bond."""
+
+    product: Product
+    reasons: tuple[Reason, ...]
+    weight: float
+
+    def and_also(self, other: Tie) -> Tie:
+        """Tied by both."""
+        return Tie(self.product, (*self.reasons, *other.reasons), self.weight + other.weight)
 
 
 def complement(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -41,12 +55,12 @@ def complement(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return Outcome(answer=Answer("With which product? Name it, or tell me what you are looking for.", found=False))
     name = short_names([target])[target.id]
     unwanted, refused = parts.unwanted(state.taste), parts.refused(state, parse.slots)
-    bonds = [bond for bond in belonging(parts.catalog, target) if bond.product.id not in unwanted]
+    ties = [tie for tie in _ties(target, parts).values() if tie.product.id not in unwanted]
     may = eligible_ids(parts.catalog, Constraints(exclude=refused))
-    left = [bond for bond in bonds if may is None or bond.product.id in may]
+    left = [tie for tie in ties if may is None or tie.product.id in may]
     if left:
         return _told(target, _chosen(target, left, parts), parts)
-    if bonds:
+    if ties:
         text = f"All that goes with {name} here is ruled out by {_in_words(refused)}."
     else:
         text = f"Nothing in this catalogue says what goes with {name}."
@@ -83,29 +97,51 @@ def _in_words(refused: Sequence[str]) -> str:
     return " and ".join(f"“not {words}”" for words in refused)
 
 
-def _chosen(target: Product, bonds: Sequence[Bond], parts: Parts) -> list[tuple[Bond, float]]:
-    """The strongest bonds with their nearness in meaning, 0..1, which counts too; one of a family, at most OF_ONE_KIND of a kind."""
-    near = parts.searcher.dense.similarity(embedding_text(target), [bond.product.id for bond in bonds[:WEIGHED]])
-    scored = {bond.product.id: (bond, min(max(near.get(bond.product.id, 0.0), 0.0), 1.0)) for bond in bonds[:WEIGHED]}
+def _ties(target: Product, parts: Parts) -> Mapping[str, Tie]:
+    """What goes with the target, by id: what shoppers bought along with it, and what the catalogue ties to it."""
+    bonds = (Tie(bond.product, (_reason(bond, target),), bond.weight) for bond in belonging(parts.catalog, target))
+    ties: dict[str, Tie] = {}
+    for tie in (*_bought_along(target, parts), *bonds):
+        before = ties.get(tie.product.id)
+        ties[tie.product.id] = before.and_also(tie) if before else tie
+    return ties
 
-    def worth(one: Bond) -> float:
+
+def _bought_along(target: Product, parts: Parts) -> Iterator[Tie]:
+    """What enough shoppers bought within a day of the target, of other kinds, the more the more there were."""
+    pairs = parts.shopper.bought_along(target.id) if parts.shopper else ()
+    shoppers = {pair.other: pair.shoppers for pair in pairs}
+    for one in parts.catalog.get_many(shoppers):
+        if may_go(one, target):
+            count = shoppers[one.id]
+            reason = Reason("bought_with", f"bought together by {count} shoppers", "events")
+            yield Tie(one, (reason,), BOUGHT * (1 + count / max(shoppers.values())) / 2)
+
+
+def _chosen(target: Product, ties: Sequence[Tie], parts: Parts) -> list[tuple[Tie, float]]:
+    """The strongest ties with their nearness in meaning, 0..1, which counts too; one of a family, at most OF_ONE_KIND of a kind."""
+    ties = sorted(ties, key=lambda tie: (-tie.weight, tie.product.id))[:WEIGHED]
+    near = parts.searcher.dense.similarity(embedding_text(target), [tie.product.id for tie in ties])
+    scored = {tie.product.id: (tie, min(max(near.get(tie.product.id, 0.0), 0.0), 1.0)) for tie in ties}
+
+    def worth(one: Tie) -> float:
         alike = sum(target.options.get(name) == value for name, value in one.product.options.items())
         return one.weight + scored[one.product.id][1] + SAME_OPTION * alike
 
     order = sorted(scored.values(), key=lambda pair: (-worth(pair[0]), pair[0].product.id))
     chosen: list[Product] = []
-    for one in families(bond.product for bond, _ in order):
+    for one in families(tie.product for tie, _ in order):
         if sum(same_kind(one, other) for other in chosen) < OF_ONE_KIND:
             chosen.append(one)
     return [scored[one.id] for one in chosen[: parts.products_shown]]
 
 
-def _told(target: Product, chosen: list[tuple[Bond, float]], parts: Parts) -> Outcome:
-    products = [bond.product for bond, _ in chosen]
-    hits = tuple(Hit(bond.product, near, rank) for rank, (bond, near) in enumerate(chosen, start=1))
+def _told(target: Product, chosen: list[tuple[Tie, float]], parts: Parts) -> Outcome:
+    products = [tie.product for tie, _ in chosen]
+    hits = tuple(Hit(tie.product, near, rank) for rank, (tie, near) in enumerate(chosen, start=1))
     names = short_names([target, *products])
     listed = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in hits[:NAMED])
-    reasons = {bond.product.id: (_reason(bond, target),) for bond, _ in chosen}
+    reasons = {tie.product.id: tie.reasons for tie, _ in chosen}
     text = f"To go with {names[target.id]}: {listed}. Why the first: {reasons[products[0].id][0].text}."
     evidence = (target.title, target.brand or "", f"To go with {names[target.id]}", *names.values())
     return Outcome(hits=hits, total=len(hits), answer=Answer(text, evidence), reasons=reasons)
@@ -118,22 +154,21 @@ def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: 
     constraints = merge(Constraints(gender=state.constraints.gender, exclude=refused), parse.slots)
     query = Query(need_text(constraints), constraints, skip=parts.unwanted(state.taste), said=parse.message)
     ranking, timing = parts.searcher.search(query, LOOKED_AT)
-    bonds = {bond.product.id: bond for bond in belonging(parts.catalog, target)} if target else {}
+    ties = _ties(target, parts) if target else {}
     found = [hit for hit in ranking.hits if hit.fits]
     # of the pans beside a pan set the shop has nothing else: then these are what is looked for
     fitting = [hit for hit in found if not (target and same_kind(hit.product, target))] or found
     fitting.sort(  # stable: the rest stays as ranked
-        key=lambda hit: (hit.product.id not in bonds, target is not None and not suits(hit.product, target))
+        key=lambda hit: (hit.product.id not in ties, target is not None and not suits(hit.product, target))
     )
     hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(fitting[: parts.products_shown], start=1))
-    tied = {hit.product.id: bonds[hit.product.id] for hit in hits if hit.product.id in bonds}
     outcome = Outcome(
         hits=hits,
         total=ranking.stating,
         relaxed=ranking.relaxed,
         kind_found=ranking.kind_found,
         constraints=constraints,
-        reasons={key: (_reason(bond, target),) for key, bond in tied.items()} if target else {},
+        reasons={hit.product.id: ties[hit.product.id].reasons for hit in hits if hit.product.id in ties},
         retrieve_ms=timing.retrieve,
         rerank_ms=timing.rerank,
     )

@@ -18,7 +18,7 @@ from retrieval.dense import Dense, Vectors
 from retrieval.family import families, family_of
 from retrieval.query import Constraints, Hit
 
-from ..crowd import crowd_of, hourly
+from ..crowd import Together, bought_together, crowd_of, hourly
 from ..events import ACTS, KEPT, TYPES, Event, EventLog, EventType
 from ..model import Card, Reason
 from ..wishes import Wish
@@ -175,6 +175,10 @@ class Recommender:
     def known(self, visitor: str, now: datetime) -> tuple[Known, ...]:
         """All that a visitor's events say of him, the latest first."""
         return known_of(self._events.of(visitor, until=now, types=ACTS), self._catalog)
+
+    def bought_along(self, product_id: str, now: datetime) -> list[Together]:
+        """What enough shoppers bought within a day of the product, the most first."""
+        return bought_together(self._events, [product_id], now)
 
     def disliked(self, visitor: str, now: datetime) -> frozenset[str]:
         """Ids of the products of which the visitor's last word was a dislike."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+from assistant import Assistant
 from assistant.contract import Reply
+from assistant.events import Event
 from assistant.model import Parse
 from assistant.wishes import Keep
 from tests.conftest import AssistantWith
@@ -118,3 +122,36 @@ def test_the_kind_named_is_looked_for_without_what_is_refused(assistant_with: As
     reply = talk(assistant_with, ("no linen", lamps), ("a lampshade for it", shade))
     assert not reply.cards
     assert reply.reply == "I have no “lampshade” here that goes with Tower Floor Lamp and fits “not linen”."
+
+
+def bought(shop: Assistant, shoppers: int, *products: str) -> None:
+    """So many shoppers buy these together, an hour ago."""
+    assert shop.places.events is not None
+    at = datetime.now(UTC) - timedelta(hours=1)
+    pairs = [(f"{number:064}", name) for number in range(shoppers) for name in products]
+    shop.places.events.add([Event(name, "purchase", at, who, name) for who, name in pairs])
+
+
+def test_what_was_bought_along_with_it_goes_with_it_and_says_how_often(assistant_with: AssistantWith) -> None:
+    with assistant_with([TOWER, said("complement", ref=(1,))]) as shop:
+        bought(shop, 12, "tower", "cafe")
+        bought(shop, 3, "tower", "shade")
+        shop.reply("a floor lamp", "s_1")
+        reply = shop.reply("what goes with it?", "s_1")
+    assert [card.product.id for card in reply.cards] == ["shade", "cafe"]  # tied by both; by shoppers alone
+    assert [[reason.text for reason in card.reasons] for card in reply.cards] == [
+        ["bought together by 3 shoppers", "its listing says “replacement shade for a floor lamp”"],
+        ["bought together by 12 shoppers"],
+    ]
+    assert reply.reply.endswith("Why the first: bought together by 3 shoppers.")
+
+
+def test_what_fewer_than_three_bought_along_with_it_or_is_of_its_kind_is_not_told(
+    assistant_with: AssistantWith,
+) -> None:
+    with assistant_with([TOWER, said("complement", ref=(1,))]) as shop:
+        bought(shop, 2, "tower", "cafe")
+        bought(shop, 5, "tower", "clamp")
+        shop.reply("a floor lamp", "s_1")
+        reply = shop.reply("what goes with it?", "s_1")
+    assert [card.product.id for card in reply.cards] == ["shade"]
