@@ -69,12 +69,16 @@ def as_json(event: Event) -> dict[str, Any]:
 
 
 def export_for_reranker(log: EventLog) -> Iterator[str]:
-    """The events that `shop train reranker --from-events` learns from, as JSON lines: with a query and a product, without bursts."""
+    """The events that `shop train reranker --from-events` learns from, as JSON lines: with a query and a product, without bursts.
+
+    `session_id` numbers the conversations, of events without one the visitors, as they first come: it tells who did what no more.
+    """
+    numbers: dict[str, int] = {}
     for event, burst in log.all():
         if event.type in RERANKER_LEARNS_FROM and event.query and event.product_id and not burst:
             line = {
                 "type": event.type,
-                "session_id": event.session_id or event.visitor or "",
+                "session_id": str(numbers.setdefault(event.session_id or event.visitor or "", len(numbers) + 1)),
                 "query": event.query,
                 "product_id": event.product_id,
                 "position": event.position,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from assistant.event_files import export_for_reranker
+from assistant.events import Event, EventLog
 from retrieval.events import read_events
 from tests.ui.command import shop
 from ui.visitor import hashed
@@ -74,6 +78,20 @@ def test_what_is_written_out_for_the_reranker_is_what_it_learns_from(folder: Pat
     (folder / "clicks.jsonl").write_text(shop("events", "export", *store, "--for", "reranker").stdout, encoding="utf-8")
     (judged,) = read_events([folder / "clicks.jsonl"])
     assert (judged.request, judged.grades) == ("lamp", {"brass-lamp": 1, "gone": 3})
+
+
+def test_lines_for_the_reranker_number_conversations_and_visitors_and_name_none() -> None:
+    whose = [("s_9", "a" * 64), (None, "b" * 64), ("s_9", "a" * 64), (None, "c" * 64)]
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    with closing(EventLog()) as log:
+        log.add(
+            [
+                Event(f"{place}", "click", at + timedelta(hours=place), who, "lamp", "a lamp", session, place)
+                for place, (session, who) in enumerate(whose)
+            ]
+        )
+        lines = [json.loads(line) for line in export_for_reranker(log)]
+    assert [line["session_id"] for line in lines] == ["1", "2", "1", "3"]
 
 
 def test_rows_that_cannot_be_used_are_named_with_their_line_and_reason(folder: Path) -> None:
