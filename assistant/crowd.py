@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, and_, func, select
 
-from .events import DAY_MS, EVENTS, EventLog, in_burst, in_ms
+from .days import ByDay, back_from
+from .events import DAY_MS, EVENTS, EventLog, in_ms
 
 WEIGHTS: Mapping[str, float] = {"view": 1.0, "click": 1.0, "like": 3.0, "cart": 3.0, "purchase": 5.0}
 LOOKED_BACK = 28  # days that popularity counts
@@ -19,7 +21,8 @@ WEEK = 7
 SHOPPERS = 3  # fewer are named nowhere, so that nobody can be told from a reason
 BASKETS_BACK = 365  # days
 SEEN_BACK = 90
-T = TypeVar("T")
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -52,33 +55,68 @@ class Together:
     shoppers: int
 
 
-def crowd_of(events: EventLog, now: datetime) -> Crowd:
-    """The crowd at a time, from known visitors without a burst; a visitor counts once a day for each sort of act with a product."""
-    day, people = (EVENTS.c.at_ms // DAY_MS).label("day"), func.count(EVENTS.c.owner.distinct())
-    what, acted = (EVENTS.c.product_id, EVENTS.c.type), EVENTS.c.type.in_(WEIGHTS)
-    buyers = func.count(case((EVENTS.c.type == "purchase", EVENTS.c.owner)).distinct())
-    with events.db() as db:
-        daily = db.execute(select(*what, day, people).where(acted, counts(now, LOOKED_BACK)).group_by(*what, day)).all()
-        week, chosen = (
-            db.execute(
-                select(EVENTS.c.product_id, people, buyers)
-                .where(acted, counts(now, days))
-                .group_by(EVENTS.c.product_id)
-                .having(people >= SHOPPERS)
-            ).all()
-            for days in (WEEK, LOOKED_BACK)
+@dataclass(frozen=True)
+class _Acts:
+    """A day's acts, one row for each sort of act of a visitor with a product. who: a number for the visitor and the product together."""
+
+    product: Ints
+    weight: Floats
+    who: Ints
+
+
+class Crowds:
+    """The crowd at a time, from known visitors without a burst; a visitor counts once a day for each sort of act with a product.
+
+    Days are whole ones (UTC): so many before that of the time, and that one up to it. For one thread at a time. 20 bytes an act.
+    """
+
+    def __init__(self, events: EventLog) -> None:
+        self._acts, self._seen = ByDay(events, self._acts_of, LOOKED_BACK), ByDay(events, _seen_of, SEEN_BACK)
+        self._number: dict[str, int] = {}  # of a product
+
+    def at(self, now: datetime) -> Crowd:
+        acts, today = self._acts.at(now), in_ms(now) // DAY_MS
+        names = list(self._number)
+        popularity = np.zeros(len(names))
+        for day, one in acts.items():
+            popularity += np.bincount(one.product, one.weight, len(names)) * 0.5 ** ((today - day) / HALF_LIFE)
+        week = [one for day, one in acts.items() if today - day <= WEEK]
+        shoppers, buyers = _people(week, len(names)), _people(week, len(names), WEIGHTS["purchase"])
+        lately = _people(list(acts.values()), len(names))
+        seen = Counter[str]()
+        for times in self._seen.at(now).values():
+            seen.update(times)
+        return Crowd(
+            {names[row]: float(popularity[row]) for row in np.flatnonzero(popularity)},
+            {names[row]: Buzz(int(shoppers[row]), int(buyers[row])) for row in np.flatnonzero(shoppers >= SHOPPERS)},
+            seen,
+            {names[row]: int(lately[row]) for row in np.flatnonzero(lately >= SHOPPERS)},
         )
-        seen = db.execute(
-            select(EVENTS.c.product_id, func.count())
-            .where(EVENTS.c.type.in_(("shown", "view")), counts(now, SEEN_BACK))
-            .group_by(EVENTS.c.product_id)
-        ).all()
-    popularity: dict[str, float] = defaultdict(float)
-    today = in_ms(now) // DAY_MS
-    for product_id, kind, at, count in sorted(daily):
-        popularity[product_id] += WEIGHTS[kind] * count * 0.5 ** ((today - at) / HALF_LIFE)
-    buzz = {name: Buzz(*counts) for name, *counts in week}
-    return Crowd(dict(popularity), buzz, {row[0]: row[1] for row in seen}, {row[0]: row[1] for row in chosen})
+
+    def _acts_of(self, events: EventLog, which: ColumnElement[bool]) -> _Acts:
+        acts = select(EVENTS.c.product_id, EVENTS.c.type, EVENTS.c.owner).distinct()
+        with events.db() as db:
+            rows = db.execute(acts.where(EVENTS.c.type.in_(WEIGHTS), which)).all()
+        return _Acts(
+            np.array([self._number.setdefault(name, len(self._number)) for name, _, _ in rows], np.int64),
+            np.array([WEIGHTS[kind] for _, kind, _ in rows]),
+            np.array([hash((name, owner)) for name, _, owner in rows], np.int64),
+        )
+
+
+def _seen_of(events: EventLog, which: ColumnElement[bool]) -> Mapping[str, int]:
+    seen = select(EVENTS.c.product_id, func.count()).where(EVENTS.c.type.in_(("shown", "view")), which)
+    with events.db() as db:
+        return {row[0]: row[1] for row in db.execute(seen.group_by(EVENTS.c.product_id))}
+
+
+def _people(days: Sequence[_Acts], products: int, weight: float = 0.0) -> Ints:
+    """(products,) how many different visitors did something with each, of at least this weight."""
+    product, who = (
+        np.concatenate([getattr(one, name)[one.weight >= weight] for one in days]) for name in ("product", "who")
+    )
+    first = np.unique(who, return_index=True)[1]
+    return np.bincount(product[first], minlength=products)
 
 
 def bought_together(events: EventLog, seeds: Sequence[str], now: datetime) -> list[Together]:
@@ -90,29 +128,10 @@ def bought_together(events: EventLog, seeds: Sequence[str], now: datetime) -> li
         select(one.c.product_id, other.c.product_id, people)
         .join(other, and_(other.c.owner == one.c.owner, other.c.type == "purchase", near))
         .where(one.c.type == "purchase", one.c.product_id.in_(seeds), other.c.product_id != one.c.product_id)
-        .where(counts(now, BASKETS_BACK), other.c.at_ms <= in_ms(now))
+        .where(back_from(now, BASKETS_BACK), other.c.at_ms <= in_ms(now))
         .group_by(one.c.product_id, other.c.product_id)
         .having(people >= SHOPPERS)
         .order_by(people.desc(), one.c.product_id, other.c.product_id)
     )
     with events.db() as db:
         return [Together(*row) for row in db.execute(pairs)] if seeds else []
-
-
-def hourly(events: EventLog, read: Callable[[EventLog, datetime], T]) -> Callable[[datetime], T]:
-    """What is read of the events at a time, kept for the hour as long as no event comes or goes."""
-    kept: list[tuple[object, T]] = []
-
-    def at(now: datetime) -> T:
-        key = (now.replace(minute=0, second=0, microsecond=0), events.version())
-        if not kept or kept[0][0] != key:
-            kept[:] = [(key, read(events, now))]
-        return kept[0][1]
-
-    return at
-
-
-def counts(now: datetime, days: int) -> ColumnElement[bool]:
-    """Whether an event is of a known visitor, of these days, and not of a day with a burst."""
-    since = in_ms(now) - days * DAY_MS
-    return and_(EVENTS.c.owner != "", EVENTS.c.at_ms > since, EVENTS.c.at_ms <= in_ms(now), ~in_burst())

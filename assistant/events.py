@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -84,6 +85,13 @@ BURSTS = Table(
     Column("owner", String(64), primary_key=True),
     Column("day", Integer, primary_key=True),  # since 1970, UTC
 )
+CHANGES = Table(
+    "event_changes",
+    _TABLES,
+    Column("day", Integer, primary_key=True),  # since 1970, UTC
+    Column("erased", Integer, nullable=False),
+    Column("late", Integer, nullable=False),
+)
 
 
 class EventLog:
@@ -101,8 +109,11 @@ class EventLog:
         for some in chunked(sorted(events, key=lambda one: (one.visitor or "", one.id)), AT_ONCE):
             with self.db() as db:
                 new = upsert(self.engine, EVENTS).on_conflict_do_nothing().returning(EVENTS.c.id)
-                added += len(db.execute(new, [self._row(one) for one in some]).all())
+                found = len(db.execute(new, [self._row(one) for one in some]).all())
                 self._mark_bursts(db, some)
+                if found:
+                    self._changed(db, {in_ms(one.at) // DAY_MS for one in some} - {_today()}, late=1)
+                added += found
         return added
 
     def of(
@@ -130,19 +141,21 @@ class EventLog:
             for row in db.execute(query):
                 yield self._event(row), bool(row.burst)
 
-    def version(self) -> tuple[int, int]:
-        """(how many, ms of the latest): changes when what is kept does."""
+    def erased(self) -> int:
+        """Grows whenever anything is erased or expires, in whichever process."""
         with self.db() as db:
-            count, latest = db.execute(select(func.count(), func.max(EVENTS.c.at_ms)).select_from(EVENTS)).one()
-        return int(count), int(latest or 0)
+            return int(db.scalar(select(func.sum(CHANGES.c.erased))) or 0)
+
+    def changes(self) -> Mapping[int, tuple[int, int]]:
+        """By day since 1970 (UTC): how often something of it was erased, and something came on another day."""
+        with self.db() as db:
+            return {day: (erased, late) for day, erased, late in db.execute(select(CHANGES))}
 
     def erase(self, visitors: Collection[str] = (), sessions: Collection[str] = ()) -> int:
         """Delete all of these visitors and of these conversations; how many there were."""
         names = list(visitors)
         with self.db() as db:
-            found = db.execute(
-                delete(EVENTS).where(EVENTS.c.owner.in_(names) | EVENTS.c.session_id.in_(list(sessions)))
-            ).rowcount
+            found = self._delete(db, EVENTS.c.owner.in_(names) | EVENTS.c.session_id.in_(list(sessions)))
             db.execute(delete(BURSTS).where(BURSTS.c.owner.in_(names)))
         return self._gone(found)
 
@@ -151,13 +164,13 @@ class EventLog:
         found = 0
         for some in chunked(ids, AT_ONCE):
             with self.db() as db:
-                found += db.execute(delete(EVENTS).where(EVENTS.c.owner == visitor, EVENTS.c.id.in_(some))).rowcount
+                found += self._delete(db, and_(EVENTS.c.owner == visitor, EVENTS.c.id.in_(some)))
         return self._gone(found)
 
     def expire(self, before: datetime) -> int:
         """Delete all that happened before; how many there were."""
         with self.db() as db:
-            found = db.execute(delete(EVENTS).where(EVENTS.c.at_ms < in_ms(before))).rowcount
+            found = self._delete(db, EVENTS.c.at_ms < in_ms(before))
             db.execute(delete(BURSTS).where(BURSTS.c.day < in_ms(before) // DAY_MS))
         return self._gone(found)
 
@@ -221,6 +234,19 @@ class EventLog:
             rows = [{"owner": owner, "day": day} for owner, day in sorted(days)]
             db.execute(upsert(self.engine, BURSTS).values(rows).on_conflict_do_nothing())
 
+    def _delete(self, db: Connection, which: ColumnElement[bool]) -> int:
+        gone = db.execute(delete(EVENTS).where(which).returning(EVENTS.c.at_ms))
+        days = Counter(at // DAY_MS for (at,) in gone)
+        self._changed(db, days, erased=1)
+        return days.total()
+
+    def _changed(self, db: Connection, days: Collection[int], *, erased: int = 0, late: int = 0) -> None:
+        if days:
+            new = upsert(self.engine, CHANGES)
+            sums = {column.name: column + new.excluded[column.name] for column in (CHANGES.c.erased, CHANGES.c.late)}
+            rows = [{"day": day, "erased": erased, "late": late} for day in sorted(days)]
+            db.execute(new.on_conflict_do_update(index_elements=[CHANGES.c.day], set_=sums), rows)
+
     def _gone(self, found: int) -> int:
         if found:
             clear_log(self.engine)
@@ -230,6 +256,10 @@ class EventLog:
 def in_burst() -> ColumnElement[bool]:
     """Whether an event lies in a visitor's day with a burst."""
     return exists().where(BURSTS.c.owner == EVENTS.c.owner, BURSTS.c.day == EVENTS.c.at_ms // DAY_MS)
+
+
+def _today() -> int:
+    return in_ms(datetime.now(UTC)) // DAY_MS
 
 
 def in_ms(at: datetime) -> int:

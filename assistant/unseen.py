@@ -17,7 +17,7 @@ from retrieval.product import Product
 from retrieval.query import Constraints, Hit, Query
 from retrieval.search import Searcher
 
-from .crowd import SEEN_BACK, SHOPPERS, crowd_of
+from .crowd import SEEN_BACK, SHOPPERS, Crowds
 from .events import EventLog
 
 OFTEN = 10  # times shown, of the product in the middle: with fewer the log says nothing of any one product
@@ -40,7 +40,7 @@ def unseen(searcher: Searcher, log: EventLog, now: datetime | None = None) -> It
     for product in searcher.catalog:
         if not product.sold_out:
             families[family_of(product)].append(product)
-    shown = crowd_of(log, now).seen
+    shown = Crowds(log).at(now).seen
     times = {name: sum(shown.get(one.id, 0) for one in family) for name, family in families.items()}
     middle = median(times.values()) if times else 0
     if middle < OFTEN:

@@ -10,15 +10,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import partial
 
 import numpy as np
 
-from ..crowd import hourly
+from ..days import hourly
 from ..events import EventLog
 from ..model import Reason
 from .bandit import GammaThompson
-from .interest.standing import CAUTION, PLACES, Standing, place_rates, standing_of
+from .interest.standing import CAUTION, PLACES, Standing, Standings, place_rates
 from .interest.wares import Floats, Wares
 from .proposal import NEAR_DUPLICATE, REASONS, Ranked
 
@@ -85,10 +85,11 @@ class Explorer:
     def __init__(self, share: float, wares: Wares, events: EventLog) -> None:
         self._every, self._wares = math.ceil(1 / share), wares
         self._middle = (self._every // 2 + 1) % self._every  # never what stands first
-        self._places_at = lru_cache(maxsize=1)(
-            lambda midnight: place_rates(events, midnight)
-        )  # slow, and hardly changes
-        self.beliefs = hourly(events, self._beliefs)
+        self._rates = hourly(events, partial(place_rates, events))
+        self._standings = Standings(events, wares, self._places)
+
+    def beliefs(self, now: datetime) -> Beliefs:
+        return Beliefs(self._wares, self._standings.at(now), self._places(now))
 
     def mixed(self, plain: Sequence[Ranked], untried: Sequence[Ranked], now: datetime, *, seed: int) -> list[Ranked]:
         """As many products as are in `plain`, in its order, with some of the untried in between as long as there are any.
@@ -108,9 +109,8 @@ class Explorer:
             left = beliefs.unlike(left, [one])
         return found
 
-    def _beliefs(self, events: EventLog, now: datetime) -> Beliefs:
-        places = self._places_at(now.replace(hour=0, minute=0, second=0, microsecond=0))
-        return Beliefs(self._wares, standing_of(events, now, self._wares, places), places)
+    def _places(self, now: datetime) -> Sequence[float]:
+        return self._rates(now.replace(hour=0))  # slow, and hardly changes
 
 
 def drawn_by(visitor: str | None, now: datetime) -> int:

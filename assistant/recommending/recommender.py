@@ -18,7 +18,8 @@ from retrieval.dense import Dense, Vectors
 from retrieval.family import families, family_of
 from retrieval.query import Constraints, Hit
 
-from ..crowd import Together, bought_together, crowd_of, hourly
+from ..crowd import Crowds, Together, bought_together
+from ..days import hourly
 from ..events import ACTS, KEPT, TYPES, Event, EventLog, EventType
 from ..model import Card, Reason
 from ..wishes import Wish
@@ -75,7 +76,7 @@ class Recommender:
         self.style = Style(self.order_by(interest) if interest else None, diversity)
         self.explorer = Explorer(explore, wares_of(catalog, dense), events) if explore else None
         self._bonds = lru_cache(maxsize=512)(self._bonds_of)
-        self._crowd_at = hourly(events, crowd_of)
+        self._crowd_at = hourly(events, Crowds(events).at)
 
     def order_by(self, interest: Interest) -> InterestOrder:
         """The order that a model gives what this catalogue has."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from assistant.recommending.held_out import split
 from assistant.recommending.interest.features import NAMES, features, own_of
 from assistant.recommending.interest.model import FILE, PREVIOUS, Interest, roll_back
 from assistant.recommending.interest.order import InterestOrder
-from assistant.recommending.interest.standing import PLACES, standing_of
+from assistant.recommending.interest.standing import PLACES, Standings
 from assistant.recommending.interest.training import by_visitor, examples, rates, shown_in, train_interest
 from assistant.recommending.interest.wares import Wares, wares_of
 from assistant.recommending.recommender import Recommender
@@ -121,11 +122,27 @@ def test_how_a_product_stands_is_what_was_chosen_over_what_its_places_let_expect
     wares, places = wares_of(catalog, dense), (0.0, 0.5, 0.25, *[0.1] * (PLACES - 2))
     shown = [Event(f"s{place}", "shown", START, f"v{place}", "kettle", position=place) for place in (1, 2)]
     events.add([*shown, clicked("kettle", START), clicked("kettle", END + timedelta(days=1))])
-    standing = standing_of(events, START + timedelta(hours=1), wares, places)
+    standing = Standings(events, wares, lambda _: places).at(START + timedelta(hours=1))
     kind = (1 + 3) / (0.5 + 0.25 + 3)  # nothing else of its category was shown or chosen
     row = wares.row["kettle"]
     assert standing.liked[row] == pytest.approx(np.log((1 + 3 * kind) / (0.75 + 3)))
     assert standing.popularity[row] == 1
+
+
+def test_how_products_stand_is_the_same_kept_by_day_and_read_anew_whatever_came_or_went(
+    events: EventLog, catalog: Catalog, dense: Dense
+) -> None:
+    rng, wares, at = np.random.default_rng(3), wares_of(catalog, dense), END + timedelta(hours=12)
+    kept = Standings(events, wares, lambda _: EVEN)
+    for step in range(4):
+        for number in range(20):
+            page(events, 20 * step + number, at - timedelta(days=float(rng.uniform(0, 30))), OTHERS, rng)
+        events.erase([f"v{20 * step}"])
+        found, anew = (one.at(at) for one in (kept, Standings(events, wares, lambda _: EVEN)))
+        np.testing.assert_allclose(astuple(found), astuple(anew))
+        at += timedelta(hours=1)
+    page(events, 999, at, ["kettle"] * 30, rng)  # of today, and so known at once
+    assert kept.at(at).shown[wares.row["kettle"]] == 30 + found.shown[wares.row["kettle"]]
 
 
 def test_the_features_of_a_visitor_worked_out(catalog: Catalog, dense: Dense, events: EventLog) -> None:
@@ -148,7 +165,7 @@ def test_the_features_of_a_visitor_worked_out(catalog: Catalog, dense: Dense, ev
 
 def seen(own: list[Event], wares: Wares, events: EventLog, names: list[str]) -> dict[str, np.ndarray]:
     rows = np.array([wares.row[name] for name in names])
-    found = features(own_of(own, START, wares, EVEN), rows, standing_of(events, START, wares, EVEN), wares)
+    found = features(own_of(own, START, wares, EVEN), rows, Standings(events, wares, lambda _: EVEN).at(START), wares)
     return dict(zip(NAMES, found.T, strict=True))
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 
 import numpy as np
 
 from retrieval.catalog import Catalog
 from retrieval.dense import Dense
 
+from ...days import hourly
 from ...events import Event, EventLog
 from .features import coming_to, features, own_of
 from .model import Interest
-from .standing import Standing, standing_of
+from .standing import Standings
 from .wares import wares_of
 
 
@@ -22,8 +22,8 @@ class InterestOrder:
     """A model over a catalogue and its events. How the crowd stands is read once an hour."""
 
     def __init__(self, model: Interest, catalog: Catalog, dense: Dense, events: EventLog) -> None:
-        self._model, self._events, self._wares = model, events, wares_of(catalog, dense)
-        self._standing = lru_cache(maxsize=1)(self._standing_at)
+        self._model, self._wares = model, wares_of(catalog, dense)
+        self._standing = hourly(events, Standings(events, self._wares, lambda _: model.places).at)
 
     def worth(self, own: Sequence[Event], ids: Sequence[str], now: datetime) -> Mapping[str, float]:
         """How each of these products stands for a visitor to the best of them, above 0 to 1, all at the first place.
@@ -34,10 +34,7 @@ class InterestOrder:
         known = [name for name in ids if name in self._wares.row]
         rows = np.array([self._wares.row[name] for name in known], dtype=np.int64)
         visitor = own_of(own, now, self._wares, self._model.places)
-        standing = self._standing(now.replace(minute=0, second=0, microsecond=0))
+        standing = self._standing(now)
         chance = self._model.chance(features(visitor, rows, standing, self._wares))
         worth = coming_to(visitor, rows, self._wares) * chance
         return dict(zip(known, (worth / worth.max(initial=1e-12)).tolist(), strict=True))
-
-    def _standing_at(self, hour: datetime) -> Standing:
-        return standing_of(self._events, hour, self._wares, self._model.places)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import ColumnElement, Row, case, exists, func, select
 
-from ...crowd import HALF_LIFE, SEEN_BACK, counts
+from ...crowd import HALF_LIFE, SEEN_BACK
+from ...days import ByDay, back_from, hourly
 from ...events import DAY_MS, EVENTS, EventLog, EventType, in_ms
-from .wares import Floats, Wares
+from .wares import Floats, Ints, Wares
 
 CHOICES: tuple[EventType, ...] = ("click", "like", "cart", "purchase")
 PLACES = 40  # a place further down counts as this one
@@ -38,33 +40,62 @@ class Standing:
         return np.log(self.chosen / self.expected)
 
 
-def standing_of(events: EventLog, now: datetime, wares: Wares, places: Sequence[float]) -> Standing:
-    """At a time, from the SEEN_BACK days before it; bursts and unknown visitors do not count.
+@dataclass(frozen=True)
+class _Day:
+    """views: (v, 3) row of the product, place, times shown there. choices: (c, 2) row, by how many visitors."""
 
-    places: how often what stands at each place is chosen, from place 0 (none) to PLACES. Choices over those that the places shown let
-    expect are what Zhang and Jones (WWW 2007) call clicks over expected clicks; few are drawn to those of the category, these to 1.
+    views: Ints
+    choices: Ints
+
+
+class Standings:
+    """How the products of a catalogue stand, from the SEEN_BACK days before a time and its own; bursts and unknown visitors do not count.
+
+    places: how often what stands at each place is chosen, from place 0 (none) to PLACES, as of a time. Choices over those that the
+    places shown let expect are what Zhang and Jones (WWW 2007) call clicks over expected clicks; few are drawn to those of the category,
+    these to 1.
     """
-    table, day = EVENTS.c, (EVENTS.c.at_ms // DAY_MS).label("day")
-    shown = select(table.product_id, table.position, func.count()).where(
-        table.type == "shown", table.position.is_not(None), counts(now, SEEN_BACK)
-    )
-    chosen = select(table.product_id, day, func.count(table.owner.distinct())).where(
-        table.type.in_(CHOICES), counts(now, SEEN_BACK)
-    )
-    with events.db() as db:
-        views = db.execute(shown.group_by(table.product_id, table.position)).all()
-        choices = db.execute(chosen.group_by(table.product_id, day)).all()
-    times_shown, expected, found, popularity = np.zeros((4, len(wares.ids)))
-    for name, place, times in views:
-        if name in wares.row:
-            times_shown[wares.row[name]] += times
-            expected[wares.row[name]] += times * places[min(place, PLACES)]
-    for name, at, people in choices:
-        if name in wares.row:
-            found[wares.row[name]] += people
-            popularity[wares.row[name]] += people * 0.5 ** ((in_ms(now) // DAY_MS - at) / HALF_LIFE)
-    kind = (_by_shelf(found, wares) + CAUTION) / (_by_shelf(expected, wares) + CAUTION)
-    return Standing(popularity, times_shown, found + CAUTION * kind, expected + CAUTION)
+
+    def __init__(self, events: EventLog, wares: Wares, places: Callable[[datetime], Sequence[float]]) -> None:
+        self._wares, self._places = wares, places
+        self._days = ByDay(events, self._day, SEEN_BACK)
+        self._over = hourly(events, lambda hour: self._sums(self._days.over(hour), hour))
+
+    def at(self, now: datetime) -> Standing:
+        """With each choice up to that time of today; of the days that are over as they were known at the full hour."""
+        popularity, shown, found, expected = self._over(now) + self._sums(self._days.open(now), now)
+        kind = (_by_shelf(found, self._wares) + CAUTION) / (_by_shelf(expected, self._wares) + CAUTION)
+        return Standing(popularity, shown, found + CAUTION * kind, expected + CAUTION)
+
+    def _sums(self, days: Mapping[int, _Day], now: datetime) -> Floats:
+        """(4, n) popularity, times shown, choices, choices to expect."""
+        n, today, places = len(self._wares.ids), in_ms(now) // DAY_MS, np.array(self._places(now))
+        sums = np.zeros((4, n))
+        for day, one in days.items():
+            row, place, times = one.views.T
+            chosen = np.bincount(one.choices[:, 0], one.choices[:, 1], n)
+            sums += (
+                chosen * 0.5 ** ((today - day) / HALF_LIFE),
+                np.bincount(row, times, n),
+                chosen,
+                np.bincount(row, times * places[np.minimum(place, PLACES)], n),
+            )
+        return sums
+
+    def _day(self, events: EventLog, which: ColumnElement[bool]) -> _Day:
+        table = EVENTS.c
+        shown = select(table.product_id, table.position, func.count()).where(
+            table.type == "shown", table.position.is_not(None), which
+        )
+        chosen = select(table.product_id, func.count(table.owner.distinct())).where(table.type.in_(CHOICES), which)
+        with events.db() as db:
+            views = db.execute(shown.group_by(table.product_id, table.position)).all()
+            choices = db.execute(chosen.group_by(table.product_id)).all()
+        return _Day(self._rows(views, 3), self._rows(choices, 2))
+
+    def _rows(self, found: Sequence[Row[Any]], columns: int) -> Ints:
+        row = self._wares.row
+        return np.array([(row[one[0]], *one[1:]) for one in found if one[0] in row], np.int64).reshape(-1, columns)
 
 
 def place_rates(events: EventLog, now: datetime) -> tuple[float, ...]:
@@ -81,7 +112,7 @@ def place_rates(events: EventLog, now: datetime) -> tuple[float, ...]:
         later.c.at_ms <= in_ms(now),
     )
     shown = select(one.c.position, func.count(), func.sum(case((chosen, 1), else_=0))).where(
-        one.c.type == "shown", one.c.position.is_not(None), counts(now, SEEN_BACK)
+        one.c.type == "shown", one.c.position.is_not(None), back_from(now, SEEN_BACK)
     )
     times, hits = np.zeros((2, PLACES + 1))
     with events.db() as db:

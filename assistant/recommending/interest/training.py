@@ -27,7 +27,7 @@ from ..held_out import Split
 from ..recommender import Recommender
 from .features import NAMES, features, own_of
 from .model import Interest
-from .standing import CHOICES, OF_A_PLACE, PLACES, standing_of
+from .standing import CHOICES, OF_A_PLACE, PLACES, Standings
 from .wares import Floats, Ints, Wares, wares_of
 
 WITHIN = timedelta(days=1)  # a choice later than that after being shown does not count as its outcome
@@ -126,9 +126,10 @@ def examples(
         drawn = np.random.default_rng(seed).choice(len(lists), MOMENTS, replace=False)
         lists = [lists[number] for number in sorted(drawn)]
     found: list[Floats] = [np.zeros((0, len(NAMES)))]
+    standings = Standings(events, wares, lambda _: places)
     for day, some in groupby(lists, key=lambda one: one[0].at.astimezone(UTC).date()):
         midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        standing = standing_of(events, midnight - timedelta(milliseconds=1), wares, places)
+        standing = standings.at(midnight - timedelta(milliseconds=1))
         for one in some:
             before = [event for event in visitors[one[0].visitor] if event.at < one[0].at]
             rows = np.array([product.row for product in one])
