@@ -67,7 +67,7 @@ class _Acts:
 class Crowds:
     """The crowd at a time, from known visitors without a burst; a visitor counts once a day for each sort of act with a product.
 
-    Days are whole ones (UTC): so many before that of the time, and that one up to it. For one thread at a time. 20 bytes an act.
+    Days are whole ones (UTC): so many before that of the time, and that one up to it. For one thread at a time. 24 bytes an act.
     """
 
     def __init__(self, events: EventLog) -> None:

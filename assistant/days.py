@@ -11,9 +11,7 @@ from sqlalchemy import ColumnElement, and_
 
 from .events import DAY_MS, EVENTS, EventLog, in_burst, in_ms
 
-SETTLED_MS = (
-    3_600_000  # after its end a day is still read anew: what happened before midnight may be written a little after it
-)
+SETTLED_MS = 3_600_000  # after a day: what happened before midnight may be written a little after it
 T = TypeVar("T")
 
 
@@ -34,10 +32,10 @@ def hourly(events: EventLog, read: Callable[[datetime], T]) -> Callable[[datetim
 
 
 class ByDay(Generic[T]):
-    """What is read of each day, for `back` days and the day itself. Of a day that is over it is kept until something of it is erased or
-    something comes late. For one thread at a time.
+    """What is read of the events of each day: of `back` days before that of a time, and of that day. Of a day that is over it is kept until
+    something of it is erased or comes late. For one thread at a time.
 
-    read: of the events that a condition tells.
+    read: given which events it is to look at.
     """
 
     def __init__(self, events: EventLog, read: Callable[[EventLog, ColumnElement[bool]], T], back: int) -> None:

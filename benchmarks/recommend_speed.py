@@ -125,12 +125,13 @@ def traffic(log: EventLog, products: Sequence[str], a_second: int) -> Iterator[l
 
 
 def show(name: str, recommender: Recommender, whom: Sequence[str | None], now: datetime = NOW) -> None:
-    wall = []
+    wall, cpu = [], []
     for one in whom:
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.process_time()
         assert recommender.recommend(one, 10, now)
         wall.append((time.perf_counter() - started) * 1e3)
-    print(f"{name}: ms p50, p95 of {len(whom)}: {percentiles(wall)}", flush=True)
+        cpu.append((time.process_time() - busy) * 1e3)
+    print(f"{name}: ms p50, p95 of {len(whom)}: {percentiles(wall)}; of a processor: {percentiles(cpu)}", flush=True)
 
 
 def percentiles(ms: Sequence[float]) -> str:
