@@ -35,7 +35,8 @@ class Buzz:
 
 @dataclass(frozen=True)
 class Crowd:
-    """popularity: by product, time-decayed, larger is more. week: of those with at least SHOPPERS shoppers. seen: times shown or viewed.
+    """popularity: by product, time-decayed, larger is more. week: of those with at least SHOPPERS shoppers, the most popular first.
+    seen: times shown or viewed.
 
     chosen: how many shoppers did something with it in LOOKED_BACK days, where at least SHOPPERS did.
     """
@@ -83,12 +84,13 @@ class Crowds:
         week = [one for day, one in acts.items() if today - day <= WEEK]
         shoppers, buyers = _people(week, len(names)), _people(week, len(names), WEIGHTS["purchase"])
         lately = _people(list(acts.values()), len(names))
+        order = sorted(np.flatnonzero(shoppers >= SHOPPERS), key=lambda row: (-popularity[row], names[row]))
         seen = Counter[str]()
         for times in self._seen.at(now).values():
             seen.update(times)
         return Crowd(
             {names[row]: float(popularity[row]) for row in np.flatnonzero(popularity)},
-            {names[row]: Buzz(int(shoppers[row]), int(buyers[row])) for row in np.flatnonzero(shoppers >= SHOPPERS)},
+            {names[row]: Buzz(int(shoppers[row]), int(buyers[row])) for row in order},
             seen,
             {names[row]: int(lately[row]) for row in np.flatnonzero(lately >= SHOPPERS)},
         )

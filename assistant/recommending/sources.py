@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -81,11 +82,10 @@ def bought_with(situation: Situation) -> list[Proposal]:
 def popular_now(situation: Situation) -> list[Proposal]:
     """What most acted on lately, of all departments; only what enough shoppers chose this week."""
     week, popularity = situation.crowd.week, situation.crowd.popularity
-    order = sorted(week, key=lambda name: (-popularity.get(name, 0.0), name))
-    most = max((popularity.get(name, 0.0) for name in order[:1]), default=1.0)
+    most = max((popularity[name] for name in islice(week, 1)), default=1.0)
     return [
-        Proposal(name, popularity.get(name, 0.0) / most, Reason("popular", _buzz(situation, name), "events"))
-        for name in order[: 2 * OF_EACH]
+        Proposal(name, popularity[name] / most, Reason("popular", _buzz(situation, name), "events"))
+        for name in islice(week, 2 * OF_EACH)
     ]
 
 
