@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, and_, func, select
 
 from .days import ByDay, back_from
-from .events import DAY_MS, EVENTS, EventLog, in_ms
+from .events import DAY_MS, EVENTS, EventLog, in_ms, paid_for
 
 WEIGHTS: Mapping[str, float] = {"view": 1.0, "click": 1.0, "like": 3.0, "cart": 3.0, "purchase": 5.0}
 LOOKED_BACK = 28  # days that popularity counts
@@ -67,6 +67,7 @@ class _Acts:
 
 class Crowds:
     """The crowd at a time, from known visitors without a burst; a visitor counts once a day for each sort of act with a product.
+    What followed a place that was paid for says nothing of what people like, and counts as seen only.
 
     Days are whole ones (UTC): so many before that of the time, and that one up to it. For one thread at a time. 24 bytes an act.
     """
@@ -98,7 +99,7 @@ class Crowds:
     def _acts_of(self, events: EventLog, which: ColumnElement[bool]) -> _Acts:
         acts = select(EVENTS.c.product_id, EVENTS.c.type, EVENTS.c.owner).distinct()
         with events.db() as db:
-            rows = db.execute(acts.where(EVENTS.c.type.in_(WEIGHTS), which)).all()
+            rows = db.execute(acts.where(EVENTS.c.type.in_(WEIGHTS), which, ~paid_for())).all()
         return _Acts(
             np.array([self._number.setdefault(name, len(self._number)) for name, _, _ in rows], np.int64),
             np.array([WEIGHTS[kind] for _, kind, _ in rows]),

@@ -8,10 +8,11 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine, event
+from sqlalchemy import Engine, Table, create_engine, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateColumn
 
 from retrieval.errors import BadInput
 
@@ -57,6 +58,18 @@ def turns_at(url: str | None) -> AbstractContextManager[object]:
 def upsert(engine: Engine, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that may say what is done on a conflict."""
     return _UPSERTS[engine.dialect.name](table)
+
+
+def with_columns(engine: Engine, table: Table) -> None:
+    """Give a table that was made before the columns and indexes that it lacks. A new column needs a server's default, or may be null."""
+    there = {column["name"] for column in inspect(engine).get_columns(table.name)}
+    name = engine.dialect.identifier_preparer.format_table(table)
+    with engine.begin() as db:
+        for column in table.columns:
+            if column.name not in there:
+                db.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN {CreateColumn(column).compile(engine)}")
+        for index in table.indexes:
+            index.create(db, checkfirst=True)
 
 
 def clear_log(engine: Engine) -> None:

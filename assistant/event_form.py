@@ -65,6 +65,8 @@ class EventForm(BaseModel):
     position: Annotated[int | None, Field(ge=1, le=10_000, description="in the list shown, from 1")] = None
     propensity: Annotated[float | None, Field(gt=0, le=1, description="how probable it was to be shown there")] = None
 
+    sponsored: Annotated[bool, Field(description="whether the shop was paid to show it; of `shown` only")] = False
+
     @model_validator(mode="after")
     def _about_something(self) -> Self:
         if self.type in OF_WORDS and self.query is None:
@@ -73,6 +75,8 @@ class EventForm(BaseModel):
             raise ValueError("a prefer needs its `query` as “exclude: leather” or “size: 42”")
         if self.type not in OF_WORDS and self.product_id is None:
             raise ValueError(f"a {self.type} needs a `product_id`")
+        if self.sponsored and self.type != "shown":
+            raise ValueError(f"a {self.type} is not `sponsored`: only a shown is")
         if self.at is not None:
             self.at = _in_utc(self.at)
         return self
@@ -95,6 +99,7 @@ class EventForm(BaseModel):
             self.session_id if known else None,
             self.position,
             self.propensity,
+            self.sponsored,
         )
 
 
@@ -118,5 +123,7 @@ class EventRow(EventForm):
         if self.id is not None:
             return event
         held = {**asdict(event), "id": None, "at": self.at.isoformat()}
+        if not event.sponsored:
+            del held["sponsored"]  # rows that came before there was such a column keep their ids
         digest = hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()[:32]
         return replace(event, id=f"r_{digest}")

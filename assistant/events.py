@@ -13,6 +13,7 @@ from more_itertools import chunked
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     ColumnElement,
     Float,
@@ -24,13 +25,14 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
+    false,
     func,
     select,
     update,
 )
 from sqlalchemy.engine import Connection
 
-from .database import clear_log, open_database, turns_at, upsert
+from .database import clear_log, open_database, turns_at, upsert, with_columns
 from .seal import Seal
 
 EventType = Literal["view", "shown", "click", "like", "dislike", "cart", "purchase", "search", "question", "prefer"]
@@ -49,7 +51,7 @@ class Event:
     """One thing that happened. id: no two of one visitor are alike. at: in UTC. visitor: hashed; None for nobody known.
 
     query: the words of a search, a question or a wish to keep, or those that the product was found by. position: in the list shown, from 1.
-    propensity: how probable it was that the product would be shown there, 0..1.
+    propensity: how probable it was that the product would be shown there, 0..1. sponsored: whether the shop was paid to show it.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Event:
     session_id: str | None = None
     position: int | None = None
     propensity: float | None = None
+    sponsored: bool = False
 
 
 _TABLES = MetaData()
@@ -76,8 +79,17 @@ EVENTS = Table(
     Column("session_id", String(64), index=True),
     Column("position", Integer),
     Column("propensity", Float),
+    Column("sponsored", Boolean, nullable=False, server_default=false()),
     Index("events_owner_at", "owner", "at_ms"),
     Index("events_product_at", "product_id", "at_ms"),
+)
+Index(
+    "events_paid",
+    EVENTS.c.owner,
+    EVENTS.c.product_id,
+    EVENTS.c.at_ms,
+    sqlite_where=EVENTS.c.sponsored,
+    postgresql_where=EVENTS.c.sponsored,
 )
 BURSTS = Table(
     "event_bursts",
@@ -102,6 +114,7 @@ class EventLog:
         self._seal = seal or Seal()
         self._guard = turns_at(url)
         _TABLES.create_all(self.engine)
+        with_columns(self.engine, EVENTS)
 
     def add(self, events: Sequence[Event]) -> int:
         """Keep those that are not there yet, by visitor and id, and return how many that were; marks bursts."""
@@ -205,12 +218,13 @@ class EventLog:
             "session_id": event.session_id,
             "position": event.position,
             "propensity": event.propensity,
+            "sponsored": event.sponsored,
         }
 
     def _event(self, row: Any) -> Event:
         at = _EPOCH + timedelta(milliseconds=row.at_ms)
         return Event(row.id, row.type, at, row.owner or None, row.product_id, self._seal.open(row.query),
-                     row.session_id, row.position, row.propensity)  # fmt: skip
+                     row.session_id, row.position, row.propensity, row.sponsored)  # fmt: skip
 
     def _read(self, which: ColumnElement[bool], limit: int | None = None) -> list[Event]:
         newest = select(EVENTS).where(which).order_by(EVENTS.c.at_ms.desc(), EVENTS.c.id.desc()).limit(limit)
@@ -256,6 +270,17 @@ class EventLog:
 def in_burst() -> ColumnElement[bool]:
     """Whether an event lies in a visitor's day with a burst."""
     return exists().where(BURSTS.c.owner == EVENTS.c.owner, BURSTS.c.day == EVENTS.c.at_ms // DAY_MS)
+
+
+def paid_for() -> ColumnElement[bool]:
+    """Whether an act came within a day of the visitor being shown the product in a place that was paid for."""
+    paid = EVENTS.alias()
+    return exists().where(
+        paid.c.sponsored,
+        paid.c.owner == EVENTS.c.owner,
+        paid.c.product_id == EVENTS.c.product_id,
+        paid.c.at_ms.between(EVENTS.c.at_ms - DAY_MS, EVENTS.c.at_ms),
+    )
 
 
 def _today() -> int:

@@ -27,7 +27,16 @@ def events_of(taken: Taken, before: DialogueState, visitor: str, at: datetime) -
     reply, query = taken.reply, _query(taken)
     told = [Event("", "search", at, query=query)] if query else []
     told += [
-        Event("", "shown", at, product_id=card.product.id, query=query, position=card.rank, propensity=card.propensity)
+        Event(
+            "",
+            "shown",
+            at,
+            product_id=card.product.id,
+            query=query,
+            position=card.rank,
+            propensity=card.propensity,
+            sponsored=card.sponsored,
+        )
         for card in reply.cards
     ]
     told += [Event("", "question", at, query=ask) for ask in _questions(taken)]

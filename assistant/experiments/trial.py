@@ -131,6 +131,7 @@ class Trial:
                 one.product.id,
                 position=one.rank,
                 propensity=one.propensity,
+                sponsored=one.sponsored,
             )
             for one in cards
         ]

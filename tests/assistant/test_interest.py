@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from assistant.recommending.held_out import split
 from assistant.recommending.interest.features import NAMES, features, own_of
 from assistant.recommending.interest.model import FILE, PREVIOUS, Interest, roll_back
 from assistant.recommending.interest.order import InterestOrder
-from assistant.recommending.interest.standing import PLACES, Standings
+from assistant.recommending.interest.standing import PLACES, Standings, place_rates
 from assistant.recommending.interest.training import by_visitor, examples, rates, shown_in, train_interest
 from assistant.recommending.interest.wares import Wares, wares_of
 from assistant.recommending.recommender import Recommender
@@ -127,6 +127,22 @@ def test_how_a_product_stands_is_what_was_chosen_over_what_its_places_let_expect
     row = wares.row["kettle"]
     assert standing.liked[row] == pytest.approx(np.log((1 + 3 * kind) / (0.75 + 3)))
     assert standing.popularity[row] == 1
+
+
+def test_a_place_paid_for_and_what_followed_it_count_as_shown_only(
+    events: EventLog, catalog: Catalog, dense: Dense
+) -> None:
+    wares, row = wares_of(catalog, dense), wares_of(catalog, dense).row["kettle"]
+    shown = Event("s", "shown", START, "anna", "kettle", position=1)
+    own = [shown, replace(shown, id="p", at=START + timedelta(minutes=1), sponsored=True)]
+    own.append(clicked("kettle", START + timedelta(minutes=2)))
+    events.add([*own, clicked("kettle", START, "ben")])
+    now = START + timedelta(hours=1)
+    standing = Standings(events, wares, lambda _: EVEN).at(now)
+    assert (standing.shown[row], standing.popularity[row]) == (2, 1)
+    assert standing.expected[row] == pytest.approx(0.1 + 3)
+    assert place_rates(events, now)[1] == pytest.approx((1 + 20 * 2 / 21) / (1 + 20))  # of one shown one was chosen
+    assert [one.chosen for one in shown_in(own, wares)] == [False]
 
 
 def test_how_products_stand_is_the_same_kept_by_day_and_read_anew_whatever_came_or_went(

@@ -321,6 +321,18 @@ def test_suggestions_show_a_paid_place_with_its_label(catalog: Catalog, dense: D
     assert paid[1].reasons == plain[3].reasons
 
 
+def test_events_tell_what_is_sponsored_of_what_was_shown(searcher: Searcher) -> None:
+    assistant = shop(searcher, paying("aster"), LAMPS)
+    visitor = "a" * 64
+    reply = assistant.reply("a lamp", "s_1", visitor=visitor, learn=True)
+    cards = [*reply.cards, *assistant.recommend(visitor, limit=50, learn=True)]
+    assert assistant.places.events is not None
+    shown = [one for one in assistant.places.events.of(visitor) if one.type == "shown"]
+    assert [(one.product_id, one.sponsored) for one in shown] == [(card.product.id, card.sponsored) for card in cards]
+    assert {one.product_id for one in shown if one.sponsored} <= {"aster-black", "aster-white", "aster-brass"}
+    assert any(one.sponsored for one in shown)
+
+
 def test_suggestions_keep_a_brand_within_its_share(catalog: Catalog, dense: Dense) -> None:
     with closing(EventLog()) as events:
         events.add([Event("1", "view", NOW, "anna", "storm")])

@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect, text
 
 from assistant.crowd import SHOPPERS, Buzz, Crowds, Together, bought_together
-from assistant.events import BURST, Event, EventLog
+from assistant.database import with_columns
+from assistant.events import BURST, EVENTS, Event, EventLog
 from assistant.seal import Seal, new_key
 
 NOW = datetime(2026, 5, 10, 12, tzinfo=UTC)
@@ -75,6 +77,25 @@ class EventLogContract:
         log.add([CLICK, replace(CLICK, id="e2", session_id=None), replace(CLICK, visitor="ben", session_id="s_2")])
         assert (log.erase(["anna"]), log.erase(["anna"])) == (2, 0)
         assert (log.erase(sessions=["s_2"]), list(log.all())) == (1, [])
+
+    def test_what_followed_a_place_that_was_paid_for_counts_as_seen_only(self, log: EventLog) -> None:
+        shown = [replace(one, sponsored=True) for one in acts("shown", "lamp", "anna", "ben", at=NOW - HOUR)]
+        log.add(shown + acts("click", "lamp", "anna", "ben", "cleo") + acts("click", "mug", "anna"))
+        log.add(acts("click", "lamp", "ben", at=NOW - 2 * HOUR))  # before it was shown to him so
+        crowd = Crowds(log).at(NOW)
+        assert (crowd.popularity, crowd.seen) == ({"lamp": 2, "mug": 1}, {"lamp": 2})
+
+    def test_a_table_made_before_gets_the_columns_that_it_lacks(self, log: EventLog) -> None:
+        log.add([CLICK])
+        with log.db() as db:
+            db.execute(text("DROP INDEX events_paid"))
+            db.execute(text("ALTER TABLE events DROP COLUMN sponsored"))
+        for _ in range(2):  # as each start does
+            with_columns(log.engine, EVENTS)
+        paid = replace(CLICK, id="e2", type="shown", sponsored=True)
+        assert log.add([paid]) == 1
+        assert log.of("anna") == [CLICK, paid]
+        assert "events_paid" in {one["name"] for one in inspect(log.engine).get_indexes("events")}
 
     def test_only_what_is_too_old_expires(self, log: EventLog) -> None:
         log.add([CLICK, replace(CLICK, id="old", at=NOW - HOUR)])

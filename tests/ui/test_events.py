@@ -90,6 +90,7 @@ def test_a_stranger_gets_products_in_stock_with_rank_and_score(client: TestClien
         {"type": "click", "product_id": "a\0b"},
         {"type": "shown", "product_id": "brass-lamp", "propensity": 1.5},
         {"type": "click", "product_id": "brass-lamp", "prodct": 1},
+        {"type": "click", "product_id": "brass-lamp", "sponsored": True},
         [],
         [LIKE] * (EVENTS_AT_ONCE + 1),
     ],

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from assistant.event_files import export_for_reranker
+from assistant.event_form import EventRow
 from assistant.events import Event, EventLog
 from retrieval.events import read_events
 from tests.ui.command import shop
@@ -47,6 +48,14 @@ def write(folder: Path, kind: str) -> str:
     else:
         file.write_text("".join(json.dumps(line) + "\n" for line in LINES), encoding="utf-8")
     return str(file)
+
+
+def test_a_row_that_came_in_before_there_were_paid_places_is_the_same_event_still() -> None:
+    row = EventRow.read({"type": "view", "at": "2026-05-01T10:00:00Z", "product_id": "brass-lamp"})
+    event = row.named(row.event(None, row.at))
+    assert event.id == "r_7bd7789a41c3178d4332d2a6d0a1ebd5"
+    paid = EventRow.read({"type": "shown", "at": "2026-05-01T10:00:00Z", "product_id": "brass-lamp", "sponsored": "1"})
+    assert paid.event(None, paid.at).sponsored
 
 
 def counts(done: str) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, case, exists, func, select
 
 from ...crowd import HALF_LIFE, SEEN_BACK
 from ...days import ByDay, back_from, hourly
-from ...events import DAY_MS, EVENTS, EventLog, EventType, in_ms
+from ...events import DAY_MS, EVENTS, EventLog, EventType, in_ms, paid_for
 from .wares import Floats, Ints, Wares
 
 CHOICES: tuple[EventType, ...] = ("click", "like", "cart", "purchase")
@@ -42,14 +42,16 @@ class Standing:
 
 @dataclass(frozen=True)
 class _Day:
-    """views: (v, 3) row of the product, place, times shown there. choices: (c, 2) row, by how many visitors."""
+    """views: (v, 4) row of the product, place, times shown there, those of them that nobody paid for. choices: (c, 2) row, by how many
+    visitors."""
 
     views: Ints
     choices: Ints
 
 
 class Standings:
-    """How the products of a catalogue stand, from the SEEN_BACK days before a time and its own; bursts and unknown visitors do not count.
+    """How the products of a catalogue stand, from the SEEN_BACK days before a time and its own; bursts and unknown visitors do not
+    count; places paid for, and what was chosen within a day of them, count as shown only.
 
     places: how often what stands at each place is chosen, from place 0 (none) to PLACES, as of a time. Choices over those that the
     places shown let expect are what Zhang and Jones (WWW 2007) call clicks over expected clicks; few are drawn to those of the category,
@@ -72,26 +74,29 @@ class Standings:
         n, today, places = len(self._wares.ids), in_ms(now) // DAY_MS, np.array(self._places(now))
         sums = np.zeros((4, n))
         for day, one in days.items():
-            row, place, times = one.views.T
+            row, place, times, unpaid = one.views.T
             chosen = np.bincount(one.choices[:, 0], one.choices[:, 1], n)
             sums += (
                 chosen * 0.5 ** ((today - day) / HALF_LIFE),
                 np.bincount(row, times, n),
                 chosen,
-                np.bincount(row, times * places[np.minimum(place, PLACES)], n),
+                np.bincount(row, unpaid * places[np.minimum(place, PLACES)], n),
             )
         return sums
 
     def _day(self, events: EventLog, which: ColumnElement[bool]) -> _Day:
         table = EVENTS.c
-        shown = select(table.product_id, table.position, func.count()).where(
+        unpaid = func.sum(case((table.sponsored, 0), else_=1))
+        shown = select(table.product_id, table.position, func.count(), unpaid).where(
             table.type == "shown", table.position.is_not(None), which
         )
-        chosen = select(table.product_id, func.count(table.owner.distinct())).where(table.type.in_(CHOICES), which)
+        chosen = select(table.product_id, func.count(table.owner.distinct())).where(
+            table.type.in_(CHOICES), which, ~paid_for()
+        )
         with events.db() as db:
             views = db.execute(shown.group_by(table.product_id, table.position)).all()
             choices = db.execute(chosen.group_by(table.product_id)).all()
-        return _Day(self._rows(views, 3), self._rows(choices, 2))
+        return _Day(self._rows(views, 4), self._rows(choices, 2))
 
     def _rows(self, found: Sequence[Row[Any]], columns: int) -> Ints:
         row = self._wares.row
@@ -99,7 +104,7 @@ class Standings:
 
 
 def place_rates(events: EventLog, now: datetime) -> tuple[float, ...]:
-    """The share of what was shown at each place that was chosen within a day, from place 0 (that of all) to PLACES; above 0.
+    """The share of what was shown at each place, unpaid, that was chosen within a day, from place 0 (that of all) to PLACES; above 0.
 
     Without events as if one of OF_A_PLACE had been chosen.
     """
@@ -112,7 +117,7 @@ def place_rates(events: EventLog, now: datetime) -> tuple[float, ...]:
         later.c.at_ms <= in_ms(now),
     )
     shown = select(one.c.position, func.count(), func.sum(case((chosen, 1), else_=0))).where(
-        one.c.type == "shown", one.c.position.is_not(None), back_from(now, SEEN_BACK)
+        one.c.type == "shown", one.c.position.is_not(None), ~one.c.sponsored, back_from(now, SEEN_BACK)
     )
     times, hits = np.zeros((2, PLACES + 1))
     with events.db() as db:

@@ -100,7 +100,9 @@ def shown_in(own: Sequence[Event], wares: Wares) -> list[Shown]:
     shown: list[Shown] = []
     for one in own:
         name = one.product_id or ""
-        if one.type == "shown" and one.position and name in wares.row:
+        if one.sponsored:
+            last.pop(name, None)  # a place paid for, and what comes of it, say nothing of what people like
+        elif one.type == "shown" and one.position and name in wares.row:
             last[name] = len(shown)
             shown.append(Shown(one.visitor or "", one.at, wares.row[name], one.position, chosen=False))
         elif one.type in CHOICES and name in last and one.at - shown[last[name]].at <= WITHIN:
