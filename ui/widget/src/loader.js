@@ -41,7 +41,10 @@ function start(given, element) {
   function call(name, ...args) {
     if (name === "on") bus.addEventListener(...args);
     else if (name === "off") bus.removeEventListener(...args);
-    else if (name === "show" || name === "hide") host.hidden = name === "hide";
+    else if (name === "show" || name === "hide") {
+      host.hidden = name === "hide";
+      panel?.cover();
+    }
     else if (name === "destroy") destroy();
     else if (!METHODS.includes(name)) throw new TypeError("ShopAssistant has no " + name);
     else if (panel) return panel[name](...args);
@@ -82,7 +85,9 @@ function start(given, element) {
   // A page that swaps its body, as single-page shops do, keeps the conversation.
   function place() {
     const where = options.mode === "inline" ? document.querySelector(options.target) : document.body;
-    if (where && !host.isConnected) where.append(host);
+    if (!where || host.isConnected) return;
+    where.append(host);
+    panel?.cover();
   }
   const watch = new MutationObserver(place);
 

@@ -4,7 +4,7 @@ import { button, drawing, el, slot, webAddress } from "./dom.js";
 import { Files } from "./files.js";
 import { Keep } from "./keep.js";
 import { Own } from "./own.js";
-import { Page } from "./page.js";
+import { PHONE, Page } from "./page.js";
 import css from "./panel.css";
 import { Staff, passedOn } from "./staff.js";
 import { applyTheme } from "./theme.js";
@@ -42,6 +42,7 @@ class Panel {
     for (const [target, name] of AWAKE) target.addEventListener(name, this.back);
     if (options.product) this.setContext({ product: options.product });
     addEventListener("offline", this.away);
+    PHONE.addEventListener("change", this.cover);
     visualViewport.addEventListener("resize", this.fit);
     visualViewport.addEventListener("scroll", this.fit);
   }
@@ -52,6 +53,7 @@ class Panel {
     this.box.hidden = false;
     this.opener = document.activeElement;
     this.bubble?.setAttribute("aria-expanded", "true");
+    this.cover();
     if (this.closes) this.input.focus();
     this.page.look();
     if (!this.begun) this.begun = this.resume();
@@ -62,6 +64,7 @@ class Panel {
     if (this.box.hidden || !this.closes) return;
     this.box.hidden = true;
     this.bubble?.setAttribute("aria-expanded", "false");
+    this.cover();
     (this.opener?.isConnected && this.opener !== document.body && this.opener !== this.host ? this.opener : this.bubble)?.focus();
     this.emit("closed");
   }
@@ -114,6 +117,7 @@ class Panel {
     this.staff.stop();
     for (const [target, name] of AWAKE) target.removeEventListener(name, this.back);
     removeEventListener("offline", this.away);
+    PHONE.removeEventListener("change", this.cover);
     visualViewport.removeEventListener("resize", this.fit);
     visualViewport.removeEventListener("scroll", this.fit);
   }
@@ -135,11 +139,12 @@ class Panel {
     const name = slot("header", logo && el("img", { src: logo, alt: "", referrerpolicy: "no-referrer" }), el("h2", {}, this.options.title ?? words.title));
     const top = el("div", { cls: "head" }, name, this.cartButton, this.menuButton,
       this.closes && button("×", () => this.close(), { "aria-label": words.close }));
-    this.box = el("div", { id: "panel", role: this.closes ? "dialog" : "region", "aria-label": this.options.title ?? words.title,
-      lang: this.locale, dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event) },
+    this.box = el(this.closes ? "dialog" : "div", { id: "panel", role: !this.closes && "region", "aria-label": this.options.title ?? words.title,
+      lang: this.locale, dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event), oncancel: (event) => this.left(event) },
       top, this.menu, this.own.drawn(), this.drawer, this.log, this.list, this.note, this.makeForm(input?.value ?? this.options.message), slot("footer"), this.said);
     this.box.hidden = hidden;
     old ? old.replaceWith(this.box) : this.root.prepend(this.box);
+    this.cover();
     this.refresh();
     this.welcome();
   }
@@ -170,11 +175,27 @@ class Panel {
   key(event) {
     if (event.key !== "Escape") return;
     event.stopPropagation();
+    event.preventDefault(); // or a modal dialog closes by itself
     if (!this.menu.hidden) this.hideMenu();
     else if (!this.own.about.hidden) this.own.hide();
     else if (!this.drawer.hidden) { this.fold(this.cartButton, this.drawer); this.cartButton.focus(); }
     else this.close();
   }
+  // A phone's way back, and Escape where the focus is nowhere; a file that is not chosen is cancelled too.
+  left(event) {
+    if (event.target !== this.box) return;
+    event.preventDefault();
+    this.close();
+  }
+  // On a phone the sheet covers the page, of which nothing can be reached then; on a wider window both are at hand.
+  cover = () => {
+    if (!this.closes) return;
+    const { box, host, root } = this, held = root.activeElement ?? document.activeElement;
+    box.close();
+    if (PHONE.matches && !box.hidden && !host.hidden) box.showModal();
+    box.open = !box.hidden;
+    held?.focus();
+  };
   // A phone's keyboard covers the window without making it smaller; the panel takes what it leaves. Who zooms in keeps the whole.
   fit = () => {
     const { height, offsetTop, scale } = visualViewport;
