@@ -71,8 +71,9 @@ def mount(request: Request) -> Response:
 
 
 @router.get("/widget/check")
-def check(desk: AtDesk, site: str = "", origin: str = "") -> dict[str, bool]:
-    """Whether a site has this key, and whether pages of the origin may use it."""
+def check(desk: AtDesk, response: Response, site: str = "", origin: str = "") -> dict[str, bool]:
+    """Whether a site has this key, and whether pages of the origin may use it. Any page may ask: one that may not cannot tell otherwise."""
+    response.headers.update(_ANYWHERE)
     known = desk.sites.get(site)
     return {"known": known is not None, "allowed": known is not None and origin in known.origins}
 

@@ -65,13 +65,39 @@ def test_a_shop_of_another_origin_that_is_named_has_the_whole_conversation(abroa
     assert tab.run("document.cookie.length") == 0
 
 
-def test_a_page_of_an_origin_that_is_not_named_is_told_so(abroad: Abroad) -> None:
+def heard(tab: Tab) -> list[str]:
+    """What the console is told by the widget, from now on; what the browser itself says of the refusal is left out."""
+    lines: list[str] = []
+    tab.page.on("console", lambda line: lines.append(line.text) if line.text.startswith("ShopAssistant") else None)
+    return lines
+
+
+def test_a_page_of_an_origin_that_is_not_named_is_told_so_and_the_console_says_what_the_shop_has_to_add(
+    abroad: Abroad,
+) -> None:
     tab = abroad(named=False)
+    console = heard(tab)
     tab.open()
     tab.say(MESSAGE)
-    alert = tab.panel.get_by_role("alert")
-    expect(alert).to_contain_text("cannot be reached")  # a refused preflight says no more to a page
+    expect(tab.panel.get_by_role("alert")).to_have_text("This page is not allowed to use the assistant. ")
+    expect(tab.panel.get_by_role("button", name="Try again")).to_have_count(0)
     expect(tab.panel.locator(".said")).to_have_text(MESSAGE)
+    missing = f'add {tab.run("location.origin")} to the origins of the site "lamps" in the file of SHOP_SITES.'
+    assert console == [f"ShopAssistant: this page may not use the assistant; {missing}"]
+
+
+@pytest.mark.parametrize(
+    ("named", "lost"), [(True, "**/v1/**"), (False, "**/*")], ids=["a lost answer", "a lost server"]
+)
+def test_what_is_really_gone_is_not_called_refused(abroad: Abroad, named: bool, lost: str) -> None:
+    tab = abroad(named=named)
+    console = heard(tab)
+    tab.open()
+    tab.page.route(lost, lambda route: route.abort())
+    tab.say(MESSAGE)
+    expect(tab.panel.get_by_role("alert")).to_contain_text("cannot be reached")
+    expect(tab.panel.get_by_role("button", name="Try again")).to_be_visible()
+    assert console == []
 
 
 FRAME = """(address) => {

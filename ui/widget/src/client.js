@@ -2,6 +2,7 @@
 import { solved } from "./proof.js";
 
 const PATIENCE = 60_000; // ms without a byte from the server, which sends some every 15 s
+const CHECK_PATIENCE = 5_000; // ms until the server has to have said whether it refuses the page
 const UPLOAD_PATIENCE = 300_000; // ms for a file: 5 MB from a slow phone
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/g; // characters that would turn the text after them around, prices included
 
@@ -28,12 +29,25 @@ export class Client {
       answer = await fetch(this.base + path, { method, headers, body: file ?? (body && JSON.stringify(body)), signal, credentials: "omit" });
     } catch (error) {
       if (error.name === "AbortError") throw error;
-      throw new Trouble(navigator.onLine ? "gone" : "offline");
+      throw await this.unreached();
     }
     if (answer.ok) return answer;
     const trouble = await refused(answer);
     if (!trouble.challenge || proof || !crypto.subtle) throw trouble; // plain http has no crypto.subtle
     return this.ask(path, { method, body, signal, proof: await solved(trouble.challenge, signal) });
+  }
+
+  // Why nothing came. A browser hides from a page that its origin was refused, so that the server is asked where every page may ask.
+  async unreached() {
+    if (!navigator.onLine) return new Trouble("offline");
+    const { origin } = location, given = { site: this.site, origin };
+    if (origin === new URL(this.base).origin) return new Trouble("gone"); // the server's own page
+    const asked = fetch(`${this.base}widget/check?${new URLSearchParams(given)}`, { credentials: "omit", signal: AbortSignal.timeout(CHECK_PATIENCE) });
+    const { known, allowed } = await asked.then((answer) => answer.json()).catch(() => ({}));
+    if (allowed !== false) return new Trouble("gone");
+    const missing = known ? `add ${origin} to the origins of the site "${this.site}"` : `no site has the key "${this.site}": add it with the origin ${origin}`;
+    console.error(`ShopAssistant: this page may not use the assistant; ${missing} in the file of SHOP_SITES.`);
+    return new Trouble("blocked");
   }
 
   session(id) {
