@@ -361,14 +361,6 @@ def test_axe_finds_nothing_wrong(visit: Visit, scheme: str, size: ViewportSize) 
     assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]] == []
 
 
-def test_an_arabic_page_gets_a_panel_from_right_to_left(visit: Visit) -> None:
-    tab = visit()
-    tab.run("ShopAssistant.setLocale('ar', {send: 'أرسل'})")
-    tab.open()
-    expect(tab.panel).to_have_attribute("dir", "rtl")
-    expect(tab.panel.get_by_role("button", name="أرسل")).to_be_visible()
-
-
 def test_any_two_products_are_compared_by_a_press_on_each(visit: Visit) -> None:
     tab = visit(said("search", product="desk lamp"))
     tab.open()

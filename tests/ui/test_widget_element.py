@@ -22,8 +22,8 @@ CART = {
 }
 
 
-def page_with(tab: Tab, html: str) -> None:
-    body = f'<!doctype html><html lang="en"><title>Shop</title><main>{html}</main>{SCRIPT * 2}</html>'
+def page_with(tab: Tab, html: str, lang: str = "en") -> None:
+    body = f'<!doctype html><html lang="{lang}"><title>Shop</title><main>{html}</main>{SCRIPT * 2}</html>'
     tab.page.route("**/host", lambda route: route.fulfill(content_type="text/html", body=body))
     tab.page.goto(tab.page.url.replace("/widget-demo", "/host"))
 

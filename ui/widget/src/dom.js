@@ -13,6 +13,9 @@ export function el(tag, props = {}, ...children) {
 // What the page's own element holds for a place of the panel; without any, what stands in it.
 export const slot = (name, ...otherwise) => el("slot", { name }, ...otherwise);
 
+// What the assistant itself says, whatever language the panel is in.
+export const ENGLISH = { lang: "en", dir: "ltr" };
+
 export const button = (label, onclick, props = {}) => el("button", { type: "button", onclick, ...props }, label);
 
 export function webAddress(text) {

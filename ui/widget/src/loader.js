@@ -104,6 +104,7 @@ function start(given, element) {
     bubble = document.createElement("button");
     bubble.type = "button";
     bubble.id = "bubble";
+    if (!options.title) bubble.lang = "en";
     bubble.title = title; // which names it where what the page put into it has no words
     name(title);
     bubble.setAttribute("aria-expanded", "false");

@@ -1,6 +1,6 @@
 // The conversation: one panel in the shadow root that the loader made.
 import { Client } from "./client.js";
-import { button, drawing, el, slot, webAddress } from "./dom.js";
+import { ENGLISH, button, drawing, el, slot, webAddress } from "./dom.js";
 import { Files } from "./files.js";
 import { Keep } from "./keep.js";
 import { Own } from "./own.js";
@@ -16,6 +16,7 @@ const THUMB = "M14 22h-6v18h6zM14 22l9-14c4 0 5 3 4 7l-1 5h12c3 0 4 2 3.5 5l-3 1
 const AWAKE = [[window, "online"], [document, "visibilitychange"]]; // when what failed for want of a connection is tried again
 const UNSENT = ["long", "paused", "spent"]; // troubles after which the message goes back into the box
 const RTL = /^(ar|fa|he|ur|yi|dv|ps)\b/;
+const spoken = (lang) => ({ lang, dir: RTL.test(lang) ? "rtl" : "ltr" });
 
 class Panel {
   constructor({ host, root, options, base, emit, bubble }) {
@@ -85,10 +86,14 @@ class Panel {
     if (record && this.context === context) this.setContext({ ...context, title: record.title });
   }
   register(name, work) { this.page.register(name, work); }
+  // How a text of the shop's own is marked: it is in the language of the tag, whatever that of the panel is.
+  shops(own) { return own ? spoken(this.locale) : {}; }
   setTheme(theme) { applyTheme(this.host, theme); }
+  // tag: the language of the shop's own texts, and how numbers and times are written; of the panel where its words are given.
   setLocale(tag, words = {}) {
     this.words = { ...WORDS, ...words };
     try { this.locale = Intl.getCanonicalLocales(tag)[0] ?? "en"; } catch { this.locale = "en"; }
+    this.lang = Object.keys(words).length ? this.locale : "en";
     this.draw();
   }
   reset() {
@@ -136,11 +141,11 @@ class Panel {
     this.menu = this.makeMenu();
     this.menuButton = button("⋯", () => this.fold(this.menuButton, this.menu), { "aria-label": words.more, "aria-expanded": "false" });
     const logo = webAddress(this.options.logo);
-    const name = slot("header", logo && el("img", { src: logo, alt: "", referrerpolicy: "no-referrer" }), el("h2", {}, this.options.title ?? words.title));
+    const name = slot("header", logo && el("img", { src: logo, alt: "", referrerpolicy: "no-referrer" }), el("h2", this.shops(this.options.title), this.options.title ?? words.title));
     const top = el("div", { cls: "head" }, name, this.cartButton, this.menuButton,
       this.closes && button("×", () => this.close(), { "aria-label": words.close }));
     this.box = el(this.closes ? "dialog" : "div", { id: "panel", role: !this.closes && "region", "aria-label": this.options.title ?? words.title,
-      lang: this.locale, dir: RTL.test(this.locale) ? "rtl" : "ltr", onkeydown: (event) => this.key(event), oncancel: (event) => this.left(event) },
+      ...spoken(this.lang), onkeydown: (event) => this.key(event), oncancel: (event) => this.left(event) },
       top, this.menu, this.own.drawn(), this.drawer, this.log, this.list, this.note, this.makeForm(input?.value ?? this.options.message), slot("footer"), this.said);
     this.box.hidden = hidden;
     old ? old.replaceWith(this.box) : this.root.prepend(this.box);
@@ -219,11 +224,11 @@ class Panel {
   welcome() {
     this.log.querySelector(".welcome")?.remove();
     if (this.log.childElementCount) return;
-    const examples = (this.options.suggestions ?? "").split("|").map((text) => text.trim()).filter(Boolean);
+    const shops = (this.options.suggestions ?? "").split("|").map((text) => text.trim()).filter(Boolean), examples = [...shops];
     if (this.context?.title) examples.unshift(`Tell me about the ${this.context.title}`);
     if (this.keep.learns) examples.unshift(this.words.suggest);
     const hello = this.user?.name ? `${this.user.name}, ${this.words.hello}` : this.options.welcome ?? this.words.hello;
-    this.log.append(el("section", { cls: "welcome" }, slot("welcome", el("h3", {}, hello), el("p", {}, this.words.hint)), chips(examples, (text) => this.say(text), this.words.hello)));
+    this.log.append(el("section", { cls: "welcome" }, slot("welcome", el("h3", this.shops(hello === this.options.welcome), hello), el("p", {}, this.words.hint)), chips(examples, (text) => this.say(text), this.words.hello, (text) => this.shops(shops.includes(text)))));
   }
 
   // ---- a turn
@@ -275,7 +280,7 @@ class Panel {
     return this.say(text, undefined, { means: { act, product_ids: products.map(({ id }) => id) } });
   }
   turn(text) {
-    const answer = el("p", { cls: "answer" }), more = el("div");
+    const answer = el("p", { cls: "answer", ...ENGLISH }), more = el("div");
     const node = el("section", { cls: "turn" }, el("p", { cls: "said", dir: "auto" }, text), answer, more);
     this.log.append(node);
     node.scrollIntoView({ block: "start" });
@@ -303,7 +308,7 @@ class Panel {
     const texts = [...new Set([...(reply.question?.options ?? []), ...reply.suggestions])];
     const compare = reply.products.length > 1 && !reply.comparison && this.compares && this.words.compare;
     if (!again) turn.more.append(this.page.ways(reply, this.cart) || "");
-    turn.more.append(this.thumbs(reply), chips(compare ? [...texts, compare] : texts, (text) => (text === compare ? this.press(text, "compare", ...reply.products.slice(0, 2)) : this.say(text)), this.words.placeholder) || "");
+    turn.more.append(this.thumbs(reply), chips(compare ? [...texts, compare] : texts, (text) => (text === compare ? this.press(text, "compare", ...reply.products.slice(0, 2)) : this.say(text)), this.words.placeholder, (text) => text !== compare && ENGLISH) || "");
     this.wanted = reply.wishes;
     this.cart = reply.cart;
     this.refresh();
@@ -312,7 +317,7 @@ class Panel {
     if (again) return;
     reply.warnings?.forEach((warning) => console.warn(`ShopAssistant: ${warning}`));
     this.keep.answered(reply.turn);
-    this.said.textContent = reply.reply;
+    this.said.replaceChildren(el("span", ENGLISH, reply.reply));
     this.own.ask();
     this.own.offer(turn, reply.wishes);
     if (reply.turn === 1) this.emit("started", { session_id: reply.session_id });

@@ -1,5 +1,5 @@
 // What a reply looks like: cards, chips, comparison, cart. Pure: data and what to do in, elements out.
-import { button, drawing, el, listedAddress, pictureAddress } from "./dom.js";
+import { ENGLISH, button, drawing, el, listedAddress, pictureAddress } from "./dom.js";
 import { fill } from "./words.js";
 
 const PARCEL = "M8 17l16-8 16 8v16l-16 8-16-8zM8 17l16 8 16-8M24 25v16M16 13l16 8";
@@ -45,7 +45,7 @@ function standing(product, words) {
 
 function why({ id, reasons, caveats }, words, act) {
   const met = reasons.map((reason) => el("li", {}, mark("✓", "tick"), quoted(id, reason, words, act)));
-  const unmet = caveats.map((caveat) => el("li", { cls: "caveat" }, mark("–", "dash"), el("span", {}, caveat.text)));
+  const unmet = caveats.map((caveat) => el("li", { cls: "caveat" }, mark("–", "dash"), el("span", ENGLISH, caveat.text)));
   return (met.length + unmet.length > 0) && el("ul", { cls: "why" }, met, unmet);
 }
 
@@ -53,12 +53,12 @@ const mark = (sign, cls) => el("span", { cls, "aria-hidden": "true" }, sign);
 
 // A reason that opens into the listing's own words for that field; of what shoppers did a listing says nothing.
 function quoted(id, reason, words, act) {
-  if (reason.field === "events") return el("span", {}, reason.text);
+  if (reason.field === "events") return el("span", ENGLISH, reason.text);
   const place = el("blockquote", { "aria-live": "polite" });
   const open = async (event) => {
     if (event.target.open && !place.textContent) place.textContent = `${words.listing}: ${(await act("quote", id, reason.field)) ?? words.silent}`;
   };
-  return el("details", { ontoggle: open }, el("summary", {}, reason.text), place);
+  return el("details", { ontoggle: open }, el("summary", ENGLISH, reason.text), place);
 }
 
 function actions(product, { words, act, compare }) {
@@ -79,11 +79,12 @@ export function comparison({ fields, rows }, titles, words) {
 export const staffAnswer = ({ text }, words) =>
   el("section", { cls: "turn staff" }, el("p", { cls: "from" }, words.team), el("p", { cls: "answer", dir: "auto" }, text), el("p", { cls: "next" }, words.next));
 
-export const chips = (texts, say, label) =>
-  texts.length > 0 && el("div", { cls: "chips", role: "group", "aria-label": label }, texts.map((text) => button(text, () => say(text))));
+// marked: how a text is marked that is not in the panel's language.
+export const chips = (texts, say, label, marked) =>
+  texts.length > 0 && el("div", { cls: "chips", role: "group", "aria-label": label }, texts.map((text) => button(text, () => say(text), { ...marked(text) })));
 
 export function wishChips(list, say, words) {
-  return list.map(({ text, field, value }) => el("li", {}, text,
+  return list.map(({ text, field, value }) => el("li", {}, el("span", ENGLISH, text),
     field && button("×", () => say(fill(words.drop, text), { drop: { field, value } }), { "aria-label": fill(words.drop, text) })));
 }
 
@@ -102,7 +103,7 @@ export function cartLines(cart, { words, money, say, checkout }) {
 
 // What is known of the shopper, each with its ×, and the ways on. may: "less" where it can be learnt from no more, "more" where it may begin.
 export function knownLines(facts, may, { words, notice, forget, learn, close }) {
-  const line = (fact) => el("li", {}, el("span", {}, fact.text), button("×", () => forget(fact), { "aria-label": fill(words.forget, fact.text) }));
+  const line = (fact) => el("li", {}, el("span", ENGLISH, fact.text), button("×", () => forget(fact), { "aria-label": fill(words.forget, fact.text) }));
   return [el("h3", {}, words.known), facts.length ? el("ul", { cls: "lines known" }, facts.map(line)) : el("p", { cls: "soft" }, words.knownNothing),
     el("p", {}, el("a", { href: notice, target: "_blank", rel: "noopener noreferrer" }, words.notice)),
     el("div", { cls: "chips" }, may === "less" ? button(words.forgetAll, () => forget()) : may === "more" && button(words.learnNow, learn), button(words.close, close))];
