@@ -28,6 +28,7 @@ from sqlalchemy import (
     false,
     func,
     select,
+    true,
     update,
 )
 from sqlalchemy.engine import Connection
@@ -88,7 +89,7 @@ Index(
     EVENTS.c.owner,
     EVENTS.c.product_id,
     EVENTS.c.at_ms,
-    sqlite_where=EVENTS.c.sponsored,
+    sqlite_where=EVENTS.c.sponsored == true(),  # as SQLite is asked, else it does not see that the index will do
     postgresql_where=EVENTS.c.sponsored,
 )
 BURSTS = Table(
