@@ -163,12 +163,17 @@ def _turn(turn: Spoken, *, in_reach: bool, following: str | None = None) -> str:
     return f'<section class="turn"{marks}>{"".join(parts)}</section>'
 
 
+def progress(turn: Spoken) -> str:
+    """What a screen reader hears of a turn that is under way: its place in line, else its step."""
+    return turn.queued or STEPS[turn.step]
+
+
 def _thinking(turn: Spoken) -> str:
-    """Which step is under way; after a while CSS shows that it takes long."""
+    """Which step is under way; after a while page.js shows, and says, that it takes long."""
     now = ' class="now" aria-current="step"'
     steps = "".join(f"<li{now if place == turn.step else ''}>{name}</li>" for place, name in enumerate(STEPS))
     line = f'<p class="queued">{escape(turn.queued)}</p>' if turn.queued else f'<ol class="steps">{steps}</ol>'
-    slow = '<p class="slow">This takes longer than usual. Still working.</p>'
+    slow = '<p class="slow" hidden>This takes longer than usual. Still working.</p>'
     return f'<div class="thinking"><span></span><span></span><span></span></div>{line}{slow}'
 
 

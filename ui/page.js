@@ -1,4 +1,5 @@
 // Runs once for each part of the conversation. Gradio gives: element, trigger, watch.
+const SLOW = 8000; // ms without news after which the shopper is told that work goes on
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 // One turn at a time, on the whole page. `begin` resolves when every turn begun before is over, and `over` ends the one that runs:
@@ -170,6 +171,7 @@ watch('value', () => {
   removing = '';
   keep(element.querySelector('[data-session]')?.dataset.session);
   const turn = element.querySelector('[aria-busy]');
+  if (element.closest('#now')) sayWhenSlow(turn?.querySelector('.slow'));
   talk.drawn ||= Boolean(!turn && element.closest('#now'));
   if (turn && !turn.querySelector('.answer, .card')) {
     talk.chosen = null;
@@ -177,6 +179,16 @@ watch('value', () => {
     turn.scrollIntoView({ block: 'start', behavior: still.matches ? 'auto' : 'smooth' });
   }
 });
+
+// Seen, and heard on the line on which the server says place and step.
+function sayWhenSlow(words) {
+  clearTimeout(talk.slow);
+  if (!words) return;
+  talk.slow = setTimeout(() => {
+    words.hidden = false;
+    document.querySelector('#heard [role=status]').textContent = words.textContent;
+  }, SLOW);
+}
 
 // Put words into the message box the way typing does, for the shopper to go on. Also called, with none, when a message is sent.
 window.shopDraft = (words) => {

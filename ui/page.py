@@ -23,7 +23,7 @@ from assistant.sessions import Session, StaffAnswer
 from retrieval.errors import NotFound
 
 from .asked import CartRequest, DropRequest, MeansRequest
-from .cards import Spoken, cart, earlier, newest, staff_answer, understood
+from .cards import Spoken, cart, earlier, newest, progress, staff_answer, understood
 from .desk import Desk, desk_of
 from .lane import Place
 from .limits import household
@@ -142,7 +142,8 @@ class Page:
         turns = _spoken(kept, answers)
         turn, request_id = Spoken(message, waiting=True), new_id()
         past = earlier(turns) + _answered(kept, answers)
-        yield {self._past: past, self._now: _draw(turn, session_id), self._session: session_id}
+        begun = {self._past: past, self._heard: escape(progress(turn)), self._session: session_id}
+        yield {self._now: _draw(turn, session_id), **begun}
         try:
             address = request.client.host if request.client else None
             self._limits.spend(address)
@@ -192,7 +193,8 @@ class Page:
                     continue
                 case _:
                     drawn = time.monotonic()
-                    yield {self._now: _draw(turn, session_id)}
+                    heard = {} if isinstance(event, Token) else {self._heard: escape(progress(turn))}
+                    yield {self._now: _draw(turn, session_id), **heard}
 
     async def _kept(self, session_id: str) -> Session | None:
         try:

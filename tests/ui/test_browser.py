@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -407,6 +408,40 @@ def test_every_control_has_a_name_and_the_finished_answer_is_announced_once(visi
     assert not re.findall(r"- (?:button|link|textbox|img)(?::|$)", tree, re.MULTILINE)
     answer = str(shop.page.locator("#now .answer").text_content()).removeprefix("Assistant: ")
     expect(shop.page.locator("#heard [role=status]")).to_have_text(answer)
+
+
+LISTEN = """() => {
+  window.spoken = [];
+  const line = document.querySelector('#heard [role=status]');
+  const note = () => { if (line.textContent.trim()) spoken.push(line.textContent.trim()); };
+  new MutationObserver(note).observe(line, { childList: true, subtree: true, characterData: true });
+}"""
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_place_in_line_slowness_and_steps_are_heard_and_not_each_word(
+    visit: Shop, motion: Literal["no-preference", "reduce"]
+) -> None:
+    shop = visit(LAMPS)
+    shop.page.emulate_media(reduced_motion=motion)
+    shop.page.clock.install()
+    expect(shop.page.locator("#heard [role=status]")).to_be_attached()
+    shop.page.evaluate(LISTEN)
+    slow = shop.page.locator("#now .slow")
+    with held(shop.lane):
+        shop.say(MESSAGE)
+        expect(shop.page.locator("#heard [role=status]")).to_have_text("1 before you. About 2 s.")
+        expect(slow).to_be_hidden()
+        shop.page.clock.fast_forward("00:09")
+        expect(slow).to_be_visible()
+        expect(shop.page.locator("#heard [role=status]")).to_have_text("This takes longer than usual. Still working.")
+    shop.cards()
+    answer = str(shop.page.locator("#now .answer").text_content()).removeprefix("Assistant: ")
+    expect(shop.page.locator("#heard [role=status]")).to_have_text(answer)
+    line = ["Reading your message", "1 before you. About 2 s.", "This takes longer than usual. Still working."]
+    steps = ["Looking through the shop", "Writing the answer"]
+    heard = shop.page.evaluate("spoken")
+    assert [words for words, _ in groupby(heard)] == heard == [*line, *steps, answer]
 
 
 def faults(page: Page) -> list[dict[str, Any]]:
