@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from urllib.parse import quote
 
+from .markup import escape
 from .shapes import Reply
 
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from html import escape
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from retrieval.product import money
 from .about import about
 from .drawings import ADDRESS
 from .icons import placeholder
+from .markup import escape
 from .shapes import Cart, CartItem, Comparison, Evidence, FollowUp, ProductCard, Reply, Source, Wish
 
 EXAMPLES = (

@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from .cards import Spoken, cart, earlier, newest, progress, staff_answer, unders
 from .desk import Desk, desk_of
 from .lane import Place
 from .limits import household
+from .markup import escape
 from .problem import HANDLED, INTERNAL, Problem, answer, code_of, problem_of
 from .request_log import known_as, new_id
 from .shapes import Cart, ProductCard, Reply

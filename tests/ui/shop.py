@@ -22,6 +22,7 @@ from retrieval.store import Store
 from tests.fakes import QueuedParser, WordEmbedder
 
 HOSTILE = """<img src=x onerror="alert(1)"> ${alert(2)} {{alert(3)}} `"'&"""
+TURNING = "\u202e\u2066"  # would turn what follows from right to left
 PRODUCTS = (
     Product(
         id="brass-lamp",
@@ -58,9 +59,9 @@ PRODUCTS = (
     ),
     Product(
         id="hostile",
-        title=f"Mug {HOSTILE}",
+        title=f"Mug {HOSTILE}{TURNING}",
         description=HOSTILE,
-        brand=HOSTILE,
+        brand=HOSTILE + TURNING,
         category=("kitchen", "cups"),
         price=Decimal("9"),
         in_stock=False,

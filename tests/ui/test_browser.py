@@ -29,7 +29,7 @@ from ui.lane import Lane
 from ui.settings import ServerSettings
 
 from .live import held, served
-from .shop import HOSTILE, open_shop
+from .shop import HOSTILE, TURNING, open_shop
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--no-first-run"] + [
@@ -333,10 +333,11 @@ def test_messages_sent_while_an_answer_is_awaited_are_seen_and_answered_in_the_o
 
 def test_hostile_product_texts_are_shown_as_words_and_never_run(visit: Shop) -> None:
     shop = visit(said("search", product="mug"))
-    shop.say("mug <b onmouseover=alert(9)>${alert(8)}")
+    shop.say(f"{TURNING}mug <b onmouseover=alert(9)>${{alert(8)}}")
     assert shop.cards() == [f"Mug {HOSTILE}"]
     expect(shop.page.locator("#now .said")).to_contain_text("mug <b onmouseover=alert(9)>${alert(8)}")
     assert shop.page.locator("#now img, #now a").count() == 0
+    assert not set(TURNING) & set(shop.page.locator("body").inner_text())
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_cart_unfolds(visit: Shop) -> None:

@@ -22,7 +22,7 @@ from ui.http import create_app
 from ui.lane import Lane
 
 from .live import held, served
-from .shop import open_shop
+from .shop import TURNING, open_shop
 from .test_browser import DESK, LAMPS, MESSAGE, PHONE, browser, pytestmark
 
 __all__ = ["browser", "pytestmark"]
@@ -158,10 +158,12 @@ def test_what_is_sponsored_says_so_on_its_card_and_in_the_answer(visit: Visit) -
 def test_hostile_product_text_stays_text_and_its_links_are_not_followed(visit: Visit) -> None:
     tab = visit(said("search", product="mug"))
     tab.open()
-    tab.say("a mug <img src=x onerror=alert(9)>")
+    tab.say(f"{TURNING}a mug <img src=x onerror=alert(9)>")
     mug = tab.panel.get_by_role("article").first
     expect(mug.locator("h3")).to_contain_text("<img src=x onerror=")
     assert mug.locator("a, img").count() == 0
+    expect(tab.panel.get_by_role("button", name="Good answer")).to_be_visible()
+    assert not set(TURNING) & set(tab.panel.inner_text())
 
 
 def test_escape_closes_and_gives_the_focus_back(visit: Visit) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from tests.fakes import said
 from ui.http import create_app
@@ -24,7 +24,6 @@ from .test_widget import LAMPS, Tab, Visit, visit, visit_at
 
 __all__ = ["browser", "pytestmark", "visit", "visit_at"]
 ADD = said("cart_add", ref=(1,))
-OVERRIDE = "\u202e"  # turns what follows around
 Abroad = Callable[..., Tab]
 
 
@@ -239,20 +238,6 @@ def test_a_thumb_is_kept_with_the_conversation_that_can_be_downloaded(visit: Vis
     kept = json.loads(download.value.path().read_text(encoding="utf-8"))
     assert [turn["message"] for turn in kept["turns"]] == [MESSAGE]
     assert kept["thumbs"] == [{"turn": 1, "thumb": "down", "comment": None}]
-
-
-def test_text_that_would_turn_a_price_around_does_not(visit: Visit) -> None:
-    tab = visit(LAMPS)
-
-    def turned(route: Route) -> None:
-        route.fulfill(response=(got := route.fetch()), body=got.text().replace("Brass Desk", f"Brass{OVERRIDE} Desk"))
-
-    tab.page.route("**/v1/chat", turned)
-    tab.open()
-    tab.say(MESSAGE)
-    expect(tab.card("Brass Desk Lamp")).to_be_visible()
-    expect(tab.panel.get_by_role("button", name="Good answer")).to_be_visible()
-    assert OVERRIDE not in tab.panel.inner_text()
 
 
 def test_parts_left_out_are_not_there_and_a_shop_may_bring_its_own_button(visit: Visit) -> None:

@@ -17,7 +17,7 @@ from ui.http import create_app
 from ui.lane import Lane
 
 from .live import served
-from .shop import HOSTILE, open_shop
+from .shop import HOSTILE, TURNING, open_shop
 from .test_browser import DESK, LAMPS, browser, pytestmark
 from .test_operator import with_desk
 from .test_widget import Tab
@@ -72,7 +72,7 @@ def test_a_person_s_answers_come_into_the_open_chat_and_stay(tab: Tab, answer: A
     expect(tab.panel.locator(".answer").last).to_contain_text("the reference is")
     staff = tab.panel.locator(".staff")
     for number, text in enumerate((f"Good morning. {HOSTILE}\nhttps://evil.example", "It is in stock."), start=1):
-        answer(text)
+        answer(TURNING + text)
         tab.page.clock.fast_forward("00:06")
         expect(staff).to_have_count(number)
         expect(staff.last.locator(".answer")).to_have_text(text)

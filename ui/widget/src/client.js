@@ -1,10 +1,10 @@
 // The shop's server: one turn as events, the kept conversation, one product. A Trouble says what went wrong and when to try again.
+import { straight } from "./dom.js";
 import { solved } from "./proof.js";
 
 const PATIENCE = 60_000; // ms without a byte from the server, which sends some every 15 s
 const CHECK_PATIENCE = 5_000; // ms until the server has to have said whether it refuses the page
 const UPLOAD_PATIENCE = 300_000; // ms for a file: 5 MB from a slow phone
-const BIDI = /[\u202a-\u202e\u2066-\u2069]/g; // characters that would turn the text after them around, prices included
 
 export class Trouble extends Error {
   constructor(kind, detail, retryAfter, challenge) {
@@ -55,7 +55,7 @@ export class Client {
   }
 
   answers(id, after) {
-    return this.ask(`v1/sessions/${encodeURIComponent(id)}/answers?after=${after}`).then((answer) => answer.json());
+    return this.ask(`v1/sessions/${encodeURIComponent(id)}/answers?after=${after}`).then(read);
   }
 
   attach(id, file) {
@@ -124,7 +124,7 @@ export class Client {
   }
 }
 
-const parsed = (text) => JSON.parse(text.replace(BIDI, ""));
+const parsed = (text) => JSON.parse(straight(text));
 const read = (answer) => answer.text().then(parsed);
 
 const KINDS = { 401: "expired", 403: "blocked", 404: "missing", 413: "long", 422: "long", 429: "limited", 503: "busy", 504: "late", paused: "paused", "day-over": "spent" };

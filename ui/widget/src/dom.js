@@ -10,6 +10,9 @@ export function el(tag, props = {}, ...children) {
   return node;
 }
 
+// Without the characters that would turn the text after them around, prices included.
+export const straight = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+
 // What the page's own element holds for a place of the panel; without any, what stands in it.
 export const slot = (name, ...otherwise) => el("slot", { name }, ...otherwise);
 

@@ -1,6 +1,6 @@
 // The conversation: one panel in the shadow root that the loader made.
 import { Client } from "./client.js";
-import { ENGLISH, button, drawing, el, slot, webAddress } from "./dom.js";
+import { ENGLISH, button, drawing, el, slot, straight, webAddress } from "./dom.js";
 import { Files } from "./files.js";
 import { Keep } from "./keep.js";
 import { Own } from "./own.js";
@@ -281,7 +281,7 @@ class Panel {
   }
   turn(text) {
     const answer = el("p", { cls: "answer", ...ENGLISH }), more = el("div");
-    const node = el("section", { cls: "turn" }, el("p", { cls: "said", dir: "auto" }, text), answer, more);
+    const node = el("section", { cls: "turn" }, el("p", { cls: "said", dir: "auto" }, straight(text)), answer, more);
     this.log.append(node);
     node.scrollIntoView({ block: "start" });
     return { node, answer, more };
