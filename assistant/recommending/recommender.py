@@ -18,7 +18,7 @@ from retrieval.dense import Dense, Vectors
 from retrieval.family import families, family_of
 from retrieval.query import Constraints, Hit
 
-from ..crowd import Crowds, Together, bought_together
+from ..crowd import WEIGHTS, Crowds, Together, bought_together
 from ..days import hourly
 from ..events import ACTS, KEPT, TYPES, Event, EventLog, EventType
 from ..model import Card, Reason
@@ -36,6 +36,7 @@ from .proposal import NEAR_DUPLICATE, REASONS, Proposal, Ranked, Situation
 from .sources import SOURCES
 
 LOOKED_AT = 300  # of a visitor's latest acts
+LEARNT_FROM = 3  # acts of a visitor from which on the learnt order is used: of 1 it made lists worse, of 5 better. docs/log.md
 POOL = 120  # strongest products that are weighed against each other
 DIVERSITY = 0.2  # 1 - MMR's lambda: for being unlike what is listed already. Carbonell, Goldstein, SIGIR 1998. docs/log.md has 0.4
 Worth = Callable[[Sequence[str], datetime], Mapping[str, float]]  # of products by id, 0..1
@@ -143,7 +144,8 @@ class Recommender:
             self._shelves,
         )
         own = self._own(visitor, now, here, TYPES, RECENT) if style.order and profile.touched else []
-        worth = partial(style.order.worth, own) if style.order and own else None
+        acts = sum(one.type in WEIGHTS for one in own)
+        worth = partial(style.order.worth, own) if style.order and acts >= LEARNT_FROM else None
         pool = self._pool(situation, max(POOL, 3 * limit), worth, refused=self._refused(visitor, now, here))
         pool = [one for one in pool if one.product.id not in without]
         deep = len(pool) if self._placing.moves else limit

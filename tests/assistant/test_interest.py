@@ -83,20 +83,23 @@ def test_what_stands_last_but_is_chosen_whenever_it_is_looked_at_outranks_what_s
 def test_the_recommender_lists_what_the_sources_propose_in_the_model_s_order_with_their_reasons(
     biased: EventLog, model: Interest, catalog: Catalog, dense: Dense
 ) -> None:
-    cards = Recommender(catalog, dense, biased, model).recommend("v1", 10, END)
-    plain = Recommender(catalog, dense, biased).recommend("v1", 10, END)
+    here = [clicked("kettle", END - timedelta(hours=hours), "v1") for hours in (1, 2, 3)]
+    cards = Recommender(catalog, dense, biased, model).recommend("v1", 10, END, here)
+    plain = Recommender(catalog, dense, biased).recommend("v1", 10, END, here)
     assert [card.product.id for card in cards] != [card.product.id for card in plain]
     places = [card.product.id for card in cards]
     assert places.index("tower") < places.index("clamp")
     assert all(card.reasons and 0 < card.relevance <= 1 for card in cards)
 
 
-def test_who_is_not_known_is_shown_what_he_is_shown_without_a_model(
+def test_who_is_not_known_by_three_acts_is_shown_what_he_is_shown_without_a_model(
     biased: EventLog, model: Interest, catalog: Catalog, dense: Dense
 ) -> None:
     with_model, without = Recommender(catalog, dense, biased, model), Recommender(catalog, dense, biased)
     for visitor in (None, "nobody"):
         assert with_model.recommend(visitor, 10, END) == without.recommend(visitor, 10, END)
+    twice = [clicked(name, END - timedelta(hours=1)) for name in ("kettle", "cafe")]
+    assert with_model.recommend("anna", 10, END, twice) == without.recommend("anna", 10, END, twice)
 
 
 def test_what_happens_after_a_list_was_shown_changes_nothing_that_is_learnt_of_it(
