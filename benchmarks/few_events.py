@@ -65,7 +65,7 @@ def main(
                 known = replace(known, held=[one for one in known.held if one.visitor in drawn])
                 behind = background(known, dense.vectors(known.sold))
                 for name, lister in listers(known, opened.catalog, dense, interest).items():
-                    figures[count, name] += [measured(lister(one, K), one.grades, behind, k=K) for one in known.held]
+                    figures[count, name] += [measured(lister(one, K), one, behind, k=K) for one in known.held]
                 typer.echo(f"seed {seed}, {count} acts known: {len(known.held)} shoppers", err=True)
     for (count, name), found in figures.items():
         print(json.dumps({"acts": count, "method": name, **told(found, figures[count, INTEREST])}))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,14 @@ from retrieval.dense import Vectors
 from retrieval.evaluate import Figure, difference, figure_of
 from retrieval.metrics import ndcg, recall, reciprocal_rank
 
+from ..crowd import WEIGHTS
 from .baselines import Lister
+from .calibration import Shares, Shelf, miscalibration, shares_of
 from .held_out import Held, Split
 from .recommender import Recommender
 
 OURS, INTEREST = "shop", "interest"  # the shop's lists, and the same in the order of an interest model
-MEASURES = ("ndcg", "precision", "recall", "mrr", "hit_rate", "long_tail", "novelty", "diversity")
+MEASURES = ("ndcg", "precision", "recall", "mrr", "hit_rate", "long_tail", "novelty", "diversity", "miscalibration")
 HEAD = 0.2  # the most chosen fifth of the products in stock; all others are the long tail
 GROUPS: Mapping[str, range] = {  # by how many acts of a visitor are known
     "1": range(1, 2),
@@ -33,11 +35,16 @@ Values = Sequence[float | None]
 
 @dataclass(frozen=True)
 class Background:
-    """What lists are measured against. surprise: bits of self-information of each product. vectors: of unit length."""
+    """What lists are measured against. surprise: bits of self-information of each product. vectors: of unit length.
+
+    shelves: the category of each product. histories: by visitor, of his acts, weighed as in popularity.
+    """
 
     head: frozenset[str]
     surprise: Mapping[str, float]
     vectors: Mapping[str, Vectors]
+    shelves: Mapping[str, Shelf] = field(default_factory=dict)
+    histories: Mapping[str, Shares] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,15 @@ def background(known: Split, vectors: Mapping[str, Vectors]) -> Background:
     by = Counter(product for _, product in {(one.visitor, one.product_id) for one in known.acts})
     order = sorted(known.sold, key=lambda name: (-by[name], name))
     surprise = {name: -math.log2((by[name] + 1) / (visitors + 1)) for name in known.sold}
-    return Background(frozenset(order[: round(HEAD * len(order))]), surprise, vectors)
+    head = frozenset(order[: round(HEAD * len(order))])
+    return Background(head, surprise, vectors, known.shelves, _histories(known))
+
+
+def _histories(known: Split) -> dict[str, Shares]:
+    weighed: dict[str, list[tuple[Shelf, float]]] = defaultdict(list)
+    for one in known.acts:
+        weighed[one.visitor or ""].append((known.shelves[one.product_id or ""], WEIGHTS[one.type]))
+    return {visitor: shares_of(own) for visitor, own in weighed.items()}
 
 
 def ours(recommender: Recommender, at: datetime) -> Lister:
@@ -108,10 +123,11 @@ def ours(recommender: Recommender, at: datetime) -> Lister:
     return listed
 
 
-def measured(run: Sequence[str], grades: Mapping[str, int], behind: Background, *, k: int) -> dict[str, float | None]:
-    """Every measure of one list; None where it has none: an empty list has no novelty, one product no diversity."""
-    run = run[:k]
+def measured(run: Sequence[str], one: Held, behind: Background, *, k: int) -> dict[str, float | None]:
+    """Every measure of one visitor's list; None where it has none: an empty list has no novelty, one product no diversity."""
+    run, grades = run[:k], one.grades
     hits = len(set(run) & grades.keys())
+    listed = shares_of((behind.shelves[name], 1.0) for name in run if name in behind.shelves)
     return {
         "ndcg": ndcg(run, grades, k=k),
         "precision": hits / k,
@@ -121,6 +137,7 @@ def measured(run: Sequence[str], grades: Mapping[str, int], behind: Background, 
         "long_tail": sum(name not in behind.head for name in run) / len(run) if run else None,
         "novelty": math.fsum(behind.surprise[name] for name in run) / len(run) if run else None,
         "diversity": diversity([behind.vectors[name] for name in run if name in behind.vectors]),
+        "miscalibration": miscalibration(behind.histories.get(one.visitor, {}), listed),
     }
 
 
@@ -136,7 +153,7 @@ def rows(lists: Mapping[str, Sequence[Sequence[str]]], known: Split, behind: Bac
     """A row for each method, given its list for each of the visitors held out; one of the methods is OURS."""
     values: dict[str, dict[str, Values]] = {}
     for method, own in lists.items():
-        each = [measured(run, one.grades, behind, k=k) for run, one in zip(own, known.held, strict=True)]
+        each = [measured(run, one, behind, k=k) for run, one in zip(own, known.held, strict=True)]
         values[method] = {name: [one[name] for one in each] for name in MEASURES}
     return [_row(method, own, values, known) for method, own in lists.items()]
 

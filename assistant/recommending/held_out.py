@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from retrieval.catalog import Catalog
@@ -14,6 +14,7 @@ from retrieval.family import family_of
 
 from ..crowd import WEIGHTS
 from ..events import Event, EventLog
+from .calibration import Shelf
 from .profile import disliked
 
 GRADE: Mapping[str, int] = {**GRADES, "view": GRADES["click"], "like": GRADES["cart"]}
@@ -34,13 +35,17 @@ class Held:
 
 @dataclass(frozen=True)
 class Split:
-    """at: the cut. sold: what is in stock. log: all events up to the cut. acts: those with `sold`, by known visitors, without bursts."""
+    """at: the cut. sold: what is in stock. log: all events up to the cut. acts: those with `sold`, by known visitors, without bursts.
+
+    shelves: the category of each of `sold`.
+    """
 
     at: datetime
     log: EventLog
     acts: Sequence[Event]
     sold: Sequence[str]
     held: Sequence[Held]
+    shelves: Mapping[str, Shelf] = field(default_factory=dict)
 
 
 def split(events: EventLog, catalog: Catalog, *, last: float, new_only: bool = False) -> Split:
@@ -58,13 +63,13 @@ def split(events: EventLog, catalog: Catalog, *, last: float, new_only: bool = F
         event for event, burst in kept if event.visitor and event.product_id and not burst and event.type != "shown"
     ]
     before, after = _by_visitor(one for one in acts if one.at <= at), _by_visitor(one for one in acts if one.at > at)
-    sold, families = {one.id for one in catalog if not one.sold_out}, _Families(catalog)
+    sold, families = {one.id: one.category for one in catalog if not one.sold_out}, _Families(catalog)
     found = (_held(before[who], after[who], sold, families, new_only) for who in sorted(before.keys() & after.keys()))
     held = [one for one in found if one.known and one.grades]
     if not held:
         raise BadInput(f"No visitor chose anything before and after {at.isoformat()}.", fix="bring in more events")
     known = [one for own in before.values() for one in own if one.type in WEIGHTS and one.product_id in sold]
-    return Split(at, log, known, sorted(sold), held)
+    return Split(at, log, known, sorted(sold), held, sold)
 
 
 class _Families:

@@ -13,6 +13,7 @@ import pytest
 
 from assistant.events import Event, EventLog, EventType
 from assistant.recommending.baselines import NoImplicit, baselines, interactions, popularity
+from assistant.recommending.calibration import miscalibration, shares_of
 from assistant.recommending.evaluate import GROUPS, OURS, Background, Row, background, diversity, measured, ours, rows
 from assistant.recommending.held_out import Held, Split, split
 from assistant.recommending.recommender import Recommender
@@ -21,6 +22,7 @@ from retrieval.dense import Dense
 from retrieval.errors import BadInput
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
+BEN = Held("ben", 1, frozenset(), {"b": 1})
 CUT = 8  # of ten days; the last fifth is to be predicted
 
 
@@ -99,8 +101,10 @@ def test_no_events_and_nobody_on_both_sides_say_so(events: EventLog, catalog: Ca
 
 def test_the_measures_of_one_list_worked_out() -> None:
     vectors = {"a": unit(1, 0), "b": unit(0, 1), "c": unit(1, 1)}
-    behind = Background(frozenset("a"), {"a": 1.0, "b": 2.0, "c": 6.0}, vectors)
-    found = measured(["a", "b", "c"], {"b": 1, "x": 2}, behind, k=5)
+    lamps, mugs = ("home", "lamps"), ("home", "mugs")
+    shelves = {"a": lamps, "b": mugs, "c": mugs}
+    behind = Background(frozenset("a"), {"a": 1.0, "b": 2.0, "c": 6.0}, vectors, shelves, {"v": {lamps: 1.0}})
+    found = measured(["a", "b", "c"], Held("v", 1, frozenset(), {"b": 1, "x": 2}), behind, k=5)
     best = 3 / math.log2(2) + 1 / math.log2(3)
     assert found == {
         "ndcg": pytest.approx((1 / math.log2(3)) / best),
@@ -111,13 +115,34 @@ def test_the_measures_of_one_list_worked_out() -> None:
         "long_tail": 2 / 3,
         "novelty": 3.0,
         "diversity": pytest.approx(1 - (0 + 2 * math.sqrt(0.5)) / 3),
+        "miscalibration": pytest.approx(math.log(1 / (0.99 / 3 + 0.01))),
     }
+
+
+def test_miscalibration_is_the_divergence_of_the_list_from_the_history() -> None:
+    lamps, mugs, bags = ("lamps",), ("mugs",), ("bags",)
+    history = shares_of([(lamps, 1.0), (mugs, 3.0), (lamps, 2.0)])  # half and half
+    assert history == {lamps: 0.5, mugs: 0.5}
+    assert miscalibration(history, history) == pytest.approx(0)
+    # of four places three lamps and a bag: lamps .99 * .75 + .01 * .5, mugs .01 * .5
+    uneven = 0.5 * math.log(0.5 / 0.7475) + 0.5 * math.log(0.5 / 0.005)
+    assert miscalibration(history, {lamps: 0.75, bags: 0.25}) == pytest.approx(uneven)
+    assert miscalibration(history, {bags: 1.0}) == pytest.approx(math.log(100))
+    assert miscalibration(history, {}) is None
+    assert miscalibration({}, history) is None
+
+
+def test_a_history_counts_a_purchase_five_times_a_look(events: EventLog, catalog: Catalog) -> None:
+    did(events, "a", 1, ("click", "clamp"), ("purchase", "tower"))
+    did(events, "a", 9, ("click", "cafe"))
+    behind = background(cut(events, catalog), {})
+    assert behind.histories["a"] == {("lighting", "clamp lamps"): 1 / 6, ("lighting", "floor lamps"): 5 / 6}
 
 
 def test_only_the_first_k_count_and_an_empty_list_has_no_novelty() -> None:
     behind = Background(frozenset(), {"a": 1.0, "b": 1.0}, {})
-    assert measured(["a", "b"], {"b": 1}, behind, k=1)["hit_rate"] == 0
-    empty = measured([], {"b": 1}, behind, k=1)
+    assert measured(["a", "b"], BEN, behind, k=1)["hit_rate"] == 0
+    empty = measured([], BEN, behind, k=1)
     assert (empty["ndcg"], empty["novelty"], empty["long_tail"], empty["diversity"]) == (0, None, None, None)
     assert diversity([unit(1, 0)]) is None
 

@@ -51,7 +51,7 @@ def recommend(
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, a method each.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Where a chart goes, as PNG.")] = None,
 ) -> None:
-    """Precision, recall, nDCG, MRR, hit rate, coverage, long tail, novelty and diversity of suggestions, and nDCG by group of shoppers.
+    """Precision, recall, nDCG, MRR, hit rate, coverage, long tail, novelty, diversity and miscalibration, and nDCG by group.
 
     The events are cut by time: what came before is known, what came after is to be found. Beside the shop's lists stand those by
     popularity, item-kNN, ALS and BPR, with bootstrap 95% intervals and paired differences.
