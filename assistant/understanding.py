@@ -52,7 +52,9 @@ def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if wanted == "self":
         speaks = bool(of_oneself(parse.slots)) and parse.slots.product is None
         return replace(parse, intent="refine", acts=("refine",), about_me="self") if speaks else parse
-    return Parse("help", acts=("help",), message=parse.message, about_me=wanted) if wanted else parse
+    wishes = replace(parse.slots, ask=None, ref=(), drop=())
+    bare = wishes == Slots()  # "delete the white ones" names things
+    return Parse("help", acts=("help",), message=parse.message, about_me=wanted) if wanted and bare else parse
 
 
 def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

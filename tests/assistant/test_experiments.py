@@ -145,7 +145,9 @@ def test_an_arm_may_order_suggestions_by_a_model_of_its_own(searcher: Searcher) 
     learnt = experiment(arm=[{"name": "as now"}, {"name": "learnt", "interest": "folder"}])
     treated, control = in_arm("learnt", learnt), in_arm("as now", learnt)
     with shop_with(searcher, [], learnt, named=Named(interests={"folder": model})) as shop:
-        shop._events.add([Event("e", "like", NOW - timedelta(hours=1), each, "storm") for each in (treated, control)])
+        for kind in ("view", "click", "like"):  # three acts, from which on the model's order is used
+            at = NOW - timedelta(hours=1)
+            shop._events.add([Event(f"{kind} {each}", kind, at, each, "storm") for each in (treated, control)])
         best, plain = (shop.recommend(each, 5, learn=True)[0].relevance for each in (treated, control))
     assert best == pytest.approx(1)
     assert plain < 0.99

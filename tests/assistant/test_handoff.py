@@ -52,7 +52,7 @@ class Talk:
         self.messages = iter(range(1, 99))
 
     def say(self, message: str = "") -> Reply:
-        return self.shop.reply(message or f"message {next(self.messages)}", "s_1")
+        return self.shop.reply(message or f"message number {next(self.messages)}", "s_1")
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def test_a_person_is_told_the_transcript_the_need_and_the_cart(talk: Talking, se
     assert ([line["id"] for line in letter["cart"]["items"]], letter["cart"]["total"]) == (["tote"], "29.00")
     spoken = [(one["shopper"], one["shop"]) for one in letter["transcript"]]
     assert spoken == [
-        *((f"message {number}", one.reply) for number, one in enumerate(before, start=1)),
-        ("message 4", ""),
+        *((f"message number {number}", one.reply) for number, one in enumerate(before, start=1)),
+        ("message number 4", ""),
     ]
     assert reply.reply == (
         f"I have passed this conversation on to the shop's staff; the reference is {letter['reference']}. "
@@ -100,7 +100,7 @@ def test_what_is_not_delivered_is_not_claimed_but_kept(talk: Talking, server: We
     )
     assert reply.to_json()["fault"] == "handoff-not-delivered"
     assert reply.handoff is None
-    assert [one.letter.transcript[0].shopper for one in conversation.letters.all()] == ["message 1"]
+    assert [one.letter.transcript[0].shopper for one in conversation.letters.all()] == ["message number 1"]
 
 
 def test_without_a_way_to_a_person_nobody_is_told(talk: Talking) -> None:

@@ -75,7 +75,7 @@ PARSES = st.lists(st.builds(Parse, st.sampled_from(INTENTS), SLOTS), min_size=1,
 def test_every_reply_keeps_the_contract(assistant_with: AssistantWith, parses: Sequence[Parse]) -> None:
     shop = assistant_with(parses)
     for number, parse in enumerate(parses, 1):
-        reply = json.loads(json.dumps(shop.reply(f"message {number}", "s_1").to_json(), allow_nan=False))
+        reply = json.loads(json.dumps(shop.reply(f"message number {number}", "s_1").to_json(), allow_nan=False))
         assert (reply["session_id"], reply["turn"], reply["intent"]) == ("s_1", number, parse.intent)
         _check_shape(reply)
         _check_cart(reply["cart"])
