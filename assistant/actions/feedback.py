@@ -33,10 +33,10 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     shown = parts.catalog.get_many(state.shown)
     felt = feeling(parse.message, " ".join(product.title for product in shown))
     pointed = about(parse, state, parts) or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
-    if not shown and not pointed:
-        return Outcome(answer=Answer("Thank you for telling me. What are you looking for?"))
     these = parse.slots.ref or felt == "like" or (len(pointed) == 1 and _named(parse))
     products = pointed if these else shown or pointed
+    if not products:  # of what was shown nothing is called so
+        return Outcome(answer=Answer("Thank you for telling me. What are you looking for?"))
     if felt in ("too_dear", "too_cheap"):
         dear = felt == "too_dear"
         return _bounded(products, state, parts, dear=dear) if shown else _other_price(parse, state, parts, dear=dear)

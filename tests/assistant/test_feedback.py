@@ -36,6 +36,12 @@ def test_a_disliked_product_does_not_come_back(assistant_with: AssistantWith) ->
     assert set(ids(at_once)) == set(ids(later)) == {"breeze", "puddle", "storm"}
 
 
+def test_what_is_liked_and_was_not_shown_changes_nothing(assistant_with: AssistantWith) -> None:
+    one = ("a breeze jacket", said("search", product="breeze jacket"))
+    reply = talk(assistant_with, one, ("i love lamps", said("feedback", product="lamp")))
+    assert reply.reply == "Thank you for telling me. What are you looking for?"
+
+
 def test_the_reason_says_how_a_product_differs_from_the_disliked_one(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, JACKETS, ("i hate the second", said("feedback", ref=(2,))))
     storm = next(card for card in reply.cards if card.product.id == "storm")
