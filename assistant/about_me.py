@@ -20,7 +20,5 @@ _EXAMPLES = Examples(tomllib.loads(SENTENCES.read_text(encoding="utf-8")))
 
 def about_me(message: str, embedder: Embedder) -> AboutMe | None:
     """What the message is about, of the shopper; None where it is near to nothing of the kind, or nearly as near to something else."""
-    near = list(_EXAMPLES.nearness([message] if message.strip() else [], embedder).items())
-    (best, cosine), (_, next_cosine) = [*near, (NONE, 0.0), (NONE, 0.0)][:2]
-    sure = best != NONE and cosine >= LEAST and cosine - next_cosine >= AHEAD
-    return cast(AboutMe, best) if sure else None
+    wanted = _EXAMPLES.surest(message, embedder, least=LEAST, ahead=AHEAD)
+    return None if wanted == NONE else cast(AboutMe | None, wanted)

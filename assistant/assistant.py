@@ -317,14 +317,13 @@ class Assistant:
         for session_id in self._sessions.of(visitor):
             with self._turn_of(session_id):
                 pass
-        if product_id is None and query is None:
-            self.experiments.forget(visitor)
-            return self._events.erase([visitor])
-        own = self._events.of(visitor)
         if product_id is not None:
-            return self._events.erase_some(visitor, [one.id for one in own if one.product_id == product_id])
-        said = [one for one in own if one.query == query and (one.product_id is None or one.type == "shown")]
-        return self._events.erase_some(visitor, [one.id for one in said])
+            named = [one.id for one in self._events.of(visitor) if one.product_id == product_id]
+            return self._events.erase_some(visitor, named)
+        if query is not None:
+            return self._erase_said(visitor, query)
+        self.experiments.forget(visitor)
+        return self._events.erase([visitor])
 
     def known(self, visitor: str) -> tuple[Known, ...]:
         """What is known of a visitor from events, the latest first: what `forget_events` erases, in words."""
@@ -492,10 +491,15 @@ class Assistant:
         """Erase what is known of the visitor, in the middle of a turn of theirs: one wish that was kept, or, given none, all events and all
         conversations but this one."""
         if wish is not None and visitor:
-            kept = [one.id for one in self._events.of(visitor) if one.type == "prefer" and one.query == to_words(wish)]
-            self._events.erase_some(visitor, kept)
+            self._erase_said(visitor, to_words(wish))
             return
         erase(self._earlier(visitor, session_id), self._places, [visitor] if visitor else [])
+
+    def _erase_said(self, visitor: str, query: str) -> int:
+        """Erase a search, a question or a kept wish, with what was shown for it; how many events there were."""
+        own = self._events.of(visitor)
+        said = [one for one in own if one.query == query and (one.product_id is None or one.type == "shown")]
+        return self._events.erase_some(visitor, [one.id for one in said])
 
     def _learn(self, told: Sequence[LoggedEvent]) -> None:
         """Keep what a turn told. A database that fails is logged: the turn is kept already, and its answer is due."""

@@ -22,12 +22,15 @@ class Quantity:
     quantity: int
 
 
+PressAct = Literal["cart_add", "similar", "compare"]
+
+
 @dataclass(frozen=True)
 class Press:
     """The words that a button says for the shopper, and what it means by them: `act`, of the products with these ids."""
 
     message: str
-    act: Literal["cart_add", "similar", "compare"]
+    act: PressAct
     product_ids: tuple[str, ...]
 
 

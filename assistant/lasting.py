@@ -9,15 +9,12 @@ from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems
 
-from .model import Slots
+from .model import Parse, Slots
 from .sentiment import about_price
 from .wishes import Wish
 
-LASTING = (
-    "exclude",
-    "size",
-    "features",
-)  # fields that may speak of the shopper; a budget, a colour and a kind are of one need
+# Fields that may speak of the shopper; a budget, a colour and a kind are of one need.
+LASTING = ("exclude", "size", "features")
 _POSITIVE = ("product", "brand", "color", "material", "size", "features")
 
 
@@ -36,6 +33,11 @@ def of_oneself(slots: Slots) -> tuple[Wish, ...]:
     """What the slots say that may hold of the shopper whatever is looked for."""
     wishes = (lasting(name, value) for name in LASTING for value in getattr(slots, name))
     return tuple(wish for wish in wishes if lasts(wish))
+
+
+def said_of_oneself(parse: Parse) -> tuple[Wish, ...]:
+    """What the message says that does hold so."""
+    return of_oneself(parse.slots) if parse.about_me == "self" else ()
 
 
 def to_words(wish: Wish) -> str:

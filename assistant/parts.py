@@ -20,6 +20,7 @@ from .outbound.handoff import HandoffDesk
 from .parse import Parser
 from .recommending.placing import Placing
 from .unanswered import Unanswered
+from .wishes import Wish
 
 if TYPE_CHECKING:  # both look at what actions find, and actions work with parts
     from .shopper import Shopper
@@ -78,10 +79,10 @@ class Parts:
 
         slots: of the message; what it speaks of itself is refused by the need only.
         """
-        kept = (*state.own, *(self.shopper.kept if self.shopper else ()))
-        lasting = (
-            wish.value
-            for wish in kept
-            if wish.field == "exclude" and wish.value and may_begin(wish, slots, state.let_go)
-        )
-        return tuple(dict.fromkeys((*state.constraints.exclude, *lasting)))
+        lasting = [wish for wish in self.holding(state) if wish.field == "exclude" and wish.value]
+        free = (wish.value or "" for wish in lasting if may_begin(wish, slots, state.let_go))
+        return tuple(dict.fromkeys((*state.constraints.exclude, *free)))
+
+    def holding(self, state: DialogueState) -> tuple[Wish, ...]:
+        """Wishes that hold of the shopper whatever is looked for: said so in this conversation, or kept in an earlier one."""
+        return tuple(dict.fromkeys((*state.own, *(self.shopper.kept if self.shopper else ()))))

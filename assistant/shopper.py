@@ -22,9 +22,8 @@ from .wishes import Wish
 class Shopper:
     """A visitor in one turn. visitor: hashed; None for nobody known, of whom only the conversation itself tells.
 
-    trial: what experiments make of his suggestions; None where they count him out. learns: whether the
-    visitor agreed that more is kept. earlier: ids of the visitor's other conversations;
-    forget: erases one wish that was kept, or, given None, all that is known and these.
+    trial: what experiments make of his suggestions; None where they count him out. learns: whether the visitor agreed that more is kept.
+    earlier: ids of the visitor's other conversations. forget: erases one wish that was kept, or, given None, all that is known and these.
     """
 
     recommender: Recommender

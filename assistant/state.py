@@ -10,7 +10,7 @@ from retrieval.kinds import names_kind
 from retrieval.query import SOFT, Constraints, Sort
 from retrieval.words import content_stems
 
-from .lasting import given_up, of_oneself
+from .lasting import given_up, said_of_oneself
 from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
 from .orders.book import OrderTalk
 from .outbound.handover import HandedCart, Handoff
@@ -99,7 +99,7 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         seen = state.seen if constraints == state.constraints else frozenset()
         sort = slots.sort or _kept_sort(state, parse)
         let_go = (*state.let_go, *given_up(state.constraints, constraints))
-        own = (*state.own, *of_oneself(slots)) if parse.about_me == "self" else state.own
+        own = (*state.own, *said_of_oneself(parse))
         return replace(state, constraints=constraints, sort=sort, seen=seen, dropped=dropped, let_go=let_go, own=own)
     return state
 

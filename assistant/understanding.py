@@ -48,12 +48,11 @@ def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return replace(state.asked, confidence=1.0)  # "forget that", after it was told
     if letting_go := _kept_one(parse, state, parts):
         return Parse("feedback", acts=("feedback",), message=parse.message, lets_go=letting_go)
-    wanted = about_me(parse.message, parts.embedder)
+    bare = replace(parse.slots, ask=None, ref=(), drop=()) == Slots()  # "delete the white ones" names things
+    speaks = bool(of_oneself(parse.slots)) and parse.slots.product is None
+    wanted = about_me(parse.message, parts.embedder) if bare or speaks else None
     if wanted == "self":
-        speaks = bool(of_oneself(parse.slots)) and parse.slots.product is None
         return replace(parse, intent="refine", acts=("refine",), about_me="self") if speaks else parse
-    wishes = replace(parse.slots, ask=None, ref=(), drop=())
-    bare = wishes == Slots()  # "delete the white ones" names things
     return Parse("help", acts=("help",), message=parse.message, about_me=wanted) if wanted and bare else parse
 
 
@@ -114,8 +113,7 @@ def _kept_one(parse: Parse, state: DialogueState, parts: Parts) -> Wish | None:
     if parse.slots != Slots(drop=parse.slots.drop) or len(taken_back) != 1:
         return None
     now = {value for name in LASTING for value in getattr(state.constraints, name)}
-    kept = (*state.own, *(parts.shopper.kept if parts.shopper else ()))
-    free = (wish for wish in kept if wish.value not in now)
+    free = (wish for wish in parts.holding(state) if wish.value not in now)
     return next((wish for wish in free if frozenset(content_stems(wish.value or "")) in taken_back), None)
 
 
@@ -132,12 +130,8 @@ def _begun(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     begins = parse.intent == "search" or (
         parse.intent in NARROWING and parse.slots != Slots(drop=parse.slots.drop) and state.constraints == Constraints()
     )
-    kept = (*state.own, *(parts.shopper.kept if parts.shopper else ())) if begins and parse.about_me != "self" else ()
-    always = (
-        wish
-        for wish in dict.fromkeys(kept)
-        if may_begin(wish, parse.slots, state.let_go) and _states(wish, parse.slots, parts)
-    )
+    kept = parts.holding(state) if begins and parse.about_me != "self" else ()
+    always = (wish for wish in kept if may_begin(wish, parse.slots, state.let_go) and _states(wish, parse.slots, parts))
     return replace(parse, always=tuple(always))
 
 

@@ -28,3 +28,9 @@ class Examples:
         for place in np.argsort(-nearest, kind="stable"):
             near.setdefault(self._names[place], float(nearest[place]))
         return near
+
+    def surest(self, message: str, embedder: Embedder, *, least: float, ahead: float) -> str | None:
+        """The meaning that the message is nearest to, where its cosine is at least `least` and exceeds those of all others by `ahead`."""
+        near = self.nearness([message] if message.strip() else [], embedder)
+        (best, cosine), (_, next_cosine) = [*near.items(), ("", 0.0), ("", 0.0)][:2]
+        return best if best and cosine >= least and cosine - next_cosine >= ahead else None

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
 from assistant.actions.cart import MOST
-from assistant.exact import Asked, Press, Quantity
+from assistant.exact import Asked, Press, PressAct, Quantity
 from assistant.model import ShopCart, ShopLine
 from assistant.wishes import Drop, Keep
 from retrieval.errors import BadInput
@@ -37,7 +37,7 @@ class DropRequest(_NamedWish):
 
 
 class KeepRequest(_NamedWish):
-    """A wish to keep for later conversations, by the `field` (`exclude` or `size`) and `value` that it has in the last reply's `wishes`."""
+    """A wish to keep for later conversations, by `field` (`exclude`, `size`, `features`) and `value` as in the last reply's `wishes`."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"field": "exclude", "value": "leather"}]})
 
@@ -64,7 +64,7 @@ class MeansRequest(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"act": "cart_add", "product_ids": ["tote"]}]}
     )
 
-    act: Literal["cart_add", "similar", "compare"]
+    act: PressAct
     product_ids: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=2_000)]], Field(min_length=1, max_length=4)
     ]

@@ -300,11 +300,10 @@ def _reason(product_id: str, reason: Evidence) -> str:
 def _buttons(product: ProductCard) -> str:
     """What can be said about this product by its place, and done by its id. A sold-out one cannot be added."""
     place, title = ordinal(product.rank), product.title
-    add, like = _means("cart_add", product), _means("similar", product)
-    add = _button(
-        "Add to cart", say=f"Add the {place} one to my cart", means=add, name=f"Add to cart: {title}", kind="main"
-    )
-    like = _button("Similar", say=f"Show me more like the {place} one", means=like, name=f"More like this: {title}")
+    said, meant = f"Add the {place} one to my cart", _means("cart_add", product)
+    add = _button("Add to cart", say=said, means=meant, name=f"Add to cart: {title}", kind="main")
+    said, meant = f"Show me more like the {place} one", _means("similar", product)
+    like = _button("Similar", say=said, means=meant, name=f"More like this: {title}")
     ask = _button("Ask", draft=f"About the {place} one: ", name=f"Ask about: {title}")
     return f'<div class="actions">{"" if product.in_stock is False else add}{_choose(product)}{like}{ask}</div>'
 

@@ -13,7 +13,7 @@ from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit, Query, Sort
 from retrieval.superlative import by
 
-from ..lasting import of_oneself
+from ..lasting import said_of_oneself
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Reasons, Slots
 from ..normalize import currency_of
 from ..parse import clean
@@ -35,9 +35,9 @@ SPLIT = 400  # of more products that match, a question's facets are counted over
 
 def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The best products for the need, best first; what a shopper says of themselves before they look for anything is noted."""
-    own = of_oneself(parse.slots) if parse.about_me == "self" else ()
+    own = said_of_oneself(parse)
     if own and state.constraints.kind is None and not state.shown:
-        return noted(parse, parts)
+        return noted(own, parts)
     if state.constraints == Constraints() and (state.sort is None or parse.intent == "refine"):
         return Outcome(answer=Answer("What are you looking for? A kind of thing and a budget are a good start."))
     outcome = another(state, parts)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..lasting import of_oneself
 from ..model import Answer, Outcome, Parse, Question
 from ..parts import Parts
 from ..wishes import Wish
 
 
-def noted(parse: Parse, parts: Parts) -> Outcome:
-    """That it holds in this conversation, while nothing is looked for yet."""
-    wishes = of_oneself(parse.slots)
+def noted(wishes: Sequence[Wish], parts: Parts) -> Outcome:
+    """That they hold in this conversation, while nothing is looked for yet."""
     named = [wish.text for wish in wishes]
     text = f"Noted for all that you look for here: {', '.join(named)}. What do you need?"
     outcome = Outcome(answer=Answer(text, tuple(named)))

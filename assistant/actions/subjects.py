@@ -26,13 +26,13 @@ class Subject:
 
 def subject_of(texts: Sequence[str], embedder: Embedder, least: float = CLEAR) -> Subject | None:
     """The subject of a question, given in one wording or several; None where no usual question is as near as `least`."""
-    name, near = next(iter(_asked(embedder.name).nearness(texts, embedder).items()), ("", 0.0))
+    name, near = next(iter(_asked().nearness(texts, embedder).items()), ("", 0.0))
     return _subjects()[name] if near >= least else None
 
 
 @cache
-def _asked(model: str) -> Examples:
-    """How each subject is asked for; kept for each model apart, since its vectors are."""
+def _asked() -> Examples:
+    """How each subject is asked for."""
     return Examples({name: one["asked"] for name, one in _written().items()})
 
 

@@ -29,9 +29,5 @@ class OrderActs:
 
         message: without numbers and proofs, which say nothing of an act.
         """
-        (best, cosine), (_, next_cosine) = [*self._nearest(message, embedder), ("", 0.0), ("", 0.0)][:2]
-        sure = best not in ("", NONE) and cosine >= LEAST and cosine - next_cosine >= AHEAD
-        return cast(Wanted, best) if sure else None
-
-    def _nearest(self, message: str, embedder: Embedder) -> list[tuple[str, float]]:
-        return list(self._examples.nearness([message] if message.strip() else [], embedder).items())
+        wanted = self._examples.surest(message, embedder, least=LEAST, ahead=AHEAD)
+        return None if wanted == NONE else cast(Wanted | None, wanted)

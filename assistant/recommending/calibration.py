@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 
 Shelf = tuple[str, ...]  # a whole category, the widest name first
 Shares = Mapping[Shelf, float]  # that add up to 1; empty where nothing is known
-SMOOTHING = (
-    0.01  # of the history in the list's shares, so that a category without a place costs no infinity; the paper's
-)
+# Of the history in the list's shares, so that a category without a place costs no infinity; the paper's.
+SMOOTHING = 0.01
 
 
 def shares_of(weighed: Iterable[tuple[Shelf, float]]) -> Shares:

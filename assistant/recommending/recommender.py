@@ -36,9 +36,8 @@ from .proposal import NEAR_DUPLICATE, REASONS, Proposal, Ranked, Situation
 from .sources import SOURCES
 
 LOOKED_AT = 300  # of a visitor's latest acts
-LEARNT_FROM = (
-    3  # acts of a visitor from which on the learnt order is used: of 1 it made lists worse, of 5 better. docs/log.md
-)
+# Acts of a visitor from which on the learnt order is used: of 1 it made lists worse, of 5 better. docs/log.md
+LEARNT_FROM = 3
 POOL = 120  # strongest products that are weighed against each other
 DIVERSITY = 0.2  # 1 - MMR's lambda: for being unlike what is listed already. Carbonell, Goldstein, SIGIR 1998. docs/log.md has 0.4
 Worth = Callable[[Sequence[str], datetime], Mapping[str, float]]  # of products by id, 0..1

@@ -16,6 +16,7 @@ const THUMB = "M14 22h-6v18h6zM14 22l9-14c4 0 5 3 4 7l-1 5h12c3 0 4 2 3.5 5l-3 1
 const AWAKE = [[window, "online"], [document, "visibilitychange"]]; // when what failed for want of a connection is tried again
 const UNSENT = ["long", "paused", "spent"]; // troubles after which the message goes back into the box
 const RTL = /^(ar|fa|he|ur|yi|dv|ps)\b/;
+const wordless = (exact) => exact && !exact.means; // a button that means something in the place of words
 const spoken = (lang) => ({ lang, dir: RTL.test(lang) ? "rtl" : "ltr" });
 
 class Panel {
@@ -241,13 +242,12 @@ class Panel {
   // number: given when the message is sent again; the turn that it was to be. exact: what a button means by its words, { means }, or in their
   // place, { drop }, { keep } or { cart }: that is not kept to be sent again after a reload, where its words alone might be misread.
   async say(text, number, exact) {
-    const wordless = exact && !exact.means;
-    if (this.stop) return void (wordless || (this.input.value ||= text)); // one turn at a time; what was said waits in the box, a button that means something exactly says nothing
+    if (this.stop) return void (wordless(exact) || (this.input.value ||= text)); // one turn at a time; what was said waits in the box, a button that means something exactly says nothing
     if (this.drawer.hidden === false && !exact?.cart) this.fold(this.cartButton, this.drawer);
     this.log.querySelectorAll(".welcome, .unsent").forEach((old) => old.remove());
     const turn = { ...this.turn(text), number: number ?? this.keep.turns + 1 };
     this.again = null;
-    if (!wordless) this.keep.asked(text);
+    if (!wordless(exact)) this.keep.asked(text);
     const stop = (this.stop = new AbortController());
     let over;
     this.turnOver = new Promise((resolve) => { over = resolve; });
@@ -362,15 +362,14 @@ class Panel {
   }
   failed(turn, text, trouble, exact) {
     if (!trouble.kind) console.error(trouble);
-    const wordless = exact && !exact.means;
-    const kind = wordless && trouble.kind === "long" ? "server" : trouble.kind ?? "server";
+    const kind = wordless(exact) && trouble.kind === "long" ? "server" : trouble.kind ?? "server";
     if (kind === "missing") { this.keep.drop(); this.staff.stop(); }
     const message = this.explain({ kind, retryAfter: trouble.retryAfter, message: trouble.message });
-    const unsent = !wordless && UNSENT.includes(kind);
+    const unsent = !wordless(exact) && UNSENT.includes(kind);
     const once = () => {
       if (this.stop) return;
       turn.node.remove();
-      this.say(text, wordless || kind === "missing" ? undefined : turn.number, exact);
+      this.say(text, wordless(exact) || kind === "missing" ? undefined : turn.number, exact);
     };
     const again = button(this.words.retry, once);
     turn.answer.textContent = "";
