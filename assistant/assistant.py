@@ -230,6 +230,15 @@ class Assistant:
             raise _no_session(session_id)
         return session
 
+    def latest(self, visitor: str | None) -> Session:
+        """The visitor's conversation that was used last; NotFound when there is none, or no visitor."""
+        theirs = self._sessions.of(visitor) if visitor else ()
+        if not theirs:
+            raise NotFound(
+                "The visitor has no conversation.", fix="start one by sending a message without a session id"
+            )
+        return self.session(theirs[-1], visitor=visitor)
+
     def scores(self, session_id: str, turn: int, limit: int = 10, *, visitor: str | None = None) -> list[Scored]:
         """What each step of the ranking gives the best candidates for what was wanted after a turn; none where nothing was wanted.
 

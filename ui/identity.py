@@ -29,7 +29,8 @@ class BadToken(ShopError):
 
 @dataclass(frozen=True)
 class Identity:
-    """A shopper whom the shop vouches for. email: the shop has verified it, so that it proves orders."""
+    """A shopper whom the shop vouches for. subject: whose conversations they are, on any device (`visitor.person`). email: the shop has
+    verified it, so that it proves orders."""
 
     subject: str
     email: str | None = None
@@ -57,6 +58,8 @@ def identity_of(token: str, site: Site | None) -> Identity:
         raise BadToken(f"The token is not valid: {error}.", fix=fix) from error
     if claims["exp"] - time.time() > LIFE_S + LEEWAY_S:
         raise BadToken(f"The token lives longer than {LIFE_S // 60} minutes.", fix="let `exp` be sooner")
+    if not claims["sub"].strip():  # else all shoppers whom the shop does not know would be one person
+        raise BadToken("The token's `sub` is empty.", fix="send no token for a shopper who is not signed in")
     return Identity(claims["sub"], _email(claims.get("email")))
 
 

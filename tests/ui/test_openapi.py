@@ -78,6 +78,7 @@ def test_no_call_breaks_the_server_or_the_description(description: Any) -> None:
         ("GET /v1/search", 200),
         ("GET /v1/search", 422),
         ("GET /v1/products/{product_id}", 404),
+        ("GET /v1/sessions/latest", 404),
         ("GET /v1/sessions/{session_id}", 404),
         ("GET /v1/sessions/{session_id}/answers", 404),
         ("GET /metrics", 200),

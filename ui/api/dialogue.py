@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from sse_starlette import EventSourceResponse
 
 from assistant.outbound.attachments import MOST
-from assistant.sessions import StaffAnswer, Thumb
+from assistant.sessions import Session, StaffAnswer, Thumb
 from retrieval.errors import BadInput, ShopError
 
 from .. import asked, examples, shapes
@@ -62,6 +62,17 @@ async def chat(
 
 
 @router.get(
+    "/v1/sessions/latest",
+    response_model=None,
+    responses=answer(shapes.SessionBody, examples.SESSION),
+)
+def latest(desk: AtDesk, visitor: Visitor, site: SiteKey) -> Response:
+    """The visitor's conversation that was used last, as `/v1/sessions/{session_id}` gives it; 404 where there is none."""
+    body = _session_json(desk.assistant.latest(visitor), desk, visitor, site)
+    return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+
+@router.get(
     "/v1/sessions/{session_id}",
     response_model=None,
     responses=answer(shapes.SessionBody, examples.SESSION),
@@ -70,14 +81,7 @@ def session(session_id: SessionId, desk: AtDesk, visitor: Visitor, site: SiteKey
     """All that is kept of a conversation: its turns, what is wanted now, the cart, the thumbs, the answers of the shop's staff, and what
     was attached for them."""
     kept = desk.assistant.session(session_id, visitor=visitor)
-    last = kept.turns[-1].reply
-    turns = [{"message": turn.message, "reply": turn.reply} for turn in kept.turns]
-    body = {"session_id": session_id, "turns": turns, "constraints": last["constraints"], "cart": last["cart"]}
-    body["thumbs"] = [asdict(thumb) for thumb in desk.assistant.thumbs(session_id)]
-    body["answers"] = [_staff_answer(one) for one in desk.assistant.answers(session_id, visitor=visitor)]
-    body["attachments"] = [one.to_json() for one in desk.assistant.attachments(session_id)]
-    body["may_attach"] = _may_attach(session_id, desk, visitor, site)
-    return JSONResponse(body)
+    return JSONResponse(_session_json(kept, desk, visitor, site))
 
 
 @router.get(
@@ -179,6 +183,17 @@ class UploadsOff(ShopError):
     """The site does not let shoppers attach anything."""
 
     status, slug = 403, "uploads-off"
+
+
+def _session_json(kept: Session, desk: Desk, visitor: str | None, site: str | None) -> dict[str, Any]:
+    session_id, last = kept.session_id, kept.turns[-1].reply
+    turns = [{"message": turn.message, "reply": turn.reply} for turn in kept.turns]
+    body = {"session_id": session_id, "turns": turns, "constraints": last["constraints"], "cart": last["cart"]}
+    body["thumbs"] = [asdict(thumb) for thumb in desk.assistant.thumbs(session_id)]
+    body["answers"] = [_staff_answer(one) for one in desk.assistant.answers(session_id, visitor=visitor)]
+    body["attachments"] = [one.to_json() for one in desk.assistant.attachments(session_id)]
+    body["may_attach"] = _may_attach(session_id, desk, visitor, site)
+    return body
 
 
 def _lets_attach(desk: Desk, site: str | None) -> bool:

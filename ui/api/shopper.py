@@ -16,7 +16,7 @@ from retrieval.errors import BadInput, NotFound
 from .. import examples, public_pages, shapes
 from ..desk import AtDesk
 from ..identity import checked
-from ..visitor import TOKEN, SiteKey, Visitor, hashed
+from ..visitor import TOKEN, Browser, SiteKey, Visitor, hashed
 from .answers import FAULTS, QUERY_LIMIT, SEND_TOKEN, answer
 
 EVENTS_AT_ONCE = 200
@@ -28,13 +28,15 @@ def events(
     given: EventForm | Annotated[list[EventForm], Body(min_length=1, max_length=EVENTS_AT_ONCE)],
     desk: AtDesk,
     visitor: Visitor,
+    agreed: Browser,
 ) -> Response:
     """Keep what the visitor did: one event or a list, in any order, late ones too; with an `id` it may be sent again.
 
-    Send `X-Visitor` only for shoppers who agreed: without it nothing is kept that leads to a person, no words and no session.
+    Send `X-Visitor` only for shoppers who agreed: without it nothing is kept that leads to a person, no words and no session, though
+    a token says who it is.
     """
     forms = given if isinstance(given, list) else [given]
-    return JSONResponse(asdict(desk.assistant.record(forms, visitor=visitor)))
+    return JSONResponse(asdict(desk.assistant.record(forms, visitor=visitor if agreed else None)))
 
 
 @router.delete("/v1/events", status_code=204, responses=FAULTS)
@@ -48,7 +50,7 @@ def forget_events(
         str | None, Query(min_length=1, max_length=QUERY_LIMIT, description="only those of this search or question")
     ] = None,
 ) -> None:
-    """Erase all events of the visitor whose `X-Visitor` is sent, or those of one fact of `/v1/profile`."""
+    """Erase all events of the visitor of the call (`Authorization`, else `X-Visitor`), or those of one fact of `/v1/profile`."""
     if product_id is not None and query is not None:
         raise BadInput("One fact is of a product or of words.", fix="send `product_id` or `query`")
     desk.assistant.forget_events(_known(visitor), product_id=product_id, query=query)
@@ -56,7 +58,7 @@ def forget_events(
 
 @router.get("/v1/profile", response_model=None, responses=answer(shapes.ProfileBody, examples.PROFILE))
 def profile(desk: AtDesk, visitor: Visitor) -> Response:
-    """What is known of the visitor whose `X-Visitor` is sent: what was done with which product, looked for and asked."""
+    """What is known of the visitor (`Authorization`, else `X-Visitor`): what was done with which product, looked for and asked."""
     facts = [
         {**asdict(one), "at": one.at.isoformat(timespec="seconds")} for one in desk.assistant.known(_known(visitor))
     ]
@@ -84,6 +86,7 @@ def privacy(desk: AtDesk, site: SiteKey) -> Response:
 def recommend(
     desk: AtDesk,
     own: Visitor,
+    browser: Browser,
     visitor: Annotated[str | None, Query(max_length=64, description="the visitor's token, as in X-Visitor")] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
     learn: Annotated[
@@ -92,11 +95,11 @@ def recommend(
 ) -> Response:
     """What to suggest now, each with its reasons. A visitor may only ask for himself; of whom nothing is known gets the general list."""
     asked = hashed(visitor) if visitor and re.fullmatch(TOKEN, visitor) else None  # what can be guessed proves nothing
-    if visitor and own and asked != own:
+    if visitor and browser and asked != browser:
         raise NotFound(
             "The visitor asked about is not the one of X-Visitor.", fix="send the same token, or leave one out"
         )
-    cards = desk.assistant.recommend(asked or own, limit=limit, learn=learn)
+    cards = desk.assistant.recommend(own or asked, limit=limit, learn=learn)
     headers = {"Cache-Control": "no-store"} if learn else {}
     found = [{**card_json(card), "propensity": card.propensity} for card in cards]
     return JSONResponse({"products": found}, headers=headers)
