@@ -22,6 +22,7 @@ const draw = stage(ShopAssistant);
 window.route = (product, count) => draw({{ server: location.origin, site: "demo", options: {{ title: "Help me choose" }},
   context: {{ product }}, onReady: () => heard.push("ready"), on: {{ opened: () => heard.push(`opened ${{count}}`) }},
   functions: {{ openProduct: ({{ product }}) => {{ heard.push(`open ${{product.id}} ${{count}}`); }} }} }});
+window.user = (user) => draw({{ server: location.origin, site: "demo", user }});
 window.leave = () => draw(null);
 route("black-lamp", 1);
 </script></html>"""
@@ -65,3 +66,14 @@ def test_what_the_route_is_about_goes_with_the_next_message(visit: Visit) -> Non
     with tab.page.expect_request("**/v1/chat") as asked:
         tab.say(MESSAGE)
     assert asked.value.post_data_json["context"] == {"product_id": "tall/lamp"}
+
+
+def test_a_user_who_is_gone_has_signed_out(visit: Visit) -> None:
+    tab = visit(LAMPS)
+    on_a_page_of_react(tab)
+    tab.run("user({ token: 'a.b.c' })")
+    tab.run("user()")
+    tab.run("ShopAssistant.open()")
+    with tab.page.expect_request("**/v1/chat") as asked:
+        tab.say(MESSAGE)
+    assert "authorization" not in asked.value.headers

@@ -61,8 +61,9 @@ export interface ShopAssistant {
   hide(): void;
   destroy(): void;
   reset(): void;
+  resume(session_id: string): void;
   send(text: string): void;
-  setUser(user: { name?: string; token?: string }): void;
+  setUser(user: { name?: string; token?: string } | null): void;
   setLocale(tag: string, words?: Record<string, string>): void;
   setContext(context: PageContext): void;
   setTheme(theme: { mode?: string; accent?: string; radius?: string; font?: string }): void;

@@ -8,7 +8,8 @@ export interface Props {
   options?: Omit<Options, "server" | "site" | "nonce">;
   /** What the page is about; told to the assistant whenever it changes. */
   context?: PageContext;
-  user?: { name?: string; token?: string };
+  /** Who is signed in to the shop; null, or gone again, has signed out. */
+  user?: { name?: string; token?: string } | null;
   /** What the page does for the assistant, and what it wants to hear of, as long as the component is there. */
   functions?: Partial<PageFunctions>;
   on?: Record<string, (event: CustomEvent) => void>;

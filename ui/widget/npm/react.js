@@ -4,7 +4,7 @@ import { mount } from "./mount.js";
 
 export function ShopAssistant({ server, site, nonce, options, context, user, functions = {}, on = {}, onReady, onFailed }) {
   const [assistant, setAssistant] = useState(null);
-  const latest = useRef(null);
+  const latest = useRef(null), known = useRef(false);
   latest.current = { functions, on, onReady, onFailed };
 
   useEffect(() => {
@@ -16,7 +16,10 @@ export function ShopAssistant({ server, site, nonce, options, context, user, fun
   }, []);
 
   useEffect(() => { if (context) assistant?.setContext(context); }, [assistant, JSON.stringify(context)]);
-  useEffect(() => { if (user) assistant?.setUser(user); }, [assistant, user?.name, user?.token]);
+  useEffect(() => { // null, or a user who is gone, has signed out
+    if (user !== undefined || known.current) assistant?.setUser(user ?? null);
+    known.current = Boolean(user);
+  }, [assistant, user?.name, user?.token]);
 
   const listened = Object.keys(on).sort().join(" ");
   useEffect(() => listen(assistant, listened, (name, event) => latest.current.on[name]?.(event)), [assistant, listened]);

@@ -3,7 +3,7 @@
 const EVENTS = ["message", "product-shown", "product-click", "add-to-cart", "checkout-click", "handoff", "attached", "started", "feedback", "consent", "error"];
 const waiting = new Map(); // calls of the page's functions that have no answer yet
 let asked = 0;
-const CALLS = ["send", "setUser", "setLocale", "setContext", "setTheme", "reset", "clearHistory"];
+const CALLS = ["send", "setUser", "setLocale", "setContext", "setTheme", "reset", "resume", "clearHistory"];
 
 if (window === parent) document.querySelector("#alone").hidden = false;
 else start();

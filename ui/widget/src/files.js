@@ -28,8 +28,9 @@ export class Files {
 
   // Asked of the server once a person has the conversation.
   async ask() {
+    const { era } = this.panel;
     const { may_attach } = await this.panel.client.answers(this.panel.keep.session, this.panel.staff.known).catch(() => ({}));
-    this.allow(may_attach ?? 0);
+    if (era === this.panel.era) this.allow(may_attach ?? 0);
   }
 
   show({ name }) {
@@ -38,7 +39,7 @@ export class Files {
   }
 
   async #send(input) {
-    const { panel } = this, { words } = panel, [file] = input.files;
+    const { panel } = this, { words, era } = panel, [file] = input.files;
     input.value = ""; // so that the same file can be chosen again
     if (!file) return;
     if (file.size > LIMIT) return panel.tell(words.notAttached);
@@ -46,13 +47,14 @@ export class Files {
     panel.tell(words.attaching);
     try {
       const kept = await panel.client.attach(panel.keep.session, file);
+      if (era !== panel.era) return;
       this.show(kept);
       this.allow(this.left - 1);
       panel.tell("");
       panel.said.textContent = fill(words.attached, kept.name);
       panel.emit("attached", { name: kept.name, type: kept.type, size: kept.size });
     } catch (trouble) {
-      panel.tell(trouble.kind === "long" ? words.notAttached : panel.explain(trouble));
+      if (era === panel.era) panel.tell(trouble.kind === "long" ? words.notAttached : panel.explain(trouble));
     } finally {
       this.open.disabled = false;
     }

@@ -1,19 +1,39 @@
 // Who the visitor is, which conversation is theirs, how many turns it has, and the message that has no answer yet: in memory, in the tab (data-storage="session"), or, once agreed, on the device.
 // learns: whether the visitor agreed that what they do is learnt from; null before they answered.
+// person: whom the shop's token names. Their conversation is in memory only: the server has it, on any device.
 export class Keep {
   constructor(site, storage) {
     this.name = `shop-assistant:${site}`;
+    this.storage = storage;
+    this.person = null;
+    this.#recall();
+  }
+
+  #recall() {
     this.agreed = this.#read("localStorage") !== null;
-    this.place = this.agreed ? "localStorage" : storage === "session" ? "sessionStorage" : null;
-    this.mayAsk = !this.agreed && storage !== "session";
+    this.place = this.agreed ? "localStorage" : this.storage === "session" ? "sessionStorage" : null;
+    this.mayAsk = !this.agreed && this.storage !== "session";
     const kept = this.place && this.#read(this.place);
     this.visitor = kept?.visitor ?? token();
     Object.assign(this, { session: kept?.session ?? null, turns: kept?.turns ?? 0, unanswered: kept?.unanswered ?? null, learns: kept?.learns ?? null });
   }
 
+  // Another person, or nobody again: then nothing stays of the one who left, nor of the time before they signed in.
+  become(person) {
+    this.person = person;
+    if (person) Object.assign(this, { session: null, turns: 0, unanswered: null, learns: this.#read("sessionStorage", LEARNS) === person || null });
+    else {
+      for (const place of ["localStorage", "sessionStorage"]) for (const end of ["", LEARNS]) this.#remove(place, end);
+      this.#recall();
+    }
+  }
+
+  // Of a person a yes holds in this tab until they sign out, so that it is nobody else's.
   learn(yes) {
     this.learns = yes;
-    this.save();
+    if (!this.person) this.save();
+    else if (yes) this.#try(() => sessionStorage.setItem(this.name + LEARNS, JSON.stringify(this.person)));
+    else this.#remove("sessionStorage", LEARNS);
   }
 
   agree() {
@@ -33,25 +53,39 @@ export class Keep {
     this.save();
   }
 
+  // A conversation as the server keeps it is the one under way.
+  take({ session_id, turns }) {
+    Object.assign(this, { session: session_id, turns: turns.length, unanswered: null });
+    this.save();
+  }
+
   drop() {
     Object.assign(this, { session: null, turns: 0 });
     this.save();
   }
 
   save() {
+    if (this.person) return;
     const { visitor, session, turns, unanswered, learns } = this;
     this.#try(() => this.place && window[this.place].setItem(this.name, JSON.stringify({ visitor, session, turns, unanswered, learns })));
   }
 
   // Who agreed to be known stays the same visitor in the next conversation.
   forget() {
-    if (!this.learns) this.#try(() => this.place && window[this.place].removeItem(this.name));
-    Object.assign(this, { visitor: this.learns ? this.visitor : token(), session: null, turns: 0, unanswered: null });
+    if (!this.person && !this.learns) {
+      if (this.place) this.#remove(this.place);
+      this.visitor = token();
+    }
+    Object.assign(this, { session: null, turns: 0, unanswered: null });
     if (this.learns) this.save();
   }
 
-  #read(place) {
-    return this.#try(() => JSON.parse(window[place].getItem(this.name)));
+  #read(place, end = "") {
+    return this.#try(() => JSON.parse(window[place].getItem(this.name + end)));
+  }
+
+  #remove(place, end = "") {
+    this.#try(() => window[place].removeItem(this.name + end));
   }
 
   #try(work) {
@@ -60,6 +94,17 @@ export class Keep {
     } catch {
       return null; // storage can be switched off or full; the conversation then lasts as long as the page
     }
+  }
+}
+
+const LEARNS = ":learns";
+
+// Whom a token names, read and not checked: a new token of the same person changes nothing on the screen.
+export function personOf(token) {
+  try {
+    return JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).sub ?? token;
+  } catch {
+    return token;
   }
 }
 

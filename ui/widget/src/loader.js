@@ -1,5 +1,5 @@
 // The little that every page of the shop loads: the bubble, window.ShopAssistant, and the panel on first need.
-const METHODS = "open close toggle show hide destroy reset send setUser setLocale setContext setTheme clearHistory register".split(" ");
+const METHODS = "open close toggle show hide destroy reset resume send setUser setLocale setContext setTheme clearHistory register".split(" ");
 const ELEMENT = "shopping-assistant"; // as a shop may write it into its pages; attributes as those of the tag, with data- or without
 const script = document.currentScript;
 

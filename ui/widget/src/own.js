@@ -21,7 +21,7 @@ export class Own {
   }
   ask() {
     const { keep, words, options } = this.panel;
-    const open = keep.mayAsk ? "keep" : keep.agreed && keep.learns === null && options.learn !== "no" ? "learn" : "";
+    const open = keep.mayAsk && !keep.person ? "keep" : (keep.agreed || keep.person) && keep.learns === null && options.learn !== "no" ? "learn" : "";
     this.consent.hidden = !open;
     if (!open || this.consent.dataset.open === open) return;
     this.consent.dataset.open = open;
@@ -58,14 +58,22 @@ export class Own {
     turn.more.append(el("div", { cls: "chips" }, button(label, () => this.panel.say(label, undefined, { keep: { field, value } }))));
   }
 
+  // Somebody else is at the panel.
+  clear() {
+    this.#offered.clear();
+    this.about.hidden = this.consent.hidden = true;
+    this.about.replaceChildren();
+  }
+
   async show() {
-    const { client, keep, options, words, notice } = this.panel;
+    const { client, keep, options, words, notice, era } = this.panel;
     try {
       const { facts } = await client.profile();
+      if (era !== this.panel.era) return;
       const learn = () => { keep.agree(); this.learn(true); this.show(); };
       const forget = (fact) => this.unlearn(fact), close = () => this.hide();
       const may = keep.learns ? "less" : options.learn === "no" ? "" : "more";
-      this.about.replaceChildren(...knownLines(facts, may, { words, notice, forget, learn, close }));
+      this.about.replaceChildren(...knownLines(facts, may, { words, notice, forget, learn, close, more: keep.person ? words.learnHere : words.learnNow }));
       this.about.hidden = false;
       this.about.querySelector("button").focus();
     } catch (trouble) {
@@ -75,9 +83,11 @@ export class Own {
   hide() { this.about.hidden = true; this.panel.menuButton.focus(); }
   // One fact; without one all of them, and nothing more is learnt.
   async unlearn(fact) {
+    const { era } = this.panel;
     try {
       if (!fact) this.learn(false); // first, so that the next turn tells nothing
       await this.panel.turnOver; // what the one under way tells is kept at its end
+      if (era !== this.panel.era) return; // else what is known of whoever came meanwhile would go
       await this.panel.client.unlearn(fact);
       await this.show();
     } catch (trouble) {

@@ -2,7 +2,7 @@
 import { Client } from "./client.js";
 import { ENGLISH, button, drawing, el, slot, straight, webAddress } from "./dom.js";
 import { Files } from "./files.js";
-import { Keep } from "./keep.js";
+import { Keep, personOf } from "./keep.js";
 import { Own } from "./own.js";
 import { PHONE, Page } from "./page.js";
 import css from "./panel.css";
@@ -21,7 +21,7 @@ const spoken = (lang) => ({ lang, dir: RTL.test(lang) ? "rtl" : "ltr" });
 
 class Panel {
   constructor({ host, root, options, base, emit, bubble }) {
-    Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [] });
+    Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [], era: 0 }); // era: how often the panel was emptied
     this.keep = new Keep(options.site ?? "", options.storage);
     this.notice = `${base}privacy?${new URLSearchParams({ site: options.site ?? "" })}`;
     this.client = new Client(base, options.site ?? "", this.keep);
@@ -58,7 +58,7 @@ class Panel {
     this.cover();
     if (this.closes) this.input.focus();
     this.page.look();
-    if (!this.begun) this.begun = this.resume();
+    this.begun ??= this.begin();
     this.staff.look();
     this.emit("opened");
   }
@@ -76,7 +76,23 @@ class Panel {
     await this.begun;
     return this.say(String(text));
   }
-  setUser(user) { this.user = user; this.client.token = user?.token; this.welcome(); }
+  setUser(user) {
+    const person = user?.token ? personOf(user.token) : null;
+    this.user = user;
+    this.client.token = user?.token;
+    if (person !== this.keep.person) this.turnTo(person);
+    else this.welcome();
+    if (!this.box.hidden) this.begun ??= this.begin();
+  }
+  // A conversation of the same visitor in place of the one under way.
+  async resume(id) {
+    const { era } = this;
+    const kept = await this.client.session(String(id)).catch(({ message }) => console.warn(`ShopAssistant: the conversation ${id} is not resumed: ${message}`));
+    if (!kept || era !== this.era) return;
+    this.clear();
+    this.restore(kept);
+    this.begun = Promise.resolve();
+  }
   // product: an id; its title is looked up where none is given. cart: the shop's own, shown in place of the assistant's.
   async setContext(given) {
     const context = (this.context = { ...given, product: given?.product ? String(given.product) : undefined });
@@ -98,23 +114,17 @@ class Panel {
     this.draw();
   }
   reset() {
-    this.stop?.abort();
-    this.staff.stop();
-    this.again = null;
     this.keep.forget();
-    this.files.allow(0);
-    Object.assign(this, { cart: { items: [], count: 0 }, wanted: [] });
-    this.log.replaceChildren();
-    this.titles.clear();
-    this.refresh();
-    this.welcome();
+    this.clear();
   }
   async clearHistory() {
+    const { era } = this;
     try {
       if (this.keep.session) await this.client.forget(this.keep.session);
     } catch (trouble) {
-      if (trouble.kind !== "missing") return this.tell(this.explain(trouble));
+      if (trouble.kind !== "missing") return era === this.era && this.tell(this.explain(trouble));
     }
+    if (era !== this.era) return;
     this.reset();
     this.tell(this.words.erased);
   }
@@ -126,6 +136,29 @@ class Panel {
     PHONE.removeEventListener("change", this.cover);
     visualViewport.removeEventListener("resize", this.fit);
     visualViewport.removeEventListener("scroll", this.fit);
+  }
+
+  // Nothing of a conversation stays on the screen, and what is on the way for it is not shown.
+  clear() {
+    this.era += 1;
+    this.stop?.abort();
+    this.staff.stop();
+    this.files.allow(0);
+    Object.assign(this, { cart: { items: [], count: 0 }, wanted: [], again: null });
+    this.log.replaceChildren();
+    this.said.replaceChildren();
+    this.tell("");
+    this.titles.clear();
+    this.refresh();
+    this.welcome();
+  }
+  // Somebody else is at the panel: another person whom a token names, or nobody again.
+  turnTo(person) {
+    if (this.keep.person) this.input.value = "";
+    this.keep.become(person);
+    this.own.clear();
+    this.clear();
+    this.begun = null;
   }
 
   // ---- the frame
@@ -258,6 +291,7 @@ class Panel {
     const asked = { session_id: this.keep.session, turn: number, signal: stop.signal, exact, context: this.page.around(this.context ?? {}) };
     try {
       for await (const { name, data } of this.client.chat(text, asked)) {
+        if (stop.signal.aborted) return; // what had come before may still be handed over
         clearTimeout(slow);
         slow = setTimeout(() => this.tell(this.words.slow), SLOW + 1000 * (data.wait_s ?? 0));
         if (name === "queued") this.tell(fill(this.words.queued, data.ahead, data.wait_s));
@@ -432,30 +466,36 @@ class Panel {
   }
 
   // ---- what is kept
-  async resume() {
-    const { session, unanswered } = this.keep;
-    if (!session) return;
+  // The conversation under way goes on; of a person whom a token names, where none is, the latest.
+  async begin() {
+    const { session, unanswered, person, turns } = this.keep, { era } = this;
+    if (!session && !person) return;
+    const over = () => era !== this.era || session !== this.keep.session; // something else has begun meanwhile
     try {
-      const kept = await this.client.session(session);
-      this.log.querySelector(".welcome")?.remove();
-      for (const { message, reply } of kept.turns) {
-        this.finish(this.turn(message), reply, true);
-        this.staff.take(kept.answers.filter(({ turn }) => turn === reply.turn), (answers) => this.staffSaid(answers, true));
-      }
-      kept.attachments.forEach((one) => this.files.show(one));
-      this.files.allow(kept.may_attach);
-      const number = this.keep.turns + 1;
-      const answered = kept.turns[number - 1]?.message === unanswered;
-      this.keep.turns = kept.turns.length;
-      if (unanswered && !answered) this.say(unanswered, number);
+      const kept = await this.client.session(session ?? "latest");
+      if (over()) return;
+      this.tell("");
+      this.restore(kept);
+      if (unanswered && kept.turns[turns]?.message !== unanswered) this.say(unanswered, turns + 1);
     } catch (trouble) {
+      if (over()) return;
       if (trouble.kind === "missing") this.lost(unanswered);
       else {
         this.begun = null; // asked again when the panel is opened again, or the connection is back
         this.tell(this.explain(trouble));
-        this.again = () => { this.again = null; this.begun ??= this.resume(); };
+        this.again = () => { this.again = null; this.begun ??= this.begin(); };
       }
     }
+  }
+  restore(kept) {
+    this.log.querySelector(".welcome")?.remove();
+    this.keep.take(kept);
+    for (const { message, reply } of kept.turns) {
+      this.finish(this.turn(message), reply, true);
+      this.staff.take(kept.answers.filter(({ turn }) => turn === reply.turn), (answers) => this.staffSaid(answers, true));
+    }
+    kept.attachments.forEach((one) => this.files.show(one));
+    this.files.allow(kept.may_attach);
   }
   // A conversation that the server does not have: its first message may still be on the way.
   lost(unanswered) {

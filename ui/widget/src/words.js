@@ -17,7 +17,7 @@ export const WORDS = {
   working: "Looking", slow: "This takes longer than usual. Your message is with the shop; still working.",
   learn: "May I learn from what you do here, to suggest what suits you?", learnYes: "You may", suggest: "Suggest something for me",
   known: "What you know about me", knownNothing: "I know nothing of you beyond this conversation.", forget: "Forget: {0}", notice: "How long it is kept, and who receives it", forgetAll: "Forget all, and learn nothing more",
-  learnNow: "Keep it on this device, and learn from what I do",
+  learnNow: "Keep it on this device, and learn from what I do", learnHere: "Learn from what I do",
   privacy: "Privacy", nothing: "There is no conversation yet.", away: "You are offline. What you write is kept.",
   paused: "{1} Your message is kept in the box.", spent: "The assistant has answered all that it may today. It is back at {2}. Your message is kept in the box.",
   queued: "{0} before you. About {1} s.", busy: "Many people are asking right now. You can go on in {0} s.",
