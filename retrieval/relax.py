@@ -24,7 +24,8 @@ def relax(
     up all leaves nothing.
     """
     empty = Constraints()
-    named = [name for name in ORDER if getattr(query.constraints, name) != getattr(empty, name)]
+    order = _with_the_nearer_bound_first(catalog, query, kinds)
+    named = [name for name in order if getattr(query.constraints, name) != getattr(empty, name)]
     for names in (some for count in range(1, len(named) + 1) for some in combinations(named, count)):
         loosened = query.without(*names)
         eligible = eligible_ids(catalog, loosened.constraints)
@@ -34,6 +35,25 @@ def relax(
                     Relaxed(name, _say(name, query.constraints, catalog, left, currency)) for name in names
                 )
     return query, ()
+
+
+def _with_the_nearer_bound_first(catalog: Catalog, query: Query, kinds: Sequence[frozenset[str]]) -> tuple[str, ...]:
+    """The order of giving up: of a range, the bound first beyond which something is nearer to it."""
+    low, high = query.constraints.price_min, query.constraints.price_max
+    if low is None or high is None:
+        return ORDER
+    above = _apart_from(catalog, query.without("price_max"), kinds, high)
+    below = _apart_from(catalog, query.without("price_min"), kinds, low)
+    nearer_above = above is not None and (below is None or above < below)
+    return (*ORDER[:-2], "price_max", "price_min") if nearer_above else ORDER
+
+
+def _apart_from(catalog: Catalog, query: Query, kinds: Sequence[frozenset[str]], bound: Decimal) -> Decimal | None:
+    """How far from the bound the nearest price is of what the query leaves of the strictest kind; None where it leaves nothing."""
+    eligible = eligible_ids(catalog, query.constraints)
+    left = next((ids for kind in kinds if (ids := kind if eligible is None else kind & eligible)), frozenset[str]())
+    closest = _closest(catalog, left, bound)
+    return None if closest is None else abs(closest - bound)
 
 
 def _nearest_first(query: Query, given_up: Sequence[str]) -> Query:
@@ -53,6 +73,8 @@ def _say(name: str, wanted: Constraints, catalog: Catalog, left: frozenset[str],
     bound = wanted.price_max if name == "price_max" else wanted.price_min
     assert bound is not None
     limit = f"{'under' if name == 'price_max' else 'over'} {money(bound, currency)}"
+    if wanted.price_min is not None and wanted.price_max is not None:
+        limit = f"between {money(wanted.price_min, currency)} and {money(wanted.price_max, currency)}"
     closest = _closest(catalog, left, bound)
     if closest is None:
         return f"no {thing} {limit}, and what I have states no price"

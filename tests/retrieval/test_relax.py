@@ -31,6 +31,22 @@ def test_a_lowest_price_that_nothing_meets_is_named_with_the_closest_price(catal
     assert relaxed == (Relaxed("price_min", "nothing over $500 for lamp; the closest is $120"),)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "field", "closest"),
+    [(20, 200, "price_min", "$12"), (20, 500, "price_max", "$505"), (3, 5, "price_max", "$12")],
+)
+def test_of_a_range_that_holds_nothing_the_bound_goes_that_something_is_nearer_to(
+    tmp_path: Path, low: int, high: int, field: str, closest: str
+) -> None:
+    catalog = Catalog(tmp_path / "catalog.db")
+    catalog.put([Product("cheap", "Ring", price=Decimal(12)), Product("dear", "Ring", price=Decimal(505))], run=1)
+    query, relaxed = _relax(
+        catalog, frozenset({"cheap", "dear"}), product="ring", price_min=Decimal(low), price_max=Decimal(high)
+    )
+    assert relaxed == (Relaxed(field, f"nothing between ${low} and ${high} for ring; the closest is {closest}"),)
+    assert query.sort == {"price_min": "price_desc", "price_max": "price_asc"}[field]
+
+
 def test_a_brand_goes_before_a_price(catalog: Catalog) -> None:
     query, relaxed = _relax(catalog, CALLED_LAMP, product="lamp", brand="Sonora", price_max=Decimal(20))
     assert [one.field for one in relaxed] == ["brand"]
