@@ -11,6 +11,7 @@ from babel.numbers import get_currency_precision
 from retrieval.product import Product, money
 from retrieval.query import Constraints
 
+from ..at_us import at_us
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
 from ..parts import Parts
 from ..reply import NAMED
@@ -22,6 +23,7 @@ from .find import another
 from .naming import about, short_names
 from .similar import similar
 from .table import meant
+from .talk import sorry
 
 
 def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -35,6 +37,8 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     pointed = about(parse, state, parts) or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
     these = parse.slots.ref or felt == "like" or (len(pointed) == 1 and _named(parse))
     products = pointed if these else shown or pointed
+    if not these and felt in ("dislike", "unclear") and at_us(parse.message, parts.embedder):
+        return sorry(parts)
     if not products:  # of what was shown nothing is called so
         return Outcome(answer=Answer("Thank you for telling me. What are you looking for?"))
     if felt in ("too_dear", "too_cheap"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..at_us import SURELY, at_us
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from .naming import listed
@@ -83,4 +84,15 @@ def reset(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def other(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """What is no business of a shop; anger at us gets no lecture."""
+    if at_us(parse.message, parts.embedder, least=SURELY):
+        return sorry(parts)
     return Outcome(answer=Answer(f"That is outside what I can help with. {OFFER}"))
+
+
+def sorry(parts: Parts) -> Outcome:
+    """To somebody who is angry with us: nothing is defended, and nothing changes."""
+    person = ", or ask for a person" if parts.handoff is not None and parts.handoff.route is not None else ""
+    return Outcome(
+        answer=Answer(f"I am sorry that this is not going well. Tell me what you need in a few words{person}.")
+    )

@@ -36,6 +36,24 @@ def test_a_disliked_product_does_not_come_back(assistant_with: AssistantWith) ->
     assert set(ids(at_once)) == set(ids(later)) == {"breeze", "puddle", "storm"}
 
 
+SORRY = "I am sorry that this is not going well."
+
+
+def test_anger_at_the_assistant_takes_no_product_away(assistant_with: AssistantWith) -> None:
+    angry = talk(assistant_with, JACKETS, ("fuck you", said("feedback")))
+    later = talk(assistant_with, JACKETS, ("fuck you", said("feedback")), ("jackets", said("search", product="jacket")))
+    dislike = talk(assistant_with, JACKETS, ("these are ugly", said("feedback")))
+    assert angry.reply.startswith(SORRY)
+    assert len(ids(later)) == 4
+    assert ids(dislike) == []  # the small shop has no fifth
+
+
+def test_anger_at_the_assistant_is_no_question_outside_the_shop(assistant_with: AssistantWith) -> None:
+    assert talk(assistant_with, ("you idiot", said("other"))).reply.startswith(SORRY)
+    outside = talk(assistant_with, ("tell me a joke", said("other"))).reply
+    assert outside.startswith("That is outside what I can help with.")
+
+
 def test_what_is_liked_and_was_not_shown_changes_nothing(assistant_with: AssistantWith) -> None:
     one = ("a breeze jacket", said("search", product="breeze jacket"))
     reply = talk(assistant_with, one, ("i love lamps", said("feedback", product="lamp")))
