@@ -23,6 +23,12 @@ _PLACES = (
     "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|middle|top|bottom|next"
     "|two|three|four|five|six|seven|eight|nine|ten|both|all|either"
 )
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_ORDINAL = re.compile(
+    rf"\b(?P<word>{'|'.join(_ORDINALS)})\b|\b(?P<digits>\d+)(?:st|nd|rd|th)\b|(?:#|\b(?:number|no\.?|option|of)) ?(?P<named>\d+)\b"
+)
+_EACH = re.compile(r"\b(?:each|apiece|of (?:both|every))\b")
+_PRONOUN = re.compile(r"^\s*ones?\b")
 _PLACE = re.compile(rf"\d|\b(?:{_PLACES})\b")
 _COUNTED = re.compile(rf"\b\d+(?:st|nd|rd|th)\b|#\s?\d|\bnumbers? \d|\b(?:{_PLACES})\b")
 _ONE_OF = re.compile(rf"\b(?:the|this|that) (?:{_PLACES})(?: one)?\b", re.IGNORECASE)
@@ -45,6 +51,26 @@ def as_many_as_said(found: list[Product], slots: Slots, message: str) -> list[Pr
         return found
     said = [amount for amount in amounts(message.lower()) if _SO_MANY.search(message.lower()[: amount.start])]
     return found[: int(said[0].value)] if len(said) == 1 and said[0].value >= 2 else found
+
+
+def counts_said(message: str, refs: Sequence[int | str]) -> tuple[int, ...]:
+    """The number that stands before each place in the message, 0 where none does: "two of the first and the third" is (2, 0).
+
+    Empty where the places of the message are not these, so that it cannot be told which number is of which.
+    """
+    text, begin, counts, places = message.lower(), 0, list[int](), list[int]()
+    for match in _ORDINAL.finditer(text):
+        said = amounts(_PRONOUN.sub("", text[begin : match.start()]) if begin else text[: match.start()])
+        counts.append(int(said[-1].value) if said else 0)
+        word = match["word"]
+        places.append(_ORDINALS.index(word) + 1 if word else int(match["digits"] or match["named"]))
+        begin = match.end()
+    return tuple(counts) if places == list(refs) else ()
+
+
+def says_each(message: str) -> bool:
+    """Whether a number of the message is one of each product: "two of each"."""
+    return bool(_EACH.search(message.lower()))
 
 
 def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Product]:

@@ -9,7 +9,7 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints
 
 from ..contract import CartView
-from ..mentions import SUPERLATIVES, mentioned, tied
+from ..mentions import SUPERLATIVES, counts_said, mentioned, says_each, tied
 from ..model import Answer, CartLine, Choice, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..reply import NAMED
@@ -22,33 +22,45 @@ from .table import called, meant
 from .variants import meant_variants, open_option, with_options
 
 Cart = tuple[CartLine, ...]
+Meaning = tuple[list[Product], int]  # the variants that may be meant, and how many of one of them
 MOST = 999
 
 
 def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """Put what the message means into the cart. Nothing shown yet: show what there is, so that the shopper can choose.
 
-    Several of several products at once, and a variant that nobody chose, are asked about: a cart is not filled on a guess.
+    How many of which, where that is open, and a variant that nobody chose, are asked about: a cart is not filled on a guess.
     """
     if parse.choice is not None:
         chosen = parts.catalog.get_many(parse.choice.ids)
-        return _put([chosen] if chosen else [], parse.choice.quantity, state, parts)
+        return _put([(chosen, parse.choice.quantity)] if chosen else [], state, parts)
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
     if again := _which(parse, state, parts) or _again(products, parse, state) or _so_many(products, parse, state):
         return again
-    quantity = parse.slots.quantity or 1
-    if len(products) > 1 and quantity > 1:
-        return Outcome(cart=state.cart, answer=_done([f"{quantity} of which? {_places(products)}."]))
-    meanings, said = [], []
-    for product in products:
+    counts = _counts(products, parse)
+    if counts is None:
+        return Outcome(cart=state.cart, answer=_done([f"How many of which? {_places(products, state)}."]))
+    meanings, said = list[Meaning](), list[str]()
+    for product, quantity in zip(products, counts, strict=True):
         variants, unmet = meant_variants(product, parse, state, parts)
         if unmet:
             said.append(f"{product.title} does not come in {unmet}, so I did not add it.")
         else:
-            meanings.append(variants)
-    return replace(_put(meanings, quantity, state, parts, said), focus=products[-1].id)
+            meanings.append((variants, quantity))
+    return replace(_put(meanings, state, parts, said), focus=products[-1].id)
+
+
+def _counts(products: Sequence[Product], parse: Parse) -> Sequence[int] | None:
+    """How many of each product; None where the message has numbers that may be of one or of all."""
+    quantity, message = parse.slots.quantity or 1, parse.message
+    if len(products) == 1 or says_each(message):
+        return [quantity] * len(products)
+    said = counts_said(message, parse.slots.ref) if len(parse.slots.ref) == len(products) else ()
+    if any(said):
+        return said if all(said) else None
+    return [quantity] * len(products) if quantity == 1 else None
 
 
 def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:
@@ -88,12 +100,10 @@ def _so_many(products: Sequence[Product], parse: Parse, state: DialogueState) ->
     return Outcome(cart=state.cart, answer=_done([text, question.text]), question=question, asked=act)
 
 
-def _put(
-    meanings: Sequence[list[Product]], quantity: int, state: DialogueState, parts: Parts, said: Sequence[str] = ()
-) -> Outcome:
+def _put(meanings: Sequence[Meaning], state: DialogueState, parts: Parts, said: Sequence[str] = ()) -> Outcome:
     """One variant of each meaning in the cart; the first of which several are left, or the one meant is sold out, is asked about."""
     cart, told, asked = state.cart, list(said), list[Asked]()
-    for variants in meanings:
+    for variants, quantity in meanings:
         if option := open_option(variants):
             asked.append(ask_among(variants, option, quantity))
             continue
@@ -218,8 +228,10 @@ def _done(said: Sequence[str]) -> Answer:
     return Answer(" ".join(said), tuple(said))
 
 
-def _places(products: Sequence[Product]) -> str:
-    return ", ".join(f"{place}. {product.title}" for place, product in enumerate(products, start=1))
+def _places(products: Sequence[Product], state: DialogueState) -> str:
+    """Their names, with the places at which they were shown, so that an answer may point at them."""
+    places = {product_id: f"{place}. " for place, product_id in enumerate(state.shown, start=1)}
+    return ", ".join(f"{places.get(product.id, '')}{product.title}" for product in products)
 
 
 def _choose_first(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:

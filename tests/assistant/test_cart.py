@@ -52,6 +52,28 @@ def test_a_quantity_is_added_to_what_is_there(searcher: Searcher) -> None:
     assert _lines(_do(searcher, state, "cart_add", ref=(1,), quantity=3)) == {"tower": 5}
 
 
+@pytest.mark.parametrize(
+    ("message", "quantity", "expected"),
+    [
+        ("add two of the first and one of the third", None, {"tower": 2, "aster-black": 1}),
+        ("2 of the 1st one and one of number 3 please", 2, {"tower": 2, "aster-black": 1}),
+        ("the first and the third", None, {"tower": 1, "aster-black": 1}),
+        ("two of each, the first and the third", 2, {"tower": 2, "aster-black": 2}),
+        ("two of the first and the third", 2, {}),
+        ("add three of the first, and the third", None, {}),
+        ("two of these", 2, {}),
+    ],
+)
+def test_each_product_gets_the_number_said_of_it(
+    searcher: Searcher, message: str, quantity: int | None, expected: dict[str, int]
+) -> None:
+    parse = replace(said("cart_add", ref=(1, 3), quantity=quantity), message=message)
+    outcome = ACTIONS["cart_add"](parse, SHOWN, parts_with(searcher))
+    assert _lines(outcome) == expected
+    asked = "How many of which? 1. Tower Floor Lamp, 3. Aster Desk Lamp, Black."
+    assert (_text(outcome) == asked) == (not expected)
+
+
 def test_no_more_are_added_than_are_in_stock(searcher: Searcher) -> None:
     outcome = _do(searcher, SHOWN, "cart_add", ref=(2,), quantity=5)
     assert _lines(outcome) == {"clamp": 2}
