@@ -173,7 +173,8 @@ def build_handoff(settings: Settings) -> HandoffDesk:
     url, seal = settings.sessions_url, build_seal(settings)
     letters = Letters(url, seal)
     route = _sent(settings) or (ToInbox(letters) if letters.lasting else None)
-    return HandoffDesk(rules, route, letters, Attachments(url, seal))
+    server = str(settings.public_url) if settings.public_url else None
+    return HandoffDesk(rules, route, letters, Attachments(url, seal), server)
 
 
 def build_review_alerts(settings: Settings) -> ReviewAlerts | None:

@@ -84,6 +84,10 @@ class Settings(BaseSettings):
     )
     handoff_to: str | None = Field(default=None, description="Where that mail goes: addresses separated by commas.")
     handoff_from: str | None = Field(default=None, description="Sender of that mail; the first address it goes to.")
+    public_url: HttpUrl | None = Field(
+        default=None,
+        description="Where this server is reached from outside, such as https://chat.shop.example; links to files need it.",
+    )
     handoff_rules: Path | None = Field(
         default=None, description="TOML file: contact, office hours, and when a conversation is passed on."
     )

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from ..contract import constraints_json
 from ..model import Answer, DialogueState, Exchange, Outcome, Parse, Question
+from ..outbound.attachments import Attachment
 from ..outbound.checkout import cart_json
 from ..outbound.handoff import HandoffDesk, HandoffRules
 from ..outbound.handover import By, Handoff, Why
@@ -125,20 +126,41 @@ def _after_failures(exchange: Exchange, state: DialogueState, parts: Parts, desk
 
 def _pass_on(why: Why, exchange: Exchange, state: DialogueState, parts: Parts, desk: HandoffDesk) -> Handoff:
     """The conversation with the exchange under way delivered. A later one keeps the reference of the first."""
+    transcript = (*parts.history, exchange) if exchange.shopper else parts.history
+    files = tuple(one.number for one in desk.attachments.of(parts.session_id))
+    return desk.pass_on(_letter(why, str(state.turn), state, parts, transcript, files))
+
+
+def tell_of_file(file: Attachment, state: DialogueState, parts: Parts, desk: HandoffDesk) -> None:
+    """Tell the staff, who have the conversation, of a file that came after it. What is not delivered is logged and kept."""
+    try:
+        desk.pass_on(_letter("attached", f"file {file.number}", state, parts, (), (file.number,)))
+    except NotDelivered as error:
+        log.error("handoff: %s", error)
+
+
+def _letter(
+    why: Why,
+    occasion: str,
+    state: DialogueState,
+    parts: Parts,
+    transcript: tuple[Exchange, ...],
+    files: tuple[int, ...],
+) -> Letter:
+    """occasion: what tells the letter from others of the conversation."""
     session_id = parts.session_id
-    reference = state.handoff.reference if state.handoff else f"H-{_digest(session_id)[:8].upper()}"
-    letter = Letter(
-        id=f"handoff_{_digest(f'{session_id} {state.turn}')[:32]}",
-        reference=reference,
+    return Letter(
+        id=f"handoff_{_digest(f'{session_id} {occasion}')[:32]}",
+        reference=state.handoff.reference if state.handoff else f"H-{_digest(session_id)[:8].upper()}",
         session=session_id,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         why=why,
         need=reading_of(state.constraints, parts.currency),
         constraints=constraints_json(state.constraints),
         cart=cart_json(view_of(state.cart, parts)),
-        transcript=(*parts.history, exchange) if exchange.shopper else parts.history,
+        transcript=transcript,
+        files=files,
     )
-    return desk.pass_on(letter)
 
 
 def _digest(text: str) -> str:

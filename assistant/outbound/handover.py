@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 By = Literal["webhook", "email", "inbox"]
-Why = Literal["asked", "failed_turns", "cart_over", "intent", "topic"]
+Why = Literal["asked", "failed_turns", "cart_over", "intent", "topic", "attached"]
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,19 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from assistant.model import Exchange
+from assistant.outbound.attachments import Attachment
+from assistant.outbound.enclosures import Enclosure
 from assistant.outbound.handoff import HandoffDesk, HandoffRules, Route
 from assistant.outbound.handover import Handoff
 from assistant.outbound.letters import Letters
-from assistant.outbound.routes import ByMail, ByWebhook, ToInbox
+from assistant.outbound.routes import MAIL_FILES, ByMail, ByWebhook, ToInbox
 from assistant.outbound.webhook import ATTEMPTS, NotDelivered, Webhook
 from retrieval.errors import BadInput
 from tests.fakes import LETTER
@@ -30,6 +34,20 @@ def letters(tmp_path: Path) -> Iterator[Letters]:
     letters = Letters(f"sqlite:///{tmp_path / 'sessions.db'}")
     yield letters
     letters.close()
+
+
+BILL = Enclosure(
+    Attachment(1, "bill.pdf", "application/pdf", 4, datetime(2026, 5, 1, 12, tzinfo=UTC)),
+    b"bill",
+    "https://chat.shop.example/files/x",
+    datetime(2026, 5, 8, 12, tzinfo=UTC),
+)
+
+
+def body(mail: EmailMessage) -> str:
+    text = mail.get_body(("plain",))
+    assert text is not None
+    return str(text.get_content())
 
 
 def _certified(folder: Path) -> ssl.SSLContext:
@@ -136,8 +154,24 @@ class TestByWebhook(DeliveredElsewhere):
     def test_the_message_is_the_letter(self, server: WebhookServer, route: ByWebhook) -> None:
         route.deliver(LETTER)
         transcript = [{"shopper": one.shopper, "shop": one.shop} for one in LETTER.transcript]
-        expected = {"type": "handoff.requested", **asdict(LETTER), "transcript": transcript}
+        expected = {"type": "handoff.requested", **asdict(LETTER), "transcript": transcript, "files": []}
         assert server.taken == {"handoff_1": expected}
+
+    def test_a_file_that_comes_later_is_an_event_with_a_link(self, server: WebhookServer, route: ByWebhook) -> None:
+        route.deliver(replace(LETTER, id="handoff_2", why="attached", files=(1,)), [BILL])
+        told = server.taken["handoff_2"]
+        assert (told["type"], told["reference"]) == ("handoff.file_attached", "H-00000001")
+        assert told["files"] == [
+            {
+                "number": 1,
+                "name": "bill.pdf",
+                "type": "application/pdf",
+                "size": 4,
+                "sha256": "623210167553939c87ed8c5f2bfe0b3e0684e12c3a3dd2513613c4e67263b5a1",  # printf bill | sha256sum
+                "url": "https://chat.shop.example/files/x",
+                "expires": "2026-05-08T12:00:00+00:00",
+            }
+        ]
 
 
 class TestByMail(DeliveredElsewhere):
@@ -169,6 +203,24 @@ class TestByMail(DeliveredElsewhere):
             route.deliver(letter)
         assert {mail["References"] for mail in server.mails} == {"<H-00000001@shop.example>"}
         assert len({mail["Message-ID"] for mail in server.mails}) == 2
+
+    def test_a_file_goes_along_in_the_same_thread(self, server: MailServer, route: ByMail) -> None:
+        route.deliver(LETTER)
+        route.deliver(replace(LETTER, id="handoff_2", why="attached", transcript=(), files=(1,)), [BILL])
+        _, mail = server.mails
+        assert (mail["Subject"], mail["References"]) == ("File attached: H-00000001", "<H-00000001@shop.example>")
+        (attached,) = mail.iter_attachments()
+        assert (attached.get_filename(), attached.get_content_type()) == ("bill.pdf", "application/pdf")
+        assert (attached.get_content_disposition(), attached.get_content()) == ("attachment", b"bill")
+        assert "File: bill.pdf (application/pdf, 4 bytes), attached" in body(mail)
+
+    def test_what_one_mail_cannot_hold_is_a_link(self, server: MailServer, route: ByMail) -> None:
+        large = replace(BILL, content=bytes(MAIL_FILES))
+        route.deliver(LETTER, [BILL, large])
+        assert [one.get_content() for one in server.mails[0].iter_attachments()] == [b"bill"]
+        assert "bytes), https://chat.shop.example/files/x" in body(server.mails[0])
+        route.deliver(replace(LETTER, id="handoff_2"), [BILL, replace(large, url=None)])
+        assert "too large for a mail: save it from the operator's page" in body(server.mails[1])
 
     def test_half_a_character_is_sent_as_a_question_mark(self, server: MailServer, route: ByMail) -> None:
         route.deliver(replace(LETTER, transcript=(Exchange("\ud83d", ""),)))

@@ -22,6 +22,7 @@ from retrieval.reviews.trends import jumps_of, trends_of
 
 from ..desk import AtDesk, Desk
 from ..experiment_chart import draw
+from ..files import to_save
 from . import door
 from .figures import STAGES, figures, need_of
 from .pages import icon, render, style
@@ -110,12 +111,7 @@ def conversation(desk: AtDesk, session_id: str) -> Response:
 @router.get("/conversations/{session_id}/attachments/{number}")
 def attachment(desk: AtDesk, session_id: str, number: Annotated[int, Path(ge=1, le=1_000)]) -> Response:
     """What a shopper attached, to be saved: no browser shows or runs it as a page of this server."""
-    kept = desk.assistant.places.attachments
-    found = [one for one in kept.of(session_id) if one.number == number] if kept else []
-    if kept is None or not found:
-        raise NotFound("There is no such file.", fix="it may be erased with its conversation")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found[0].name, '')}"}
-    return Response(kept.content(session_id, number), media_type=found[0].type, headers=headers)
+    return to_save(desk, session_id, number)
 
 
 @router.post("/conversations/{session_id}/answer")
