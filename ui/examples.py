@@ -83,6 +83,7 @@ ATTACHED: Example = {
     "size": 183204,
     "at": "2026-05-01T12:03:00+00:00",
 }
+TAKEN_ANSWER: Example = {"session_id": REPLY["session_id"], **STAFF_ANSWER}
 ANSWERS: Example = {"session_id": REPLY["session_id"], "answers": [STAFF_ANSWER], "may_attach": 0}
 SESSION: Example = {
     "session_id": REPLY["session_id"],

@@ -170,6 +170,12 @@ class StaffAnswer(_Shape):
     at: Annotated[str, Field(description="when, UTC", json_schema_extra={"format": "date-time"})]
 
 
+class TakenAnswer(StaffAnswer):
+    """The answer as it stands in the conversation."""
+
+    session_id: str
+
+
 class AttachmentBody(_Shape):
     """A file that the shopper attached for the shop's staff."""
 

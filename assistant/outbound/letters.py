@@ -115,6 +115,10 @@ class Letters:
         """Those of these conversations."""
         return self._kept(_LETTERS.c.session_id.in_(list(sessions)))
 
+    def under(self, reference: str) -> Sequence[KeptLetter]:
+        """Those of this reference."""
+        return self._kept(_LETTERS.c.reference == reference)
+
     def has(self, session_id: str) -> bool:
         """Whether a letter of the conversation is kept."""
         with self._engine.connect() as db:
