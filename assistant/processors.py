@@ -38,6 +38,7 @@ def _sent(settings: Settings) -> Iterator[tuple[str | None, str]]:
     yield settings.checkout_url, "the cart, when the shopper goes to pay"
     yield _text(settings.checkout_webhook), "the cart, when the shopper checks out"
     yield _text(settings.handoff_webhook), PASSED_ON
+    yield _text(settings.handoff_chatwoot), PASSED_ON
     smtp = settings.handoff_smtp.get_secret_value() if settings.handoff_smtp else None
     yield smtp, f"{PASSED_ON}, as mail"
 

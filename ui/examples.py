@@ -84,6 +84,7 @@ ATTACHED: Example = {
     "at": "2026-05-01T12:03:00+00:00",
 }
 TAKEN_ANSWER: Example = {"session_id": REPLY["session_id"], **STAFF_ANSWER}
+CHATWOOT: Example = {"taken": True}
 ANSWERS: Example = {"session_id": REPLY["session_id"], "answers": [STAFF_ANSWER], "may_attach": 0}
 SESSION: Example = {
     "session_id": REPLY["session_id"],

@@ -118,7 +118,7 @@ class Handoff(_Shape):
     """The conversation as it was passed on to the shop's staff; null unless it really was."""
 
     reference: str
-    by: Annotated[str, Field(description="webhook, email, inbox")]
+    by: Annotated[str, Field(description="webhook, email, chatwoot, inbox")]
     why: Annotated[str, Field(description="asked, failed_turns, cart_over, intent")]
     hours: str | None = None
 
@@ -174,6 +174,10 @@ class TakenAnswer(StaffAnswer):
     """The answer as it stands in the conversation."""
 
     session_id: str
+
+
+class ChatwootBody(_Shape):
+    taken: Annotated[bool, Field(description="whether it was an agent's answer, which stands in the conversation now")]
 
 
 class AttachmentBody(_Shape):

@@ -31,6 +31,7 @@ OFFER = "I am not getting you further: shall I pass this conversation on to the 
 _PASSED_ON: dict[By, str] = {
     "webhook": "I have passed this conversation on to the shop's staff; the reference is {}.",
     "email": "I have sent this conversation to the shop's staff by e-mail; the reference is {}.",
+    "chatwoot": "I have passed this conversation on to the shop's staff; the reference is {}.",
     "inbox": "I have put this conversation into the inbox of the shop's staff, who have yet to read it; the reference is {}.",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-By = Literal["webhook", "email", "inbox"]
+By = Literal["webhook", "email", "chatwoot", "inbox"]
 Why = Literal["asked", "failed_turns", "cart_over", "intent", "topic", "attached"]
 
 

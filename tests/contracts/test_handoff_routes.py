@@ -1,4 +1,4 @@
-"""What every way to the shop's staff owes, written once: by signed message, by e-mail, into the inbox."""
+"""What every way to the shop's staff owes, written once: by signed message, by e-mail, into Chatwoot, into the inbox."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ import pytest
 
 from assistant.model import Exchange
 from assistant.outbound.attachments import Attachment
+from assistant.outbound.chatwoot import ByChatwoot
 from assistant.outbound.enclosures import Enclosure
 from assistant.outbound.handoff import HandoffDesk, HandoffRules, Route
 from assistant.outbound.handover import Handoff
 from assistant.outbound.letters import Letters
+from assistant.outbound.review_alerts import Notice
 from assistant.outbound.routes import MAIL_FILES, ByMail, ByWebhook, ToInbox
 from assistant.outbound.webhook import ATTEMPTS, NotDelivered, Webhook
 from retrieval.errors import BadInput
+from tests.chatwoot_server import INBOX, ChatwootServer
 from tests.fakes import LETTER
 from tests.mail_server import MailServer
 from tests.webhook_server import SECRET, WebhookServer
@@ -107,6 +110,8 @@ class Kept:
     def __call__(self) -> list[str]:
         if isinstance(self._came, WebhookServer):
             return [str(body) for body in self._came.taken.values()]
+        if isinstance(self._came, ChatwootServer):
+            return [one["content"] for messages in self._came.messages.values() for one in messages]
         if isinstance(self._came, MailServer):
             return [f"{mail['Message-ID']} {mail['Subject']} {mail.get_content()}" for mail in self._came.mails]
         assert isinstance(self._came, Letters)
@@ -116,11 +121,11 @@ class Kept:
 class Refusing:
     """The next so many attempts fail for a passing reason."""
 
-    def __init__(self, server: WebhookServer | MailServer, answers: int = 1) -> None:
+    def __init__(self, server: WebhookServer | MailServer | ChatwootServer, answers: int = 1) -> None:
         self._server, self._answers = server, answers  # answers: to one attempt
 
     def __call__(self, times: int) -> None:
-        if isinstance(self._server, WebhookServer):
+        if not isinstance(self._server, MailServer):
             self._server.statuses = [503] * times
         else:
             self._server.answers = ["451 later"] * times * self._answers
@@ -273,6 +278,62 @@ class TestByMail(DeliveredElsewhere):
     def test_an_address_that_is_no_mail_server_is_refused_at_the_start(self, url: str) -> None:
         with pytest.raises(BadInput, match="no mail server"):
             ByMail(url, "help@shop.example")
+
+
+class TestByChatwoot(DeliveredElsewhere):
+    @pytest.fixture
+    def server(self) -> Iterator[ChatwootServer]:
+        server = ChatwootServer()
+        yield server
+        server.close()
+
+    @pytest.fixture
+    def route(self, server: ChatwootServer) -> Iterator[ByChatwoot]:
+        route = ByChatwoot(f"{server.address}/", INBOX, sleep=lambda _: None)
+        yield route
+        route.close()
+
+    @pytest.fixture
+    def kept(self, server: ChatwootServer) -> Kept:
+        return Kept(server)
+
+    @pytest.fixture
+    def refusing(self, server: ChatwootServer) -> Refusing:
+        return Refusing(server)
+
+    def test_the_same_letter_twice_is_one_message(self, server: ChatwootServer, route: ByChatwoot) -> None:
+        route.deliver(LETTER)
+        route.deliver(LETTER)
+        assert (server.contacts, len(server.messages[17])) == ({"s_1": "Shopper H-00000001"}, 1)
+
+    def test_what_comes_later_of_a_conversation_stands_in_it_with_its_file(
+        self, server: ChatwootServer, route: ByChatwoot
+    ) -> None:
+        route.deliver(LETTER)
+        route.deliver(replace(LETTER, id="handoff_2", why="attached", transcript=(), files=(1,)), [BILL])
+        route.deliver(replace(LETTER, id="handoff_3", session="s_2", reference="H-00000002"))
+        assert server.conversations == {"s_1": 17, "s_2": 18}
+        first, later = server.messages[17]
+        assert (first["files"], later["files"]) == ([], [("bill.pdf", "application/pdf", b"bill")])
+        assert "has attached a file" in later["content"]
+
+    def test_a_refusal_is_not_tried_again(self, server: ChatwootServer) -> None:
+        with pytest.raises(NotDelivered, match="answered 404"):
+            ByChatwoot(server.address, "another", sleep=lambda _: None).deliver(LETTER)
+        assert len(server.tries) == 1
+
+    def test_what_does_not_answer_as_chatwoot_is_not_delivered(self) -> None:
+        class Elsewhere(ChatwootServer):
+            def take(self, method: str, path: str, kind: str, body: bytes) -> tuple[int, object]:
+                return 200, {"hello": "world"}
+
+        server = Elsewhere()
+        with closing(server), pytest.raises(NotDelivered, match="otherwise than Chatwoot"):
+            ByChatwoot(server.address, INBOX, sleep=lambda _: None).deliver(LETTER)
+
+    def test_notices_of_the_shop_come_too(self, server: ChatwootServer, route: ByChatwoot) -> None:
+        route.tell(Notice("reviews_1", "Reviews turn bad: arm", "2 of 9 displeased", {}))
+        assert server.messages[17][0]["content"].startswith("Reviews turn bad: arm\n\n2 of 9 displeased")
 
 
 class TestToInbox(RouteContract):

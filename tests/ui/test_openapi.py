@@ -106,6 +106,7 @@ def test_every_call_of_the_api_shows_an_example_of_what_goes_in_and_comes_out(de
         (shapes.SessionBody, examples.SESSION),
         (shapes.AnswersBody, examples.ANSWERS),
         (shapes.TakenAnswer, examples.TAKEN_ANSWER),
+        (shapes.ChatwootBody, examples.CHATWOOT),
         (shapes.SearchBody, examples.SEARCH),
         (shapes.ProductBody, examples.PRODUCT),
         (shapes.EventsBody, examples.TAKEN),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -14,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import SecretStr, ValidationError
 
 from assistant.outbound.answers import conversation_of, keep_answer
+from assistant.outbound.chatwoot import agent_answer, check_signature
 from assistant.outbound.webhook import id_of_genuine
 from retrieval.errors import ShopError
 
@@ -56,7 +56,19 @@ async def answers(request: Request, desk: AtDesk) -> Response:
         given = asked.StaffAnswerRequest.model_validate_json(body)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
-    return JSONResponse(await to_thread.run_sync(partial(_kept, desk, given, f"webhook {message_id}")))
+    return JSONResponse(await to_thread.run_sync(_answered, desk, given, message_id))
+
+
+@router.post("/v1/handoff/chatwoot", response_model=None, responses=answer(shapes.ChatwootBody, examples.CHATWOOT))
+async def chatwoot(request: Request, desk: AtDesk) -> Response:
+    """What the webhook of a Chatwoot inbox tells: agents' answers go into the conversation, as from the shop's team; all else is passed
+    over. Signed by Chatwoot. An answer that cannot be kept is refused, and Chatwoot shows its writer that it was not sent."""
+    body = await request.body()
+    check_signature(known(desk.shop.handoff_chatwoot_secret, "SHOP_HANDOFF_CHATWOOT_SECRET"), request.headers, body)
+    if (said := agent_answer(body)) is not None:
+        sessions, key = desk.assistant.places.sessions, _key("chatwoot", said.id)
+        await to_thread.run_sync(keep_answer, sessions, said.session_id, said.text, key)
+    return JSONResponse({"taken": said is not None})
 
 
 def known(secret: SecretStr | None, setting: str) -> str:
@@ -65,9 +77,13 @@ def known(secret: SecretStr | None, setting: str) -> str:
     return secret.get_secret_value()
 
 
-def _kept(desk: Desk, given: asked.StaffAnswerRequest, key: str) -> dict[str, Any]:
-    """key: the same for the same answer sent again."""
+def _answered(desk: Desk, given: asked.StaffAnswerRequest, message_id: str) -> dict[str, Any]:
     sessions = desk.assistant.places.sessions
     session_id = given.session or conversation_of(given.reference or "", sessions, desk.assistant.letters)
-    kept = keep_answer(sessions, session_id, given.text, sha256(key.encode()).hexdigest())
+    kept = keep_answer(sessions, session_id, given.text, _key("webhook", message_id))
     return {"session_id": session_id, **asdict(kept), "at": kept.at.isoformat(timespec="seconds")}
+
+
+def _key(way: str, message_id: object) -> str:
+    """The same for the same answer sent again."""
+    return sha256(f"{way} {message_id}".encode()).hexdigest()
