@@ -64,6 +64,7 @@ REPLY: Example = {
     "suggestions": ["Add the first one to my cart"],
     "sources": [],
     "handoff": None,
+    "contact_link": None,
     "checkout_url": None,
     "checkout_reference": None,
     "warnings": [],

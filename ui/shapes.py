@@ -123,6 +123,13 @@ class Handoff(_Shape):
     hours: str | None = None
 
 
+class ContactLink(_Shape):
+    """Where the shopper writes to the shop's staff or calls them."""
+
+    text: str
+    url: Annotated[str, Field(description="https, mailto, tel or sms")]
+
+
 class Reply(_Shape):
     """One turn's answer. Lists are never null; `question`, `comparison` and `handoff` are null when absent."""
 
@@ -141,6 +148,7 @@ class Reply(_Shape):
     suggestions: list[str]
     sources: list[Source]
     handoff: Handoff | None
+    contact_link: ContactLink | None = None
     checkout_url: str | None = None
     fault: Annotated[str | None, Field(description="the code of an error that the reply tells of")] = None
     checkout_reference: str | None = None

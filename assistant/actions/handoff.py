@@ -6,17 +6,18 @@ What a message means was read by the parser; here are only its intent, what came
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from urllib.parse import quote
 
 from ..contract import constraints_json
-from ..model import Answer, DialogueState, Exchange, Outcome, Parse, Question
+from ..model import Answer, DialogueState, Exchange, Intent, Outcome, Parse, Question
 from ..outbound.attachments import Attachment
 from ..outbound.checkout import cart_json
 from ..outbound.handoff import HandoffDesk, HandoffRules
-from ..outbound.handover import By, Handoff, Why
+from ..outbound.handover import By, ContactLink, Handoff, Why
 from ..outbound.letters import Letter
 from ..outbound.webhook import NotDelivered
 from ..parts import Parts
@@ -82,6 +83,25 @@ def aside(
         return Aside(fails, _said(passed_on, desk.rules), passed_on)
     often = fails and desk.rules.failed_turns and (state.failed + 1) % desk.rules.failed_turns == 0
     return _after_failures(exchange, state, parts, desk) if often else Aside(fails)
+
+
+def contact_link(acts: Collection[Intent], beside: Aside, state: DialogueState, parts: Parts) -> ContactLink | None:
+    """The shop's own link to its staff, in a turn that asked for a person or was told of one; None where it has none.
+
+    state: after the turn. Whether the shopper follows the link is not known, so it passes nothing on.
+    """
+    desk = parts.handoff
+    if desk is None or not desk.rules.link or not (beside.text or "handoff" in acts):
+        return None
+    kept = state.handoff or desk.letters.has(parts.session_id)  # else there is nothing to be found by a reference
+    filled = {
+        "{reference}": _reference(state, parts) if kept else "",
+        "{need}": reading_of(state.constraints, parts.currency),
+    }
+    url = desk.rules.link
+    for place, words in filled.items():
+        url = url.replace(place, quote(words, ""))
+    return ContactLink(desk.rules.link_text, url)
 
 
 def failed(parse: Parse, outcome: Outcome) -> bool:
@@ -152,7 +172,7 @@ def _letter(
     session_id = parts.session_id
     return Letter(
         id=f"handoff_{_digest(f'{session_id} {occasion}')[:32]}",
-        reference=state.handoff.reference if state.handoff else f"H-{_digest(session_id)[:8].upper()}",
+        reference=_reference(state, parts),
         session=session_id,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         why=why,
@@ -164,13 +184,19 @@ def _letter(
     )
 
 
+def _reference(state: DialogueState, parts: Parts) -> str:
+    """A later handoff keeps that of the first."""
+    return state.handoff.reference if state.handoff else f"H-{_digest(parts.session_id)[:8].upper()}"
+
+
 def _digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
 def _said(done: Handoff, rules: HandoffRules) -> str:
     """What really happened, and how else the staff are reached."""
-    reach = f"You can also reach them yourself: {rules.contact}." if rules.contact else ""
+    how = _how(rules)
+    reach = f"You can also reach them yourself: {how}." if how else ""
     return " ".join(one for one in (_PASSED_ON[done.by].format(done.reference), reach, _hours(rules)) if one)
 
 
@@ -180,10 +206,13 @@ def _not_passed_on(rules: HandoffRules) -> str:
 
 def _elsewhere(rules: HandoffRules) -> str:
     """What the shopper can do without us."""
-    reach = (
-        f"You can reach the shop yourself: {rules.contact}." if rules.contact else "Please use the shop's contact page."
-    )
+    how = _how(rules)
+    reach = f"You can reach the shop yourself: {how}." if how else "Please use the shop's contact page."
     return " ".join(one for one in (reach, _hours(rules)) if one)
+
+
+def _how(rules: HandoffRules) -> str:
+    return rules.contact or ("by the link below" if rules.link else "")
 
 
 def _hours(rules: HandoffRules) -> str:

@@ -57,6 +57,13 @@ class HandoffRules(BaseModel):
 
     contact: str = Field(default="", max_length=300, description="how else to reach them: an address, a number")
     hours: str = Field(default="", max_length=300)
+    link: str = Field(
+        default="",
+        max_length=1_000,
+        pattern=r"^((https://|mailto:|tel:|sms:)([^\s{}]|\{reference\}|\{need\})+)?$",
+        description="https, mailto, tel or sms; {reference} and {need} are filled in",
+    )
+    link_text: str = Field(default="Write to the shop's staff", min_length=1, max_length=60)
     failed_turns: int = Field(default=2, ge=0, description="in a row; 0: never")
     ask_first: bool = Field(default=True, description="after failed turns: offer it, instead of passing on at once")
     cart_over: Decimal | None = Field(default=None, ge=0, description="in the shop's currency")

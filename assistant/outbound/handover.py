@@ -26,3 +26,11 @@ class Handoff:
     by: By
     why: Why
     hours: str | None = None
+
+
+@dataclass(frozen=True)
+class ContactLink:
+    """Where the shopper writes to the staff or calls them. text: of the button; url: https, mailto, tel or sms."""
+
+    text: str
+    url: str
