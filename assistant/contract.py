@@ -88,6 +88,7 @@ class Reply:
     checkout_reference: str | None = None
     handoff: Handoff | None = None
     contact_link: ContactLink | None = None
+    shop_cart_count: int | None = None
     warnings: tuple[str, ...] = ()
     latency_ms: Latency = field(default_factory=Latency)
 
@@ -115,6 +116,7 @@ class Reply:
             "sources": [asdict(source) for source in self.sources],
             "handoff": self.handoff and asdict(self.handoff),
             "contact_link": self.contact_link and asdict(self.contact_link),
+            "shop_cart_count": self.shop_cart_count,
             "checkout_url": self.checkout_url,
             "fault": self.fault,
             "checkout_reference": self.checkout_reference,

@@ -98,7 +98,11 @@ def run_turn(
         total=(time.perf_counter() - started) * 1e3,
     )
     reply = _reply(parts.session_id, state, parse, done, beside, text, latency)
-    reply = replace(reply, contact_link=contact_link(reply.acts, beside, state, parts))
+    reply = replace(
+        reply,
+        contact_link=contact_link(reply.acts, beside, state, parts),
+        shop_cart_count=parts.shop_cart.count if parts.shop_cart else None,
+    )
     return Taken(reply, parse, effect, exchange, state)
 
 

@@ -65,6 +65,7 @@ REPLY: Example = {
     "sources": [],
     "handoff": None,
     "contact_link": None,
+    "shop_cart_count": None,
     "checkout_url": None,
     "checkout_reference": None,
     "warnings": [],

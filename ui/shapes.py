@@ -149,6 +149,9 @@ class Reply(_Shape):
     sources: list[Source]
     handoff: Handoff | None
     contact_link: ContactLink | None = None
+    shop_cart_count: Annotated[
+        int | None, Field(description="things in the shop's own cart, where the page told of it")
+    ] = None
     checkout_url: str | None = None
     fault: Annotated[str | None, Field(description="the code of an error that the reply tells of")] = None
     checkout_reference: str | None = None

@@ -24,7 +24,7 @@ from ..desk import AtDesk, Desk
 from ..experiment_chart import draw
 from ..files import to_save
 from . import door
-from .figures import STAGES, figures, need_of
+from .figures import NOTHING, STAGES, figures, need_of
 from .pages import icon, render, style
 from .sheets import Cell, sheet
 from .window import DAYS, Days, Window
@@ -84,10 +84,10 @@ def picture() -> Response:
 @router.get("")
 def overview(desk: AtDesk, days: Days = 30) -> Response:
     """How far shoppers get, how many there are, how long they wait."""
-    window = _window(desk, days)
-    return render(
-        "overview.html", here="overview", found=figures(window.talks()), window=window, days=DAYS, stages=STAGES
-    )
+    window, events = _window(desk, days), desk.assistant.places.events
+    done = events.done_in_sessions(("cart", "purchase"), window.since) if events else NOTHING
+    found = figures(window.talks(), done)
+    return render("overview.html", here="overview", found=found, window=window, days=DAYS, stages=STAGES)
 
 
 @router.get("/conversations")
