@@ -25,6 +25,7 @@ from retrieval.search import Scored
 from retrieval.store import Store
 
 from .actions.find import WEIGHED, query_for, query_of
+from .actions.handoff import tell_of_file
 from .build import build_events, build_interest, build_named, build_parts, build_plan, build_sessions
 from .contract import Done, Event, Reply
 from .event_form import EventForm
@@ -283,13 +284,19 @@ class Assistant:
             raise _no_session(session_id) from None  # as for another visitor's, so that nobody learns that it is there
 
     def attach(self, session_id: str, name: str, content: bytes, *, visitor: str | None = None) -> Attachment:
-        """Keep a picture or a PDF for the shop's staff, to whom the conversation was passed on. NotAttachable says why it is not taken."""
+        """Keep a picture or a PDF for the shop's staff, to whom the conversation was passed on, and tell them by the same way.
+
+        NotAttachable says why it is not taken.
+        """
         with self._turn_of(session_id):
-            if not self.session(session_id, visitor=visitor).state.handoff or not self._places.attachments:
+            state, desk = self.session(session_id, visitor=visitor).state, self._parts.handoff
+            if state.handoff is None or desk is None:
                 raise NotAttachable(
                     "Nobody would see it: this conversation was not passed on.", fix="ask for a person first"
                 )
-            return self._places.attachments.add(session_id, name, content)
+            added = desk.attachments.add(session_id, name, content)
+            tell_of_file(added, state, replace(self._parts, session_id=session_id), desk)
+            return added
 
     def attachments(self, session_id: str) -> tuple[Attachment, ...]:
         """What the shopper attached; for whoever was let in to `session`."""

@@ -29,6 +29,7 @@ from .experiments.trial import Named
 from .orders.desk import OrderDesk, open_desk
 from .orders.log import OrderLog
 from .outbound.attachments import Attachments
+from .outbound.chatwoot import ByChatwoot
 from .outbound.checkout import CheckoutHook
 from .outbound.handoff import HandoffDesk, HandoffRules
 from .outbound.letters import Letters
@@ -173,7 +174,8 @@ def build_handoff(settings: Settings) -> HandoffDesk:
     url, seal = settings.sessions_url, build_seal(settings)
     letters = Letters(url, seal)
     route = _sent(settings) or (ToInbox(letters) if letters.lasting else None)
-    return HandoffDesk(rules, route, letters, Attachments(url, seal))
+    server = str(settings.public_url) if settings.public_url else None
+    return HandoffDesk(rules, route, letters, Attachments(url, seal), server)
 
 
 def build_review_alerts(settings: Settings) -> ReviewAlerts | None:
@@ -184,15 +186,17 @@ def build_review_alerts(settings: Settings) -> ReviewAlerts | None:
     if way is None:
         raise BadInput(
             "SHOP_REVIEW_ALERTS is set, and there is no way to tell anybody.",
-            fix="set SHOP_HANDOFF_WEBHOOK or SHOP_HANDOFF_SMTP as in docs/handoff.md",
+            fix="set SHOP_HANDOFF_WEBHOOK, SHOP_HANDOFF_SMTP or SHOP_HANDOFF_CHATWOOT as in docs/handoff.md",
         )
     return ReviewAlerts(way, settings.sessions_url)
 
 
-def _sent(settings: Settings) -> ByWebhook | ByMail | None:
+def _sent(settings: Settings) -> ByWebhook | ByMail | ByChatwoot | None:
     """The way out of this machine to the shop's staff."""
-    if settings.handoff_webhook is not None and settings.handoff_smtp is not None:
-        raise BadInput("SHOP_HANDOFF_WEBHOOK and SHOP_HANDOFF_SMTP are both set.", fix="set one of the two")
+    ways = ("handoff_webhook", "handoff_smtp", "handoff_chatwoot")
+    named = [f"SHOP_{way.upper()}" for way in ways if getattr(settings, way) is not None]
+    if len(named) > 1:
+        raise BadInput(f"{' and '.join(named)} are set.", fix="set one of them")
     if settings.handoff_webhook is not None:
         secret = settings.handoff_webhook_secret
         return ByWebhook(_webhook("SHOP_HANDOFF_WEBHOOK", settings.handoff_webhook, secret))
@@ -200,6 +204,13 @@ def _sent(settings: Settings) -> ByWebhook | ByMail | None:
         if not settings.handoff_to:
             raise BadInput("SHOP_HANDOFF_SMTP is set, SHOP_HANDOFF_TO is not.", fix="set the address it goes to")
         return ByMail(settings.handoff_smtp.get_secret_value(), settings.handoff_to, settings.handoff_from)
+    if settings.handoff_chatwoot is not None:
+        inbox = settings.handoff_chatwoot_inbox
+        if inbox is None:
+            raise BadInput(
+                "SHOP_HANDOFF_CHATWOOT is set, SHOP_HANDOFF_CHATWOOT_INBOX is not.", fix="set the inbox's identifier"
+            )
+        return ByChatwoot(str(settings.handoff_chatwoot), inbox.get_secret_value())
     return None
 
 

@@ -12,7 +12,7 @@ from retrieval.query import Constraints, Relaxed
 
 from .lasting import lasts
 from .model import Card, Comparison, Intent, Question, Reason, Source, plain
-from .outbound.handover import Handoff
+from .outbound.handover import ContactLink, Handoff
 from .wishes import wishes_in
 
 LOOKING: frozenset[str] = frozenset({"search", "refine", "recommend"})
@@ -87,6 +87,8 @@ class Reply:
     fault: str | None = None
     checkout_reference: str | None = None
     handoff: Handoff | None = None
+    contact_link: ContactLink | None = None
+    shop_cart_count: int | None = None
     warnings: tuple[str, ...] = ()
     latency_ms: Latency = field(default_factory=Latency)
 
@@ -113,6 +115,8 @@ class Reply:
             "suggestions": list(self.suggestions),
             "sources": [asdict(source) for source in self.sources],
             "handoff": self.handoff and asdict(self.handoff),
+            "contact_link": self.contact_link and asdict(self.contact_link),
+            "shop_cart_count": self.shop_cart_count,
             "checkout_url": self.checkout_url,
             "fault": self.fault,
             "checkout_reference": self.checkout_reference,

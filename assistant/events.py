@@ -148,6 +148,17 @@ class EventLog:
         """The events of these conversations, the oldest first."""
         return self._read(EVENTS.c.session_id.in_(list(sessions)))[::-1]
 
+    def done_in_sessions(self, types: Collection[EventType], since: datetime) -> Mapping[str, Collection[str]]:
+        """The types of events since then, of these, by conversation; those that belong to none are left out."""
+        which = and_(EVENTS.c.type.in_(types), EVENTS.c.session_id.is_not(None), EVENTS.c.at_ms >= in_ms(since))
+        found = select(EVENTS.c.session_id, EVENTS.c.type).where(which).distinct()
+        with self.db() as db:
+            rows = db.execute(found).all()
+        done: dict[str, set[str]] = {}
+        for session_id, kind in rows:
+            done.setdefault(session_id, set()).add(kind)
+        return done
+
     def all(self) -> Iterator[tuple[Event, bool]]:
         """Every event, the oldest first, and whether it lies in a visitor's day with a burst."""
         query = select(EVENTS, in_burst().label("burst")).order_by(EVENTS.c.at_ms, EVENTS.c.owner, EVENTS.c.id)

@@ -132,6 +132,10 @@ class ShopCart:
     currency: str | None = None
     url: str | None = None
 
+    @property
+    def count(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
 
 @dataclass(frozen=True)
 class CartLine:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from .settings import Settings
 
+PASSED_ON = "conversations that are passed on to the shop's staff, with the files attached to them"
+
 
 @dataclass(frozen=True)
 class Processor:
@@ -35,9 +37,10 @@ def _sent(settings: Settings) -> Iterator[tuple[str | None, str]]:
     yield settings.orders_url, "order numbers with what proves them, and what is done to orders"
     yield settings.checkout_url, "the cart, when the shopper goes to pay"
     yield _text(settings.checkout_webhook), "the cart, when the shopper checks out"
-    yield _text(settings.handoff_webhook), "conversations that are passed on to the shop's staff"
+    yield _text(settings.handoff_webhook), PASSED_ON
+    yield _text(settings.handoff_chatwoot), PASSED_ON
     smtp = settings.handoff_smtp.get_secret_value() if settings.handoff_smtp else None
-    yield smtp, "conversations that are passed on to the shop's staff, as mail"
+    yield smtp, f"{PASSED_ON}, as mail"
 
 
 def _text(url: object) -> str | None:

@@ -84,6 +84,19 @@ class Settings(BaseSettings):
     )
     handoff_to: str | None = Field(default=None, description="Where that mail goes: addresses separated by commas.")
     handoff_from: str | None = Field(default=None, description="Sender of that mail; the first address it goes to.")
+    handoff_chatwoot: HttpUrl | None = Field(
+        default=None, description="Instead: a Chatwoot server, such as https://app.chatwoot.com."
+    )
+    handoff_chatwoot_inbox: SecretStr | None = Field(
+        default=None, description="The identifier of its inbox, which is one of the kind API."
+    )
+    handoff_chatwoot_secret: SecretStr | None = Field(
+        default=None, description="What its webhook signs agents' answers with; without it none are taken."
+    )
+    public_url: HttpUrl | None = Field(
+        default=None,
+        description="Where this server is reached from outside, such as https://chat.shop.example; links to files need it.",
+    )
     handoff_rules: Path | None = Field(
         default=None, description="TOML file: contact, office hours, and when a conversation is passed on."
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from .actions.cart import view_of
-from .actions.handoff import Aside, aside
+from .actions.handoff import Aside, aside, contact_link
 from .confirm import act, agrees
 from .contract import CartView, Event, Latency, Parsed, Reply, Shown, Token
 from .explain import explain
@@ -97,7 +97,13 @@ def run_turn(
         write=sum(one.write_ms for one in done) + (time.perf_counter() - shown_at) * 1e3,
         total=(time.perf_counter() - started) * 1e3,
     )
-    return Taken(_reply(parts.session_id, state, parse, done, beside, text, latency), parse, effect, exchange, state)
+    reply = _reply(parts.session_id, state, parse, done, beside, text, latency)
+    reply = replace(
+        reply,
+        contact_link=contact_link(reply.acts, beside, state, parts),
+        shop_cart_count=parts.shop_cart.count if parts.shop_cart else None,
+    )
+    return Taken(reply, parse, effect, exchange, state)
 
 
 def _spoken(message: str, done: Sequence[Acted], parts: Parts) -> Generator[Event, None, str]:

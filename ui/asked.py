@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
 from assistant.actions.cart import MOST
 from assistant.exact import Asked, Press, PressAct, Quantity
@@ -157,6 +157,24 @@ class ChatRequest(BaseModel):
                 )
             return self.means.read(self.message)
         return given[0] if isinstance(given[0], str) else given[0].read()
+
+
+class StaffAnswerRequest(BaseModel):
+    """What a person of the shop answers, into the conversation of this `session` or passed on under this `reference`."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reference": "H-5F0A93D1", "text": "It is back on Friday."}]}
+    )
+
+    reference: Annotated[str | None, Field(min_length=1, max_length=64)] = None
+    session: Annotated[str | None, Field(pattern=SESSION_ID)] = None
+    text: str
+
+    @model_validator(mode="after")
+    def _of_one_conversation(self) -> Self:
+        if (self.reference is None) == (self.session is None):
+            raise ValueError("an answer has either a `reference` or a `session`")
+        return self
 
 
 class Feedback(BaseModel):

@@ -178,13 +178,16 @@ def _thinking(turn: Spoken) -> str:
 
 
 def _beside(reply: Reply) -> str:
-    """What an answer has besides its words and cards: a comparison, the shop's own texts, the way to the checkout."""
+    """What an answer has besides its words and cards: a comparison, the shop's own texts, the ways to the checkout and to the staff."""
     pay = _web_address(reply.checkout_url)
     link = (
         f'<p><a class="pay" href="{pay}" target="_blank" rel="noopener noreferrer">Go to checkout</a></p>'
         if pay
         else ""
     )
+    staff = reply.contact_link
+    if staff and urlsplit(staff.url).scheme in ("https", "mailto", "tel", "sms"):
+        link += f'<p><a class="pay" href="{escape(staff.url)}" rel="noopener noreferrer">{escape(staff.text)}</a></p>'
     return (_comparison(reply.comparison) if reply.comparison else "") + _sources(reply.sources) + link
 
 

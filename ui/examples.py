@@ -64,6 +64,8 @@ REPLY: Example = {
     "suggestions": ["Add the first one to my cart"],
     "sources": [],
     "handoff": None,
+    "contact_link": None,
+    "shop_cart_count": None,
     "checkout_url": None,
     "checkout_reference": None,
     "warnings": [],
@@ -83,6 +85,8 @@ ATTACHED: Example = {
     "size": 183204,
     "at": "2026-05-01T12:03:00+00:00",
 }
+TAKEN_ANSWER: Example = {"session_id": REPLY["session_id"], **STAFF_ANSWER}
+CHATWOOT: Example = {"taken": True}
 ANSWERS: Example = {"session_id": REPLY["session_id"], "answers": [STAFF_ANSWER], "may_attach": 0}
 SESSION: Example = {
     "session_id": REPLY["session_id"],

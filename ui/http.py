@@ -14,8 +14,8 @@ from assistant import Assistant
 from assistant.outbound.attachments import LIMIT
 from assistant.settings import Settings
 
-from . import pictures, public_pages, widget_pages
-from .api import catalogue, dialogue, operation, shopper
+from . import files, pictures, public_pages, widget_pages
+from .api import catalogue, dialogue, operation, shopper, staff
 from .desk import Desk
 from .guard import BodyLimit, SafeHeaders
 from .lane import Lane
@@ -74,6 +74,8 @@ def create_app(
     app.include_router(dialogue.router)
     app.include_router(catalogue.router)
     app.include_router(shopper.router)
+    app.include_router(staff.router)
+    app.include_router(files.router)
     app.include_router(operation.router)
     app.include_router(widget_pages.router)
     app.include_router(pictures.router)

@@ -118,9 +118,16 @@ class Handoff(_Shape):
     """The conversation as it was passed on to the shop's staff; null unless it really was."""
 
     reference: str
-    by: Annotated[str, Field(description="webhook, email, inbox")]
+    by: Annotated[str, Field(description="webhook, email, chatwoot, inbox")]
     why: Annotated[str, Field(description="asked, failed_turns, cart_over, intent")]
     hours: str | None = None
+
+
+class ContactLink(_Shape):
+    """Where the shopper writes to the shop's staff or calls them."""
+
+    text: str
+    url: Annotated[str, Field(description="https, mailto, tel or sms")]
 
 
 class Reply(_Shape):
@@ -141,6 +148,10 @@ class Reply(_Shape):
     suggestions: list[str]
     sources: list[Source]
     handoff: Handoff | None
+    contact_link: ContactLink | None = None
+    shop_cart_count: Annotated[
+        int | None, Field(description="things in the shop's own cart, where the page told of it")
+    ] = None
     checkout_url: str | None = None
     fault: Annotated[str | None, Field(description="the code of an error that the reply tells of")] = None
     checkout_reference: str | None = None
@@ -168,6 +179,16 @@ class StaffAnswer(_Shape):
     turn: Annotated[int, Field(description="the last turn before it")]
     text: str
     at: Annotated[str, Field(description="when, UTC", json_schema_extra={"format": "date-time"})]
+
+
+class TakenAnswer(StaffAnswer):
+    """The answer as it stands in the conversation."""
+
+    session_id: str
+
+
+class ChatwootBody(_Shape):
+    taken: Annotated[bool, Field(description="whether it was an agent's answer, which stands in the conversation now")]
 
 
 class AttachmentBody(_Shape):

@@ -6,16 +6,18 @@ What a message means was read by the parser; here are only its intent, what came
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from urllib.parse import quote
 
 from ..contract import constraints_json
-from ..model import Answer, DialogueState, Exchange, Outcome, Parse, Question
+from ..model import Answer, DialogueState, Exchange, Intent, Outcome, Parse, Question
+from ..outbound.attachments import Attachment
 from ..outbound.checkout import cart_json
 from ..outbound.handoff import HandoffDesk, HandoffRules
-from ..outbound.handover import By, Handoff, Why
+from ..outbound.handover import By, ContactLink, Handoff, Why
 from ..outbound.letters import Letter
 from ..outbound.webhook import NotDelivered
 from ..parts import Parts
@@ -30,6 +32,7 @@ OFFER = "I am not getting you further: shall I pass this conversation on to the 
 _PASSED_ON: dict[By, str] = {
     "webhook": "I have passed this conversation on to the shop's staff; the reference is {}.",
     "email": "I have sent this conversation to the shop's staff by e-mail; the reference is {}.",
+    "chatwoot": "I have passed this conversation on to the shop's staff; the reference is {}.",
     "inbox": "I have put this conversation into the inbox of the shop's staff, who have yet to read it; the reference is {}.",
 }
 
@@ -82,6 +85,25 @@ def aside(
     return _after_failures(exchange, state, parts, desk) if often else Aside(fails)
 
 
+def contact_link(acts: Collection[Intent], beside: Aside, state: DialogueState, parts: Parts) -> ContactLink | None:
+    """The shop's own link to its staff, in a turn that asked for a person or was told of one; None where it has none.
+
+    state: after the turn. Whether the shopper follows the link is not known, so it passes nothing on.
+    """
+    desk = parts.handoff
+    if desk is None or not desk.rules.link or not (beside.text or "handoff" in acts):
+        return None
+    kept = state.handoff or desk.letters.has(parts.session_id)  # else there is nothing to be found by a reference
+    filled = {
+        "{reference}": _reference(state, parts) if kept else "",
+        "{need}": reading_of(state.constraints, parts.currency),
+    }
+    url = desk.rules.link
+    for place, words in filled.items():
+        url = url.replace(place, quote(words, ""))
+    return ContactLink(desk.rules.link_text, url)
+
+
 def failed(parse: Parse, outcome: Outcome) -> bool:
     """Whether an act got the shopper no further: it was not understood, found nothing, or could not be done."""
     if outcome.asked is not None or outcome.question is not None:
@@ -125,20 +147,46 @@ def _after_failures(exchange: Exchange, state: DialogueState, parts: Parts, desk
 
 def _pass_on(why: Why, exchange: Exchange, state: DialogueState, parts: Parts, desk: HandoffDesk) -> Handoff:
     """The conversation with the exchange under way delivered. A later one keeps the reference of the first."""
+    transcript = (*parts.history, exchange) if exchange.shopper else parts.history
+    files = tuple(one.number for one in desk.attachments.of(parts.session_id))
+    return desk.pass_on(_letter(why, str(state.turn), state, parts, transcript, files))
+
+
+def tell_of_file(file: Attachment, state: DialogueState, parts: Parts, desk: HandoffDesk) -> None:
+    """Tell the staff, who have the conversation, of a file that came after it. What is not delivered is logged and kept."""
+    try:
+        desk.pass_on(_letter("attached", f"file {file.number}", state, parts, (), (file.number,)))
+    except NotDelivered as error:
+        log.error("handoff: %s", error)
+
+
+def _letter(
+    why: Why,
+    occasion: str,
+    state: DialogueState,
+    parts: Parts,
+    transcript: tuple[Exchange, ...],
+    files: tuple[int, ...],
+) -> Letter:
+    """occasion: what tells the letter from others of the conversation."""
     session_id = parts.session_id
-    reference = state.handoff.reference if state.handoff else f"H-{_digest(session_id)[:8].upper()}"
-    letter = Letter(
-        id=f"handoff_{_digest(f'{session_id} {state.turn}')[:32]}",
-        reference=reference,
+    return Letter(
+        id=f"handoff_{_digest(f'{session_id} {occasion}')[:32]}",
+        reference=_reference(state, parts),
         session=session_id,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         why=why,
         need=reading_of(state.constraints, parts.currency),
         constraints=constraints_json(state.constraints),
         cart=cart_json(view_of(state.cart, parts)),
-        transcript=(*parts.history, exchange) if exchange.shopper else parts.history,
+        transcript=transcript,
+        files=files,
     )
-    return desk.pass_on(letter)
+
+
+def _reference(state: DialogueState, parts: Parts) -> str:
+    """A later handoff keeps that of the first."""
+    return state.handoff.reference if state.handoff else f"H-{_digest(parts.session_id)[:8].upper()}"
 
 
 def _digest(text: str) -> str:
@@ -147,7 +195,8 @@ def _digest(text: str) -> str:
 
 def _said(done: Handoff, rules: HandoffRules) -> str:
     """What really happened, and how else the staff are reached."""
-    reach = f"You can also reach them yourself: {rules.contact}." if rules.contact else ""
+    how = _how(rules)
+    reach = f"You can also reach them yourself: {how}." if how else ""
     return " ".join(one for one in (_PASSED_ON[done.by].format(done.reference), reach, _hours(rules)) if one)
 
 
@@ -157,10 +206,13 @@ def _not_passed_on(rules: HandoffRules) -> str:
 
 def _elsewhere(rules: HandoffRules) -> str:
     """What the shopper can do without us."""
-    reach = (
-        f"You can reach the shop yourself: {rules.contact}." if rules.contact else "Please use the shop's contact page."
-    )
+    how = _how(rules)
+    reach = f"You can reach the shop yourself: {how}." if how else "Please use the shop's contact page."
     return " ".join(one for one in (reach, _hours(rules)) if one)
+
+
+def _how(rules: HandoffRules) -> str:
+    return rules.contact or ("by the link below" if rules.link else "")
 
 
 def _hours(rules: HandoffRules) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from retrieval.errors import BadInput, NotFound
 
 from ..sessions import Sessions, StaffAnswer
+from .letters import Letters
 
 ANSWER_LIMIT = 2_000  # characters
 
@@ -29,3 +30,15 @@ def keep_answer(sessions: Sessions, session_id: str, text: str, key: str) -> Sta
             "The conversation is no longer kept, so nobody would read the answer.",
             fix="reach the shopper as your shop does otherwise",
         ) from None
+
+
+def conversation_of(reference: str, sessions: Sessions, letters: Letters | None) -> str:
+    """The id of the one conversation that was passed on, or should have been, under the reference; NotFound of none or several."""
+    kept = letters.under(reference) if letters else ()
+    found = {*sessions.handed(reference), *(one.letter.session for one in kept)}
+    if len(found) != 1:
+        raise NotFound(
+            f"{len(found) or 'No'} conversations are kept that were passed on as {reference!r}.",
+            fix="give the reference as the shopper was told it, or answer on the operator's page",
+        )
+    return found.pop()

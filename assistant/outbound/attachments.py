@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
@@ -28,7 +29,7 @@ from sqlalchemy import insert as insert_into
 
 from retrieval.errors import BadInput, NotFound
 
-from ..database import clear_log, open_database, turns_at
+from ..database import clear_log, open_database, turns_at, upsert
 from ..seal import Seal
 
 LIMIT = 5 * 1024 * 1024  # bytes of one as it comes
@@ -73,6 +74,12 @@ _FILES = Table(
     Column("size", Integer, nullable=False),
     Column("name", Text, nullable=False),
     Column("content", Text, nullable=False),
+)
+_KEY = Table(
+    "attachment_link_key",
+    _TABLES,
+    Column("id", Integer, primary_key=True),  # 1: there is one
+    Column("key", Text, nullable=False),
 )
 _SEALED = ("name", "content")
 _FACTS = (_FILES.c.number, _FILES.c.name, _FILES.c.type, _FILES.c.size, _FILES.c.at)
@@ -119,6 +126,13 @@ class Attachments:
             raise NotFound("There is no such file.", fix="it may be erased with its conversation")
         return b64decode(self._seal.open(kept))
 
+    def link_key(self) -> str:
+        """What links to files are signed with: 256 random bits, made when first asked for, the same for all processes."""
+        made = {"id": 1, "key": self._seal.close(secrets.token_hex(32))}
+        with self._turn, self._engine.begin() as db:
+            db.execute(upsert(self._engine, _KEY).values(made).on_conflict_do_nothing())
+            return str(self._seal.open(db.execute(select(_KEY.c.key)).scalar_one()))
+
     def erase(self, sessions: Collection[str]) -> int:
         """Erase all of these conversations; how many there were."""
         return self._erase(_FILES.c.session_id.in_(list(sessions)))
@@ -139,6 +153,8 @@ class Attachments:
                     .where(*this)
                     .values({one: self._seal.close(self._seal.open(row[one])) for one in _SEALED})
                 )
+            for key in db.execute(select(_KEY.c.key)).scalars().all():
+                db.execute(update(_KEY).values(key=self._seal.close(self._seal.open(key))))
         clear_log(self._engine)
         return len(keys)
 

@@ -6,6 +6,7 @@ Only what a way confirmed counts as passed on. What it did not confirm is kept, 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -16,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..model import Intent
 from .attachments import Attachments
+from .enclosures import Enclosure, enclosed
 from .handover import By, Handoff
 from .letters import Letter, Letters
 from .topics import Topics
@@ -41,8 +43,8 @@ class Route(Protocol):
 
     by: By
 
-    def deliver(self, letter: Letter) -> str:
-        """The reference under which they have it. NotDelivered when nothing confirmed that."""
+    def deliver(self, letter: Letter, files: Sequence[Enclosure] = ()) -> str:
+        """The reference under which they have it. files: those of the letter. NotDelivered when nothing confirmed that."""
 
     def close(self) -> None:
         """Let go of connections."""
@@ -55,6 +57,13 @@ class HandoffRules(BaseModel):
 
     contact: str = Field(default="", max_length=300, description="how else to reach them: an address, a number")
     hours: str = Field(default="", max_length=300)
+    link: str = Field(
+        default="",
+        max_length=1_000,
+        pattern=r"^((https://|mailto:|tel:|sms:)([^\s{}]|\{reference\}|\{need\})+)?$",
+        description="https, mailto, tel or sms; {reference} and {need} are filled in",
+    )
+    link_text: str = Field(default="Write to the shop's staff", min_length=1, max_length=60)
     failed_turns: int = Field(default=2, ge=0, description="in a row; 0: never")
     ask_first: bool = Field(default=True, description="after failed turns: offer it, instead of passing on at once")
     cart_over: Decimal | None = Field(default=None, ge=0, description="in the shop's currency")
@@ -66,12 +75,16 @@ class HandoffRules(BaseModel):
 
 @dataclass(frozen=True)
 class HandoffDesk:
-    """route: None where there is no way to a person. letters: what was not delivered, and the inbox. attachments: what shoppers add."""
+    """route: None where there is no way to a person. letters: what was not delivered, and the inbox. attachments: what shoppers add.
+
+    server: the address of this one from outside, for links to them.
+    """
 
     rules: HandoffRules
     route: Route | None
     letters: Letters
     attachments: Attachments = field(default_factory=Attachments)
+    server: str | None = None
 
     @cached_property
     def topics(self) -> Topics:
@@ -82,7 +95,9 @@ class HandoffDesk:
         if self.route is None:
             raise NotDelivered("There is no way to a person.", fix="set one as in docs/handoff.md")
         try:
-            reference = self.route.deliver(letter)
+            reference = self.route.deliver(
+                letter, enclosed(letter.session, letter.files, self.attachments, self.server)
+            )
         except NotDelivered as error:
             try:
                 self.letters.keep(letter, error.detail)

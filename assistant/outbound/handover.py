@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-By = Literal["webhook", "email", "inbox"]
-Why = Literal["asked", "failed_turns", "cart_over", "intent", "topic"]
+By = Literal["webhook", "email", "chatwoot", "inbox"]
+Why = Literal["asked", "failed_turns", "cart_over", "intent", "topic", "attached"]
 
 
 @dataclass(frozen=True)
@@ -26,3 +26,11 @@ class Handoff:
     by: By
     why: Why
     hours: str | None = None
+
+
+@dataclass(frozen=True)
+class ContactLink:
+    """Where the shopper writes to the staff or calls them. text: of the button; url: https, mailto, tel or sms."""
+
+    text: str
+    url: str

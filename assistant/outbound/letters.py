@@ -34,6 +34,7 @@ WHY: dict[Why, str] = {
     "cart_over": "The cart is worth more than the shop's rules name.",
     "topic": "A message is of a kind that the shop wants a person to see.",
     "intent": "What the shopper asked for is passed on by the shop's rules.",
+    "attached": "The shopper has attached a file to a conversation that was passed on before.",
 }
 
 
@@ -41,7 +42,7 @@ WHY: dict[Why, str] = {
 class Letter:
     """What the staff are told. id: of this sending; reference: of the conversation. created: ISO 8601, UTC.
 
-    need: what the shopper wants now, in words. constraints, cart: the same and the cart, for programs.
+    need: what the shopper wants now, in words. constraints, cart: the same and the cart, for programs. files: numbers of what is attached.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Letter:
     constraints: dict[str, Any]
     cart: dict[str, Any]
     transcript: tuple[Exchange, ...]
+    files: tuple[int, ...] = ()
 
     def to_text(self) -> str:
         """The letter for people."""
@@ -112,6 +114,10 @@ class Letters:
     def of(self, sessions: Collection[str]) -> Sequence[KeptLetter]:
         """Those of these conversations."""
         return self._kept(_LETTERS.c.session_id.in_(list(sessions)))
+
+    def under(self, reference: str) -> Sequence[KeptLetter]:
+        """Those of this reference."""
+        return self._kept(_LETTERS.c.reference == reference)
 
     def has(self, session_id: str) -> bool:
         """Whether a letter of the conversation is kept."""

@@ -6,10 +6,11 @@ import logging
 import smtplib
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from email.message import EmailMessage
+from itertools import accumulate
 from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationError
@@ -18,12 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from retrieval.errors import BadInput
 
 from .checkout import Taken
+from .enclosures import Enclosure
 from .handover import By
 from .letters import Letter, Letters
 from .review_alerts import Notice
 from .webhook import PATIENCE, TIMEOUT_S, NotDelivered, Webhook, attempts
 
 log = logging.getLogger(__name__)
+MAIL_FILES = 7 * 1024 * 1024  # bytes of the files of one mail: in base64 under the 10 MB that most mail servers take
 
 
 class ByWebhook:
@@ -34,8 +37,10 @@ class ByWebhook:
     def __init__(self, webhook: Webhook) -> None:
         self._webhook = webhook
 
-    def deliver(self, letter: Letter) -> str:
-        answer = self._webhook.send(letter.id, {"type": "handoff.requested", **asdict(letter)})
+    def deliver(self, letter: Letter, files: Sequence[Enclosure] = ()) -> str:
+        kind = "handoff.file_attached" if letter.why == "attached" else "handoff.requested"
+        message = {"type": kind, **asdict(letter), "files": [one.to_json() for one in files]}
+        answer = self._webhook.send(letter.id, message)
         try:
             return Taken.model_validate_json(answer or b"{}").reference or letter.reference
         except ValidationError as error:
@@ -71,8 +76,9 @@ class ByMail:
         self._to, self._from = to, sender or to.split(",")[0].strip()
         self._timeout_s, self._sleep = timeout_s, sleep
 
-    def deliver(self, letter: Letter) -> str:
-        self._send(letter.id, f"Conversation passed on: {letter.reference}", letter.to_text(), letter.reference)
+    def deliver(self, letter: Letter, files: Sequence[Enclosure] = ()) -> str:
+        what = "File attached" if letter.why == "attached" else "Conversation passed on"
+        self._send(letter.id, f"{what}: {letter.reference}", letter.to_text(), letter.reference, files)
         return letter.reference
 
     def tell(self, notice: Notice) -> None:
@@ -81,15 +87,21 @@ class ByMail:
     def close(self) -> None:
         """Each mail has a connection of its own."""
 
-    def _send(self, mail_id: str, subject: str, text: str, thread: str | None = None) -> None:
-        """thread: what all mails of a conversation refer to, so that they stand together."""
+    def _send(
+        self, mail_id: str, subject: str, text: str, thread: str | None = None, files: Sequence[Enclosure] = ()
+    ) -> None:
+        """thread: what all mails of a conversation refer to, so that they stand together. files: go along as far as they fit."""
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = self._from, self._to, subject
         place = self._from.rpartition("@")[2].rstrip(">")
         mail["Message-ID"] = f"<{mail_id}@{place}>"
         if thread:
             mail["References"] = f"<{thread}@{place}>"
-        mail.set_content(text)
+        along = _along(files)
+        mail.set_content("\n".join([text, *(_line(one, one in along) for one in files)]) if files else text)
+        for one in along:
+            kind, _, subtype = one.file.type.partition("/")
+            mail.add_attachment(one.content, kind, subtype, filename=one.file.name)
         attempts(self._timeout_s * PATIENCE, self._sleep)(self._once, mail)
 
     def _once(self, mail: EmailMessage) -> None:
@@ -150,7 +162,7 @@ class ToInbox:
     def __init__(self, letters: Letters) -> None:
         self._letters = letters
 
-    def deliver(self, letter: Letter) -> str:
+    def deliver(self, letter: Letter, files: Sequence[Enclosure] = ()) -> str:
         try:
             self._letters.keep(letter)
         except SQLAlchemyError as error:
@@ -159,3 +171,15 @@ class ToInbox:
 
     def close(self) -> None:
         """The letters are closed by the desk."""
+
+
+def _along(files: Sequence[Enclosure]) -> list[Enclosure]:
+    """The first of the files that one mail holds."""
+    sizes = accumulate(len(one.content) for one in files)
+    return [one for one, size in zip(files, sizes, strict=True) if size <= MAIL_FILES]
+
+
+def _line(one: Enclosure, along: bool) -> str:
+    """What a mail says of a file."""
+    where = "attached" if along else one.url or "too large for a mail: save it from the operator's page"
+    return f"File: {one.file.name} ({one.file.type}, {one.file.size:,} bytes), {where}"

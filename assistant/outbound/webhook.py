@@ -1,4 +1,4 @@
-"""Signed messages to a server of the shop, as the Standard Webhooks specification 1.0.0 has them.
+"""Signed messages to a server of the shop, and from one, as the Standard Webhooks specification 1.0.0 has them.
 
 A message keeps its id however often it is sent, so the receiver can tell that it has it. What may pass is sent again a few times.
 """
@@ -10,7 +10,7 @@ import binascii
 import hmac
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -29,6 +29,7 @@ TIMEOUT_S = 4.0  # for one attempt
 PATIENCE = 2.5  # all attempts of one delivery may take so many times as long as one
 ANSWER_LIMIT = 64 * 1024  # bytes
 SECRET_PREFIX = "whsec_"
+FRESH_S = 300  # so old, or so far ahead, may a message from the shop be
 _BACKOFF = wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2)  # seconds
 
 
@@ -40,6 +41,12 @@ class NotDelivered(ShopError):
     def __init__(self, detail: str, *, fix: str, retryable: bool = False) -> None:
         super().__init__(detail, fix=fix)
         self.retryable = retryable
+
+
+class NotGenuine(ShopError):
+    """A message that claims to be the shop's, and is not signed so, or was signed too long ago."""
+
+    status, slug = 401, "not-genuine"
 
 
 def attempts(limit_s: float, sleep: Callable[[float], None]) -> Retrying:
@@ -118,6 +125,28 @@ def signature(key: bytes, message_id: str, sent_at: str, body: bytes) -> str:
     """ "v1," and the base64 of HMAC-SHA256 over id, time (seconds since 1970) and body, joined by dots."""
     signed = b".".join((message_id.encode(), sent_at.encode(), body))
     return f"v1,{base64.b64encode(hmac.digest(key, signed, 'sha256')).decode()}"
+
+
+def id_of_genuine(secret: str, headers: Mapping[str, str], body: bytes) -> str:
+    """The id of a message that the shop has signed lately; NotGenuine of any other. headers: by names in small letters."""
+    message_id, sent_at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    right = signature(_key(secret), message_id, sent_at, body)
+    given = headers.get("webhook-signature", "").split()
+    if (
+        not message_id
+        or not fresh(sent_at)
+        or not any(hmac.compare_digest(right.encode(), one.encode()) for one in given)
+    ):
+        raise NotGenuine(
+            "The message is not signed with the secret that both sides have, or was signed too long ago.",
+            fix="sign it as docs/checkout.md shows, by a clock that is right",
+        )
+    return message_id
+
+
+def fresh(sent_at: str) -> bool:
+    """Whether a time in seconds since 1970 is about now."""
+    return sent_at.isascii() and sent_at.isdecimal() and abs(time.time() - int(sent_at[:20])) <= FRESH_S
 
 
 def _key(secret: str) -> bytes:

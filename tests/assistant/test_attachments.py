@@ -141,8 +141,10 @@ def test_with_a_key_neither_name_nor_content_lies_in_the_clear(tmp_path: Path) -
     assert b"broken lamp" not in file.read_bytes()
     assert b"JVBERi0xLjc" not in file.read_bytes()  # the PDF in base64
     place = Attachments(url, Seal(f"{new},{old}"))
+    key = Attachments(url, Seal(old)).link_key()
     assert place.reseal() == 1
     place.close()
     place = Attachments(url, Seal(new))
+    assert (place.link_key(), key in file.read_bytes().decode("latin-1")) == (key, False)
     assert (place.of("s_1")[0].name, place.content("s_1", 1)) == ("broken lamp.pdf", PDF)
     place.close()

@@ -68,6 +68,64 @@ def talk(searcher: Searcher, server: WebhookServer) -> Iterator[Talking]:
         one.shop.close()
 
 
+LINK = HandoffRules(link="https://wa.me/15550100?text=I+need+help.+{need}+{reference}", link_text="Write on WhatsApp")
+
+
+def test_the_shop_s_link_stands_beside_what_happened_and_names_it(talk: Talking) -> None:
+    conversation = talk(LAMP, ASK, LAMP, rules=LINK)
+    before, reply, after = [conversation.say() for _ in range(3)]
+    assert reply.handoff is not None
+    need = "Looking%20for%3A%20lamp%20under%20%2440."
+    assert reply.to_json()["contact_link"] == {
+        "text": "Write on WhatsApp",
+        "url": f"https://wa.me/15550100?text=I+need+help.+{need}+{reply.handoff.reference}",
+    }
+    assert "You can also reach them yourself: by the link below." in reply.reply
+    assert (before.contact_link, after.contact_link) == (None, None)
+
+
+def test_where_nobody_was_told_the_link_is_there_and_nothing_is_claimed(talk: Talking) -> None:
+    reply = talk(ASK, rules=LINK, reachable=False).say()
+    assert reply.contact_link is not None
+    assert reply.contact_link.url.endswith("+")  # no reference, since nothing is kept under one
+    assert (
+        reply.handoff,
+        "nobody has been told. You can reach the shop yourself: by the link below." in reply.reply,
+    ) == (
+        None,
+        True,
+    )
+
+
+def test_what_could_not_be_delivered_is_named_in_the_link_as_it_is_kept(talk: Talking, server: WebhookServer) -> None:
+    server.statuses = [400]
+    conversation = talk(ASK, rules=LINK)
+    reply = conversation.say()
+    (kept,) = conversation.letters.all()
+    assert reply.contact_link is not None
+    assert (reply.fault, reply.contact_link.url.rpartition("+")[2]) == ("handoff-not-delivered", kept.letter.reference)
+
+
+def test_the_link_comes_with_an_offer_too(talk: Talking) -> None:
+    conversation = talk(LOST, LOST, rules=LINK)
+    first, second = conversation.say(), conversation.say()
+    assert (first.contact_link, OFFER in second.reply, second.contact_link is not None) == (None, True, True)
+
+
+@pytest.mark.parametrize("link", ["mailto:help@shop.example?subject={reference}", "tel:+15550100", "sms:+15550100", ""])
+def test_a_link_writes_or_calls(link: str) -> None:
+    assert HandoffRules(link=link).link == link
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert(1)", "http://shop.example", "shop.example", "mailto:", "https://x.example/{name}", "tel:1 2"],
+)
+def test_any_other_link_is_refused_at_the_start(link: str) -> None:
+    with pytest.raises(ValueError, match="link"):
+        HandoffRules(link=link)
+
+
 def test_a_person_is_told_the_transcript_the_need_and_the_cart(talk: Talking, server: WebhookServer) -> None:
     conversation = talk(TOTE, ADD, LAMP, ASK)
     *before, reply = [conversation.say() for _ in range(4)]

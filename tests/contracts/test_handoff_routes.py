@@ -1,4 +1,4 @@
-"""What every way to the shop's staff owes, written once: by signed message, by e-mail, into the inbox."""
+"""What every way to the shop's staff owes, written once: by signed message, by e-mail, into Chatwoot, into the inbox."""
 
 from __future__ import annotations
 
@@ -9,17 +9,24 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from assistant.model import Exchange
+from assistant.outbound.attachments import Attachment
+from assistant.outbound.chatwoot import ByChatwoot
+from assistant.outbound.enclosures import Enclosure
 from assistant.outbound.handoff import HandoffDesk, HandoffRules, Route
 from assistant.outbound.handover import Handoff
 from assistant.outbound.letters import Letters
-from assistant.outbound.routes import ByMail, ByWebhook, ToInbox
+from assistant.outbound.review_alerts import Notice
+from assistant.outbound.routes import MAIL_FILES, ByMail, ByWebhook, ToInbox
 from assistant.outbound.webhook import ATTEMPTS, NotDelivered, Webhook
 from retrieval.errors import BadInput
+from tests.chatwoot_server import INBOX, ChatwootServer
 from tests.fakes import LETTER
 from tests.mail_server import MailServer
 from tests.webhook_server import SECRET, WebhookServer
@@ -30,6 +37,20 @@ def letters(tmp_path: Path) -> Iterator[Letters]:
     letters = Letters(f"sqlite:///{tmp_path / 'sessions.db'}")
     yield letters
     letters.close()
+
+
+BILL = Enclosure(
+    Attachment(1, "bill.pdf", "application/pdf", 4, datetime(2026, 5, 1, 12, tzinfo=UTC)),
+    b"bill",
+    "https://chat.shop.example/files/x",
+    datetime(2026, 5, 8, 12, tzinfo=UTC),
+)
+
+
+def body(mail: EmailMessage) -> str:
+    text = mail.get_body(("plain",))
+    assert text is not None
+    return str(text.get_content())
 
 
 def _certified(folder: Path) -> ssl.SSLContext:
@@ -89,6 +110,8 @@ class Kept:
     def __call__(self) -> list[str]:
         if isinstance(self._came, WebhookServer):
             return [str(body) for body in self._came.taken.values()]
+        if isinstance(self._came, ChatwootServer):
+            return [one["content"] for messages in self._came.messages.values() for one in messages]
         if isinstance(self._came, MailServer):
             return [f"{mail['Message-ID']} {mail['Subject']} {mail.get_content()}" for mail in self._came.mails]
         assert isinstance(self._came, Letters)
@@ -98,11 +121,11 @@ class Kept:
 class Refusing:
     """The next so many attempts fail for a passing reason."""
 
-    def __init__(self, server: WebhookServer | MailServer, answers: int = 1) -> None:
+    def __init__(self, server: WebhookServer | MailServer | ChatwootServer, answers: int = 1) -> None:
         self._server, self._answers = server, answers  # answers: to one attempt
 
     def __call__(self, times: int) -> None:
-        if isinstance(self._server, WebhookServer):
+        if not isinstance(self._server, MailServer):
             self._server.statuses = [503] * times
         else:
             self._server.answers = ["451 later"] * times * self._answers
@@ -136,8 +159,24 @@ class TestByWebhook(DeliveredElsewhere):
     def test_the_message_is_the_letter(self, server: WebhookServer, route: ByWebhook) -> None:
         route.deliver(LETTER)
         transcript = [{"shopper": one.shopper, "shop": one.shop} for one in LETTER.transcript]
-        expected = {"type": "handoff.requested", **asdict(LETTER), "transcript": transcript}
+        expected = {"type": "handoff.requested", **asdict(LETTER), "transcript": transcript, "files": []}
         assert server.taken == {"handoff_1": expected}
+
+    def test_a_file_that_comes_later_is_an_event_with_a_link(self, server: WebhookServer, route: ByWebhook) -> None:
+        route.deliver(replace(LETTER, id="handoff_2", why="attached", files=(1,)), [BILL])
+        told = server.taken["handoff_2"]
+        assert (told["type"], told["reference"]) == ("handoff.file_attached", "H-00000001")
+        assert told["files"] == [
+            {
+                "number": 1,
+                "name": "bill.pdf",
+                "type": "application/pdf",
+                "size": 4,
+                "sha256": "623210167553939c87ed8c5f2bfe0b3e0684e12c3a3dd2513613c4e67263b5a1",  # printf bill | sha256sum
+                "url": "https://chat.shop.example/files/x",
+                "expires": "2026-05-08T12:00:00+00:00",
+            }
+        ]
 
 
 class TestByMail(DeliveredElsewhere):
@@ -169,6 +208,24 @@ class TestByMail(DeliveredElsewhere):
             route.deliver(letter)
         assert {mail["References"] for mail in server.mails} == {"<H-00000001@shop.example>"}
         assert len({mail["Message-ID"] for mail in server.mails}) == 2
+
+    def test_a_file_goes_along_in_the_same_thread(self, server: MailServer, route: ByMail) -> None:
+        route.deliver(LETTER)
+        route.deliver(replace(LETTER, id="handoff_2", why="attached", transcript=(), files=(1,)), [BILL])
+        _, mail = server.mails
+        assert (mail["Subject"], mail["References"]) == ("File attached: H-00000001", "<H-00000001@shop.example>")
+        (attached,) = mail.iter_attachments()
+        assert (attached.get_filename(), attached.get_content_type()) == ("bill.pdf", "application/pdf")
+        assert (attached.get_content_disposition(), attached.get_content()) == ("attachment", b"bill")
+        assert "File: bill.pdf (application/pdf, 4 bytes), attached" in body(mail)
+
+    def test_what_one_mail_cannot_hold_is_a_link(self, server: MailServer, route: ByMail) -> None:
+        large = replace(BILL, content=bytes(MAIL_FILES))
+        route.deliver(LETTER, [BILL, large])
+        assert [one.get_content() for one in server.mails[0].iter_attachments()] == [b"bill"]
+        assert "bytes), https://chat.shop.example/files/x" in body(server.mails[0])
+        route.deliver(replace(LETTER, id="handoff_2"), [BILL, replace(large, url=None)])
+        assert "too large for a mail: save it from the operator's page" in body(server.mails[1])
 
     def test_half_a_character_is_sent_as_a_question_mark(self, server: MailServer, route: ByMail) -> None:
         route.deliver(replace(LETTER, transcript=(Exchange("\ud83d", ""),)))
@@ -221,6 +278,62 @@ class TestByMail(DeliveredElsewhere):
     def test_an_address_that_is_no_mail_server_is_refused_at_the_start(self, url: str) -> None:
         with pytest.raises(BadInput, match="no mail server"):
             ByMail(url, "help@shop.example")
+
+
+class TestByChatwoot(DeliveredElsewhere):
+    @pytest.fixture
+    def server(self) -> Iterator[ChatwootServer]:
+        server = ChatwootServer()
+        yield server
+        server.close()
+
+    @pytest.fixture
+    def route(self, server: ChatwootServer) -> Iterator[ByChatwoot]:
+        route = ByChatwoot(f"{server.address}/", INBOX, sleep=lambda _: None)
+        yield route
+        route.close()
+
+    @pytest.fixture
+    def kept(self, server: ChatwootServer) -> Kept:
+        return Kept(server)
+
+    @pytest.fixture
+    def refusing(self, server: ChatwootServer) -> Refusing:
+        return Refusing(server)
+
+    def test_the_same_letter_twice_is_one_message(self, server: ChatwootServer, route: ByChatwoot) -> None:
+        route.deliver(LETTER)
+        route.deliver(LETTER)
+        assert (server.contacts, len(server.messages[17])) == ({"s_1": "Shopper H-00000001"}, 1)
+
+    def test_what_comes_later_of_a_conversation_stands_in_it_with_its_file(
+        self, server: ChatwootServer, route: ByChatwoot
+    ) -> None:
+        route.deliver(LETTER)
+        route.deliver(replace(LETTER, id="handoff_2", why="attached", transcript=(), files=(1,)), [BILL])
+        route.deliver(replace(LETTER, id="handoff_3", session="s_2", reference="H-00000002"))
+        assert server.conversations == {"s_1": 17, "s_2": 18}
+        first, later = server.messages[17]
+        assert (first["files"], later["files"]) == ([], [("bill.pdf", "application/pdf", b"bill")])
+        assert "has attached a file" in later["content"]
+
+    def test_a_refusal_is_not_tried_again(self, server: ChatwootServer) -> None:
+        with pytest.raises(NotDelivered, match="answered 404"):
+            ByChatwoot(server.address, "another", sleep=lambda _: None).deliver(LETTER)
+        assert len(server.tries) == 1
+
+    def test_what_does_not_answer_as_chatwoot_is_not_delivered(self) -> None:
+        class Elsewhere(ChatwootServer):
+            def take(self, method: str, path: str, kind: str, body: bytes) -> tuple[int, object]:
+                return 200, {"hello": "world"}
+
+        server = Elsewhere()
+        with closing(server), pytest.raises(NotDelivered, match="otherwise than Chatwoot"):
+            ByChatwoot(server.address, INBOX, sleep=lambda _: None).deliver(LETTER)
+
+    def test_notices_of_the_shop_come_too(self, server: ChatwootServer, route: ByChatwoot) -> None:
+        route.tell(Notice("reviews_1", "Reviews turn bad: arm", "2 of 9 displeased", {}))
+        assert server.messages[17][0]["content"].startswith("Reviews turn bad: arm\n\n2 of 9 displeased")
 
 
 class TestToInbox(RouteContract):

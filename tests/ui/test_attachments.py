@@ -120,8 +120,9 @@ def test_the_operator_saves_it_and_no_browser_shows_it(client: TestClient) -> No
     assert client.get("/admin/conversations/s_1/attachments/2").status_code == 404
     box = shop_of(client).letters
     assert box is not None
-    (letter,) = box.all()
-    for page in ("/admin/conversations/s_1", f"/admin/letters/{letter.letter.id}"):
+    letters = [one.letter for one in box.all()]
+    assert {one.why for one in letters} == {"asked", "attached"}
+    for page in ("/admin/conversations/s_1", *(f"/admin/letters/{one.id}" for one in letters)):
         shown = client.get(page).text
         assert f'href="{path}"' in shown
         assert "<img" not in shown

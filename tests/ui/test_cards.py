@@ -17,7 +17,19 @@ from ui.examples import REPLY
 from ui.icons import placeholder
 from ui.lane import Place
 from ui.page import with_event
-from ui.shapes import Cart, CartItem, Comparison, ComparisonRow, Evidence, FollowUp, ProductCard, Reply, Source, Wish
+from ui.shapes import (
+    Cart,
+    CartItem,
+    Comparison,
+    ComparisonRow,
+    ContactLink,
+    Evidence,
+    FollowUp,
+    ProductCard,
+    Reply,
+    Source,
+    Wish,
+)
 
 HOSTILE = """<img src=x onerror="alert(1)"></li><script>alert(2)</script> ${alert(3)} {{alert(4)}} `"'&"""
 LAMP = ProductCard(
@@ -294,6 +306,17 @@ def test_a_texts_quotation_and_the_way_to_the_checkout_stand_under_the_answer() 
     html = newest(Spoken("returns?", "Thirty days.", reply=reply))
     assert "Thirty days.<cite>Returns</cite>" in html
     assert 'href="https://pay.test/1"' in html
+
+
+def test_the_shop_s_link_to_its_staff_is_a_button_and_only_where_it_writes_or_calls() -> None:
+    reply = Reply.model_validate(REPLY)
+    for url, there in (("mailto:help@shop.example", True), ("javascript:alert(1)", False)):
+        html = newest(
+            Spoken(
+                "help", "Here.", reply=reply.model_copy(update={"contact_link": ContactLink(text="<b>Ask", url=url)})
+            )
+        )
+        assert (f'href="{url}"' in html, "&lt;b&gt;Ask" in html) == (there, there)
 
 
 def test_the_panel_about_an_answer_has_its_reading_scores_and_times() -> None:

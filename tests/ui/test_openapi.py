@@ -105,6 +105,8 @@ def test_every_call_of_the_api_shows_an_example_of_what_goes_in_and_comes_out(de
         (shapes.Reply, examples.REPLY),
         (shapes.SessionBody, examples.SESSION),
         (shapes.AnswersBody, examples.ANSWERS),
+        (shapes.TakenAnswer, examples.TAKEN_ANSWER),
+        (shapes.ChatwootBody, examples.CHATWOOT),
         (shapes.SearchBody, examples.SEARCH),
         (shapes.ProductBody, examples.PRODUCT),
         (shapes.EventsBody, examples.TAKEN),

@@ -271,6 +271,34 @@ def test_the_funnel_counts_conversations_by_how_far_they_got(opened: Open) -> No
     assert '<th scope="row">went to the checkout</th><td class="number">0</td>' in page
 
 
+def in_shop(client: TestClient, session: str, quantity: int) -> None:
+    """A message with what the page says of the shop's own cart."""
+    cart = {"items": [{"title": "Brass Desk Lamp", "quantity": quantity}] if quantity else []}
+    body = {"message": "desk lamp", "session_id": session, "context": {"cart": cart}}
+    assert client.post("/v1/chat", json=body).json()["shop_cart_count"] == quantity
+
+
+def test_the_shop_s_own_cart_counts_where_it_came_to_hold_more(opened: Open) -> None:
+    client = opened(*[LAMPS] * 5)
+    for session, counts in (("s_more", (1, 3)), ("s_from_none", (0, 1)), ("s_brought", (2,))):
+        for count in counts:
+            in_shop(client, session, count)
+    page = client.get("/admin").text
+    assert '<th scope="row">put one into the cart</th><td class="number">2</td>' in page
+    assert '<th scope="row">went to the checkout</th><td class="number">0</td>' in page
+
+
+def test_what_the_shop_s_page_tells_by_events_counts_too(opened: Open) -> None:
+    client, visitor = opened(*[LAMPS] * 3), {"X-Visitor": "a" * 22}
+    for session, done in (("s_cart", ["cart"]), ("s_bought", ["cart", "purchase"]), ("s_looked", ["view"])):
+        client.post("/v1/chat", json={"message": "desk lamp", "session_id": session}, headers=visitor)
+        told = [{"type": one, "product_id": "brass-lamp", "session_id": session} for one in done]
+        assert client.post("/v1/events", json=told, headers=visitor).json()["accepted"] == len(done)
+    page = client.get("/admin").text
+    assert '<th scope="row">put one into the cart</th><td class="number">2</td>' in page
+    assert '<th scope="row">went to the checkout</th><td class="number">1</td>' in page
+
+
 def test_searches_without_results_are_grouped_and_counted(opened: Open) -> None:
     client = opened(NONE, NONE, LAMPS)
     talk(client, "a unicorn saddle")

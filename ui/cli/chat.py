@@ -79,6 +79,8 @@ def show(reply: Reply, console: Console) -> None:
             console.print(line)
     if reply.question:
         console.print(Text(f"{reply.question.text} ({' / '.join(reply.question.options)})", style="bold"))
+    if reply.contact_link:
+        console.print(Text(f"{reply.contact_link.text}: {reply.contact_link.url}"), soft_wrap=True)
     if reply.suggestions:
         console.print(Text(f"You can say: {' · '.join(reply.suggestions)}", style="dim"))
 

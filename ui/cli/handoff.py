@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from assistant.build import build_handoff, build_sessions
-from assistant.outbound.answers import keep_answer
+from assistant.outbound.answers import conversation_of, keep_answer
 from assistant.outbound.handoff import HandoffDesk
 from assistant.outbound.letters import KeptLetter
 from assistant.outbound.webhook import NotDelivered
@@ -71,13 +71,8 @@ def answer(
     Example: shop handoff answer H-1A2B3C4D "It is back on Friday." --store store
     """
     with _desk(store) as desk, closing(build_sessions(settings_for(store))) as sessions:
-        found = {*sessions.handed(reference), *(kept.letter.session for kept in _under(desk, reference))}
-        if len(found) != 1:
-            raise NotFound(
-                f"{len(found) or 'No'} conversations are kept that were passed on as {reference!r}.",
-                fix="give the reference as the shopper was told it, or answer on the operator's page",
-            )
-        done = keep_answer(sessions, found.pop(), text, secrets.token_hex(16))
+        session_id = conversation_of(reference, sessions, desk.letters)
+        done = keep_answer(sessions, session_id, text, secrets.token_hex(16))
     typer.echo(f"{reference}: answer {done.number} is in the chat.", err=True)
 
 
@@ -130,11 +125,7 @@ def _desk(store: Path) -> Iterator[HandoffDesk]:
 
 
 def _of(desk: HandoffDesk, reference: str) -> list[KeptLetter]:
-    found = _under(desk, reference)
+    found = list(desk.letters.under(reference))
     if not found:
         raise NotFound(f"No letter is kept under {reference!r}.", fix="see `shop handoff list`")
     return found
-
-
-def _under(desk: HandoffDesk, reference: str) -> list[KeptLetter]:
-    return [one for one in desk.letters.all() if one.letter.reference == reference]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from assistant.contract import found_nothing
 from assistant.sessions import Listed, Told
 
 STAGES = ("parse", "retrieve", "rerank", "write", "total")
+NOTHING: Mapping[str, Collection[str]] = {}
 WEIGHING = {"ask_product", "compare", "similar"}
 Talk = tuple[Listed, Sequence[Told]]
 
@@ -56,9 +57,9 @@ class Figures:
     days: tuple[Day, ...] = ()
 
 
-def figures(talks: Iterable[Talk]) -> Figures:
-    """All of it in one pass, so that no more than one conversation at a time is held."""
-    tally = _Tally()
+def figures(talks: Iterable[Talk], done: Mapping[str, Collection[str]] = NOTHING) -> Figures:
+    """All of it in one pass, so that no more than one conversation at a time is held. done: types of events by conversation."""
+    tally = _Tally(done)
     for listed, turns in talks:
         tally.add(listed, turns)
     return tally.figures()
@@ -88,7 +89,8 @@ def missed(turn: Told) -> bool:
 
 
 class _Tally:
-    def __init__(self) -> None:
+    def __init__(self, done: Mapping[str, Collection[str]]) -> None:
+        self._done = done
         self._counts: Counter[str] = Counter()
         self._steps: Counter[str] = Counter()
         self._misses: dict[str, Miss] = {}
@@ -99,7 +101,7 @@ class _Tally:
     def add(self, listed: Listed, turns: Sequence[Told]) -> None:
         day = listed.used.astimezone(UTC).date()
         self._days[day] += 1
-        self._steps.update(_steps(turns))
+        self._steps.update(_steps(turns, self._done.get(listed.session_id, ())))
         self._counts.update(up=listed.up, down=listed.down, turns=len(turns))
         for turn in turns:
             self._counts["failed"] += bool(turn.reply.get("fault"))
@@ -146,16 +148,20 @@ STEPS = (
 )
 
 
-def _steps(turns: Sequence[Told]) -> set[str]:
-    """How far one conversation got. A shopper may leave out a step."""
+def _steps(turns: Sequence[Told], done: Collection[str]) -> set[str]:
+    """How far one conversation got. A shopper may leave out a step. done: types of its events.
+
+    The shop's own cart counts where it came to hold more than at the first message, or where its page tells of it by an event.
+    """
     replies = [turn.reply for turn in turns]
+    held = [reply.get("shop_cart_count") or 0 for reply in replies]
     acts = {act for reply in replies for act in (reply.get("intent"), *reply.get("acts", ()))}
     got = (
         True,
         any(reply.get("products") for reply in replies),
         bool(acts & WEIGHING),
-        any((reply.get("cart") or {}).get("items") for reply in replies),
-        any(reply.get("checkout_url") or reply.get("checkout_reference") for reply in replies),
+        "cart" in done or max(held) > held[0] or any((reply.get("cart") or {}).get("items") for reply in replies),
+        "purchase" in done or any(reply.get("checkout_url") or reply.get("checkout_reference") for reply in replies),
     )
     return {name for name, reached in zip(STEPS, got, strict=True) if reached}
 

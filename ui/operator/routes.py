@@ -22,8 +22,9 @@ from retrieval.reviews.trends import jumps_of, trends_of
 
 from ..desk import AtDesk, Desk
 from ..experiment_chart import draw
+from ..files import to_save
 from . import door
-from .figures import STAGES, figures, need_of
+from .figures import NOTHING, STAGES, figures, need_of
 from .pages import icon, render, style
 from .sheets import Cell, sheet
 from .window import DAYS, Days, Window
@@ -83,10 +84,10 @@ def picture() -> Response:
 @router.get("")
 def overview(desk: AtDesk, days: Days = 30) -> Response:
     """How far shoppers get, how many there are, how long they wait."""
-    window = _window(desk, days)
-    return render(
-        "overview.html", here="overview", found=figures(window.talks()), window=window, days=DAYS, stages=STAGES
-    )
+    window, events = _window(desk, days), desk.assistant.places.events
+    done = events.done_in_sessions(("cart", "purchase"), window.since) if events else NOTHING
+    found = figures(window.talks(), done)
+    return render("overview.html", here="overview", found=found, window=window, days=DAYS, stages=STAGES)
 
 
 @router.get("/conversations")
@@ -110,12 +111,7 @@ def conversation(desk: AtDesk, session_id: str) -> Response:
 @router.get("/conversations/{session_id}/attachments/{number}")
 def attachment(desk: AtDesk, session_id: str, number: Annotated[int, Path(ge=1, le=1_000)]) -> Response:
     """What a shopper attached, to be saved: no browser shows or runs it as a page of this server."""
-    kept = desk.assistant.places.attachments
-    found = [one for one in kept.of(session_id) if one.number == number] if kept else []
-    if kept is None or not found:
-        raise NotFound("There is no such file.", fix="it may be erased with its conversation")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found[0].name, '')}"}
-    return Response(kept.content(session_id, number), media_type=found[0].type, headers=headers)
+    return to_save(desk, session_id, number)
 
 
 @router.post("/conversations/{session_id}/answer")

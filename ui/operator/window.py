@@ -28,9 +28,13 @@ class Window:
     days: int = 30
     most: int | None = MOST
 
+    @property
+    def since(self) -> datetime:
+        return datetime.now(UTC) - timedelta(self.days)
+
     def listed(self) -> Iterator[Listed]:
         """The newest first."""
-        since, left = datetime.now(UTC) - timedelta(self.days), self.most
+        since, left = self.since, self.most
         page = self.sessions.newest(AT_ONCE if left is None else min(AT_ONCE, left))
         while page:
             yield from (one for one in page if one.used >= since)

@@ -8,7 +8,7 @@ import { PHONE, Page } from "./page.js";
 import css from "./panel.css";
 import { Staff, passedOn } from "./staff.js";
 import { applyTheme } from "./theme.js";
-import { cartLines, card, chips, comparison, staffAnswer, wishChips } from "./view.js";
+import { cartLines, card, chips, comparison, contactLink, staffAnswer, wishChips } from "./view.js";
 import { WORDS, fill, nth, wishes } from "./words.js";
 
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
@@ -339,6 +339,7 @@ class Panel {
     for (const source of reply.sources) turn.more.append(el("blockquote", { cls: "source" }, source.quote, el("cite", {}, source.title)));
     const pay = webAddress(reply.checkout_url);
     if (pay) turn.more.append(el("a", { cls: "main", href: pay, target: "_blank", rel: "noopener noreferrer" }, this.words.checkout));
+    if (reply.contact_link) turn.more.append(contactLink(reply.contact_link) || "");
     const texts = [...new Set([...(reply.question?.options ?? []), ...reply.suggestions])];
     const compare = reply.products.length > 1 && !reply.comparison && this.compares && this.words.compare;
     if (!again) turn.more.append(this.page.ways(reply, this.cart) || "");

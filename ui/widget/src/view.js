@@ -76,6 +76,12 @@ export function comparison({ fields, rows }, titles, words) {
   return el("div", { cls: "compare", tabindex: "0", role: "region", "aria-label": words.comparison }, el("table", {}, el("thead", {}, head), el("tbody", {}, body)));
 }
 
+// The shop's own way to its staff: a page elsewhere, or a program of the device that writes or calls.
+export function contactLink({ text, url }) {
+  const elsewhere = url.startsWith("https:") && { target: "_blank", rel: "noopener noreferrer" };
+  return /^(https|mailto|tel|sms):/.test(url) && el("a", { cls: "main", href: url, dir: "auto", ...elsewhere }, text);
+}
+
 export const staffAnswer = ({ text }, words) =>
   el("section", { cls: "turn staff" }, el("p", { cls: "from" }, words.team), el("p", { cls: "answer", dir: "auto" }, text), el("p", { cls: "next" }, words.next));
 
