@@ -118,3 +118,40 @@ def test_axe_finds_nothing_wrong_in_any_state_of_the_widget(open_page: Open) -> 
     expect(tab.panel.get_by_role("status").filter(has_text=OFFLINE)).to_be_visible()
     look.at("offline")
     assert look.found == []
+
+
+@PLACES
+def test_axe_finds_nothing_wrong_in_any_state_of_the_page(open_page: Open, size: ViewportSize) -> None:
+    page = open_page("/")
+    look, now = Looks(page), page.locator("#now .turn:not([aria-busy]) .said")
+
+    def say(words: str) -> None:
+        page.get_by_role("textbox", name="Your message").fill(words)
+        page.get_by_role("button", name="Send").click()
+        expect(now).to_contain_text(words)
+
+    def press(button: str, words: str) -> None:
+        page.locator("#now").get_by_role("button", name=button).first.click()
+        expect(now).to_contain_text(words)
+
+    expect(page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+    expect(page.locator("p.loading")).to_have_count(0)  # until then Gradio has a line of its own on the page
+    look.at("welcome")
+    say(WIDE)
+    expect(page.get_by_role("button", name="lighting", exact=True)).to_be_visible()
+    look.at("question with options")
+    press("Compare the first two", "Compare the first two")
+    expect(page.get_by_role("region", name="Comparison")).to_be_visible()
+    look.at("comparison")
+    press("Add to cart:", "Add the")
+    if size is PHONE:
+        page.locator("#cart summary").click()
+    page.locator("#now .about summary").click()
+    look.at("cart, about the answer")
+    say("hello")  # which no parse is queued for
+    expect(page.locator("#now .trouble")).to_be_visible()
+    look.at("error")
+    page.context.set_offline(True)
+    expect(page.get_by_role("alert").filter(has_text=OFFLINE)).to_be_visible()
+    look.at("offline")
+    assert look.found == []
