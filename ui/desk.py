@@ -17,12 +17,14 @@ from .opening import Opening
 from .settings import ServerSettings
 from .sites import Sites
 from .turns import Turns
+from .widget_versions import WidgetVersions
 
 
 @dataclass(frozen=True)
 class Desk:
     """The shop's assistant, the lane that its models run in, the turns taken there, how often one may call, what is
-    counted, the server's settings, the sites that may call, whether messages are taken now, and the assistant's settings.
+    counted, the server's settings, the sites that may call, whether messages are taken now, the assistant's settings,
+    and the widget's files.
 
     An app keeps it as `state.desk`, beside `state.at_stop`: what is called when the server is told to stop.
     """
@@ -36,6 +38,7 @@ class Desk:
     sites: Sites
     opening: Opening
     shop: Settings
+    widget: WidgetVersions
 
 
 def desk_of(app: FastAPI) -> Desk:

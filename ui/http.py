@@ -32,6 +32,7 @@ from .settings import ServerSettings
 from .site_door import SiteDoor
 from .sites import Sites
 from .turns import Turns
+from .widget_versions import WidgetVersions
 
 BODY_LIMIT = 64 * 1024  # bytes; a message of 2,000 characters takes at most 24,000 as escaped JSON
 
@@ -54,6 +55,7 @@ def create_app(
         yield
         lane.close()
         opening.close()
+        widget.close()
 
     app = FastAPIOffline(
         title="Shop assistant",
@@ -67,9 +69,11 @@ def create_app(
     )
     settings, sites, shop = settings or ServerSettings(), sites or Sites(), shop or Settings()
     opening = Opening(sites, shop.sessions_url, contact=assistant.contact)
+    widget = WidgetVersions(shop.sessions_url)
     metrics = Metrics(lambda: lane.length, lambda: assistant.ahead, opening.paused)
     turns = Turns(assistant, lane, metrics, log_messages=settings.log_messages)
-    desk = app.state.desk = Desk(assistant, lane, turns, Limits(settings), metrics, settings, sites, opening, shop)
+    limits = Limits(settings)
+    desk = app.state.desk = Desk(assistant, lane, turns, limits, metrics, settings, sites, opening, shop, widget)
     app.state.at_stop = []
     app.include_router(dialogue.router)
     app.include_router(catalogue.router)

@@ -6,7 +6,7 @@ const still = matchMedia('(prefers-reduced-motion: reduce)');
 // Gradio calls it when the last of an answer is drawn, or nothing came.
 const talk = (window.shopTalk ??= {
   ends: [],
-  line: Promise.resolve(),
+  line: (window.shopResumed ??= Promise.withResolvers()).promise, // what this tab had before it was loaded anew is drawn first
   chosen: null, // { id, title } of the product that the next one is to be compared with
   drawn: false, // the answer of the turn under way stands there whole, a moment before the turn is over
   begin() {

@@ -42,6 +42,7 @@ PACE_S = 0.04  # text is drawn at most 25 times a second
 _HERE = Path(__file__).parent
 _SEND = "(words, session) => window.shopTalk.send(words, session)"
 _OVER = "() => { window.shopTalk.over() }"
+_RESUMED = "() => { (window.shopResumed ??= Promise.withResolvers()).resolve() }"
 _READ_TAB = "() => { try { return sessionStorage.getItem('shop-session') || '' } catch { return '' } }"
 Update = dict[Any, Any]  # component -> its new value, as Gradio takes it
 
@@ -127,7 +128,9 @@ class Page:
             said.then(None, js=_OVER, **quiet)
             said.failure(None, js=_OVER, **quiet)
         self._clear.click(self.clear, [self._session], drawn, **quiet)
-        self.blocks.load(self.resume, [self._tab], drawn, js=_READ_TAB, **quiet)
+        resumed = self.blocks.load(self.resume, [self._tab], drawn, js=_READ_TAB, **quiet)
+        resumed.then(None, js=_RESUMED, **quiet)
+        resumed.failure(None, js=_RESUMED, **quiet)
 
     async def say(
         self, typed: str, session_id: str | None, event: gr.EventData, request: gr.Request

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -33,33 +32,33 @@ router = APIRouter(include_in_schema=False)
 @router.get("/widget.js")
 def loader(request: Request) -> Response:
     """What a shop's page loads; short in the cache, since it names the panel that belongs to it."""
-    return _file(request, "dist/widget.js", _SHORT)
+    return _file(request, "dist/widget.js")
 
 
+@router.get("/widget-{digest}.js")
 @router.get("/widget/panel-{digest}.js")
-def panel(request: Request, digest: str) -> Response:
-    """The panel under the hash of its bytes, so that a browser may keep it for ever."""
-    if digest != panel_hash():
-        raise NotFound(f"No panel {digest!r} is here.", fix="load /widget.js again; it names the panel that is")
-    return _file(request, "dist/panel.js", _FOREVER)
+def version(request: Request, digest: str, desk: AtDesk) -> Response:
+    """The loader that a page has pinned, or a loader's panel, under the hash of its bytes, so that a browser may keep it for ever."""
+    packed = desk.widget.get(digest)
+    return _answer(request, gzip.decompress(packed), packed, ".js", _ANYWHERE | {"Cache-Control": _FOREVER})
 
 
 @router.get("/widget-demo")
 def demo(request: Request) -> Response:
     """A pretend shop with the widget on it."""
-    return _file(request, "pages/demo.html", _SHORT)
+    return _file(request, "pages/demo.html")
 
 
 @router.get("/widget-install")
 def install(request: Request) -> Response:
     """Writes the snippet and tries it out."""
-    return _file(request, "pages/install.html", _SHORT)
+    return _file(request, "pages/install.html")
 
 
 @router.get("/widget-frame")
 def frame(request: Request, desk: AtDesk) -> Response:
     """The widget alone, for an `<iframe>` on a page of one of the sites; the browser lets nobody else frame it."""
-    answer = _file(request, "pages/frame.html", _SHORT)
+    answer = _file(request, "pages/frame.html")
     answer.headers["Content-Security-Policy"] = " ".join((_POLICY, *sorted(desk.sites.origins)))
     return answer
 
@@ -67,7 +66,7 @@ def frame(request: Request, desk: AtDesk) -> Response:
 @router.get("/widget/mount.js")
 def mount(request: Request) -> Response:
     """The module that puts the widget on a page by a call."""
-    return _file(request, "npm/mount.js", _SHORT)
+    return _file(request, "npm/mount.js")
 
 
 @router.get("/widget/check")
@@ -83,13 +82,7 @@ def part(request: Request, name: str) -> Response:
     """A style sheet or script of the pages."""
     if name not in _PARTS:
         raise NotFound(f"No file {name!r} is here.", fix="see /widget-demo and /widget-install")
-    return _file(request, f"pages/{name}", _SHORT)
-
-
-@cache
-def panel_hash() -> str:
-    """The first 12 hex digits of the panel's SHA-256."""
-    return sha256((_HERE / "dist" / "panel.js").read_bytes()).hexdigest()[:12]
+    return _file(request, f"pages/{name}")
 
 
 @cache
@@ -99,12 +92,13 @@ def _bytes(name: str) -> tuple[bytes, bytes]:
     return plain, gzip.compress(plain, mtime=0)
 
 
-def _file(request: Request, name: str, caching: str) -> Response:
-    plain, zipped = _bytes(name)
-    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"} | (
-        {"Content-Security-Policy": _POLICY} if name.startswith("pages/") else _ANYWHERE
-    )
-    kind = _TYPES[Path(name).suffix]
+def _file(request: Request, name: str) -> Response:
+    headers = {"Content-Security-Policy": _POLICY} if name.startswith("pages/") else _ANYWHERE
+    return _answer(request, *_bytes(name), Path(name).suffix, headers | {"Cache-Control": _SHORT})
+
+
+def _answer(request: Request, plain: bytes, zipped: bytes, suffix: str, headers: dict[str, str]) -> Response:
+    headers = headers | {"Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(plain, media_type=kind, headers=headers)
-    return Response(zipped, media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
+        return Response(plain, media_type=_TYPES[suffix], headers=headers)
+    return Response(zipped, media_type=_TYPES[suffix], headers=headers | {"Content-Encoding": "gzip"})

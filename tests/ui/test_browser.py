@@ -501,6 +501,27 @@ def test_a_server_that_is_gone_is_said_and_once_it_is_back_the_conversation_goes
         page.context.close()
 
 
+def test_a_message_sent_before_the_reloaded_conversation_is_drawn_goes_on_with_it(
+    visit: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = visit(LAMPS, said("refine", color=("black",)))
+    shop.say(MESSAGE)
+    shop.cards()
+    come_back, session = threading.Event(), Assistant.session
+
+    def slow(*asked: Any, **more: Any) -> Any:
+        assert come_back.wait(60)
+        return session(*asked, **more)
+
+    monkeypatch.setattr(Assistant, "session", slow)
+    shop.page.reload()
+    shop.say("in black please")
+    expect(shop.page.get_by_role("textbox", name="Your message")).to_have_value("")
+    come_back.set()
+    expect(shop.page.locator("#now .turn:not([aria-busy]) .said")).to_have_text("You: in black please")
+    assert shop.messages() == [MESSAGE, "in black please"]
+
+
 def test_the_api_documentation_is_drawn_without_another_machine(visit: Shop) -> None:
     shop = visit(path="/docs")
     expect(shop.page.get_by_role("heading", name="Shop assistant")).to_be_visible()

@@ -1,18 +1,19 @@
-"""A whole errand with the real models: find, refine, compare, ask, put into the cart, check out; by mouse and by keyboard, on the page and
-in the widget on a shop's page of another origin, where the browser may ask nothing of anybody else."""
+"""A whole errand with the real models: find, refine, compare, ask, put into the cart, check out; at a desk by mouse, on a dark phone by
+touch, by keyboard where little motion is wanted; on the page and in the widget on a shop's page of another origin, where the browser may
+ask nothing of anybody else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from assistant import Assistant
 from assistant.build import build_embedder
@@ -24,43 +25,55 @@ from ui.cli.serve import site
 from ui.sites import Site, Sites
 
 from .live import served
-from .test_browser import DESK, browser, pytestmark
+from .test_browser import DESK, PHONE, Scheme, browser, contrast, pytestmark
 
 __all__ = ["browser"]
 pytestmark = [*pytestmark, pytest.mark.models]
 PAY = "https://pay.example/?items={items}"
-How = Literal["mouse", "keyboard"]
+WHITE = [255.0, 255.0, 255.0]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a shopper is there: with what hands, at what screen, in which colours and with how much motion."""
+
+    how: Literal["mouse", "touch", "keyboard"]
+    size: ViewportSize = field(default_factory=lambda: DESK)
+    scheme: Scheme = "light"
+    motion: Literal["no-preference", "reduce"] = "no-preference"
+
+
+WAYS = (Way("mouse"), Way("touch", PHONE, "dark"), Way("keyboard", motion="reduce"))
 
 
 @dataclass
 class Shopper:
-    """Someone at the page or the widget (`chat`) with a mouse or a keyboard, and what was asked for. done: no turn is under way."""
+    """Someone at the page or the widget (`chat`), and what was asked for. done: no turn is under way."""
 
     page: Page
     chat: Locator
-    how: How
+    way: Way
     done: str
     asked: list[str]
 
     def say(self, words: str) -> None:
         box = self.chat.get_by_role("textbox", name="Your message")
-        if self.how == "mouse":
-            box.click()
-            box.fill(words)
-            self.chat.get_by_role("button", name="Send").click()
-        else:
-            self.go_to(box)
-            self.page.keyboard.type(words)
+        self.take(box)
+        self.page.keyboard.type(words)
+        if self.way.how == "keyboard":
             self.page.keyboard.press("Enter")
+        else:
+            self.take(self.chat.get_by_role("button", name="Send"))
 
     def press(self, button: str) -> None:
         self.page.wait_for_function(self.done)
-        found = self.chat.get_by_role("button", name=button).last
-        if self.how == "mouse":
-            found.click()
-        else:
-            self.go_to(found)
+        self.take(self.chat.get_by_role("button", name=button).last)
+        if self.way.how == "keyboard":
             self.page.keyboard.press("Enter")
+
+    def take(self, wanted: Locator) -> None:
+        """Click it, touch it, or bring the focus there."""
+        {"mouse": wanted.click, "touch": wanted.tap, "keyboard": lambda: self.go_to(wanted)}[self.way.how]()
 
     def go_to(self, wanted: Locator) -> None:
         """The focus, backwards through the page, as somebody with a keyboard moves it."""
@@ -92,7 +105,8 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
     @shop.get("/")
     def home() -> HTMLResponse:
         tag = f'<script async src="{known["server"]}/widget.js" data-site="lamps"></script>'
-        return HTMLResponse(f'<!doctype html><html lang="en"><title>Lamps</title>{tag}<h1>Lamps</h1></html>')
+        wide = '<meta name="viewport" content="width=device-width">'
+        return HTMLResponse(f'<!doctype html><html lang="en"><title>Lamps</title>{wide}{tag}<h1>Lamps</h1></html>')
 
     with ExitStack() as stack:
         abroad = stack.enter_context(served(shop)).replace("127.0.0.1", "localhost")
@@ -103,19 +117,20 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
 
 
 @pytest.fixture
-def shopper(browser: Browser, places: Places, where: str, how: How) -> Iterator[Shopper]:
-    context = browser.new_context(viewport=DESK)
+def shopper(browser: Browser, places: Places, where: str, way: Way) -> Iterator[Shopper]:
+    phone = way.size is PHONE
+    context = browser.new_context(
+        viewport=way.size, color_scheme=way.scheme, reduced_motion=way.motion, is_mobile=phone, has_touch=phone
+    )
     page, asked = context.new_page(), list[str]()
     context.on("request", lambda request: asked.append(request.url))
     if where == "page":
         page.goto(places.page)
-        yield Shopper(page, page.locator("body"), how, "() => !window.shopTalk.ends.length", asked)
+        yield Shopper(page, page.locator("body"), way, "() => !window.shopTalk.ends.length", asked)
     else:
         page.goto(places.shop)
-        widget = Shopper(page, page.locator("#panel"), how, OVER, asked)
-        page.keyboard.press("Tab")
-        page.get_by_role("button", name="Ask the assistant").press("Enter")
-        yield widget
+        Shopper(page, page.locator("body"), way, "() => true", asked).press("Ask the assistant")
+        yield Shopper(page, page.locator("#panel"), way, OVER, asked)
     context.close()
 
 
@@ -125,7 +140,15 @@ OVER = """() => {
 }"""
 
 
-@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+# What moves, the colour behind the chat, and how wide the page is.
+SEEN = """(chat) => {
+  const moving = [document, chat.getRootNode()].flatMap((root) => root.getAnimations());
+  const background = getComputedStyle(chat).backgroundColor.match(/[\\d.]+/g).slice(0, 3).map(Number);
+  return [moving.length, background, document.documentElement.scrollWidth];
+}"""
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.how)
 @pytest.mark.parametrize("where", ["page", "widget"])
 def test_a_shopper_finds_refines_compares_asks_and_checks_out(shopper: Shopper) -> None:
     chat = shopper.chat
@@ -145,3 +168,8 @@ def test_a_shopper_finds_refines_compares_asks_and_checks_out(shopper: Shopper) 
     )
     hosts = {urlsplit(url).hostname for url in shopper.asked if not url.startswith(("data:", "blob:"))}
     assert hosts <= {"127.0.0.1", "localhost"}
+    moving, background, width = chat.evaluate(SEEN)
+    assert (contrast(background, WHITE) > 10) == (shopper.way.scheme == "dark")
+    assert width == shopper.way.size["width"]
+    if shopper.way.motion == "reduce":
+        assert moving == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ CHECKS = (
     status_code_conformance,
 )
 EXAMPLES = 12  # a call and a way, valid or not
+SESSION, VISITOR, LAMP = "s_" + "5" * 32, "V" * 22, "brass-lamp"
+KNOWN: dict[str, Any] = {"session_id": SESSION, "product_id": LAMP, "product_ids": [LAMP, "black-lamp"], "turn": 1}
 NO_LIMITS = ServerSettings(visitor_limit="", address_limit="")
 
 
@@ -83,6 +85,54 @@ def test_no_call_breaks_the_server_or_the_description(description: Any) -> None:
         ("GET /v1/sessions/{session_id}/answers", 404),
         ("GET /metrics", 200),
     }
+
+
+def test_no_call_about_a_conversation_and_a_cart_that_exist_breaks_the_server_or_the_description(
+    description: Any,
+) -> None:
+    chat, rate = description["/v1/chat"]["POST"], description["/v1/feedback"]["POST"]
+
+    def sent(call: Any, **body: Any) -> None:
+        whole = {"session_id": SESSION, **body}
+        case = call.Case(body=whole, headers={"X-Visitor": VISITOR}, media_type="application/json")
+        assert case.call_and_validate(checks=list(CHECKS)).status_code == 200
+
+    def seed() -> None:
+        sent(chat, message="lamps")  # five characters are a search
+        sent(chat, message="Add it to my cart", means={"act": "cart_add", "product_ids": [LAMP]})
+        sent(rate, turn=1, thumb="up")
+
+    answered = set()
+    for found in description.get_all_operations():
+        seed()  # the call before may have been one that forgets
+
+        @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+        @given(case=found.ok().as_strategy(generation_mode=GenerationMode.POSITIVE))
+        def answers_as_described(case: schemathesis.Case) -> None:
+            case.path_parameters, case.query = known(case.path_parameters), known(case.query)
+            case.body = known(case.body)
+            case.headers["X-Visitor"] = VISITOR
+            answer = case.call_and_validate(checks=list(CHECKS))
+            answered.add((case.operation.label, answer.status_code))
+
+        answers_as_described()
+    assert answered >= {
+        ("POST /v1/chat", 200),
+        ("POST /v1/feedback", 200),
+        ("GET /v1/products/{product_id}", 200),
+        ("GET /v1/sessions/latest", 200),
+        ("GET /v1/sessions/{session_id}", 200),
+        ("GET /v1/sessions/{session_id}/answers", 200),
+        ("GET /v1/sessions/{session_id}/turns/{turn}/scores", 200),
+        ("DELETE /v1/sessions/{session_id}", 204),
+    }
+
+
+def known(given: Any) -> Any:
+    """The same with the ids of what is there, wherever it names a conversation, a turn or a product."""
+    if isinstance(given, Mapping):
+        return {name: KNOWN.get(name) or known(value) for name, value in given.items()}
+    return [known(one) for one in given] if isinstance(given, list) else given
 
 
 def test_every_call_of_the_api_shows_an_example_of_what_goes_in_and_comes_out(description: Any) -> None:

@@ -20,6 +20,7 @@ from assistant.recommending.placing import Placing, Sponsored
 from tests.fakes import said
 from ui.http import create_app
 from ui.lane import Lane
+from ui.widget_versions import BUILT, digest_of
 
 from .live import held, served
 from .shop import TURNING, open_shop
@@ -337,6 +338,7 @@ def test_the_install_page_writes_a_snippet_and_tests_it(visit: Visit) -> None:
     tab.page.get_by_label("Pin this version").check()
     tab.page.get_by_label("CSP nonce").fill('a"b')
     expect(snippet).to_contain_text('integrity="sha384-')
+    expect(snippet).to_contain_text(f"/widget-{digest_of((BUILT / 'widget.js').read_bytes())}.js")
     expect(snippet).to_contain_text('nonce="a&quot;b"')
     tab.page.get_by_label("Examples to click").fill("A lamp | A mug")
     tab.page.get_by_label("Learning for suggestions").select_option("Do not ask")

@@ -209,23 +209,6 @@ def test_the_panel_rises_only_where_motion_is_welcome(visit: Visit, motion: str,
     expect(tab.panel).to_have_css("animation-name", animation)
 
 
-def test_a_conversation_deleted_in_one_tab_is_begun_anew_in_the_other(visit: Visit) -> None:
-    tab = visit(LAMPS, LAMPS)
-    tab.open()
-    tab.say(MESSAGE)
-    tab.panel.get_by_role("button", name="Keep it").click()
-    other = Tab(tab.page.context.new_page(), [])
-    other.page.goto(tab.page.url)
-    other.open()
-    expect(other.card("Brass Desk Lamp")).to_be_visible()
-    tab.panel.get_by_role("button", name="Conversation menu").click()
-    tab.panel.get_by_role("button", name="Delete my conversation").click()
-    expect(tab.panel).to_contain_text("The conversation is deleted.")
-    other.say(MESSAGE)
-    expect(other.card("Brass Desk Lamp")).to_have_count(2)
-    assert other.alarms == []
-
-
 def test_a_thumb_is_kept_with_the_conversation_that_can_be_downloaded(visit: Visit) -> None:
     tab = visit(LAMPS)
     tab.open()

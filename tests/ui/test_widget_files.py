@@ -6,25 +6,26 @@ import gzip
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from ui import widget_pages
-from ui.problem import add_problem_handlers
+from ui.http import create_app
+from ui.lane import Lane
+from ui.widget_versions import BUILT, digest_of
 
-WIDGET = Path(widget_pages.__file__).parent / "widget"
+from .shop import open_shop
+
+WIDGET = BUILT.parent
 NODE = shutil.which("node")
 
 
 @pytest.fixture(scope="module")
-def client() -> TestClient:
-    app = FastAPI()
-    app.include_router(widget_pages.router)
-    add_problem_handlers(app)
-    return TestClient(app)
+def client(small_store: Path) -> Iterator[TestClient]:
+    with open_shop(small_store) as shop, TestClient(create_app(shop, Lane())) as client:
+        yield client
 
 
 @pytest.mark.parametrize(("name", "most"), [("widget.js", 2 * 1024), ("panel.js", 25 * 1024)])
@@ -40,14 +41,16 @@ def test_the_shipped_files_are_those_that_the_sources_give(tmp_path: Path) -> No
         assert (tmp_path / name).read_bytes() == (WIDGET / "dist" / name).read_bytes(), "run `make widget`"
 
 
-def test_the_loader_names_the_panel_that_is_served(client: TestClient) -> None:
-    path = f"widget/panel-{widget_pages.panel_hash()}.js"
-    assert path in client.get("/widget.js").text
-    answer = client.get("/" + path)
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert answer.headers["content-encoding"] == "gzip"
-    assert answer.content == (WIDGET / "dist" / "panel.js").read_bytes()
+def test_the_loader_names_the_panel_that_is_served_and_both_are_there_by_their_hash(client: TestClient) -> None:
+    loader, panel = ((BUILT / name).read_bytes() for name in ("widget.js", "panel.js"))
+    named = f"widget/panel-{digest_of(panel)}.js"
+    assert named in client.get("/widget.js").text
+    for path, file in ((named, panel), (f"widget-{digest_of(loader)}.js", loader)):
+        answer = client.get("/" + path)
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.content == file
     assert client.get("/widget.js").headers["cache-control"] == "public, max-age=300"
 
 
@@ -57,7 +60,7 @@ def test_a_client_without_gzip_gets_the_file_as_it_is(client: TestClient) -> Non
     assert answer.content == (WIDGET / "dist" / "widget.js").read_bytes()
 
 
-@pytest.mark.parametrize("path", ["/widget/panel-0.js", "/widget/pages/demo.html"])
+@pytest.mark.parametrize("path", ["/widget/panel-0.js", "/widget-0.js", "/widget/pages/demo.html"])
 def test_what_is_not_there_is_a_problem_document(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")

@@ -19,11 +19,9 @@ POLICY = "default-src 'none'; script-src 'nonce-n0nce'; connect-src 'self'"
 PIN = "sha384-" + b64encode(sha384((WIDGET / "dist" / "widget.js").read_bytes()).digest()).decode()
 
 
-def host(tab: Tab, attributes: str, *, integrity: str = PIN, images: str = "'none'") -> None:
+def host(tab: Tab, attributes: str, *, integrity: str = PIN, images: str = "'none'", path: str = "widget.js") -> None:
     """Go to a page of the strict policy that holds the widget with these attributes."""
-    script = (
-        f'<script async nonce="n0nce" integrity="{integrity}" crossorigin="anonymous" src="/widget.js" {attributes}>'
-    )
+    script = f'<script async nonce="n0nce" integrity="{integrity}" crossorigin="anonymous" src="/{path}" {attributes}>'
     html = f'<!doctype html><html lang="en"><title>Shop</title><main id="place"></main>{script}</script></html>'
     headers = {"Content-Security-Policy": f"{POLICY}; img-src {images}"}
     tab.page.route("**/host", lambda route: route.fulfill(content_type="text/html", headers=headers, body=html))

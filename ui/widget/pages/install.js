@@ -3,9 +3,13 @@ const form = document.querySelector("#choices");
 const result = document.querySelector("#result");
 const source = new URL("widget.js", location.href).href;
 const bytes = await (await fetch(source)).arrayBuffer();
-const digest = crypto.subtle && new Uint8Array(await crypto.subtle.digest("SHA-384", bytes)); // absent on plain http
-const integrity = digest && "sha384-" + btoa(String.fromCharCode(...digest));
-form.elements.sri.disabled = !integrity;
+const hashed = async (algorithm) => new Uint8Array(await crypto.subtle.digest(algorithm, bytes));
+const pinned = crypto.subtle && { // absent on plain http
+  src: new URL(`widget-${Array.from(await hashed("SHA-256"), (byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, 12)}.js`, source).href,
+  integrity: "sha384-" + btoa(String.fromCharCode(...await hashed("SHA-384"))),
+  crossorigin: "anonymous",
+};
+form.elements.sri.disabled = !pinned;
 
 const WORDED = ["theme", "accent", "position", "title", "logo", "welcome", "suggestions", "privacy", "storage", "learn"];
 
@@ -16,7 +20,7 @@ function chosen() {
   if (value("mode") === "inline") attributes["data-target"] = value("target");
   for (const name of WORDED) if (value(name)) attributes[`data-${name}`] = value(name);
   if (value("nonce")) attributes.nonce = value("nonce");
-  if (form.elements.sri.checked) Object.assign(attributes, { integrity, crossorigin: "anonymous" });
+  if (form.elements.sri.checked) Object.assign(attributes, pinned);
   return attributes;
 }
 

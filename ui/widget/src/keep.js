@@ -1,12 +1,47 @@
 // Who the visitor is, which conversation is theirs, how many turns it has, and the message that has no answer yet: in memory, in the tab (data-storage="session"), or, once agreed, on the device.
 // learns: whether the visitor agreed that what they do is learnt from; null before they answered.
 // person: whom the shop's token names. Their conversation is in memory only: the server has it, on any device.
+// Other tabs of the page's origin are told of each turn, of a conversation's end and of what may be learnt: hear takes what they tell.
 export class Keep {
-  constructor(site, storage) {
+  constructor(site, storage, hear) {
     this.name = `shop-assistant:${site}`;
     this.storage = storage;
     this.person = null;
     this.#recall();
+    this.tabs = this.#try(() => new BroadcastChannel(this.name));
+    if (this.tabs) this.tabs.onmessage = ({ data }) => hear(data);
+  }
+
+  #tell(what) {
+    const { person, session } = this;
+    this.tabs?.postMessage({ person, session, ...what });
+  }
+
+  // Whether another tab's conversation is the one here too; where none is, that of the same person, or of this device, is gone on with.
+  joins({ person, session }) {
+    if (person !== this.person) return false;
+    if (this.session === null && person) Object.assign(this, { session, turns: 0 });
+    else if (this.session === null && this.#read("localStorage")?.session === session) {
+      this.#recall();
+      this.turns = 0;
+    }
+    return this.session === session;
+  }
+
+  // What was said in another tab of learning: on this device by the same visitor; of a person a no only, since their yes is for a tab.
+  follow({ person, learns }) {
+    if (person !== this.person) return;
+    if (!person && this.#read("localStorage")?.visitor === this.visitor) this.learns = learns;
+    else if (person && !learns) {
+      this.learns = false;
+      this.#remove("sessionStorage", LEARNS);
+    }
+  }
+
+  // Another tab has ended the conversation.
+  leave() {
+    if (!this.person) this.#recall();
+    Object.assign(this, { session: null, turns: 0, unanswered: null });
   }
 
   #recall() {
@@ -34,6 +69,7 @@ export class Keep {
     if (!this.person) this.save();
     else if (yes) this.#try(() => sessionStorage.setItem(this.name + LEARNS, JSON.stringify(this.person)));
     else this.#remove("sessionStorage", LEARNS);
+    this.#tell({ learns: yes });
   }
 
   agree() {
@@ -51,6 +87,7 @@ export class Keep {
   answered(turns) {
     Object.assign(this, { turns, unanswered: null });
     this.save();
+    this.#tell({ turns });
   }
 
   // A conversation as the server keeps it is the one under way.
@@ -72,6 +109,7 @@ export class Keep {
 
   // Who agreed to be known stays the same visitor in the next conversation.
   forget() {
+    this.#tell({ over: true });
     if (!this.person && !this.learns) {
       if (this.place) this.#remove(this.place);
       this.visitor = token();

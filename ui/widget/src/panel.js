@@ -21,8 +21,8 @@ const spoken = (lang) => ({ lang, dir: RTL.test(lang) ? "rtl" : "ltr" });
 
 class Panel {
   constructor({ host, root, options, base, emit, bubble }) {
-    Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [], era: 0 }); // era: how often the panel was emptied
-    this.keep = new Keep(options.site ?? "", options.storage);
+    Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [], era: 0, elsewhere: 0 }); // era: how often the panel was emptied; elsewhere: turns that another tab knows of
+    this.keep = new Keep(options.site ?? "", options.storage, (told) => this.heard(told));
     this.notice = `${base}privacy?${new URLSearchParams({ site: options.site ?? "" })}`;
     this.client = new Client(base, options.site ?? "", this.keep);
     this.page = new Page(this);
@@ -131,6 +131,7 @@ class Panel {
   destroy() {
     this.stop?.abort();
     this.staff.stop();
+    this.keep.tabs?.close();
     for (const [target, name] of AWAKE) target.removeEventListener(name, this.back);
     removeEventListener("offline", this.away);
     PHONE.removeEventListener("change", this.cover);
@@ -144,7 +145,7 @@ class Panel {
     this.stop?.abort();
     this.staff.stop();
     this.files.allow(0);
-    Object.assign(this, { cart: { items: [], count: 0 }, wanted: [], again: null });
+    Object.assign(this, { cart: { items: [], count: 0 }, wanted: [], again: null, elsewhere: 0 });
     this.log.replaceChildren();
     this.said.replaceChildren();
     this.tell("");
@@ -282,7 +283,7 @@ class Panel {
     this.again = null;
     if (!wordless(exact)) this.keep.asked(text);
     const stop = (this.stop = new AbortController());
-    let over;
+    let over, missed;
     this.turnOver = new Promise((resolve) => { over = resolve; });
     this.tell(this.words.working);
     let slow = setTimeout(() => this.tell(this.words.slow), SLOW);
@@ -298,15 +299,20 @@ class Panel {
         else if (name === "parsed") { this.tell(this.words.working); this.wanted = wishes(data.constraints, this.money); this.refresh(); }
         else if (name === "products") this.products(turn, data.products);
         else if (name === "token") turn.answer.textContent += data.text;
-        else if (name === "done") this.finish(turn, data);
+        else if (name === "done") {
+          missed = data.turn > this.keep.turns + 1; // something was said elsewhere meanwhile
+          this.finish(turn, data);
+        }
       }
       this.tell("");
+      if (missed) this.resume(this.keep.session); // to show it in its place
     } catch (trouble) {
       if (!stop.signal.aborted) this.failed(turn, text, trouble, exact);
     } finally {
       clearTimeout(slow);
       if (this.stop === stop) this.stop = null;
       over();
+      this.catchUp();
     }
   }
   // The words of a button, and what it means by them, so that no model has to read them.
@@ -489,14 +495,39 @@ class Panel {
     }
   }
   restore(kept) {
+    this.retell(kept, 0);
+    kept.attachments.forEach((one) => this.files.show(one));
+    this.files.allow(kept.may_attach);
+  }
+  // The turns of a kept conversation beyond those that stand here.
+  retell(kept, known) {
     this.log.querySelector(".welcome")?.remove();
     this.keep.take(kept);
-    for (const { message, reply } of kept.turns) {
+    for (const { message, reply } of kept.turns.slice(known)) {
       this.finish(this.turn(message), reply, true);
       this.staff.take(kept.answers.filter(({ turn }) => turn === reply.turn), (answers) => this.staffSaid(answers, true));
     }
-    kept.attachments.forEach((one) => this.files.show(one));
-    this.files.allow(kept.may_attach);
+  }
+  // What another tab tells.
+  heard(told) {
+    if (told.learns !== undefined) {
+      this.keep.follow(told);
+      this.own.ask();
+    } else if (!this.keep.joins(told)) return;
+    else if (told.over) {
+      this.keep.leave();
+      this.clear();
+    } else {
+      this.elsewhere = told.turns;
+      this.catchUp();
+    }
+  }
+  async catchUp() {
+    if (!this.begun) return; // all of it is fetched when the panel is opened
+    const { era } = this, behind = () => !this.stop && era === this.era && this.elsewhere > this.keep.turns;
+    await this.begun;
+    const kept = behind() && await this.client.session(this.keep.session).catch(() => null);
+    if (kept && behind()) this.retell(kept, this.keep.turns);
   }
   // A conversation that the server does not have: its first message may still be on the way.
   lost(unanswered) {
