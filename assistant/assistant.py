@@ -47,6 +47,7 @@ from .reading.llm_parser import LlmParser
 from .recommending.interest.model import Interest
 from .recommending.profile import Known
 from .recommending.recommender import DIVERSITY, Recommender
+from .relearning.versions import with_learnt
 from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
 from .settings import Settings
 from .shopper import Shopper
@@ -135,7 +136,7 @@ class Assistant:
 
         site_days: sites that keep conversations for fewer days than the settings say.
         """
-        settings = settings or Settings()
+        settings = with_learnt(settings or Settings(), Path(store))
         periods = Periods(settings.keep_days, settings.keep_events_days, site_days or {})
         opened = Store(Path(store))
         try:

@@ -45,6 +45,7 @@ from .reading.llm_parser import LlmParser, questions
 from .reading.llm_server import ChatServer, Endpoint
 from .recommending.interest.model import Interest
 from .recommending.placing import Placing
+from .relearning.versions import with_learnt
 from .rules import read_toml
 from .seal import Seal
 from .sessions import MemorySessions, Sessions
@@ -121,8 +122,9 @@ def build_tones(settings: Settings) -> ToneReader:
 
 def build_parts(store: Store, settings: Settings, *, parser: Parser | None = None) -> Parts:
     """Everything that a turn needs, loaded. parser: another than the settings name."""
+    settings = with_learnt(settings, store.path)
     embedder = build_embedder(settings)
-    _same_embedder(store, embedder.name)
+    require_embedder(store, embedder.name)
     lexical = Lexical(store.catalog)
     chroma = store.chroma(settings.chroma_url)
     dense = Dense(chroma, embedder)
@@ -217,7 +219,8 @@ def build_orders(store: Store, settings: Settings) -> OrderDesk | None:
     return open_desk(url, settings.order_rules, settings.sessions_url, key=key, seal=build_seal(settings))
 
 
-def _same_embedder(store: Store, name: str) -> None:
+def require_embedder(store: Store, name: str) -> None:
+    """StoreOutdated where the vectors of the store come from another embedder than this."""
     made_with = store.manifest.models.get("embedder")
     if made_with != name:
         raise StoreOutdated(
