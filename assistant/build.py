@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,8 @@ from .reading.llm_parser import LlmParser, questions
 from .reading.llm_server import ChatServer, Endpoint
 from .recommending.interest.model import Interest
 from .recommending.placing import Placing
+from .recommending.proposal import Source
+from .recommending.sources import SOURCES, new_arrivals, rediscovered
 from .relearning.versions import with_learnt
 from .rules import read_toml
 from .seal import Seal
@@ -240,6 +243,11 @@ def build_events(settings: Settings) -> EventLog:
 def build_interest(settings: Settings) -> Interest | None:
     """The model that orders suggestions; None where the settings name none."""
     return Interest.read(settings.interest) if settings.interest else None
+
+
+def build_trust(settings: Settings) -> Mapping[Source, float]:
+    """How far each source of suggestions is trusted."""
+    return {**SOURCES, new_arrivals: settings.arrivals, rediscovered: settings.rediscovery}
 
 
 def build_plan(settings: Settings) -> Plan:
