@@ -26,7 +26,7 @@ from retrieval.store import Store
 
 from .actions.find import WEIGHED, query_for, query_of
 from .actions.handoff import tell_of_file
-from .build import build_events, build_interest, build_named, build_parts, build_plan, build_sessions
+from .build import build_events, build_interest, build_named, build_parts, build_plan, build_sessions, build_trust
 from .contract import Done, Event, Reply
 from .event_form import EventForm
 from .events import Event as LoggedEvent
@@ -47,7 +47,10 @@ from .privacy import Periods, Places, Retention, erase
 from .reading.llm_parser import LlmParser
 from .recommending.interest.model import Interest
 from .recommending.profile import Known
+from .recommending.proposal import Source
 from .recommending.recommender import DIVERSITY, Recommender
+from .recommending.sources import SOURCES
+from .relearning.versions import with_learnt
 from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
 from .settings import Settings
 from .shopper import Shopper
@@ -94,6 +97,7 @@ class Assistant:
         interest: Interest | None = None,
         diversity: float = DIVERSITY,
         explore: float = 0.0,
+        trust: Mapping[Source, float] = SOURCES,
         plan: Plan | None = None,
         named: Named | None = None,
     ) -> None:
@@ -121,6 +125,7 @@ class Assistant:
             diversity=diversity,
             explore=explore,
             placing=parts.placing,
+            trust=trust,
         )
         self.experiments = Running(plan or Plan(), named or Named(), self._recommender, self._events, exposures)
         self._message_limit = message_limit
@@ -136,7 +141,7 @@ class Assistant:
 
         site_days: sites that keep conversations for fewer days than the settings say.
         """
-        settings = settings or Settings()
+        settings = with_learnt(settings or Settings(), Path(store))
         periods = Periods(settings.keep_days, settings.keep_events_days, site_days or {})
         opened = Store(Path(store))
         try:
@@ -151,6 +156,7 @@ class Assistant:
                 interest=build_interest(settings),
                 diversity=settings.diversity,
                 explore=settings.explore,
+                trust=build_trust(settings),
                 plan=plan,
                 named=build_named(plan.ahead(datetime.now(UTC)), parts.searcher, settings),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +47,9 @@ from .reading.llm_parser import LlmParser, questions
 from .reading.llm_server import ChatServer, Endpoint
 from .recommending.interest.model import Interest
 from .recommending.placing import Placing
+from .recommending.proposal import Source
+from .recommending.sources import SOURCES, new_arrivals, rediscovered
+from .relearning.versions import with_learnt
 from .rules import read_toml
 from .seal import Seal
 from .sessions import MemorySessions, Sessions
@@ -122,8 +126,9 @@ def build_tones(settings: Settings) -> ToneReader:
 
 def build_parts(store: Store, settings: Settings, *, parser: Parser | None = None) -> Parts:
     """Everything that a turn needs, loaded. parser: another than the settings name."""
+    settings = with_learnt(settings, store.path)
     embedder = build_embedder(settings)
-    _same_embedder(store, embedder.name)
+    require_embedder(store, embedder.name)
     lexical = Lexical(store.catalog)
     chroma = store.chroma(settings.chroma_url)
     dense = Dense(chroma, embedder)
@@ -228,7 +233,8 @@ def build_orders(store: Store, settings: Settings) -> OrderDesk | None:
     return open_desk(url, settings.order_rules, settings.sessions_url, key=key, seal=build_seal(settings))
 
 
-def _same_embedder(store: Store, name: str) -> None:
+def require_embedder(store: Store, name: str) -> None:
+    """StoreOutdated where the vectors of the store come from another embedder than this."""
     made_with = store.manifest.models.get("embedder")
     if made_with != name:
         raise StoreOutdated(
@@ -248,6 +254,11 @@ def build_events(settings: Settings) -> EventLog:
 def build_interest(settings: Settings) -> Interest | None:
     """The model that orders suggestions; None where the settings name none."""
     return Interest.read(settings.interest) if settings.interest else None
+
+
+def build_trust(settings: Settings) -> Mapping[Source, float]:
+    """How far each source of suggestions is trusted."""
+    return {**SOURCES, new_arrivals: settings.arrivals, rediscovered: settings.rediscovery}
 
 
 def build_plan(settings: Settings) -> Plan:

@@ -19,9 +19,9 @@ from retrieval.feeds.rows import FeedFile, Row
 
 from .event_form import EventRow
 from .events import AT_ONCE, Event, EventLog
+from .relearning.clicks import clicks_of
 
 HASH = re.compile(r"[0-9a-f]{64}")  # of a visitor that is hashed already, as in an export
-RERANKER_LEARNS_FROM = ("shown", "click", "cart", "purchase")
 
 
 @dataclass(frozen=True)
@@ -69,21 +69,20 @@ def as_json(event: Event) -> dict[str, Any]:
 
 
 def export_for_reranker(log: EventLog) -> Iterator[str]:
-    """The events that `shop train reranker --from-events` learns from, as JSON lines: with a query and a product, without bursts.
+    """The events that `shop train reranker --from-events` learns from, as JSON lines.
 
     `session_id` numbers the conversations, of events without one the visitors, as they first come: it tells who did what no more.
     """
     numbers: dict[str, int] = {}
-    for event, burst in log.all():
-        if event.type in RERANKER_LEARNS_FROM and event.query and event.product_id and not burst:
-            line = {
-                "type": event.type,
-                "session_id": str(numbers.setdefault(event.session_id or event.visitor or "", len(numbers) + 1)),
-                "query": event.query,
-                "product_id": event.product_id,
-                "position": event.position,
-            }
-            yield json.dumps(line, ensure_ascii=False)
+    for event in clicks_of(log):
+        line = {
+            "type": event.type,
+            "session_id": str(numbers.setdefault(event.session_id or event.visitor or "", len(numbers) + 1)),
+            "query": event.query,
+            "product_id": event.product_id,
+            "position": event.position,
+        }
+        yield json.dumps(line, ensure_ascii=False)
 
 
 def _read(path: Path, now: datetime) -> Iterator[Event | BadRow]:

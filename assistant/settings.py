@@ -30,6 +30,18 @@ class Settings(BaseSettings):
     diversity: float = Field(
         default=0.2, ge=0, le=1, description="How much being unlike what is listed already counts in suggestions."
     )
+    arrivals: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="How far what is new in the shop is trusted as a suggestion; 0 proposes none.",
+    )
+    rediscovery: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="How far what a shopper liked a while ago is trusted as a suggestion; 0 proposes none.",
+    )
     experiments: Path | None = Field(default=None, description="TOML file of the experiments (docs/experiments.md).")
     explore: float = Field(
         default=0.0,

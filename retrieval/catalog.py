@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -28,6 +29,8 @@ CREATE INDEX IF NOT EXISTS products_price ON products (price);
 CREATE INDEX IF NOT EXISTS products_family ON products (family) WHERE family IS NOT NULL;
 CREATE INDEX IF NOT EXISTS products_kind ON products (kind) WHERE kind IS NOT NULL;
 CREATE INDEX IF NOT EXISTS products_pending ON products (embedded) WHERE embedded = 0;
+CREATE TABLE IF NOT EXISTS arrivals (id TEXT PRIMARY KEY, at TEXT);
+CREATE INDEX IF NOT EXISTS arrivals_at ON arrivals (at) WHERE at IS NOT NULL;
 CREATE VIRTUAL TABLE IF NOT EXISTS listing USING fts5 (
     title, category, brand, attributes, description, said, tokenize = 'porter unicode61 remove_diacritics 2');
 """
@@ -183,8 +186,11 @@ class Catalog:
         ).fetchone()
         return int(row[0])
 
-    def put(self, products: Sequence[Product], *, run: int) -> int:
-        """Write a batch in one transaction and return how many of them are new or changed. `run` marks what this indexing saw."""
+    def put(self, products: Sequence[Product], *, run: int, at: datetime | None = None) -> int:
+        """Write a batch in one transaction and return how many of them are new or changed. `run` marks what this indexing saw.
+
+        at: since when the shop has those that were never here, in UTC; None where that is not known, as of all that it begins with.
+        """
         latest = {product.id: product for product in products}  # of two with one id the last wins
         with self.transaction() as db:
             known = dict(
@@ -194,6 +200,8 @@ class Catalog:
                 ).fetchall()
             )
             changed = [product for product in latest.values() if known.get(product.id) != product.content_hash]
+            seen = [(name, at.isoformat() if at and name not in known else None) for name in latest]
+            db.executemany("INSERT OR IGNORE INTO arrivals (id, at) VALUES (?, ?)", seen)
             for product in changed:
                 self._write(db, product, run)
             same = [product.id for product in latest.values() if known.get(product.id) == product.content_hash]
@@ -226,6 +234,19 @@ class Catalog:
         db.execute("DELETE FROM listing WHERE rowid = ?", [row])
         db.execute("INSERT INTO listing (rowid, title, category, brand, attributes, description, said)"
                    " VALUES (?, ?, ?, ?, ?, ?, ?)", [row, *listing_fields(product), also_said(product)])  # fmt: skip
+
+    def arrived(self, after: datetime, until: datetime) -> dict[str, datetime]:
+        """Since when the shop has what came between these times, by id; of variants only where all of the family did.
+
+        Kept when a product changes, or goes and comes back.
+        """
+        rows = self.connection.execute(
+            "SELECT p.id, a.at FROM arrivals AS a JOIN products AS p ON p.id = a.id WHERE a.at BETWEEN ?1 AND ?2 AND NOT EXISTS ("
+            " SELECT 1 FROM products AS o LEFT JOIN arrivals AS b ON b.id = o.id"
+            " WHERE o.family = p.family AND (b.at IS NULL OR b.at < ?1)) ORDER BY p.row",
+            [after.isoformat(), until.isoformat()],
+        )
+        return {name: datetime.fromisoformat(at) for name, at in rows}
 
     def last_run(self) -> int:
         """The number of the latest indexing run, 0 before the first."""

@@ -40,6 +40,10 @@ class FeedError(BadInput):
     slug = "feed"
 
 
+class TooFewEvents(BadInput):
+    slug = "too-few-events"
+
+
 class NotFound(BadInput):
     status, slug = 404, "not-found"
 

@@ -38,6 +38,28 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """A measure of what is new and of what is in use, over the same requests, and the paired difference."""
+
+    new: Figure
+    now: Figure
+    gain: Figure
+
+    @property
+    def better(self) -> bool:
+        """Whether the whole interval of the difference lies above 0."""
+        return self.gain.low > 0
+
+    def to_json(self) -> dict[str, list[float | None]]:
+        """[mean, low, high] of each; null where there was nothing to measure."""
+        figures = {"new": self.new, "now": self.now, "difference": self.gain}
+        return {
+            name: [None if end != end else round(end, 4) for end in (one.mean, one.low, one.high)]
+            for name, one in figures.items()
+        }
+
+
+@dataclass(frozen=True)
 class Row:
     """One method in one setting ("pool" or "catalogue"). against: the paired difference to the linear mix, measure by measure."""
 
@@ -208,6 +230,11 @@ def _best_first(ids: Sequence[str], scores: Mapping[str, float]) -> list[str]:
 def difference(ours: Sequence[float | None], theirs: Sequence[float | None]) -> list[float | None]:
     """Value by value, ours less theirs; None where one of them has none."""
     return [None if a is None or b is None else a - b for a, b in zip(ours, theirs, strict=True)]
+
+
+def compared(new: Sequence[float | None], now: Sequence[float | None]) -> Compared:
+    """What these values of the same requests, in the same order, say."""
+    return Compared(figure_of(new), figure_of(now), figure_of(difference(new, now)))
 
 
 def figure_of(values: Sequence[float | None]) -> Figure:

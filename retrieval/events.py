@@ -37,10 +37,14 @@ def read_events(paths: Iterable[Path]) -> list[Judged]:
     (Joachims, "Optimizing Search Engines using Clickthrough Data", KDD 2002); what was shown further down says nothing, since it may
     not have been looked at. A query without a click is left out. BadInput names the file and line that is no event.
     """
+    return judged_in(event for path in paths for event in _events(path))
+
+
+def judged_in(events: Iterable[LoggedEvent]) -> list[Judged]:
+    """The same of events that are read already."""
     lists: dict[str, dict[str, list[LoggedEvent]]] = defaultdict(lambda: defaultdict(list))
-    for path in paths:
-        for event in _events(path):
-            lists[event.query][event.session_id].append(event)
+    for event in events:
+        lists[event.query][event.session_id].append(event)
     judged = (Judged(query, _grades(list(visits.values()))) for query, visits in lists.items())
     return [one for one in judged if any(one.grades.values())]
 

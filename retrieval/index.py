@@ -38,20 +38,23 @@ def build_index(
     keep_missing: bool = False,
     chroma_url: str | None = None,
     progress: Progress = lambda step, done, total: None,
+    now: datetime | None = None,
 ) -> IndexSummary:
     """Bring the store to what the feed says and return what changed.
 
     Products that the feed no longer has are removed, unless `keep_missing`. Only products that are new or changed, or whose vectors come
-    from another embedder, are embedded.
+    from another embedder, are embedded. What was never in the store is new in the shop from `now` on, but for what it begins with.
     """
     products = peekable(products)
     products.peek(None)  # a feed without a usable row is an error here, while the store is still as it was
     dense = Dense(store.chroma(chroma_url), embedder)
     unsure = set() if store.manifest.complete else dense.ids()  # a run that was cut off mended nothing
+    now = now or datetime.now(UTC)
+    since = now if store.manifest.indexed_at or store.manifest.complete else None
     store.write_manifest(complete=False)
     _reconcile(store.catalog, dense, embedder)
     run = store.catalog.last_run() + 1
-    changed, currency = _write_catalog(products, store.catalog, run, progress)
+    changed, currency = _write_catalog(products, store.catalog, run, since, progress)
     gone = [] if keep_missing else store.catalog.stale(run)
     for batch in chunked(gone, BATCH):
         store.catalog.mark_embedded(batch, embedded=False)  # so that a kill between the two leaves no claim of a vector
@@ -67,7 +70,7 @@ def build_index(
         products=count,
         currency=currency or store.manifest.currency,
         models={"embedder": embedder.name},
-        indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        indexed_at=now.isoformat(timespec="seconds"),
     )
     return IndexSummary(count, changed, len(gone), embedded, seconds)
 
@@ -85,13 +88,13 @@ def _reconcile(catalog: Catalog, dense: Dense, embedder: Embedder) -> None:
 
 
 def _write_catalog(
-    products: Iterable[Product], catalog: Catalog, run: int, progress: Progress
+    products: Iterable[Product], catalog: Catalog, run: int, since: datetime | None, progress: Progress
 ) -> tuple[int, str | None]:
     """How many products are new or different, and the currency that most are priced in."""
     changed, read = 0, 0
     currencies: Counter[str] = Counter()
     for batch in chunked(products, BATCH):
-        changed += catalog.put(batch, run=run)
+        changed += catalog.put(batch, run=run, at=since)
         currencies.update(product.currency for product in batch if product.price is not None)
         read += len(batch)
         progress("read", read, None)

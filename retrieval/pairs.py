@@ -77,6 +77,17 @@ class Shelf:
         return [self.listings[row] for row in dict.fromkeys([*lexical, *dense])]
 
 
+def shelf_of(name: str, catalog: Catalog, products: Sequence[Product], vectors: Vectors, embedder: Embedder) -> Shelf:
+    """The shelf of these products of a catalogue. vectors: (n, d), of unit length, in their order."""
+    listings = listings_of(products)
+    by_kind: dict[str, list[Listing]] = defaultdict(list)
+    for listing in listings:
+        if listing.kind:
+            by_kind[listing.kind].append(listing)
+    rows = {product.id: row for row, product in enumerate(products)}
+    return Shelf(name, listings, Lexical(catalog), vectors, embedder, rows, dict(by_kind))
+
+
 def open_shelf(name: str, catalog: Catalog, embedder: Embedder, cache: Path) -> Shelf:
     """The shelf of a catalogue; its vectors are kept in the folder `cache` and read from there when the texts are still the same."""
     import hashlib
@@ -88,13 +99,7 @@ def open_shelf(name: str, catalog: Catalog, embedder: Embedder, cache: Path) -> 
     if not file.is_file():
         cache.mkdir(parents=True, exist_ok=True)
         np.save(file, embedder.embed(texts))
-    listings = listings_of(products)
-    by_kind: dict[str, list[Listing]] = defaultdict(list)
-    for listing in listings:
-        if listing.kind:
-            by_kind[listing.kind].append(listing)
-    rows = {product.id: row for row, product in enumerate(products)}
-    return Shelf(name, listings, Lexical(catalog), np.load(file), embedder, rows, dict(by_kind))
+    return shelf_of(name, catalog, products, np.load(file), embedder)
 
 
 def graded_lists(
@@ -136,6 +141,8 @@ def made_lists(shelf: Shelf, count: int, seed: int) -> Iterator[TrainingList]:
     rng = random.Random(f"{seed} {shelf.name}")
     writer = RequestWriter(shelf.listings, rng.randrange(2**32))
     known = [kind for kind, listings in shelf.by_kind.items() if len(listings) > 1]
+    if not known:
+        return
     weights = [len(shelf.by_kind[kind]) ** 0.5 for kind in known]  # else half the requests would ask for network cables
     sources = [rng.choice(shelf.by_kind[kind]) for kind in rng.choices(known, weights, k=count)]
     requests = [writer.write(source, shelf.by_kind[source.kind or ""]) for source in sources]

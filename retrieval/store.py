@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -84,6 +88,33 @@ class Store:
     def _let_go(self) -> None:
         (self.path / "lock.json").unlink(missing_ok=True)
         self._lock.release()
+
+
+@contextmanager
+def copied(path: Path) -> Iterator[Store]:
+    """The store as it is now, copied and opened, whoever has it open; the copy goes at the end. StoreOutdated while it is being indexed."""
+    require_index(path)
+    _require_complete(path, read_manifest(path) or Manifest())
+    with TemporaryDirectory(prefix="shop-") as folder:
+        copy, before = Path(folder) / "store", (path / "manifest.json").read_bytes()
+        files = shutil.ignore_patterns("*.sqlite3*", "lock*")
+        copy.mkdir()
+        if (path / "chroma").is_dir():
+            shutil.copytree(path / "chroma", copy / "chroma", ignore=files)
+        for database in ("catalog.db", "chroma/chroma.sqlite3"):
+            if (path / database).is_file():
+                _copy_database(path / database, copy / database)
+        (copy / "manifest.json").write_bytes(before)
+        if (path / "manifest.json").read_bytes() != before:  # an indexing begins and ends with a new one
+            raise StoreOutdated(f"{path} was indexed anew meanwhile.", fix="run the command again")
+        with closing(Store(copy)) as store:
+            yield store
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """A SQLite file as it stands between two transactions, with what is in its log."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
 
 
 def require_index(path: Path, fix: str = "") -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -49,17 +51,44 @@ def train_reranker(
     start: folder of a reranker to go on from, else the embedder's own weights. read: a request to the words that the shop searches for.
     At each measurement everything goes to OUT.part; a killed run started again with the same recipe goes on from there.
     """
+    part = _part(out)
+    lists = gather(sources, embedder=embedder, part=part, recipe=recipe, read=read)
+    files = [*sources.qrels, *sources.events, *sources.catalogs]
+    return tune(
+        lists, base=base, out=out, recipe=recipe, start=start, threads=threads, told=[one.name for one in files]
+    )
+
+
+def tune(
+    lists: Lists,
+    *,
+    base: Path,
+    out: Path,
+    recipe: Recipe,
+    start: Path | None = None,
+    threads: int = 2,
+    told: Sequence[str],
+    scale_of: Path | None = None,
+) -> Path:
+    """The same of lists that are made already. told: what they are from, for the card.
+
+    scale_of: folder of a reranker whose relevances the new one's are to be like in mean and spread, in place of a rule fitted on grades:
+    clicks say how probable a choice is, not whether the need is met.
+    """
     from .hardware import use_threads, without_progress_bars
 
     use_threads(threads)
     without_progress_bars()
     started = datetime.now(UTC)
-    part = out.with_name(out.name + ".part")
-    lists = gather(sources, embedder=embedder, part=part, recipe=recipe, read=read)
-    run = _Run(base, part, recipe, start)
+    run = _Run(base, _part(out), recipe, start)
     run.train(lists)
     minutes = (datetime.now(UTC) - started).total_seconds() / 60
-    return _publish(run, lists, out, sources=[*sources.qrels, *sources.events, *sources.catalogs], minutes=minutes)
+    return _publish(run, lists, out, told=told, minutes=minutes, scale_of=scale_of)
+
+
+def _part(out: Path) -> Path:
+    """Where a run keeps what it needs to be taken up again."""
+    return out.with_name(out.name + ".part")
 
 
 def listnet(scores: torch.Tensor, gains: torch.Tensor) -> torch.Tensor:
@@ -212,6 +241,14 @@ def fit_rule(cross: Sequence[float], mixed: Sequence[float], good: Sequence[bool
     return Rule(bias, own, mix)
 
 
+def same_scale(rule: Rule, before: Sequence[float], after: Sequence[float]) -> Rule:
+    """The rule that makes of the numbers `after` what `rule` makes of `before`, in mean and standard deviation; of the same pairs."""
+    widths = [statistics.pstdev(numbers) for numbers in (before, after)]
+    wider = widths[0] / widths[1] if all(widths) else 1.0
+    shift = statistics.fmean(before) - wider * statistics.fmean(after)
+    return Rule(rule.bias + rule.cross * shift, rule.cross * wider, rule.mix)
+
+
 def _texts(one: TrainingList) -> list[str]:
     return [informative_text(product, one.request) for product in one.products]
 
@@ -233,25 +270,44 @@ def _progress() -> Progress:
     return Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
 
 
-def _publish(run: _Run, lists: Lists, out: Path, *, sources: Sequence[Path], minutes: float) -> Path:
-    """Writes the best weights' change, the rule fitted on dev, and the card."""
+def _publish(run: _Run, lists: Lists, out: Path, *, told: Sequence[str], minutes: float, scale_of: Path | None) -> Path:
+    """Writes the best weights' change, the rule of dev, and the card."""
     from .pair_network import save_delta
 
     run.load_best()
-    flat = [
-        (score, offset, gain >= 3)
-        for one, own in zip(lists.dev, run.scores(lists.dev), strict=True)
-        for score, offset, gain in zip(own, one.offsets, one.gains, strict=True)
-    ]
-    rule = fit_rule(*zip(*flat, strict=True))
+    scores = run.scores(lists.dev)
+    rule = same_scale(*_numbers_of(run, scale_of, lists.dev), _flat(scores)) if scale_of else _fitted(lists.dev, scores)
     network = run.accelerator.unwrap_model(run.network)
     extra = {"rule": asdict(rule), "recipe": asdict(run.recipe), "base": "all-MiniLM-L6-v2"}
     size = save_delta(network, run.base, out, rank=run.recipe.rank, extra=extra)
-    (out / "README.md").write_text(_card(run, lists, rule, sources, minutes, size), encoding="utf-8")
+    fitted = (
+        "by which relevances have the mean and spread that they had before" if scale_of else "fitted on the same pools"
+    )
+    (out / "README.md").write_text(_card(run, lists, rule, told, minutes, size, fitted), encoding="utf-8")
     return out
 
 
-def _card(run: _Run, lists: Lists, rule: Rule, sources: Sequence[Path], minutes: float, size: int) -> str:
+def _fitted(dev: Sequence[TrainingList], scores: Sequence[Sequence[float]]) -> Rule:
+    offsets, gains = _flat([one.offsets for one in dev]), _flat([one.gains for one in dev])
+    return fit_rule(_flat(scores), offsets, [gain >= 3 for gain in gains])
+
+
+def _numbers_of(run: _Run, folder: Path, dev: Sequence[TrainingList]) -> tuple[Rule, list[float]]:
+    """The rule of a reranker and the numbers that its network gives."""
+    from .pair_network import CONFIG, trainable
+
+    rule = Rule(**json.loads((folder / CONFIG).read_text(encoding="utf-8"))["rule"])
+    network = trainable(run.base, folder).eval()
+    return rule, _flat(
+        [score_pairs(network, run.encoder, [one.request] * len(one.products), _texts(one)) for one in dev]
+    )
+
+
+def _flat(lists: Sequence[Sequence[float]]) -> list[float]:
+    return [value for one in lists for value in one]
+
+
+def _card(run: _Run, lists: Lists, rule: Rule, told: Sequence[str], minutes: float, size: int, fitted: str) -> str:
     recipe = "\n".join(f"- {name}: {value}" for name, value in asdict(run.recipe).items())
     libraries = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "accelerate"))
     history = "\n".join(f"| {h['step']} | {h['loss']} | {h['dev_alone']} | {h['dev']} |" for h in run.state.history)
@@ -263,7 +319,7 @@ number comes out (retrieval/pair_network.py). Each weight matrix's change is kep
 Made {datetime.now(UTC):%Y-%m-%d} with `shop train reranker`.
 
 ## Data
-From {", ".join(path.name for path in sources)}: {len(lists.graded)} graded requests, {len(lists.made)} requests made from listings
+From {", ".join(told)}: {len(lists.graded)} graded requests, {len(lists.made)} requests made from listings
 (retrieval/pseudo_requests.py), {len(lists.mixed)} real requests with the linear mix as soft target; measured on {len(lists.dev)} graded
 requests that were not learnt from.
 
@@ -283,5 +339,5 @@ nDCG@10 on the graded pools that are not learnt from, all catalogues together: t
 {history}
 
 ## The rule
-Log odds of "graded 2 or 3" = {rule.bias:.3f} + {rule.cross:.3f} x network + {rule.mix:.3f} x linear mix, fitted on the same pools.
+Log odds of "graded 2 or 3" = {rule.bias:.3f} + {rule.cross:.3f} x network + {rule.mix:.3f} x linear mix, {fitted}.
 """

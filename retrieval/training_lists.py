@@ -104,6 +104,17 @@ def gather(
     return lists
 
 
+def from_clicks(clicked: Sequence[Judged], shelf: Shelf, recipe: Recipe) -> Lists:
+    """The lists of one catalogue where what shoppers chose is all that is known; every seventh request is measured on.
+
+    Requests are taken for the words that are searched for already.
+    """
+    learnt, held = _parts(list(clicked), [])
+    made = list(made_lists(shelf, recipe.made, recipe.seed))
+    random.Random(recipe.seed).shuffle(made)
+    return Lists(clicked_lists(learnt, shelf, recipe.seed), made, [], clicked_lists(held, shelf, recipe.seed))
+
+
 def _both(judged: Sequence[Judged], shelf: Shelf, read: Callable[[str], str]) -> list[TrainingList]:
     """Each request in the shopper's words, and in the words that are searched for where these are others."""
     written, as_read = graded_lists(judged, shelf), graded_lists(judged, shelf, read)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from retrieval.catalog import Catalog
-from retrieval.errors import BadInput
+from retrieval.errors import TooFewEvents
 from retrieval.events import GRADES
 from retrieval.family import family_of
 
@@ -51,11 +51,13 @@ class Split:
 def split(events: EventLog, catalog: Catalog, *, last: float, new_only: bool = False) -> Split:
     """Cut so that `last` (0..1) of the time comes after. Left out for a visitor are the families of what he bought or disliked before.
 
-    new_only: and all else that he did something with. BadInput when nobody has something on both sides.
+    new_only: and all else that he did something with. TooFewEvents when nobody has something on both sides.
     """
     kept = list(events.all())
     if not kept:
-        raise BadInput("There are no events.", fix="bring some in by `shop events import`, or name files by --events")
+        raise TooFewEvents(
+            "There are no events.", fix="bring some in by `shop events import`, or name files by --events"
+        )
     at = kept[-1][0].at - (kept[-1][0].at - kept[0][0].at) * last
     log = EventLog()
     log.add([event for event, _ in kept if event.at <= at])
@@ -67,7 +69,7 @@ def split(events: EventLog, catalog: Catalog, *, last: float, new_only: bool = F
     found = (_held(before[who], after[who], sold, families, new_only) for who in sorted(before.keys() & after.keys()))
     held = [one for one in found if one.known and one.grades]
     if not held:
-        raise BadInput(f"No visitor chose anything before and after {at.isoformat()}.", fix="bring in more events")
+        raise TooFewEvents(f"No visitor chose anything before and after {at.isoformat()}.", fix="bring in more events")
     known = [one for own in before.values() for one in own if one.type in WEIGHTS and one.product_id in sold]
     return Split(at, log, known, sorted(sold), held, sold)
 

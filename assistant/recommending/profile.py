@@ -32,13 +32,14 @@ OF_AN_INTEREST = 8  # products that its vector is the mean of
 
 @dataclass(frozen=True)
 class Touched:
-    """A product that the visitor did something with. how: the act that says most. weight: over all acts, each half as much every
-    HALF_LIFE days."""
+    """A product that the visitor did something with. how: the act that says most, done last at `said`. weight: over all acts, each half as
+    much every HALF_LIFE days."""
 
     product: Product
     how: EventType
     weight: float
     last: datetime
+    said: datetime
 
     @property
     def words(self) -> str:
@@ -142,7 +143,9 @@ def disliked(events: Iterable[Event]) -> frozenset[str]:
 def _touched(product: Product, own: Sequence[Event], now: datetime) -> Touched:
     counted = [one for one in own if one.type in WEIGHTS]
     weight = sum(WEIGHTS[one.type] * 0.5 ** ((now - one.at).total_seconds() / 86_400 / HALF_LIFE) for one in counted)
-    return Touched(product, _telling(counted), weight, own[-1].at)
+    how = _telling(counted)
+    said = max((one.at for one in counted if one.type == how), default=own[-1].at)
+    return Touched(product, how, weight, own[-1].at, said)
 
 
 def _interests(touched: Sequence[Touched], dense: Dense) -> tuple[Interest, ...]:

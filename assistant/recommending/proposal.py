@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -43,7 +43,7 @@ class Ranked:
 class Situation:
     """What a source may look at. bonds: what goes with a product by the catalogue. rated, departments: what it proposes to anybody.
 
-    shelves: the ids of each category.
+    shelves: the ids of each category. shown: ids of what the visitor was shown since a time.
     """
 
     profile: Profile
@@ -56,6 +56,7 @@ class Situation:
     rated: Sequence[Proposal] = ()
     departments: Sequence[Proposal] = ()
     shelves: Mapping[tuple[str, ...], Sequence[str]] = field(default_factory=dict)
+    shown: Callable[[datetime], Collection[str]] = lambda _: ()
 
 
 Source = Callable[[Situation], Sequence[Proposal]]  # no order, no id twice of one source; empty when it knows nothing

@@ -32,10 +32,11 @@ from .interest.wares import wares_of
 from .leaning import Lean, leans_of
 from .placing import Placing
 from .profile import FELT, Known, Profile, disliked, kept_of, known_of, profile_of
-from .proposal import NEAR_DUPLICATE, REASONS, Proposal, Ranked, Situation
+from .proposal import NEAR_DUPLICATE, REASONS, Proposal, Ranked, Situation, Source
 from .sources import SOURCES
 
 LOOKED_AT = 300  # of a visitor's latest acts
+SHOWN_BACK = 500  # of the latest things that he was shown
 # Acts of a visitor from which on the learnt order is used: of 1 it made lists worse, of 5 better. docs/log.md
 LEARNT_FROM = 3
 POOL = 120  # strongest products that are weighed against each other
@@ -59,7 +60,7 @@ class Recommender:
     """What to suggest, in the style of the shop. The same events, catalogue and time give the same list.
 
     explore: share of the places, 0 to .5, for products that too few have seen to be judged, in lists for a visitor of whom something is
-    known. placing: what is sponsored, and what one brand may take of a list.
+    known. placing: what is sponsored, and what one brand may take of a list. trust: how far each source is trusted, 0..1.
     """
 
     def __init__(
@@ -72,8 +73,10 @@ class Recommender:
         diversity: float = DIVERSITY,
         explore: float = 0,
         placing: Placing | None = None,
+        trust: Mapping[Source, float] = SOURCES,
     ) -> None:
         self._catalog, self._dense, self._events = catalog, dense, events
+        self._trust = {source: value for source, value in trust.items() if value > 0}
         self._placing = placing or Placing()
         self.style = Style(self.order_by(interest) if interest else None, diversity)
         self.explorer = Explorer(explore, wares_of(catalog, dense), events) if explore else None
@@ -143,6 +146,7 @@ class Recommender:
             self._rated,
             self._departments,
             self._shelves,
+            partial(self._shown, visitor, now),
         )
         own = self._own(visitor, now, here, TYPES, RECENT) if style.order and profile.touched else []
         acts = sum(one.type in WEIGHTS for one in own)
@@ -200,13 +204,18 @@ class Recommender:
         told = {(one.type, one.product_id) for one in kept}
         return [*kept, *(one for one in here if (one.type, one.product_id) not in told)]
 
+    def _shown(self, visitor: str | None, now: datetime, since: datetime) -> frozenset[str]:
+        """Ids of what the visitor was shown since a time."""
+        shown = self._events.of(visitor, until=now, types=("shown",), limit=SHOWN_BACK) if visitor else []
+        return frozenset(one.product_id for one in shown if one.product_id and one.at >= since)
+
     def _pool(self, situation: Situation, size: int, worth: Worth | None, *, refused: tuple[str, ...]) -> list[Ranked]:
         """The strongest proposals that may be shown, each strength counted as evidence of its own (noisy or), or those worth most.
 
         refused: words kept away."""
         missing: dict[str, float] = defaultdict(lambda: 1.0)
         reasons: dict[str, list[tuple[float, Reason]]] = defaultdict(list)
-        for source, trust in SOURCES.items():
+        for source, trust in self._trust.items():
             for one in source(situation):
                 missing[one.product_id] *= 1 - trust * one.strength
                 reasons[one.product_id].append((trust * one.strength, one.reason))

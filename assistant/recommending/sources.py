@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from itertools import islice
 
 import numpy as np
@@ -19,6 +20,14 @@ OF_EACH = 40  # products from one interest
 FEW_SEEN = 3  # times shown or viewed, at most, of a product that is little seen, where the average is above that
 SEEDS = 1  # latest products for which it is asked what goes with them: 40 ms each the first time
 BONDS = 8  # of each
+NEW = timedelta(days=30)  # so long something is new in the shop
+MOST_NEW = 0.2  # of the catalogue: where more came at once, the shop is new, or its ids are
+AWAY, LONG = (
+    timedelta(days=14),
+    timedelta(days=300),
+)  # nothing done with it for so long, and liked so lately that the month tells when
+OF_THE_PAST, NEAR_THE_PAST = 8, 10  # products liked a while ago, and the nearest to each
+NEAR_WORTH = 0.6  # of what is near them, where they themselves are 1
 LEAST_BOND = WORTH["series"]  # the same maker alone is no reason to suggest something unasked
 
 
@@ -124,6 +133,50 @@ def little_seen(situation: Situation) -> list[Proposal]:
     )
 
 
+def new_arrivals(situation: Situation) -> list[Proposal]:
+    """What came into the shop lately, of the categories of the visitor's interests, the nearer the stronger."""
+    arrived = situation.catalog.arrived(situation.now - NEW, situation.now)
+    if not 0 < len(arrived) <= MOST_NEW * len(situation.catalog):
+        return []
+    known = {one.product.id for one in situation.profile.touched}
+    found = []
+    for interest in situation.profile.interests:
+        shelf = situation.shelves.get(interest.touched[0].product.category, ())
+        new = situation.dense.vectors([name for name in shelf if name in arrived and name not in known])
+        found += [
+            Proposal(
+                name,
+                _within(float(vector @ interest.vector)) * (0.6 + 0.4 * interest.share),
+                Reason("new", f"new in the shop since {arrived[name].day} {arrived[name]:%B}", "arrived"),
+            )
+            for name, vector in new.items()
+        ]
+    return _strongest(found)
+
+
+def rediscovered(situation: Situation) -> list[Proposal]:
+    """What the visitor liked or put into the cart a while ago and did not buy, and what is near it but was not shown lately."""
+    now, away = situation.now, situation.now - AWAY
+    firm = [one for one in situation.profile.touched if one.how in ("like", "cart")]
+    past = [one for one in firm if one.last <= away and now - one.said <= LONG][:OF_THE_PAST]
+    if not past:
+        return []
+    lately = {one.product.id for one in situation.profile.touched} | set(situation.shown(away))
+    vectors, found = situation.dense.vectors([one.product.id for one in past]), []
+    for one in past:
+        words = f"{one.words} in {one.said:%B}"
+        found.append(Proposal(one.product.id, 1.0, Reason("rediscovered", words, "events")))
+        if one.product.id in vectors:
+            near = situation.dense.near(vectors[one.product.id], NEAR_THE_PAST)
+            reason = Reason("rediscovered", f"because {words}", "events")
+            found += [
+                Proposal(it.product_id, NEAR_WORTH * _within(it.score), reason)
+                for it in near
+                if it.product_id not in lately
+            ]
+    return _strongest(found)
+
+
 def well_rated(situation: Situation) -> Sequence[Proposal]:
     return situation.rated
 
@@ -132,7 +185,7 @@ def from_every_department(situation: Situation) -> Sequence[Proposal]:
     return situation.departments
 
 
-SOURCES: Mapping[Source, float] = {  # source -> how far it is trusted, 0..1
+SOURCES: Mapping[Source, float] = {  # source -> how far it is trusted, 0..1; one of 0 is not asked
     near_interests: 0.8,
     bought_with: 0.75,
     similar_to_the_last: 0.4,
@@ -141,6 +194,8 @@ SOURCES: Mapping[Source, float] = {  # source -> how far it is trusted, 0..1
     popular_of_its_kind: 0.8,
     popular_now: 0.5,
     well_rated: 0.4,
+    new_arrivals: 0.0,  # of these two the settings say
+    rediscovered: 0.0,
     from_every_department: 0.1,
 }
 

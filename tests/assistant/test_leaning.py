@@ -36,7 +36,7 @@ class Placed(Dense):
 
 
 def liking(product_id: str) -> Profile:
-    touched = Touched(BY_ID[product_id], "like", 3.0, NOW)
+    touched = Touched(BY_ID[product_id], "like", 3.0, NOW, NOW)
     return Profile((touched,), (Interest((touched,), 1.0, np.array(SEED, np.float32)),))
 
 

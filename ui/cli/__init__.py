@@ -31,6 +31,7 @@ from . import (
     policies,
     privacy,
     rerank,
+    retrain,
     search,
     serve,
     test,
@@ -53,6 +54,7 @@ app.command("chat")(chat.chat)
 app.command("search")(search.search)
 app.command("parse")(parse.parse)
 app.command("rerank")(rerank.rerank)
+app.command("retrain")(retrain.run)
 app.command("serve")(serve.serve)
 app.command("test")(test.run_stories)
 app.add_typer(models.app, name="models", help="The pinned models: where each comes from and whether it is here.")

@@ -14,6 +14,7 @@ import typer
 
 from assistant.build import build_embedder, build_events, build_reranker, build_writer
 from assistant.describing import descriptions_wanting
+from assistant.relearning.versions import with_learnt
 from assistant.unseen import unseen
 from retrieval.catalog_help.categories import categories_missing
 from retrieval.catalog_help.corrections import accept, corrections, take_back
@@ -61,7 +62,7 @@ def suggest(
 
     Example: shop catalog suggest --store store --json -
     """
-    settings = settings_for(store, llm_url=llm_url)
+    settings = with_learnt(settings_for(store, llm_url=llm_url), store)
     writer = build_writer(settings.model_copy(update={"llm_writes": settings.llm_writes or llm_url is not None}))
     opened = Store(store)
     with closing(opened), closing(build_events(settings)) as log:

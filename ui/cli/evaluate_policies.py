@@ -15,6 +15,7 @@ from assistant.build import build_embedder, build_interest
 from assistant.recommending.off_policy import Interval
 from assistant.recommending.policies import Valued, decisions, valued
 from assistant.recommending.recommender import Recommender
+from assistant.relearning.versions import with_learnt
 from retrieval.dense import Dense
 from retrieval.errors import BadInput
 from retrieval.store import Store
@@ -42,7 +43,7 @@ def policies(
 
     Example: shop eval policies --store store --json
     """
-    settings = settings_for(store)
+    settings = with_learnt(settings_for(store), store)
     opened = Store(store)
     with closing(opened), events_of(settings, events) as log:
         dense = Dense(opened.chroma(settings.chroma_url), build_embedder(settings))

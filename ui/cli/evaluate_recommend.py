@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from assistant.build import build_embedder, build_events
+from assistant.build import build_embedder, build_events, build_trust
 from assistant.event_files import import_events
 from assistant.events import EventLog
 from assistant.recommending.baselines import baselines
@@ -72,7 +72,8 @@ def recommend(
         dense = Dense(opened.chroma(settings.chroma_url), build_embedder(settings))
         own = {OURS: None, **({INTEREST: model} if model else {})}
         listers = {
-            name: ours(Recommender(opened.catalog, dense, known.log, one), known.at) for name, one in own.items()
+            name: ours(Recommender(opened.catalog, dense, known.log, one, trust=build_trust(settings)), known.at)
+            for name, one in own.items()
         }
         listers |= methods
         lists = {

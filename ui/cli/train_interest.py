@@ -9,11 +9,9 @@ from typing import Annotated
 import typer
 
 from assistant.build import build_embedder
-from assistant.recommending.held_out import split
 from assistant.recommending.interest.model import FILE, Interest, roll_back
-from assistant.recommending.interest.training import compared, train_interest
+from assistant.recommending.interest.training import contest
 from retrieval.dense import Dense
-from retrieval.evaluate import Figure
 from retrieval.store import Store
 
 from .evaluate_recommend import events_of
@@ -52,22 +50,15 @@ def interest(
     used = Interest.read(out) if (out / FILE).is_file() and not force else None
     opened = Store(store)
     with closing(opened), events_of(settings, events) as log:
-        known = split(log, opened.catalog, last=last)
         dense = Dense(opened.chroma(settings.chroma_url), build_embedder(settings))
-        model = train_interest(log, known, opened.catalog, dense, seed=seed)
-        new, now, gain = compared(known, opened.catalog, dense, model, used, k=K)
+        model, found = contest(log, opened.catalog, dense, used, last=last, seed=seed, k=K)
     against = f"the model in {out}" if used else "the sources' own order"
-    words = f"nDCG@{K} of {new.requests:,} shoppers: {figure_text(new)}; {against}: {figure_text(now)}; {figure_text(gain, signed=True)}."
-    typer.echo(words)
-    if gain.low <= 0 and not force:
+    typer.echo(
+        f"nDCG@{K} of {found.new.requests:,} shoppers: {figure_text(found.new)}; {against}: {figure_text(found.now)}; "
+        f"{figure_text(found.gain, signed=True)}."
+    )
+    if not found.better and not force:
         typer.echo("It is no better beyond chance, so nothing was written. --force writes it all the same.", err=True)
         raise typer.Exit(1)
-    lists = {"k": K, "shoppers": new.requests, "against": "previous model" if used else "sources"}
-    figures = {"ndcg": _json(new), "now": _json(now), "difference": _json(gain)}
-    model.model_copy(update={"card": {**model.card, "lists": {**lists, **figures}}}).keep(out)
+    model.keep(out)
     typer.echo(f"The model is in {out}; SHOP_INTEREST={out} uses it.")
-
-
-def _json(figure: Figure) -> list[float]:
-    """[mean, low, high]"""
-    return [round(one, 4) for one in (figure.mean, figure.low, figure.high)]

@@ -16,14 +16,14 @@ from threadpoolctl import threadpool_limits
 
 from retrieval.catalog import Catalog
 from retrieval.dense import Dense
-from retrieval.errors import BadInput
-from retrieval.evaluate import Figure, difference, figure_of
+from retrieval.errors import TooFewEvents
+from retrieval.evaluate import Compared, compared
 from retrieval.metrics import ndcg
 
 from ...events import Event, EventLog
 from ...labelled.reliability import reliability
 from ..evaluate import ours
-from ..held_out import Split
+from ..held_out import Split, split
 from ..recommender import Recommender
 from .features import NAMES, features, own_of
 from .model import Interest
@@ -56,7 +56,7 @@ class Examples:
 
 
 def train_interest(events: EventLog, known: Split, catalog: Catalog, dense: Dense, *, seed: int) -> Interest:
-    """Learnt from what came before the cut, with the figures of what came after. BadInput where fewer than LEAST were chosen.
+    """Learnt from what came before the cut, with the figures of what came after. TooFewEvents where fewer than LEAST were chosen.
 
     events: all of them. The same events, catalogue and seed give the same model.
     """
@@ -67,7 +67,7 @@ def train_interest(events: EventLog, known: Split, catalog: Catalog, dense: Dens
     after = [one for one in all_shown if known.at < one.at <= end - WITHIN]
     chosen = sum(one.chosen for one in before)
     if chosen < LEAST:
-        raise BadInput(
+        raise TooFewEvents(
             f"Too few events to learn from: {chosen} of {len(before):,} products shown (with a position, to a known visitor) before "
             f"{known.at:%Y-%m-%d %H:%M} were chosen within a day, {LEAST} are needed.",
             fix="collect more events `shown` with what was then clicked, liked, put into the cart or bought",
@@ -83,6 +83,20 @@ def train_interest(events: EventLog, known: Split, catalog: Catalog, dense: Dens
     }
     model = fit(learnt, places, until=known.at, seed=seed)
     return model.model_copy(update={"card": {**card, "held_out_figures": probabilities(model, held)}})
+
+
+def contest(
+    events: EventLog, catalog: Catalog, dense: Dense, used: Interest | None, *, last: float, seed: int, k: int = 10
+) -> tuple[Interest, Compared]:
+    """A model learnt from all but the last part (0..1) of the time, and nDCG@k of its lists there against what is in use.
+
+    used: None for the sources' own order. TooFewEvents where they do not suffice. The figures stand on the model's card too.
+    """
+    known = split(events, catalog, last=last)
+    model = train_interest(events, known, catalog, dense, seed=seed)
+    found = lists_of(known, catalog, dense, model, used, k=k)
+    about = {"k": k, "shoppers": found.new.requests, "against": "previous model" if used else "sources"}
+    return model.model_copy(update={"card": {**model.card, "lists": {**about, **found.to_json()}}}), found
 
 
 def by_visitor(events: EventLog) -> Mapping[str, Sequence[Event]]:
@@ -193,15 +207,13 @@ def probabilities(model: Interest, held: Examples) -> dict[str, float | None]:
     }
 
 
-def compared(
-    known: Split, catalog: Catalog, dense: Dense, new: Interest, used: Interest | None, *, k: int = 10
-) -> tuple[Figure, Figure, Figure]:
-    """nDCG@k of the shop's lists after the cut with the new model, with what is used now, and the paired difference."""
+def lists_of(known: Split, catalog: Catalog, dense: Dense, new: Interest, used: Interest | None, *, k: int) -> Compared:
+    """nDCG@k of the shop's lists after the cut with the new model and with what is in use."""
     values = []
     for model in (new, used):
         listed = ours(Recommender(catalog, dense, known.log, model), known.at)
         values.append([ndcg(listed(one, k), one.grades, k=k) for one in known.held])
-    return figure_of(values[0]), figure_of(values[1]), figure_of(difference(values[0], values[1]))
+    return compared(*values)
 
 
 def _moment(one: Shown) -> tuple[datetime, str]:
