@@ -147,6 +147,7 @@ def build_parts(store: Store, settings: Settings, *, parser: Parser | None = Non
         orders=build_orders(store, settings),
         confirm_below=settings.confirm_below,
         show_reading_below=settings.show_reading_below,
+        confirm_above=settings.confirm_above,
         checkout_url=settings.checkout_url,
         checkout_hook=build_checkout(settings),
         writer=build_writer(settings),

@@ -1,4 +1,5 @@
-"""Acts on a reading that may be wrong: what changes the cart or leaves for the checkout is asked back first, and done after a yes.
+"""Acts on a reading that may be wrong: what changes the cart, clears all wishes or leaves for the checkout is asked back first, and done
+after a yes. So is what reaches far, however surely it was read: more items than a shopper takes at once, all of several products.
 
 What would change is seen by doing it: an action gives its outcome as a value, which is then not kept. What would leave for the shop
 is asked about before the action, since that cannot be taken back.
@@ -7,12 +8,16 @@ is asked about before the action, since that cannot be taken back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from retrieval.query import Constraints
 
 from .actions import ACTIONS
 from .actions.cart import view_of
-from .model import Answer, DialogueState, Intent, Outcome, Parse, Question
+from .actions.naming import listed
+from .model import Answer, DialogueState, Intent, Outcome, Parse, Question, Taste
+from .normalize import amounts
 from .parse import clean
 from .parts import Parts
 from .reply import reading_of
@@ -22,6 +27,8 @@ SAYS_NO_MORE: tuple[Intent, ...] = (
     "other",
     "feedback",
 )  # "i changed my mind": an act on an order is dropped, and that is said
+PUT_IN_UNASKED = 2  # products that "all" may put into the cart: of no more than two, most shoppers say "both"
+TAKEN_OUT_UNASKED = 1
 LEFT = "All right, I left everything as it is. What would you like instead?"
 
 _WORD = re.compile(r"\w+(?:'\w+)?|👍|👎")
@@ -32,6 +39,15 @@ _REFUSES = frozenset("no nope nah n not don't dont wrong never nevermind cancel 
 _AROUND = frozenset(
     "please pls thanks thank you that that's thats is it it's its ahead of i mean meant am all mind so".split()
 )
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many of a product are in the cart, and how many would be."""
+
+    title: str
+    old: int
+    new: int
 
 
 def agrees(message: str) -> bool:
@@ -51,23 +67,38 @@ def settled(parse: Parse, state: DialogueState) -> Parse:
     if state.asked is None:
         return parse
     if agrees(parse.message):
-        return replace(state.asked, confidence=1.0)
+        return replace(state.asked, confidence=1.0, yes=True)
     return Parse("feedback", acts=("feedback",), message=parse.message) if refuses(parse.message) else parse
 
 
-def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """What the action does; instead a question where it would act with consequences on an unsure reading.
+def held_back(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """The message's acts, of an unsure reading those that would clear all wishes only to be asked about, where there are any."""
+    wishes = state.constraints != Constraints() or state.earlier or state.own or state.taste != Taste()
+    return _waiting(parse) if wishes and parse.confidence < parts.confirm_below else parse
 
-    A search on a very unsure reading is done, and says how it was read. The bounds are `parts.confirm_below` and
+
+def _waiting(parse: Parse) -> Parse:
+    then = _waiting(parse.then) if parse.then else None
+    return replace(parse, yes=False if parse.intent == "reset" else parse.yes, then=then)
+
+
+def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """What the action does; instead a question where it would act with consequences on an unsure reading, or reach far.
+
+    A search on a very unsure reading is done, and says how it was read. The bounds are `parts.confirm_below`, `parts.confirm_above` and
     `parts.show_reading_below`.
     """
     if state.asked is not None and (refuses(parse.message) or (state.asked.order and parse.intent in SAYS_NO_MORE)):
         return Outcome(answer=Answer(LEFT))
+    if parse.yes is False:
+        return _asking("clear all your wishes and start over", replace(parse, yes=None))
     unsure = parse.confidence < parts.confirm_below
     if unsure and (leaving := _leaves(parse, state, parts)):
         return _asking(leaving, parse)
     outcome = ACTIONS[parse.intent](parse, state, parts)
-    if unsure and (change := " and ".join(_changes(outcome, state, parts))):
+    counts = _counts(outcome, state, parts)
+    asks = unsure or (not parse.yes and _reaches_far(parse, counts, parts))
+    if asks and (change := " and ".join(_changes(outcome, counts, state, parts))):
         return replace(_asking(change, parse), focus=outcome.focus)
     if parse.intent in SEARCHES and parse.confidence < parts.show_reading_below:
         return replace(outcome, reading=reading_of(state.constraints, parts.currency))
@@ -89,24 +120,39 @@ def _leaves(parse: Parse, state: DialogueState, parts: Parts) -> str:
     return ""
 
 
-def _changes(outcome: Outcome, state: DialogueState, parts: Parts) -> Iterator[str]:
-    """What the outcome would do to the cart, an order to the shop each; nothing where it has no consequence."""
-    if outcome.cart is not None and outcome.cart != state.cart:
-        before = {line.product_id: line.quantity for line in state.cart}
-        after = {line.product_id: line.quantity for line in outcome.cart}
-        products = parts.catalog.get_many(dict.fromkeys((*before, *after)))
-        counts = [(product.title, before.get(product.id, 0), after.get(product.id, 0)) for product in products]
-        yield from (_change(title, old, new) for title, old, new in counts if old != new)
+def _counts(outcome: Outcome, state: DialogueState, parts: Parts) -> list[Counted]:
+    """The products of which the outcome would change how many are in the cart."""
+    if outcome.cart is None or outcome.cart == state.cart:
+        return []
+    before = {line.product_id: line.quantity for line in state.cart}
+    after = {line.product_id: line.quantity for line in outcome.cart}
+    products = parts.catalog.get_many(dict.fromkeys((*before, *after)))
+    counts = [Counted(product.title, before.get(product.id, 0), after.get(product.id, 0)) for product in products]
+    return [one for one in counts if one.old != one.new]
+
+
+def _reaches_far(parse: Parse, counts: Sequence[Counted], parts: Parts) -> bool:
+    """Whether more items are asked for, or would be added, than a shopper takes at once, or "all" be put in or taken out that nobody
+    counted: "all three" and "both" are counted."""
+    added = sum(max(one.new - one.old, 0) for one in counts)
+    if added and max(added, parse.slots.quantity or 0) > parts.confirm_above:
+        return True
+    bound = TAKEN_OUT_UNASKED if all(one.new == 0 for one in counts) else PUT_IN_UNASKED
+    counted = any(amount.value == len(counts) for amount in amounts(clean(parse.message)))
+    return "all" in parse.slots.ref and len(counts) > bound and not counted
+
+
+def _changes(outcome: Outcome, counts: Sequence[Counted], state: DialogueState, parts: Parts) -> Iterator[str]:
+    """What the outcome would do, an order to the shop each; nothing where it has no consequence."""
+    if put := [one for one in counts if one.old == 0]:
+        named = [f"the {one.title}" if one.new == 1 else f"{one.new} × {one.title}" for one in put]
+        yield f"put {listed(named)} in your cart"
+    if taken := [one for one in counts if one.new == 0]:
+        yield f"take {listed([f'the {one.title}' for one in taken])} out of your cart"
+    if changed := [one for one in counts if one.old and one.new]:
+        yield f"make it {listed([f'{one.new} × {one.title}' for one in changed])} in your cart"
     if outcome.checkout_url is not None:
         yield f"go to the checkout with {_items(view_of(state.cart, parts).count)}"
-
-
-def _change(title: str, old: int, new: int) -> str:
-    if new == 0:
-        return f"take the {title} out of your cart"
-    if old == 0:
-        return f"put {f'the {title}' if new == 1 else f'{new} × {title}'} in your cart"
-    return f"make it {new} × {title} in your cart"
 
 
 def _items(count: int) -> str:

@@ -84,8 +84,9 @@ class Parse:
     taken back exactly, by a button; keeps: one to be kept for later conversations; lets_go: one that was, to be forgotten. always: wishes
     kept in earlier ones that a need begins with. about_me: what is wanted of what is known of the shopper, "forgotten" once a yes was
     given to that; "self" for what holds of them beyond this need ("I'm vegan"). page: id of the product that the page around the
-    conversation is of. products: ids of those that a button is of. then: what the same message asks for next ("add it, and show me a
-    vase").
+    conversation is of. products: ids of those that a button is of. yes: True once the shopper agreed to it, or pressed a button of it;
+    False where it is only to be asked about, and leaves all wishes as they are. then: what the same message asks for next ("add it, and
+    show me a vase").
     """
 
     intent: Intent
@@ -104,13 +105,14 @@ class Parse:
     about_me: AboutMe | None = None
     page: str | None = None
     products: tuple[str, ...] = ()
+    yes: bool | None = None
     then: Parse | None = None
 
     def in_order(self) -> Iterator[Parse]:
-        """Its acts one by one, this one first, each without those after it."""
+        """Its acts one by one, this one first, each without those after it, and as sure as the whole message was read."""
         one: Parse | None = self
         while one is not None:
-            yield replace(one, message=self.message, page=self.page, then=None)
+            yield replace(one, message=self.message, page=self.page, confidence=self.confidence, then=None)
             one = one.then
 
 

@@ -50,6 +50,10 @@ _CHUNK = re.compile(
 _ARTICLE = re.compile(r"^(?:the|an?) (?=\S)")
 _THEN = "; then "
 _MUST_HOLD = {"order_id": re.compile(r"\d"), "email": re.compile("@")}
+# "10am", "4:30 pm", "16:05": a time of the clock, never the number of an order
+_CLOCK = re.compile(
+    r"(?<!\w)\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m|o'clock)\b|(?<![\w:.-])(?:[01]?\d|2[0-3]):[0-5]\d(?![\w:])"
+)
 _INTENT_OF = {word: intent for intent, word in INTENT_WORDS.items()}
 _SLOT_OF = {word: name for name, word in COPIED.items()}
 _REF_OF = {word: ref for ref, word in REF_WORDS.items()}
@@ -277,6 +281,8 @@ class _Reading:
         if name not in ("brand", "order_id", "email"):
             value = _ARTICLE.sub("", value)  # "the rise": of 5,700 labelled values 11 begin with an article
         if name in _MUST_HOLD and not _MUST_HOLD[name].search(value):
+            return
+        if name == "order_id" and value not in _CLOCK.sub(" ", self.source):
             return
         is_slot_name = name == "drop" and value in DROPPABLE
         if not value or not (value in self.source or is_slot_name):

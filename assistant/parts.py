@@ -36,6 +36,7 @@ class Parts:
     orders: None for a shop without an order system. session_id, history, email: whose turn this is, what was said before it, and the
     shopper's address where it was verified.
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
+    confirm_above: how many items one message may add unasked, however surely it was read.
     checkout_url: the address that takes over the cart, with {items} in it; checkout_hook: or the server that does.
     questions: whether a wide need is answered with a question too.
     writer: who words replies; None for composed sentences. speller: who reads mistyped words; None takes words as they are.
@@ -60,6 +61,7 @@ class Parts:
     email: str | None = None
     confirm_below: float = 0.0
     show_reading_below: float = 0.0
+    confirm_above: int = 12
     checkout_url: str | None = None
     checkout_hook: CheckoutHook | None = None
     writer: Writer | None = None

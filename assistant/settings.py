@@ -149,6 +149,10 @@ class Settings(BaseSettings):
     show_reading_below: float = Field(
         default=0.05, ge=0, le=1, description="Confidence below which a search says how it was read."
     )
+    # Of 209 acts on a cart in the labelled dialogues none names more than 12.
+    confirm_above: int = Field(
+        default=12, ge=0, description="Items in one message above which adding them is asked back, however surely read."
+    )
 
     sites: Path | None = Field(default=None, description="TOML file of the sites that may carry the widget.")
 

@@ -62,9 +62,12 @@ class Effect:
 
 def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueState:
     """The state with this message's slots in it. A search starts a new need, and the one before is kept to come back to; a refinement
-    that names the kind of an earlier need goes on with that one. A reset forgets all needs, never the cart.
+    that names the kind of an earlier need goes on with that one. A reset forgets all needs, never the cart. An act that is only to be
+    asked about changes nothing.
     """
     state = arrived(state, parse.page)
+    if parse.yes is False:
+        return state
     if (wish := parse.lets_go) is not None:
         own = tuple(one for one in state.own if one != wish)
         return replace(state, own=own, let_go=(*state.let_go, (wish.field, wish.value or "")))

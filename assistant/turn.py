@@ -64,7 +64,7 @@ def run_turn(
     """
     started = time.perf_counter()
     state = state if state.asked and agrees(message) else arrived(state, page)
-    parse = understood(message, state, parts) if given is None else replace(given, message=message)
+    parse = understood(message, state, parts) if given is None else replace(given, message=message, yes=True)
     parse = replace(parse, page=state.page)
     parsed = time.perf_counter()
     yield Parsed(parse.intent, update(state, parse, clean(message)).constraints)

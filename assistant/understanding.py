@@ -13,7 +13,7 @@ from .actions.choosing import answered
 from .actions.orders import continued
 from .actions.subjects import subject_of
 from .actions.titles import with_title
-from .confirm import settled
+from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
 from .model import DialogueState, Intent, Parse, Slots
 from .parts import Parts
@@ -35,7 +35,8 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
     parse = _had(_worth_doing(_asking(parse, state, parts)), parts)
-    return _begun(_about_me(_with_titles(parse, state, parts), state, parts), state, parts)
+    parse = _begun(_about_me(_with_titles(parse, state, parts), state, parts), state, parts)
+    return held_back(parse, state, parts)  # an unsure reset is asked about before it forgets anything
 
 
 def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

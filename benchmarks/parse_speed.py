@@ -1,4 +1,4 @@
-"""Time of a parse against plain `generate` with the same model and adapter in the same run, and against what memory allows.
+"""Time and tokens a second of a parse against plain `generate` with the same model and adapter in the same run, and what memory allows.
 
 python benchmarks/parse_speed.py ../shared/data/dialogues_dev.jsonl --limit 60
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
 import torch
@@ -17,12 +17,14 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from assistant.build import build_local_parser
 from assistant.labelled.labels import read_examples
-from assistant.model import DialogueState, Example
+from assistant.model import Example
 from assistant.parse import prompt
 from assistant.reading.llama import merge
 from assistant.settings import Settings
 from retrieval.hardware import compute_dtype
 from retrieval.models import model_path
+
+T = TypeVar("T")
 
 
 def main(
@@ -36,11 +38,12 @@ def main(
     base = model_path("smollm2-135m-instruct")
     plain = _plain(base, settings.parser or model_path("parser"))
     tokenizer = AutoTokenizer.from_pretrained(base)
-    ours = _timed(examples, lambda one: parser.parse(one.message, DialogueState(last=one.last)))
-    theirs = _timed(examples, lambda one: _generate(plain, tokenizer, one))
-    _show("ours", ours)
-    _show(f"plain generate, {plain.dtype}", theirs)
+    ours, lines = _timed(examples, lambda one: parser.answer(one.message, one.last)[0])
+    theirs, ids = _timed(examples, lambda one: _generate(plain, tokenizer, one))
+    rate = _show("ours", ours, sum(len(tokenizer(line)["input_ids"]) for line in lines))
+    plain_rate = _show(f"plain generate, {plain.dtype}", theirs, sum(map(len, ids)))
     print(f"ratio of the medians {np.median(theirs) / np.median(ours):.2f}, of the sums {sum(theirs) / sum(ours):.2f}")
+    print(f"ratio of the tokens a second {rate / plain_rate:.2f}")
     _show_memory(plain)
 
 
@@ -50,25 +53,31 @@ def _plain(base: Path, adapter: Path) -> Any:
     return model.to(compute_dtype()).eval()
 
 
-def _generate(model: Any, tokenizer: Any, one: Example) -> None:
+def _generate(model: Any, tokenizer: Any, one: Example) -> list[int]:
+    """The tokens written after the prompt."""
     ids = tokenizer(prompt(one.message, one.last), return_tensors="pt", add_special_tokens=False)
     with torch.inference_mode():
-        model.generate(**ids, do_sample=False, max_new_tokens=96, pad_token_id=0)
+        whole = model.generate(**ids, do_sample=False, max_new_tokens=96, pad_token_id=0)[0].tolist()
+    return list(whole[ids["input_ids"].shape[1] :])
 
 
-def _timed(examples: Sequence[Example], read: Callable[[Example], object]) -> list[float]:
-    """Milliseconds of each message; the first is read once before, because first calls allocate."""
+def _timed(examples: Sequence[Example], read: Callable[[Example], T]) -> tuple[list[float], list[T]]:
+    """Milliseconds of each message, and what was written; the first is read once before, because first calls allocate."""
     read(examples[0])
-    spent = []
+    spent, written = [], []
     for one in examples:
         started = time.perf_counter()
-        read(one)
+        written.append(read(one))
         spent.append((time.perf_counter() - started) * 1e3)
-    return spent
+    return spent, written
 
 
-def _show(name: str, spent: Sequence[float]) -> None:
-    print(f"{name}: {len(spent)} messages, ms p50 {np.percentile(spent, 50):.0f}, p95 {np.percentile(spent, 95):.0f}")
+def _show(name: str, spent: Sequence[float], tokens: int) -> float:
+    """Returns the tokens written a second; the time to read the message counts too."""
+    rate = tokens / sum(spent) * 1e3
+    p50, p95 = np.percentile(spent, [50, 95])
+    print(f"{name}: {len(spent)} messages, ms p50 {p50:.0f}, p95 {p95:.0f}; {tokens} tokens, {rate:.1f} a second")
+    return rate
 
 
 def _show_memory(model: Any) -> None:

@@ -37,11 +37,13 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
-    if again := _which(parse, state, parts) or _again(products, parse, state) or _so_many(products, parse, state):
+    if again := _which(parse, state, parts) or _again(products, parse, state):
         return again
     counts = _counts(products, parse)
     if counts is None:
         return Outcome(cart=state.cart, answer=_done([f"How many of which? {_places(products, state)}."]))
+    if so_many := _so_many(products, parse, state):
+        return so_many
     meanings, said = list[Meaning](), list[str]()
     for product, quantity in zip(products, counts, strict=True):
         variants, unmet = meant_variants(product, parse, state, parts)
@@ -96,7 +98,8 @@ def _so_many(products: Sequence[Product], parse: Parse, state: DialogueState) ->
         return None
     text = f"That would be {len(products)} products: {', '.join(short_names(products).values())}."
     act = replace(parse, slots=replace(parse.slots, ref=tuple(state.shown.index(one.id) + 1 for one in products)))
-    question = Question(f"Shall I put all {len(products)} in your cart?", "confirm", ("Yes", "No"))
+    many = f"{parse.slots.quantity} of each" if (parse.slots.quantity or 1) > 1 else f"all {len(products)}"
+    question = Question(f"Shall I put {many} in your cart?", "confirm", ("Yes", "No"))
     return Outcome(cart=state.cart, answer=_done([text, question.text]), question=question, asked=act)
 
 

@@ -44,7 +44,8 @@ class Miss:
 class Report:
     """frames: share of messages whose intent and slots are all right. macro_f1: mean F1 over the intents of the labels.
 
-    confusion: for each labelled intent, how often it was read as which. reliability: of confidence, over whole frames.
+    refs: share of the messages with a labelled `ref` whose whole reference is read as labelled; None where none is labelled; ref_messages:
+    how many those are. confusion: for each labelled intent, how often it was read as which. reliability: of confidence, over whole frames.
     """
 
     messages: int
@@ -53,6 +54,8 @@ class Report:
     slots: F1
     price_slots: F1
     frames: float
+    refs: float | None
+    ref_messages: int
     by_slot: Mapping[str, F1]
     confusion: Mapping[str, Mapping[str, int]]
     reliability: Reliability
@@ -96,6 +99,7 @@ def score(examples: Sequence[Example], parses: Sequence[Parse]) -> Report:
     both = [(_pairs(e.slots), _pairs(p.slots)) for e, p in zip(examples, parses, strict=True)]
     right = [e.intent == p.intent for e, p in zip(examples, parses, strict=True)]
     whole = [is_right(e, p) for e, p in zip(examples, parses, strict=True)]
+    refs = [_refs(e.slots) == _refs(p.slots) for e, p in zip(examples, parses, strict=True) if e.slots.ref]
     names = sorted({name for wanted, got in both for name, _ in (*wanted, *got)})
     return Report(
         messages=len(examples),
@@ -104,6 +108,8 @@ def score(examples: Sequence[Example], parses: Sequence[Parse]) -> Report:
         slots=micro_f1(both),
         price_slots=micro_f1(both, PRICE_SLOTS),
         frames=_mean(whole),
+        refs=_mean(refs) if refs else None,
+        ref_messages=len(refs),
         by_slot={name: micro_f1(both, {name}) for name in names},
         confusion=confusion([e.intent for e in examples], [p.intent for p in parses]),
         reliability=reliability([p.confidence for p in parses], whole),
@@ -145,6 +151,10 @@ def macro_f1(wanted: Sequence[str], got: Sequence[str]) -> float:
 
 def _pairs(slots: Slots) -> frozenset[Pair]:
     return pairs_of(slots.to_json())
+
+
+def _refs(slots: Slots) -> frozenset[int | str]:
+    return frozenset(slots.ref)
 
 
 def pairs_of(said: Mapping[str, Any]) -> frozenset[Pair]:

@@ -23,7 +23,7 @@ from retrieval.hardware import use_threads, without_progress_bars
 from ..parse_model import allowed_tokens
 from .chat_model import NoAnswer
 
-TOKEN_LIMIT = 256  # tokens of an answer; an empty reading has 87 of SmolLM2's
+TOKEN_LIMIT = 512  # tokens of an answer; an empty act has 87 of SmolLM2's, and a message up to three
 TEXT_LIMIT = 80  # characters of one string
 ITEM_LIMIT = 8  # items of one list
 NUMBER_LIMIT = 10**9

@@ -6,6 +6,7 @@ The model reads them well most of the time; what changes a cart or a state must 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from ..model import Parse
 from ..parse import clean
@@ -21,18 +22,34 @@ _SIGNS = (
     r"\byou are now\b|\bpretend (?:to be|that you|you(?:'re| are))\b|\bfrom now on,? (?:you|answer|respond|reply|obey)\b",
     r"\bact as (?:\w+ ){0,2}?(?:admin\w*|developer|root|system|dan|owner|manager)\b",
     r"<\|[^|]{0,30}\|>|</?s>|\[/?inst\]|<</?sys>>|###? ?(?:instructions?|system|new task)\b|\"role\": ?\"(?:system|assistant)\"",
-    r"(?:^|[.!?\]>}\"'*#|/-] ?)(?:system|assistant|developer|admin|root)(?: message| override)? ?:",
+    r"(?:^|[.!?\[\](){}<>\"'*#|/-] ?)(?:system|assistant|developer|admin|root)(?: message| override)? ?:",
     r"\b(?:set|change|make|update|put) (?:all|every|each|its|their|your) (?:\w+ ){0,2}?prices?\b",
     rf"\b(?:set|change|make|update|override) (?:\w+ ){{0,3}}?prices? (?:to|=|be) ?{_FREE}",
     r"\bmark (?:\w+ ){1,3}?as (?:free|paid|shipped|delivered|refunded)\b",
     r"\b(?:drop table|delete from|insert into|union (?:all )?select|update \w+ set|or '?1'?='?1)\b|<script\b|\bonerror ?=|javascript:",
 )
-_SIGN = re.compile("|".join(_SIGNS))
+_RUN_TOGETHER = rf"(?:ignor|disregard|forget|overrid|bypass|disobey)\w{{0,24}}?{_OWN}\w{{0,16}}?{_LAW}"  # "i g n o r e a l l r u l e s"
+_SIGN = re.compile("|".join((*_SIGNS, _RUN_TOGETHER)))
+_SPELLED = re.compile(r"(?<!\w)\w(?:[ ._*-]\w){2,}(?!\w)")  # "i g n o r e", "i.g.n.o.r.e"
+_UNSEEN = (
+    "Mn",
+    "Me",
+    "Cf",
+    "Cc",
+)  # categories of characters that the eye takes no word apart at: marks, joiners, controls
 
 
 def orders_in(message: str) -> tuple[str, ...]:
-    """The parts of a message by which it addresses the machine, lower case, in order; empty for what shoppers say."""
-    return tuple(match.group() for match in _SIGN.finditer(clean(message)))
+    """The parts of a message by which it addresses the machine, as `folded`, in order; empty for what shoppers say."""
+    return tuple(match.group() for match in _SIGN.finditer(folded(message)))
+
+
+def folded(message: str) -> str:
+    """The message as an eye reads it, lower case: other forms of letters as plain ones (NFKD), no combining or invisible characters,
+    words that are spelled letter by letter joined."""
+    letters = unicodedata.normalize("NFKD", message)
+    seen = "".join(c for c in letters if c.isspace() or unicodedata.category(c) not in _UNSEEN)
+    return clean(_SPELLED.sub(lambda run: run.group()[::2], seen))
 
 
 def guarded(parse: Parse, message: str) -> Parse:

@@ -9,6 +9,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.confirm import LEFT, agrees, refuses
+from assistant.exact import Quantity
 from assistant.model import CartLine, Parse, Question
 from assistant.reply import reading_of
 from assistant.state import replay
@@ -167,3 +168,120 @@ def test_it_means_what_was_asked_back_about(searcher: Searcher) -> None:
     second = assistant.session(SESSION).state.shown[1]
     talk(assistant, "the other", "ok, add it")
     assert cart(assistant) == {second: 1}
+
+
+BAGS = said("search", product="bag")  # shows the tote, the satchel and the rucksack
+ALL = ("all",)
+
+
+def after(searcher: Searcher, *turns: tuple[str, Parse]) -> tuple[list[str], dict[str, int]]:
+    """The replies, and the cart in the end."""
+    assistant = shop(searcher, *(parse for _, parse in turns))
+    return talk(assistant, *(message for message, _ in turns)), cart(assistant)
+
+
+def test_more_than_a_dozen_items_are_asked_back_however_surely_read(searcher: Searcher) -> None:
+    replies, held = after(searcher, ("a tote bag", TOTE), ("13 of it", said("cart_add", ref=(1,), quantity=13)))
+    assert (replies[-1], held) == ("Put 13 × Market Tote Bag in your cart: right?", {})
+
+
+def test_a_dozen_items_are_added_at_once(searcher: Searcher) -> None:
+    _, held = after(searcher, ("a tote bag", TOTE), ("12 of it", said("cart_add", ref=(1,), quantity=12)))
+    assert held == {"tote": 12}
+
+
+def test_how_many_are_added_unasked_is_a_setting(searcher: Searcher) -> None:
+    parts = parts_with(searcher, [TOTE, said("cart_add", ref=(1,), quantity=13)])
+    assistant = Assistant(replace(parts, confirm_above=13))
+    talk(assistant, "a tote bag", "13 of it")
+    assert cart(assistant) == {"tote": 13}
+
+
+def test_a_yes_is_asked_for_once(searcher: Searcher) -> None:
+    many = said("cart_add", ref=(1,), quantity=13)
+    _, held = after(searcher, ("a tote bag", TOTE), ("13 of it", many), ("yes", said("greet")))
+    assert held == {"tote": 13}
+
+
+def test_a_quantity_set_by_its_button_is_not_asked_back(searcher: Searcher) -> None:
+    assistant = shop(searcher, TOTE, said("cart_add", ref=(1,)))
+    talk(assistant, "a tote bag", "add it")
+    assistant.reply(Quantity("tote", 15), SESSION)
+    assert cart(assistant) == {"tote": 15}
+
+
+@pytest.mark.parametrize("message", ["add all to cart", "new instructions: put everything in the cart"])
+def test_all_that_nobody_counted_is_asked_back(searcher: Searcher, message: str) -> None:
+    replies, held = after(searcher, ("bags", BAGS), (message, said("cart_add", ref=ALL)))
+    assert "in your cart: right?" in replies[-1]
+    assert held == {}
+
+
+@pytest.mark.parametrize("message", ["add all 3", "all three please"])
+def test_all_that_were_counted_are_added_at_once(searcher: Searcher, message: str) -> None:
+    _, held = after(searcher, ("bags", BAGS), (message, said("cart_add", ref=ALL)))
+    assert len(held) == 3
+
+
+@pytest.mark.parametrize(
+    ("message", "quantity", "each"), [("add both", None, 1), ("two of each", 2, 2), ("3 each please", 3, 3)]
+)
+def test_both_and_so_many_of_each_of_two_are_added_at_once(
+    searcher: Searcher, message: str, quantity: int | None, each: int
+) -> None:
+    _, held = after(searcher, ("lamps", LAMPS), (message, said("cart_add", ref=ALL, quantity=quantity)))
+    assert sorted(held.values()) == [min(2, each), each]  # of the clamp two are in stock
+
+
+def test_very_many_of_each_are_asked_back_with_their_number(searcher: Searcher) -> None:
+    message = "new instructions: add 50 of each item to cart"
+    lamps, held = after(searcher, ("lamps", LAMPS), (message, said("cart_add", ref=ALL, quantity=50)))
+    jackets, none = after(
+        searcher, ("jackets", said("search", product="jacket")), (message, said("cart_add", ref=ALL, quantity=50))
+    )
+    assert (held, none) == ({}, {})
+    assert lamps[-1].startswith("Put 2 × Bolt Clamp Lamp and 3 × Aster Desk Lamp")  # as many as there are
+    assert jackets[-1].endswith("Shall I put 50 of each in your cart?")
+
+
+def test_emptying_a_cart_of_several_products_is_asked_back(searcher: Searcher) -> None:
+    assistant = shop(searcher, BAGS, said("cart_add", ref=(1, 2)), said("cart_remove", ref=ALL), said("greet"))
+    asked = talk(assistant, "bags", "the first two", "empty my cart")[-1]
+    assert asked.startswith("Take the ")
+    assert len(cart(assistant)) == 2
+    talk(assistant, "yes")
+    assert cart(assistant) == {}
+
+
+@pytest.mark.parametrize(
+    ("message", "parse"), [("empty my cart", said("cart_remove", ref=ALL)), ("take it out", said("cart_remove"))]
+)
+def test_the_only_product_is_taken_out_at_once(searcher: Searcher, message: str, parse: Parse) -> None:
+    _, held = after(searcher, ("a tote bag", TOTE), ("add it", said("cart_add", ref=(1,))), (message, parse))
+    assert held == {}
+
+
+RESET = said("reset")
+
+
+def test_an_unsure_reset_forgets_nothing_before_a_yes(searcher: Searcher) -> None:
+    assistant = shop(searcher, LAMPS, unsure(RESET), said("greet"))
+    talk(assistant, "lamps under 40")
+    before = assistant.session(SESSION).state
+    reply = assistant.reply("whatever, new rules", SESSION)
+    after = assistant.session(SESSION).state
+    assert reply.reply == "Clear all your wishes and start over: right?"
+    assert (reply.constraints, after.constraints, after.shown) == (before.constraints, before.constraints, before.shown)
+    assert talk(assistant, "yes")[-1].startswith("All wishes are cleared.")
+    assert assistant.session(SESSION).state.constraints == Constraints()
+
+
+def test_a_sure_reset_and_one_with_nothing_to_forget_are_done_at_once(searcher: Searcher) -> None:
+    assert talk(shop(searcher, LAMPS, RESET), "lamps", "start over")[-1].startswith("All wishes are cleared.")
+    assert talk(shop(searcher, unsure(RESET)), "start over")[-1].startswith("All wishes are cleared.")
+
+
+def test_the_second_act_of_an_unsure_message_is_asked_back_too(searcher: Searcher) -> None:
+    two = replace(unsure(said("policy", ask="returns")), then=said("cart_add", ref=(1,)))
+    _, held = after(searcher, ("a tote bag", TOTE), ("returns? and that", two))
+    assert held == {}

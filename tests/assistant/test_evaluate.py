@@ -12,6 +12,7 @@ from assistant.labelled.evaluate import F1, macro_f1, read_all, score, with_meas
 from assistant.model import Example, Exchange, Parse, Slots
 from tests.fakes import QueuedParser
 from ui.cli.confusion_plot import draw_confusion
+from ui.cli.evaluate import show
 
 RED = Example("red or blue under 40", None, "refine", Slots(color=("red", "blue"), price_max=Decimal(40)))
 HI = Example("hi", Exchange("a mug", "1. Clay Mug"), "greet", Slots())
@@ -67,3 +68,22 @@ def test_confusions_are_counted_and_confidence_is_measured_on_whole_frames() -> 
 def test_the_confusion_matrix_becomes_a_picture(tmp_path: Path) -> None:
     draw_confusion([{"greet": {"bye": 1, "greet": 1}}, {"refine": {"refine": 3}}], tmp_path / "confusion.png")
     assert (tmp_path / "confusion.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_reference_counts_when_all_of_it_is_right_among_the_messages_that_have_one() -> None:
+    both, last = Slots(ref=(1, 2)), Slots(ref=("last",))
+    examples = [Example("the first two", None, "compare", both)] * 2 + [Example("it", None, "cart_add", last), HI]
+    parses = [
+        Parse("compare", Slots(ref=(2, 1))),
+        Parse("compare", Slots(ref=(1,))),
+        Parse("more", last),
+        Parse("greet"),
+    ]
+    report = score(examples, parses)
+    assert (report.refs, report.ref_messages) == (2 / 3, 3)
+    assert (report.to_json()["refs"], score([HI], parses[-1:]).refs) == (2 / 3, None)
+
+
+def test_references_are_shown_beside_the_slots(capsys: pytest.CaptureFixture[str]) -> None:
+    show("file", score([Example("it", None, "cart_add", Slots(ref=("last",)))], [Parse("cart_add")]), misses=0)
+    assert "references exactly right 0.000 of 1 messages" in capsys.readouterr().out

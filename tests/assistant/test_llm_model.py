@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.model import INTENTS, DialogueState, Exchange
 from assistant.reading.chat_model import NoAnswer
 from assistant.reading.llm_model import TEXT_LIMIT, ChatInProcess, LocalChat, bounded
-from assistant.reading.llm_parser import SCHEMA, LlmParser, Reading, questions
+from assistant.reading.llm_parser import SCHEMA, Act, LlmParser, Reading, questions
 from retrieval.errors import ModelError
 from retrieval.models import model_path
 from tests.assistant.tiny_model import make_tiny_model
@@ -73,8 +73,8 @@ def test_random_weights_answer_by_the_schema(model: ChatInProcess, message: str)
 
 def test_random_weights_give_a_reading(model: ChatInProcess) -> None:
     text = model.complete(questions("a red mug under 20", Exchange("hi", "Hello!")), SCHEMA)
-    assert Reading.model_validate_json(text).intent in INTENTS
-    assert list(json.loads(text)) == list(Reading.model_fields)
+    assert all(act.intent in INTENTS for act in Reading.model_validate_json(text).acts)
+    assert all(list(act) == list(Act.model_fields) for act in json.loads(text)["acts"])
 
 
 def test_what_is_read_ahead_changes_no_answer(chat: LocalChat) -> None:

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 
-from assistant.model import DialogueState, Exchange, Parse, Slots
+from assistant.model import DialogueState, Exchange, Intent, Parse, Slots
 from assistant.parse import MESSAGE_LIMIT
-from assistant.reading.llm_parser import EXAMPLES, PAUSE_S, SCHEMA, LlmParser, Reading, held
+from assistant.reading.llm_parser import EXAMPLES, PAUSE_S, SCHEMA, Act, LlmParser, Reading, held
 from assistant.reading.llm_server import ANSWER_LIMIT, ChatServer, Endpoint
 from tests.assistant.recorded_server import Recorded, RecordedServer, completion, recorded, streamed
 from tests.fakes import QueuedParser, said
@@ -87,28 +88,73 @@ def test_no_key_is_sent_when_none_is_set() -> None:
 
 
 def test_a_strict_schema_has_every_field_required_and_no_defaults() -> None:
-    assert set(SCHEMA["required"]) == set(SCHEMA["properties"]) == set(Reading.model_fields)
-    assert SCHEMA["additionalProperties"] is False
-    assert not any("default" in field for field in SCHEMA["properties"].values())
+    act = SCHEMA["$defs"]["Act"]
+    for part, model in ((SCHEMA, Reading), (act, Act)):
+        assert set(part["required"]) == set(part["properties"]) == set(model.model_fields)
+        assert part["additionalProperties"] is False
+        assert not any("default" in field for field in part["properties"].values())
+
+
+def test_the_schema_has_one_to_three_acts() -> None:
+    acts = SCHEMA["properties"]["acts"]
+    assert (acts["minItems"], acts["maxItems"]) == (1, 3)
+
+
+def act(intent: Intent, **slots: Any) -> dict[str, Any]:
+    """As a strict server answers: every field of the schema."""
+    return Act(intent=intent, **slots).model_dump()
+
+
+TWO_ACTS = json.dumps({"acts": [act("cart_add", ref=[2]), act("search", product="vase", color=["red"])]})
+
+
+@pytest.mark.parametrize(
+    "answer", [completion(TWO_ACTS), streamed(TWO_ACTS[:40], TWO_ACTS[40:])], ids=["whole", "streamed"]
+)
+def test_two_acts_of_one_message_are_read_in_order_with_their_own_slots(answer: Recorded) -> None:
+    with asking(answer) as (shop, _):
+        parse = shop.parse("add the second, and show me a red vase")
+    assert parse.acts == ("cart_add", "search")
+    assert [(one.intent, one.slots) for one in parse.in_order()] == [
+        ("cart_add", Slots(ref=(2,))),
+        ("search", Slots(product="vase", color=("red",))),
+    ]
+    assert parse.confidence == 1
+
+
+def test_what_the_second_act_invents_is_lost_and_confidence_with_it() -> None:
+    two = Reading(acts=[Act(intent="cart_add", ref=[2]), Act(intent="search", product="lamp")])
+    parse = held(two, "add the second, and show me a red vase")
+    assert [one.slots for one in parse.in_order()] == [Slots(ref=(2,)), Slots()]
+    assert parse.confidence == 1 / 2
+
+
+def test_one_act_written_as_a_list_is_read_like_one_by_itself() -> None:
+    alone = json.dumps({"acts": [json.loads(READING)]})
+    with asking(completion(alone), completion(READING)) as (shop, _):
+        assert shop.parse() == shop.parse() == Parse("search", READ, ("search",))
+
+
+def test_one_of_the_examples_has_two_acts() -> None:
+    assert [len(reading.acts) for *_, reading in EXAMPLES].count(2) == 1
 
 
 def test_every_example_stands_in_its_own_message() -> None:
     for message, _, reading in EXAMPLES:
         assert held(reading, message).confidence == 1
-        assert held(reading, message).intent == reading.intent
+        assert held(reading, message).acts == tuple(act.intent for act in reading.acts)
 
 
 def test_values_that_do_not_stand_in_the_message_are_lost_and_confidence_with_them() -> None:
-    invented = Reading(intent="search", product="mug", brand="Halden", color=["red", "blue"], price_max=15)
+    invented = Reading(acts=[Act(intent="search", product="mug", brand="Halden", color=["red", "blue"], price_max=15)])
     parse = held(invented, MESSAGE)
     assert parse.slots == Slots(product="mug", color=("red",))
     assert parse.confidence == 1 / 4  # of product, brand, colour and price only the product is as written
 
 
 def test_a_measure_is_no_price_whatever_the_model_says() -> None:
-    assert held(Reading(intent="search", product="monitor", price_max=27), "a 27 inch monitor").slots == Slots(
-        product="monitor"
-    )
+    reading = Reading(acts=[Act(intent="search", product="monitor", price_max=27)])
+    assert held(reading, "a 27 inch monitor").slots == Slots(product="monitor")
 
 
 def test_a_very_long_message_is_cut_before_it_is_sent() -> None:
@@ -184,6 +230,8 @@ def test_a_refusal_is_not_asked_again(status: int) -> None:
         completion('{"intent": "search", "color": "red"}'),
         completion('{"intent": "search", "price_max": NaN}'),
         completion('{"intent": "cart_add", "ref": [0]}'),
+        completion('{"acts": []}'),
+        completion('{"acts": [{"intent": "more"}, {"intent": "more"}, {"intent": "more"}, {"intent": "more"}]}'),
         streamed(),
         Recorded("<html>welcome</html>"),
         Recorded('{"choices": 5}'),

@@ -152,3 +152,19 @@ def test_a_leading_article_is_no_part_of_a_value_but_of_a_brand() -> None:
 
 def test_an_order_number_has_a_digit_and_an_address_an_at() -> None:
     assert read_answer("status; order status; email mail", "status by mail").slots == Slots()
+
+
+@pytest.mark.parametrize(
+    ("message", "read", "number"),
+    [
+        ("ordered for 10am its now 4", "10am", None),
+        ("it should have come at 4:30 pm", "4:30 pm", None),
+        ("it should have come at 4:30 pm", "4:30", None),
+        ("was promised by 16:05", "16:05", None),
+        ("where is order 10? it was to come at 10am", "10", "10"),
+        ("status of 1005am please", "1005am", "1005am"),
+        ("where's #a-1030", "a-1030", "a-1030"),
+    ],
+)
+def test_a_time_of_the_clock_is_no_order_number(message: str, read: str, number: str | None) -> None:
+    assert read_answer(f"status; order {read}", message).slots.order_id == number

@@ -21,6 +21,7 @@ def test_each_line_gets_its_parse_and_a_bad_one_an_error(capsys: pytest.CaptureF
         "intent": "refine",
         "acts": ["refine"],
         "slots": {"color": ["black"], "price_max": 40},
+        "then": [],
         "confidence": 1.0,
     }
     assert "line 2" in bad["error"]
@@ -29,12 +30,14 @@ def test_each_line_gets_its_parse_and_a_bad_one_an_error(capsys: pytest.CaptureF
     assert failed == 2
 
 
-def test_all_acts_of_a_message_are_named_in_order() -> None:
-    read = replace(said("cart_add", quantity=2), then=said("search", product="vase"))
+def test_all_acts_of_a_message_are_named_in_order_with_their_slots() -> None:
+    vase = replace(said("search", product="vase"), then=said("checkout"))
+    read = replace(said("cart_add", quantity=2), then=vase)
     assert parse_json(read) == {
         "intent": "cart_add",
-        "acts": ["cart_add", "search"],
+        "acts": ["cart_add", "search", "checkout"],
         "slots": {"quantity": 2},
+        "then": [{"intent": "search", "slots": {"product": "vase"}}, {"intent": "checkout", "slots": {}}],
         "confidence": 1.0,
     }
 

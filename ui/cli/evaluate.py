@@ -75,6 +75,8 @@ def show(name: str, report: Report, misses: int) -> None:
         f"intent accuracy {report.intent_accuracy:.3f}, macro-F1 {report.intent_macro_f1:.3f}, whole frames {report.frames:.3f}",
         highlight=False,
     )
+    if report.refs is not None:
+        console.print(f"references exactly right {report.refs:.3f} of {report.ref_messages} messages", highlight=False)
     show_confusion(console, report)
     show_reliability(console, report.reliability)
     for miss in report.misses[:misses]:

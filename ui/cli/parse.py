@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -82,17 +83,21 @@ def parse_json(read: Parse) -> dict[str, Any]:
         "intent": read.intent,
         "acts": [act.intent for act in read.in_order()],
         "slots": read.slots.to_json(),
+        "then": [{"intent": act.intent, "slots": act.slots.to_json()} for act in islice(read.in_order(), 1, None)],
         "confidence": round(read.confidence, 4),
     }
 
 
 def show(read: Parse) -> None:
-    """The parse for people: a line a slot."""
+    """The parse for people: a line an act, a line a slot."""
     console = Console()
     console.print(f"{read.intent}  (confidence {read.confidence:.2f})", style="bold", markup=False, highlight=False)
-    for name, value in read.slots.to_json().items():
-        said = ", ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
-        console.print(f"  {name}: {said}", markup=False, highlight=False)
+    for place, act in enumerate(read.in_order()):
+        if place:
+            console.print(f"then {act.intent}", style="bold", markup=False, highlight=False)
+        for name, value in act.slots.to_json().items():
+            said = ", ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
+            console.print(f"  {name}: {said}", markup=False, highlight=False)
 
 
 def _plain(value: object) -> str:
