@@ -206,7 +206,8 @@ class Recommender:
 
     def _shown(self, visitor: str | None, now: datetime, since: datetime) -> frozenset[str]:
         """Ids of what the visitor was shown since a time."""
-        shown = self._events.of(visitor, until=now, types=("shown",), limit=SHOWN_BACK) if visitor else []
+        types: tuple[EventType, ...] = ("shown",)
+        shown = self._events.of(visitor, until=now, types=types, limit=SHOWN_BACK) if visitor else []
         return frozenset(one.product_id for one in shown if one.product_id and one.at >= since)
 
     def _pool(self, situation: Situation, size: int, worth: Worth | None, *, refused: tuple[str, ...]) -> list[Ranked]:
