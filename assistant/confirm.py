@@ -15,7 +15,6 @@ from retrieval.query import Constraints
 
 from .actions import ACTIONS
 from .actions.cart import view_of
-from .actions.naming import listed
 from .model import Answer, DialogueState, Intent, Outcome, Parse, Question, Taste
 from .normalize import amounts
 from .parse import clean
@@ -146,11 +145,11 @@ def _changes(outcome: Outcome, counts: Sequence[Counted], state: DialogueState, 
     """What the outcome would do, an order to the shop each; nothing where it has no consequence."""
     if put := [one for one in counts if one.old == 0]:
         named = [f"the {one.title}" if one.new == 1 else f"{one.new} × {one.title}" for one in put]
-        yield f"put {listed(named)} in your cart"
+        yield f"put {', '.join(named)} in your cart"
     if taken := [one for one in counts if one.new == 0]:
-        yield f"take {listed([f'the {one.title}' for one in taken])} out of your cart"
+        yield f"take {', '.join(f'the {one.title}' for one in taken)} out of your cart"
     if changed := [one for one in counts if one.old and one.new]:
-        yield f"make it {listed([f'{one.new} × {one.title}' for one in changed])} in your cart"
+        yield f"make it {', '.join(f'{one.new} × {one.title}' for one in changed)} in your cart"
     if outcome.checkout_url is not None:
         yield f"go to the checkout with {_items(view_of(state.cart, parts).count)}"
 
