@@ -16,13 +16,17 @@ from .actions.titles import with_title
 from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
 from .model import DialogueState, Intent, Parse, Slots
+from .parse import clean
 from .parts import Parts
+from .phrases import phrase_of
+from .question import KINDS
 from .sentiment import about_price
 from .sizes import stepped
 from .slips import read
-from .state import NARROWING
+from .state import NARROWING, drop
 from .wishes import Wish
 
+LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kind", **dict.fromkeys(KINDS, "any kind")}
 ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "feedback", "policy", "other")
 
 
@@ -33,10 +37,32 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     )  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
+    parse = _left_open(parse, state, parts)
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
     parse = _had(_worth_doing(_asking(parse, state, parts)), parts)
     parse = _begun(_about_me(_with_titles(parse, state, parts), state, parts), state, parts)
     return held_back(parse, state, parts)  # an unsure reset is asked about before it forgets anything
+
+
+def _left_open(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """What knows no answer to the question that ends our last reply, as a narrowing that leaves what was asked as it is."""
+    if not _was_asked(state) or parse.intent not in ("other", "refine") or parse.then is not None:
+        return parse
+    slots = parse.slots
+    says = replace(slots, drop=(), features=tuple(one for one in slots.features if one != clean(parse.message)))
+    if says != Slots() or drop(state.constraints, slots.drop) != state.constraints:
+        return parse
+    if (parse.intent == "other" or slots != Slots()) and phrase_of(parse.message, parts.embedder) != "open":
+        return parse
+    field = state.questioned[-1]
+    note = f"All right, {LEFT_OPEN.get(field, f'any {field}')}."
+    return Parse("refine", acts=("refine",), message=parse.message, note=note)
+
+
+def _was_asked(state: DialogueState) -> bool:
+    """Whether our last reply ends with a question about the need."""
+    asked = state.last is not None and state.last.shop.endswith("?") and state.asked is None
+    return asked and state.questioned[-1:] not in ((), ("confirm",)) and state.constraints != Constraints()
 
 
 def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
