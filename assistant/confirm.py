@@ -15,6 +15,7 @@ from retrieval.query import Constraints
 
 from .actions import ACTIONS
 from .actions.cart import view_of
+from .mentions import SUPERLATIVES
 from .model import Answer, DialogueState, Intent, Outcome, Parse, Question, Taste
 from .normalize import amounts
 from .parse import clean
@@ -28,6 +29,7 @@ SAYS_NO_MORE: tuple[Intent, ...] = (
 )  # "i changed my mind": an act on an order is dropped, and that is said
 PUT_IN_UNASKED = 2  # products that "all" may put into the cart: of no more than two, most shoppers say "both"
 TAKEN_OUT_UNASKED = 1
+PICKED_BY_RANK = 2  # times as sure a reading must be
 LEFT = "All right, I left everything as it is. What would you like instead?"
 
 _WORD = re.compile(r"\w+(?:'\w+)?|👍|👎")
@@ -91,7 +93,7 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return Outcome(answer=Answer(LEFT))
     if parse.yes is False:
         return _asking("clear all your wishes and start over", replace(parse, yes=None))
-    unsure = parse.confidence < parts.confirm_below
+    unsure = parse.confidence < parts.confirm_below * (PICKED_BY_RANK if _picks_by_rank(parse) else 1)
     if unsure and (leaving := _leaves(parse, state, parts)):
         return _asking(leaving, parse)
     outcome = ACTIONS[parse.intent](parse, state, parts)
@@ -102,6 +104,11 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if parse.intent in SEARCHES and parse.confidence < parts.show_reading_below:
         return replace(outcome, reading=reading_of(state.constraints, parts.currency))
     return outcome
+
+
+def _picks_by_rank(parse: Parse) -> bool:
+    """Whether a product is put into the cart that only a superlative names: "the most expensive one" may as well ask to see it."""
+    return parse.intent == "cart_add" and any(ref in SUPERLATIVES for ref in parse.slots.ref)
 
 
 def _asking(change: str, parse: Parse) -> Outcome:

@@ -144,7 +144,10 @@ class Settings(BaseSettings):
     # Of 28 acts read in the development files, 11 lie below 0.4, all misread, and 3 misread ones above; of 194 searches 21 lie
     # below 0.05, all misread.
     confirm_below: float = Field(
-        default=0.4, ge=0, le=1, description="Confidence below which a change of the cart or a checkout is asked back."
+        default=0.4,
+        ge=0,
+        le=1,
+        description="Confidence below which a change of the cart or a checkout is asked back; twice that for “the cheapest”.",
     )
     show_reading_below: float = Field(
         default=0.05, ge=0, le=1, description="Confidence below which a search says how it was read."

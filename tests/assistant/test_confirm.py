@@ -49,6 +49,16 @@ def test_an_unsure_cart_act_is_asked_back_and_not_done(searcher: Searcher) -> No
     assert cart(assistant) == {}
 
 
+@pytest.mark.parametrize(("confidence", "there"), [(0.79, {}), (0.81, {"tote": 1})])
+def test_what_only_a_superlative_names_takes_twice_as_sure_a_reading(
+    searcher: Searcher, confidence: float, there: dict[str, int]
+) -> None:
+    """Below twice 0.4 "the most expensive one" is asked back: it may as well ask to see it."""
+    assistant = shop(searcher, TOTE, unsure(said("cart_add", ref=("most_expensive",)), confidence))
+    talk(assistant, "a tote bag", "the most expensive one")
+    assert cart(assistant) == there
+
+
 def test_it_is_done_after_a_yes_however_that_is_read(searcher: Searcher) -> None:
     assistant = shop(searcher, TOTE, unsure(said("cart_add", ref=(1,), quantity=2)), unsure(said("greet")))
     talk(assistant, "a tote bag", "two of em")
