@@ -55,11 +55,11 @@ def says_all(message: str) -> bool:
 def from_an_end(shown: Sequence[Product], message: str) -> list[Product]:
     """The shown products that a number counts from an end of the list: "the first three", "the last 2"; else none."""
     text = message.lower()
-    counts = [(amount.value, end[1]) for amount in amounts(text) if (end := _END.search(text[: amount.start]))]
-    if len(counts) != 1 or not 2 <= counts[0][0] <= len(shown):
+    counted = [(int(amount.value), found) for amount in amounts(text) if (found := _END.search(text[: amount.start]))]
+    if len(counted) != 1 or not 2 <= counted[0][0] <= len(shown):
         return []
-    count, end = int(counts[0][0]), counts[0][1]
-    return list(shown[:count] if end == "first" else shown[-count:])
+    ((count, found),) = counted
+    return list(shown[:count] if found[1] == "first" else shown[-count:])
 
 
 def as_many_as_said(found: list[Product], slots: Slots, message: str) -> list[Product]:
