@@ -19,6 +19,8 @@ SUPERLATIVES: dict[str, Sort] = {"cheapest": "price_asc", "most_expensive": "pri
 _DEFINITE = re.compile(r"the (\w[\w' -]*?)(?: please| thanks)?[.!]*")
 _POINTED = re.compile(r"\b(?:this|that|these|those) ([\w'-]+)( [\w'-]+)?")
 _SO_MANY = re.compile(r"\b(?:all(?: of)?(?: the| these| those)?|these|those) $")
+_END = re.compile(r"\b(first|last) $")
+_EVERY = re.compile(r"\ball\b")
 _PLACES = (
     "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|middle|top|bottom|next"
     "|two|three|four|five|six|seven|eight|nine|ten|both|all|either"
@@ -43,6 +45,21 @@ def says_a_place(message: str) -> bool:
 def as_it(text: str) -> str:
     """The text with "it" for a place in a list: "what does the first one cost" asks what "what does it cost" asks."""
     return _ONE_OF.sub("it", text)
+
+
+def says_all(message: str) -> bool:
+    """Whether all is said in so many words, which "both" and "them" do not."""
+    return bool(_EVERY.search(message.lower()))
+
+
+def from_an_end(shown: Sequence[Product], message: str) -> list[Product]:
+    """The shown products that a number counts from an end of the list: "the first three", "the last 2"; else none."""
+    text = message.lower()
+    counted = [(int(amount.value), found) for amount in amounts(text) if (found := _END.search(text[: amount.start]))]
+    if len(counted) != 1 or not 2 <= counted[0][0] <= len(shown):
+        return []
+    ((count, found),) = counted
+    return list(shown[:count] if found[1] == "first" else shown[-count:])
 
 
 def as_many_as_said(found: list[Product], slots: Slots, message: str) -> list[Product]:

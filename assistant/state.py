@@ -155,6 +155,25 @@ def _come_back(state: DialogueState, slots: Slots) -> tuple[DialogueState, Slots
     return replace(back, earlier=_left_for_another(state, slots.product)), replace(slots, product=name)
 
 
+def need_to_go_on_with(state: DialogueState, slots: Slots) -> Need | None:
+    """The earlier need, of another kind than that under way, that a search by this name goes back to: what it says besides takes the
+    place of nothing that is wished for there, and the name is no narrower one."""
+    name = slots.product
+    if name is None or same_kind(state.constraints.product, name):
+        return None
+    need = next((need for need in state.earlier if same_kind(need.constraints.product, name)), None)
+    if need is None or len(content_stems(name)) > len(content_stems(need.constraints.product or "")):
+        return None
+    return need if _all_stays(need.constraints, merge(need.constraints, slots)) else None
+
+
+def _all_stays(before: Constraints, after: Constraints) -> bool:
+    """Whether every wish but the name of the thing still stands."""
+    lists = all(set(getattr(before, name)) <= set(getattr(after, name)) for name in WISH_LISTS)
+    singles = ("brand", "gender", "price_min", "price_max", "in_stock")
+    return lists and all(getattr(before, name) in (None, getattr(after, name)) for name in singles)
+
+
 def same_kind(one: str | None, other: str | None) -> bool:
     """Whether both name the same thing: the shorter's words are the longer's last ones ("desks", "standing desk")."""
     stems, others = sorted((content_stems(one or ""), content_stems(other or "")), key=len)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from retrieval.query import Constraints
 from retrieval.words import content_stems
@@ -23,7 +24,7 @@ from .question import KINDS
 from .sentiment import about_price
 from .sizes import stepped
 from .slips import read
-from .state import NARROWING, drop
+from .state import NARROWING, drop, need_to_go_on_with
 from .wishes import Wish
 
 LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kind", **dict.fromkeys(KINDS, "any kind")}
@@ -37,10 +38,11 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     )  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
-    parse = _left_open(parse, state, parts)
+    parse = _of_value(_left_open(parse, state, parts), state, parts)
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
     parse = _had(_worth_doing(_asking(parse, state, parts)), parts)
-    parse = _begun(_about_me(_with_titles(parse, state, parts), state, parts), state, parts)
+    parse = _about_me(_with_titles(parse, state, parts), state, parts)
+    parse = _begun(_gone_on(parse, state, parts), state, parts)
     return held_back(parse, state, parts)  # an unsure reset is asked about before it forgets anything
 
 
@@ -59,10 +61,43 @@ def _left_open(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     return Parse("refine", acts=("refine",), message=parse.message, note=note)
 
 
+def _of_value(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A question for the best value of what is on the table, which no listing states, as the wish for a choice among these."""
+    if parse.intent not in ("compare", "ask_product") or parse.then is not None or not state.shown:
+        return parse
+    if phrase_of(parse.message, parts.embedder) != "best_value":
+        return parse
+    places = tuple(ref for ref in parse.slots.ref if isinstance(ref, int))
+    ref = places if len(places) > 1 else ("all",)
+    return replace(parse, intent="recommend", acts=("recommend",), slots=Slots(ref=ref))
+
+
 def _was_asked(state: DialogueState) -> bool:
     """Whether our last reply ends with a question about the need."""
     asked = state.last is not None and state.last.shop.endswith("?") and state.asked is None
     return asked and state.questioned[-1:] not in ((), ("confirm",)) and state.constraints != Constraints()
+
+
+def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A search that goes back to an earlier need as a narrowing of that; of another thing "for the same price", with the bounds."""
+    slots = parse.slots
+    if parse.intent not in ("search", "complement") or slots.product is None or parse.then is not None:
+        return parse
+    need = need_to_go_on_with(state, slots) if parse.intent == "search" else None
+    bounds = (need and _bounds(need.constraints)) or _bounds(state.constraints)
+    stays = bool(bounds) and phrase_of(parse.message, parts.embedder) == "same_price"
+    if stays:
+        features = tuple(one for one in slots.features if phrase_of(one, parts.embedder) != "same_price")
+        slots = replace(slots, **({} if _bounds(slots) else bounds), features=features, ref=())
+    if need is None and not stays:
+        return parse
+    intent: Intent = "refine" if need else "search"
+    return replace(parse, intent=intent, acts=(intent,), slots=slots)
+
+
+def _bounds(said: Constraints | Slots) -> dict[str, Any]:
+    """The bounds of price by name, as far as there are any."""
+    return {name: bound for name in ("price_min", "price_max") if (bound := getattr(said, name)) is not None}
 
 
 def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

@@ -12,7 +12,7 @@ from retrieval.superlative import by
 from retrieval.words import content_stems, stem
 
 from ..explain import broken
-from ..mentions import SUPERLATIVES
+from ..mentions import SUPERLATIVES, says_all
 from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
 from ..parts import Parts
 from .ask import answer_for
@@ -66,6 +66,7 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         said.insert(0, Said(f"I compare the first {MOST}.", (str(MOST),)))
     if comparison is None:
         said.append(Said("What their listings state is the same."))
+        comparison = differing(products, ("price",)) if any(one.price is not None for one in products) else None
     evidence = (*names.values(), *(words for one in said for words in one.evidence))
     return Outcome(
         focus=next((one.of for one in said if one.of), None),
@@ -106,7 +107,8 @@ def _compared(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]
         found += [one for one in in_catalog(parse.message, parts) if short_title(one.title) != alike]
     if len(found) == 1:
         return [*found, *(product for product in shown if product.id != found[0].id)]
-    return found or shown
+    again = parse.slots.ref == ("all",) and not _asked(parse) and {one.id for one in found} == set(state.compared)
+    return shown if again and says_all(parse.message) else found or shown  # those just compared are not all
 
 
 def _which(state: DialogueState) -> str:

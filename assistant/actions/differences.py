@@ -42,7 +42,7 @@ def record_of(product: Product) -> dict[str, str]:
 
 
 def differing(products: Sequence[Product], first: Sequence[str] = ()) -> Comparison | None:
-    """The fields in which the products' records differ, at most MOST_FIELDS, and a row for each; None when they do not differ.
+    """The fields in which the products' records differ, at most MOST_FIELDS, and a row for each; None without any.
 
     first: names that come before the others even where the values are the same. What a record lacks is NOT_STATED.
     """
@@ -53,7 +53,7 @@ def differing(products: Sequence[Product], first: Sequence[str] = ()) -> Compari
     rest = [name for name in kept if name not in usual]
     rest.sort(key=lambda name: -sum(name in record for record in records))  # stable
     fields = tuple(dict.fromkeys((*first, *(name for name in kept if name in usual), *rest)))[:MOST_FIELDS]
-    if not kept:
+    if not fields:
         return None
     return Comparison(fields, tuple(Row(one.id, values(one, fields), one.title) for one in products))
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from retrieval.audience import suits
-from retrieval.belonging import same_kind
+from retrieval.belonging import kind_names, same_kind
 from retrieval.constraints import eligible_ids
 from retrieval.dense import embedding_text
 from retrieval.evidence import judge, meets_one
@@ -23,10 +23,11 @@ from ..parts import Parts
 from ..reply import NAMED
 from .differences import record_of, shared
 from .find import find
-from .naming import about, short_names
+from .naming import about, listed, short_names
 from .table import meant
 
 LOOKED_AT = 150  # nearest products by meaning, before kind and wishes decide
+Wished = tuple[str, str]  # field, value
 TOLD = 3  # things shared, or differing, that a reason names
 
 
@@ -41,7 +42,7 @@ def similar(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     need = state.constraints
     if need == Constraints():  # on the page of a product, where no need has begun with what is refused for good
         need = Constraints(exclude=parts.refused(state, parse.slots))
-    constraints = _wanted(need, target, parse.slots)
+    constraints = _of_its_kind(_wanted(need, target, parse.slots), target, parse.slots, parts)
     wishes = [
         (field, wish) for field in SOFT for wish in getattr(parse.slots, field) if wish not in target.title.lower()
     ]
@@ -61,7 +62,17 @@ def similar(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     lead = "" if kin else "Nothing else here is of its kind; these are from the shelves beside it. "
     if wishes and not fitting:
         lead += f"None that is like it is stated to be {' and '.join(f'“{wish}”' for _, wish in wishes)}. "
-    return replace(_shown(target, found, lead, parts), constraints=constraints)
+    return replace(_shown(target, found, lead, wishes, parts), constraints=constraints)
+
+
+def _of_its_kind(need: Constraints, target: Product, slots: Slots, parts: Parts) -> Constraints:
+    """The need as one for things of the target's kind; what was wished of another kind of thing goes, but for what is said now."""
+    if slots.product or (need.kind and target.id in parts.searcher.matching(Constraints(product=need.product))):
+        return need
+    names = kind_names(target)
+    in_title = [name for name in names if contains(target.title, name)]
+    said: dict[str, Any] = {field: getattr(slots, field) for field in SOFT} if need.kind else {}
+    return replace(need, product=max(in_title or names[:1], key=len, default=need.product), **said)
 
 
 def _of_the_need(near: Sequence[Product], target: Product, constraints: Constraints, parts: Parts) -> list[Product]:
@@ -163,20 +174,32 @@ def _apart(name: str, value: str, other: str) -> str:
     return plain.get((value.casefold(), other.casefold()), f"{name} {value}, not {other}")
 
 
-def _shown(target: Product, found: Sequence[Product], lead: str, parts: Parts) -> Outcome:
+def _shown(target: Product, found: Sequence[Product], lead: str, wishes: Sequence[Wished], parts: Parts) -> Outcome:
     scores = parts.searcher.dense.similarity(embedding_text(target), [one.id for one in found])
     hits = tuple(Hit(one, min(max(scores.get(one.id, 0.0), 0.0), 1.0), rank) for rank, one in enumerate(found, start=1))
     reasons = {one.id: likeness(target, one) for one in found}
     names = short_names([target, *found])
-    listed = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in hits[:NAMED])
+    first_ones = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in hits[:NAMED])
+    met = "".join(f" {_met_by(hits, wish)}" for wish in wishes)
     first = "; ".join(reason.text for reason in reasons[found[0].id])
-    text = f"{lead}These are like {names[target.id]}: {listed}. About the first: {first}."
+    text = f"{lead}These are like {names[target.id]}: {first_ones}.{met} About the first: {first}."
     return Outcome(
         hits=hits,
         total=len(hits),
-        answer=Answer(text, (target.title, *names.values(), *record_of(target).values())),
+        answer=Answer(text, (target.title, *names.values(), *record_of(target).values(), met)),
         reasons=reasons,
     )
+
+
+def _met_by(hits: Sequence[Hit], wish: Wished) -> str:
+    """ "“yellow”: 1 and 2 say so, 3 says “blue”, of 4 it is not stated." """
+    found = {hit.rank: judge(hit.product, *wish) for hit in hits}
+    met = [str(rank) for rank, one in found.items() if one.status == "met"]
+    silent = [str(rank) for rank, one in found.items() if one.status == "unstated"]
+    said = [f"{listed(met)} {'says' if len(met) == 1 else 'say'} so"] if met else []
+    said += [f"{rank} says “{one.words}”" for rank, one in found.items() if one.status == "unmet"]
+    said += [f"of {listed(silent)} it is not stated"] if silent else []
+    return f"“{wish[1]}”: {', '.join(said)}."
 
 
 def _price(product: Product) -> str:

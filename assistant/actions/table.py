@@ -5,7 +5,7 @@ from __future__ import annotations
 from retrieval.product import Product
 from retrieval.words import content_stems
 
-from ..mentions import as_many_as_said, by_name, mentioned, says_a_place
+from ..mentions import as_many_as_said, by_name, from_an_end, mentioned, says_a_place
 from ..model import DialogueState, Parse
 from ..parts import Parts
 from .titles import before_it, titled
@@ -22,6 +22,8 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     shown = parts.catalog.get_many(state.shown)
     focus = parts.catalog.get_many([state.focus] if state.focus else [])
     beside = [product for product in focus if product.id not in state.shown]
+    if parse.slots.ref and (counted := from_an_end(shown, parse.message)):
+        return counted
     found = by_name(parse.slots, parse.message, [*shown, *beside]) or mentioned(parse.slots, state, shown, beside)
     if found or parse.slots.ref:
         return as_many_as_said(found, parse.slots, parse.message)

@@ -80,6 +80,53 @@ def test_numbers_are_compared_in_one_unit() -> None:
     assert measures([heavy, long], "weight") == {}
 
 
+def test_a_number_counts_from_an_end_of_the_list(assistant_with: AssistantWith) -> None:
+    lamps = ("lamps", said("search", product="lamp"))
+    for message, read, places in (
+        ("compare the first three", (1, 3), slice(0, 3)),
+        ("compare the first 3", (1, 3), slice(0, 3)),
+        ("compare the last two", (2, 3), slice(-2, None)),
+    ):
+        shop = assistant_with([lamps[1], said("compare", ref=read)])
+        shown = [card.product.id for card in shop.reply("lamps", "s_1").cards]
+        reply = shop.reply(message, "s_1")
+        assert reply.comparison is not None
+        assert [row.product_id for row in reply.comparison.rows] == shown[places]
+
+
+def test_all_are_more_than_the_two_just_compared(assistant_with: AssistantWith) -> None:
+    two = ("compare the first two", said("compare", ref=(1, 2)))
+    for message, ids in (
+        ("compare them all", ["tote", "satchel", "rucksack"]),
+        ("compare all three", ["tote", "satchel", "rucksack"]),
+        ("compare both again", ["tote", "satchel"]),
+    ):
+        reply = talk(assistant_with, ("bags", BAGS), two, (message, said("compare", ref=("all",))))
+        assert reply.comparison is not None
+        assert [row.product_id for row in reply.comparison.rows] == ids
+
+
+def test_the_best_value_is_chosen_as_a_recommendation_is(assistant_with: AssistantWith) -> None:
+    which = "which is the best value?"
+    for read in (said("compare", ref=("all",), ask="best value"), said("ask_product", ask="best value")):
+        reply = talk(assistant_with, ("bags", BAGS), (which, read))
+        assert reply.intent == "recommend"
+        assert "My choice is" in reply.reply
+        assert "says anything about" not in reply.reply
+        assert {card.product.id for card in reply.cards} <= {"tote", "satchel", "rucksack"}
+
+
+def test_a_field_asked_for_is_in_the_table_where_nothing_differs() -> None:
+    from assistant.actions.differences import differing
+    from retrieval.product import Product
+
+    alike = [Product(name, name.title(), price=Decimal(9)) for name in ("moss", "fern")]
+    table = differing(alike, ("price",))
+    assert table is not None
+    assert [row.values for row in table.rows] == [("$9",), ("$9",)]
+    assert differing(alike) is None
+
+
 def test_the_cheapest_is_the_cheapest_of_all_that_were_shown(assistant_with: AssistantWith) -> None:
     lamps = ("lamps", said("search", product="lamp"))  # shows more than are compared side by side
     reply = talk(assistant_with, lamps, ("which is the cheapest?", said("compare", ref=("all",), ask="cheapest")))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from assistant.contract import Reply
 from assistant.model import Parse
 from assistant.wishes import Keep
 from retrieval.audience import suits
+from retrieval.words import content_stems
 from tests.conftest import AssistantWith
 from tests.fakes import said
 from tests.small_shop import BY_ID
@@ -62,6 +65,29 @@ def test_a_difference_that_none_states_is_said(assistant_with: AssistantWith) ->
     assert reply.reply.startswith("None that is like it is stated to be “wool”.")
     assert reply.cards
     assert all(any("wool" in caveat.text for caveat in card.caveats) for card in reply.cards)
+
+
+def test_of_each_it_is_said_whether_the_difference_is_met(assistant_with: AssistantWith) -> None:
+    blue = said("similar", ref=(1,), color=("yellow",))
+    reply = talk(assistant_with, ("jackets", JACKETS), ("like the first but yellow", blue))
+    assert "“yellow”: 1 says so." in reply.reply
+    red = said("similar", ref=(1,), color=("red",))
+    reply = talk(assistant_with, ("jackets", JACKETS), ("like the first but red", red))
+    colors = {BY_ID[card.product.id].attributes["color"][0] for card in reply.cards}
+    assert all(f" says “{color}”" in reply.reply for color in colors)
+    wool = said("similar", ref=(1,), material=("wool",))
+    reply = talk(assistant_with, ("jackets", JACKETS), ("like the first but wool", wool))
+    assert "“wool”: of 1, 2 and 3 it is not stated." in reply.reply
+
+
+def test_the_need_becomes_one_for_the_kind_of_the_product_meant(assistant_with: AssistantWith) -> None:
+    lamp = said("search", product="lamp", color=("black",), price_max=Decimal(140))
+    like = said("similar", color=("yellow",))
+    reply = talk(assistant_with, ("a black lamp", lamp), ("like the storm rain jacket but yellow", like))
+    assert content_stems(reply.constraints.product or "")[-1:] == content_stems("jacket")
+    assert reply.constraints.color == ("yellow",)
+    assert reply.constraints.price_max == 140
+    assert [card.product.id for card in reply.cards] == ["puddle"]
 
 
 def test_the_maker_that_only_names_the_product_is_no_wish(assistant_with: AssistantWith) -> None:

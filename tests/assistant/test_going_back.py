@@ -1,0 +1,64 @@
+"""Going back to an earlier need, and on to another thing for the same price."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from assistant.contract import Reply
+from assistant.model import Parse
+from retrieval.query import Constraints
+from tests.conftest import AssistantWith
+from tests.fakes import said
+
+LAMP = ("a black desk lamp under 60", said("search", product="desk lamp", color=("black",), price_max=Decimal(60)))
+BAG = ("a vegan bag", said("search", product="bag", features=("vegan",)))
+CHEAP_BAG = ("a vegan bag under 40", said("search", product="bag", features=("vegan",), price_max=Decimal(40)))
+BLACK_LAMP_UNDER_60 = Constraints(product="desk lamp", color=("black",), price_max=Decimal(60))
+
+
+def talk(assistant_with: AssistantWith, *turns: tuple[str, Parse]) -> Reply:
+    shop = assistant_with([parse for _, parse in turns])
+    return [shop.reply(message, "s_1") for message, _ in turns][-1]
+
+
+def test_a_search_for_an_earlier_kind_goes_on_with_that_need(assistant_with: AssistantWith) -> None:
+    for read in (said("search", product="lamp"), said("search", product="lamp", features=("same budget",))):
+        reply = talk(assistant_with, LAMP, CHEAP_BAG, ("back to the lamp, same budget as before", read))
+        assert reply.constraints == BLACK_LAMP_UNDER_60
+
+
+def test_what_is_added_on_the_way_back_is_added(assistant_with: AssistantWith) -> None:
+    reply = talk(
+        assistant_with, LAMP, BAG, ("the lamp, but dimmable", said("search", product="lamp", features=("dimmable",)))
+    )
+    assert reply.constraints.features == ("dimmable",)
+    assert reply.constraints.price_max == 60
+
+
+def test_what_contradicts_the_earlier_need_begins_a_new_one(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, LAMP, BAG, ("a white lamp", said("search", product="lamp", color=("white",))))
+    assert reply.constraints == Constraints(product="lamp", color=("white",))
+
+
+def test_a_narrower_name_begins_a_new_need(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, LAMP, BAG, ("a led desk lamp", said("search", product="led desk lamp")))
+    assert reply.constraints == Constraints(product="led desk lamp")
+
+
+def test_the_budget_stays_where_the_message_says_so(assistant_with: AssistantWith) -> None:
+    message = "what about a bag instead, same budget"
+    for read in (said("search", product="bag"), said("complement", product="bag", ref=("last",))):
+        reply = talk(assistant_with, LAMP, (message, read))
+        assert reply.intent == "search"
+        assert reply.constraints == Constraints(product="bag", price_max=Decimal(60))
+
+
+def test_the_budget_goes_where_nothing_is_said_of_it(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, LAMP, ("now a bag", said("search", product="bag")))
+    assert reply.constraints == Constraints(product="bag")
+
+
+def test_a_new_budget_takes_the_place_of_the_one_before(assistant_with: AssistantWith) -> None:
+    read = said("search", product="bag", price_max=Decimal(30))
+    reply = talk(assistant_with, LAMP, ("what about a bag instead, same budget but 30", read))
+    assert reply.constraints.price_max == 30
