@@ -160,7 +160,9 @@ def _steps(turns: Sequence[Told], done: Collection[str]) -> set[str]:
         True,
         any(reply.get("products") for reply in replies),
         bool(acts & WEIGHING),
-        "cart" in done or any(count > held[0] for count in held) or any((reply.get("cart") or {}).get("items") for reply in replies),
+        "cart" in done
+        or any(count > held[0] for count in held)
+        or any((reply.get("cart") or {}).get("items") for reply in replies),
         "purchase" in done or any(reply.get("checkout_url") or reply.get("checkout_reference") for reply in replies),
     )
     return {name for name, reached in zip(STEPS, got, strict=True) if reached}
