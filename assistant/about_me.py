@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import cast
 
@@ -12,13 +11,11 @@ from retrieval.examples import Examples
 from .model import AboutMe
 
 SENTENCES = Path(__file__).with_suffix(".toml")
-NONE = "none"
 LEAST = 0.6  # cosine of the nearest sentence
 AHEAD = 0.04  # by how much it must be nearer than those of anything else
-_EXAMPLES = Examples(tomllib.loads(SENTENCES.read_text(encoding="utf-8")))
+_EXAMPLES = Examples.read(SENTENCES)
 
 
 def about_me(message: str, embedder: Embedder) -> AboutMe | None:
     """What the message is about, of the shopper; None where it is near to nothing of the kind, or nearly as near to something else."""
-    wanted = _EXAMPLES.surest(message, embedder, least=LEAST, ahead=AHEAD)
-    return None if wanted == NONE else cast(AboutMe | None, wanted)
+    return cast(AboutMe | None, _EXAMPLES.surest(message, embedder, least=LEAST, ahead=AHEAD))

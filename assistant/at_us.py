@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from retrieval.dense import Embedder
@@ -12,7 +11,7 @@ SENTENCES = Path(__file__).with_suffix(".toml")
 LEAST = 0.3  # cosine of the nearest sentence, of a message that judges something
 SURELY = 0.5  # of one that may be about anything
 AHEAD = 0.0  # in doubt they are for us: an apology costs less than products that do not come back
-_EXAMPLES = Examples(tomllib.loads(SENTENCES.read_text(encoding="utf-8")))
+_EXAMPLES = Examples.read(SENTENCES)
 
 
 def at_us(message: str, embedder: Embedder, *, least: float = LEAST) -> bool:

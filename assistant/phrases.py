@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal, cast
 
@@ -11,13 +10,11 @@ from retrieval.examples import Examples
 
 Phrase = Literal["open", "same_price", "best_value"]
 SENTENCES = Path(__file__).with_suffix(".toml")
-NONE = "none"
 LEAST = 0.5  # cosine of the nearest sentence
 AHEAD = 0.06  # by how much it must be nearer than those of anything else
-_EXAMPLES = Examples(tomllib.loads(SENTENCES.read_text(encoding="utf-8")))
+_EXAMPLES = Examples.read(SENTENCES)
 
 
 def phrase_of(message: str, embedder: Embedder) -> Phrase | None:
     """The phrase that the message is; None where it is near to none of them, or nearly as near to something else."""
-    nearest = _EXAMPLES.surest(message, embedder, least=LEAST, ahead=AHEAD)
-    return None if nearest == NONE else cast(Phrase | None, nearest)
+    return cast(Phrase | None, _EXAMPLES.surest(message, embedder, least=LEAST, ahead=AHEAD))

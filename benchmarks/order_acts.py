@@ -12,9 +12,10 @@ from pathlib import Path
 
 from assistant.actions.orders import wanted_in
 from assistant.build import build_embedder
-from assistant.orders.acts import NONE, OrderActs
+from assistant.orders.acts import OrderActs
 from assistant.orders.book import OrderRules
 from assistant.settings import Settings
+from retrieval.examples import NONE
 
 GIVEN = Path(__file__).with_suffix(".toml")
 PROOF = {"number": "LM-100003", "email": "a.b@example.com", "zip": "10021"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal, cast
 
@@ -13,7 +12,6 @@ from .book import OrderAct
 
 Wanted = OrderAct | Literal["status"]
 SENTENCES = Path(__file__).with_suffix(".toml")
-NONE = "none"
 LEAST = 0.3  # cosine of the nearest sentence from which its act may be meant
 AHEAD = 0.04  # by how much it must be nearer than those of any other act: benchmarks/order_acts.py measures both
 
@@ -22,12 +20,11 @@ class OrderActs:
     """The acts by their example sentences, which are embedded once, when a message first speaks of an order."""
 
     def __init__(self) -> None:
-        self._examples = Examples(tomllib.loads(SENTENCES.read_text(encoding="utf-8")))
+        self._examples = Examples.read(SENTENCES)
 
     def of(self, message: str, embedder: Embedder) -> Wanted | None:
         """What is wanted of the order; None where the message is near to no act, or nearly as near to another.
 
         message: without numbers and proofs, which say nothing of an act.
         """
-        wanted = self._examples.surest(message, embedder, least=LEAST, ahead=AHEAD)
-        return None if wanted == NONE else cast(Wanted | None, wanted)
+        return cast(Wanted | None, self._examples.surest(message, embedder, least=LEAST, ahead=AHEAD))
