@@ -21,11 +21,11 @@ _POINTED = re.compile(r"\b(?:this|that|these|those) ([\w'-]+)( [\w'-]+)?")
 _SO_MANY = re.compile(r"\b(?:all(?: of)?(?: the| these| those)?|these|those) $")
 _END = re.compile(r"\b(first|last) $")
 _EVERY = re.compile(r"\ball\b")
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _PLACES = (
-    "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter|middle|top|bottom|next"
+    f"{'|'.join(_ORDINALS)}|last|former|latter|middle|top|bottom|next"
     "|two|three|four|five|six|seven|eight|nine|ten|both|all|either"
 )
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _ORDINAL = re.compile(
     rf"\b(?P<word>{'|'.join(_ORDINALS)})\b|\b(?P<digits>\d+)(?:st|nd|rd|th)\b|(?:#|\b(?:number|no\.?|option|of)) ?(?P<named>\d+)\b"
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .audience import SUITS
 from .catalog import Catalog, listing_fields
@@ -30,6 +30,15 @@ def eligible_ids(catalog: Catalog, constraints: Constraints) -> frozenset[str] |
     values = [value for _, given in conditions for value in given]
     rows = catalog.connection.execute(f"SELECT id FROM products WHERE {where}", values)
     return frozenset(row[0] for row in rows)
+
+
+def first_left(kinds: Iterable[frozenset[str]], eligible: frozenset[str] | None) -> frozenset[str]:
+    """The strictest of the readings of a kind of which something may be shown, without the rest; empty when nothing may.
+
+    kinds: ids by each reading, the strictest first. eligible: None for all.
+    """
+    left = (kind if eligible is None else kind & eligible for kind in kinds)
+    return next((ids for ids in left if ids), frozenset())
 
 
 def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Condition]:

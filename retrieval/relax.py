@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from .catalog import Catalog
-from .constraints import eligible_ids
+from .constraints import eligible_ids, first_left
 from .product import money
 from .query import Constraints, Query, Relaxed, Sort
 
@@ -28,12 +28,10 @@ def relax(
     named = [name for name in order if getattr(query.constraints, name) != getattr(empty, name)]
     for names in (some for count in range(1, len(named) + 1) for some in combinations(named, count)):
         loosened = query.without(*names)
-        eligible = eligible_ids(catalog, loosened.constraints)
-        for kind in kinds:
-            if left := kind if eligible is None else kind & eligible:
-                return _nearest_first(loosened, names), tuple(
-                    Relaxed(name, _say(name, query.constraints, catalog, left, currency)) for name in names
-                )
+        if left := first_left(kinds, eligible_ids(catalog, loosened.constraints)):
+            return _nearest_first(loosened, names), tuple(
+                Relaxed(name, _say(name, query.constraints, catalog, left, currency)) for name in names
+            )
     return query, ()
 
 
@@ -50,9 +48,7 @@ def _with_the_nearer_bound_first(catalog: Catalog, query: Query, kinds: Sequence
 
 def _apart_from(catalog: Catalog, query: Query, kinds: Sequence[frozenset[str]], bound: Decimal) -> Decimal | None:
     """How far from the bound the nearest price is of what the query leaves of the strictest kind; None where it leaves nothing."""
-    eligible = eligible_ids(catalog, query.constraints)
-    left = next((ids for kind in kinds if (ids := kind if eligible is None else kind & eligible)), frozenset[str]())
-    closest = _closest(catalog, left, bound)
+    closest = _closest(catalog, first_left(kinds, eligible_ids(catalog, query.constraints)), bound)
     return None if closest is None else abs(closest - bound)
 
 

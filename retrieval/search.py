@@ -9,7 +9,7 @@ from itertools import islice
 
 from .ages import as_groups
 from .catalog import Catalog
-from .constraints import eligible_ids
+from .constraints import eligible_ids, first_left
 from .dense import Dense
 from .evidence import judge
 from .family import families
@@ -117,7 +117,7 @@ class Searcher:
         if constraints.kind is None:
             return self._every(eligible)
         pets = for_animals(self.lexical, " ".join((constraints.kind, *constraints.features)))
-        return _first_left(kind_levels(self.catalog, self.lexical, constraints.kind, pets), eligible)
+        return first_left(kind_levels(self.catalog, self.lexical, constraints.kind, pets), eligible)
 
     def _ready(self, query: Query) -> _Ready:
         query = replace(query, text=as_groups(query.text), said=as_groups(query.said))
@@ -125,12 +125,12 @@ class Searcher:
         pets = for_animals(self.lexical, f"{product} {query.text} {query.said}") if query.constraints.kind else Ids()
         kinds = kind_levels(self.catalog, self.lexical, product, pets)
         query, eligible, relaxed = self._possible(query, kinds)
-        return _Ready(query, relaxed, kinds, eligible, _first_left(kinds, eligible), pets)
+        return _Ready(query, relaxed, kinds, eligible, first_left(kinds, eligible), pets)
 
     def _possible(self, query: Query, kinds: list[Ids]) -> tuple[Query, Ids | None, tuple[Relaxed, ...]]:
         """The query and its eligible ids, relaxed if none of the kind is among them."""
         eligible = eligible_ids(self.catalog, query.constraints)
-        if eligible is None or (kinds and _first_left(kinds, eligible)) or (eligible and not kinds):
+        if eligible is None or (kinds and first_left(kinds, eligible)) or (eligible and not kinds):
             return query, eligible, ()
         everything = kinds or [self.catalog.ids()]
         query, relaxed = relax(self.catalog, query, everything, self.currency)
@@ -217,9 +217,3 @@ def _denying(products: Sequence[Product], query: Query, kind: Ids) -> Ids:
         if any(status[product.id] == "met" for product in products if product.id in kind):
             denying |= {product_id for product_id, found in status.items() if found == "unmet"}
     return frozenset(denying)
-
-
-def _first_left(kinds: list[Ids], eligible: Ids | None) -> Ids:
-    """The strictest reading of the kind of which something may be shown; empty when nothing may."""
-    left = (kind if eligible is None else kind & eligible for kind in kinds)
-    return next((ids for ids in left if ids), frozenset())
