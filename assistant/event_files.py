@@ -19,7 +19,7 @@ from retrieval.feeds.rows import FeedFile, Row
 
 from .event_form import EventRow
 from .events import AT_ONCE, Event, EventLog
-from .relearning.clicks import clicks_of
+from .relearning.clicks import clicks_of, logged
 
 HASH = re.compile(r"[0-9a-f]{64}")  # of a visitor that is hashed already, as in an export
 
@@ -73,16 +73,8 @@ def export_for_reranker(log: EventLog) -> Iterator[str]:
 
     `session_id` numbers the conversations, of events without one the visitors, as they first come: it tells who did what no more.
     """
-    numbers: dict[str, int] = {}
-    for event in clicks_of(log):
-        line = {
-            "type": event.type,
-            "session_id": str(numbers.setdefault(event.session_id or event.visitor or "", len(numbers) + 1)),
-            "query": event.query,
-            "product_id": event.product_id,
-            "position": event.position,
-        }
-        yield json.dumps(line, ensure_ascii=False)
+    for event in logged(clicks_of(log)):
+        yield json.dumps(event.model_dump(), ensure_ascii=False)
 
 
 def _read(path: Path, now: datetime) -> Iterator[Event | BadRow]:

@@ -39,8 +39,7 @@ def loader(request: Request) -> Response:
 @router.get("/widget/panel-{digest}.js")
 def version(request: Request, digest: str, desk: AtDesk) -> Response:
     """The loader that a page has pinned, or a loader's panel, under the hash of its bytes, so that a browser may keep it for ever."""
-    packed = desk.widget.get(digest)
-    return _answer(request, gzip.decompress(packed), packed, ".js", _ANYWHERE | {"Cache-Control": _FOREVER})
+    return _answer(request, desk.widget.get(digest), ".js", _ANYWHERE | {"Cache-Control": _FOREVER})
 
 
 @router.get("/widget-demo")
@@ -86,19 +85,18 @@ def part(request: Request, name: str) -> Response:
 
 
 @cache
-def _bytes(name: str) -> tuple[bytes, bytes]:
-    """A file as it is, and gzipped."""
-    plain = (_HERE / name).read_bytes()
-    return plain, gzip.compress(plain, mtime=0)
+def _zipped(name: str) -> bytes:
+    return gzip.compress((_HERE / name).read_bytes(), mtime=0)
 
 
 def _file(request: Request, name: str) -> Response:
     headers = {"Content-Security-Policy": _POLICY} if name.startswith("pages/") else _ANYWHERE
-    return _answer(request, *_bytes(name), Path(name).suffix, headers | {"Cache-Control": _SHORT})
+    return _answer(request, _zipped(name), Path(name).suffix, headers | {"Cache-Control": _SHORT})
 
 
-def _answer(request: Request, plain: bytes, zipped: bytes, suffix: str, headers: dict[str, str]) -> Response:
+def _answer(request: Request, zipped: bytes, suffix: str, headers: dict[str, str]) -> Response:
+    """The file, unpacked for whoever does not take it gzipped."""
     headers = headers | {"Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(plain, media_type=_TYPES[suffix], headers=headers)
+        return Response(gzip.decompress(zipped), media_type=_TYPES[suffix], headers=headers)
     return Response(zipped, media_type=_TYPES[suffix], headers=headers | {"Content-Encoding": "gzip"})

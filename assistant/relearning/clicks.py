@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from retrieval.events import GRADES
+from retrieval.events import GRADES, LoggedEvent
 
 from ..events import Event, EventLog
 
@@ -51,6 +51,21 @@ def clicks_of(log: EventLog) -> Iterator[Event]:
             yield event
         elif last and last.query:
             yield replace(event, query=last.query, session_id=last.session_id)
+
+
+def logged(clicks: Iterable[Event]) -> Iterator[LoggedEvent]:
+    """What is learnt from: words and products, and who did what together by a number, but not who. clicks: of `clicks_of`."""
+    numbers: dict[str, str] = {}
+    for event in clicks:
+        yield LoggedEvent.model_validate(
+            {
+                "type": event.type,
+                "session_id": numbers.setdefault(event.session_id or event.visitor or "", str(len(numbers) + 1)),
+                "query": event.query,
+                "product_id": event.product_id,
+                "position": event.position,
+            }
+        )
 
 
 def searches_in(clicks: Iterable[Event]) -> list[Search]:

@@ -14,7 +14,7 @@ from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.dense import Dense, Embedder
 from retrieval.errors import TooFewEvents
 from retrieval.evaluate import Compared, compared
-from retrieval.events import LoggedEvent, judged_in
+from retrieval.events import judged_in
 from retrieval.lexical import Lexical
 from retrieval.pairs import shelf_of
 from retrieval.query import Query
@@ -23,7 +23,7 @@ from retrieval.train import tune
 from retrieval.training_lists import Lists, Recipe, from_clicks
 
 from ..events import Event, EventLog
-from .clicks import Search, clicks_of, searches_in
+from .clicks import Search, clicks_of, logged, searches_in
 from .examined import Scores, bend_of, worths
 
 LEARNT, HELD = 200, 50  # searches with a choice that must lie before the cut, and after it
@@ -93,23 +93,11 @@ def _cut(clicks: Sequence[Event], last: float) -> tuple[list[Event], list[Event]
 
 
 def _lists(clicks: Sequence[Event], bench: Bench, recipe: Recipe) -> Lists:
-    """What is learnt from: words and products, and who did what together, but not who."""
-    numbers: dict[str, str] = {}
-    logged = [
-        LoggedEvent(
-            type=one.type,
-            session_id=numbers.setdefault(one.session_id or one.visitor or "", str(len(numbers))),
-            query=one.query or "",
-            product_id=one.product_id or "",
-            position=one.position,
-        )
-        for one in clicks
-    ]
     stored = bench.dense.vectors(sorted(bench.catalog.ids()))
     products = [one for one in bench.catalog if one.id in stored]
     vectors = np.stack([stored[one.id] for one in products])
     shelf = shelf_of("shop", bench.catalog, products, vectors, bench.embedder)
-    lists = from_clicks(judged_in(logged), shelf, recipe)
+    lists = from_clicks(judged_in(logged(clicks)), shelf, recipe)
     if not lists.graded or not lists.dev:
         raise TooFewEvents(
             "Too few different words were searched for to learn from some and to stop by others.",
