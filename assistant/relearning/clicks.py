@@ -34,8 +34,9 @@ def clicks_of(log: EventLog) -> Iterator[Event]:
     """
     shown: dict[tuple[str, str], Event] = {}
     for event, burst in log.all():
-        if burst or event.type not in GRADES or not event.product_id:
+        if burst or event.type not in GRADES or not (event.product_id or "").strip():
             continue
+        event = replace(event, query=(event.query or "").strip() or None)  # blanks are no words
         key = (_who(event), event.product_id)
         if event.type == "shown":
             shown[key] = event

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from assistant.events import Event, EventLog, EventType
-from assistant.relearning.clicks import Search, clicks_of, searches_in
+from assistant.relearning.clicks import Search, clicks_of, logged, searches_in
 from assistant.relearning.examined import bend_of, worths
 from assistant.relearning.versions import KEPT, Versions, put_back, versions_of, with_learnt
 from assistant.settings import Settings
@@ -49,6 +49,21 @@ def test_a_click_without_words_is_one_of_the_search_that_showed_the_product_last
     assert searches_in(clicks_of(log)) == [
         Search("anna", "lamp", {"a": 1, "b": 2}, {"a": 2}),
         Search("anna", "desk lamp", {"b": 1, "c": 2}, {"b": 1}),
+    ]
+
+
+def test_blanks_are_no_words_and_no_product(log: EventLog) -> None:
+    log.add(
+        [
+            event("shown", "a", 0, "lamp ", position=1),
+            event("shown", "b", 0, " ", position=2),
+            event("click", "a", 1, " "),
+            event("click", " ", 2, "lamp"),
+        ]
+    )
+    assert [(one.type, one.query, one.product_id) for one in logged(clicks_of(log))] == [
+        ("shown", "lamp", "a"),
+        ("click", "lamp", "a"),
     ]
 
 
