@@ -34,10 +34,11 @@ def clicks_of(log: EventLog) -> Iterator[Event]:
     """
     shown: dict[tuple[str, str], Event] = {}
     for event, burst in log.all():
-        if burst or event.type not in GRADES or not (event.product_id or "").strip():
+        product = (event.product_id or "").strip()
+        if burst or event.type not in GRADES or not product:
             continue
         event = replace(event, query=(event.query or "").strip() or None)  # blanks are no words
-        key = (_who(event), event.product_id)
+        key = (_who(event), product)
         if event.type == "shown":
             shown[key] = event
             if event.query and not event.sponsored:
