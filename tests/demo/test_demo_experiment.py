@@ -14,7 +14,6 @@ from assistant.event_form import EventForm
 from assistant.experiments.assign import arm_of
 from assistant.settings import Settings
 from tests.ui.command import shop as command
-from ui.cli.demo import demo_store
 from ui.visitor import hashed
 
 pytestmark = pytest.mark.models
@@ -42,14 +41,14 @@ VISITORS = [hashed(f"shopper {number}") for number in range(6)]
 
 
 def test_shoppers_are_exposed_to_their_arms_and_the_report_counts_what_they_clicked_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo_shop: Path
 ) -> None:
-    file, store = tmp_path / "experiments.toml", demo_store()
+    file = tmp_path / "experiments.toml"
     file.write_text(FILE, encoding="utf-8")
     monkeypatch.setenv("SHOP_EXPERIMENTS", str(file))
     monkeypatch.setenv("SHOP_SESSIONS_URL", f"sqlite:///{tmp_path / 'sessions.db'}")
     lists = dict[str, list[str]]()
-    with Assistant.open(store, Settings()) as assistant:
+    with Assistant.open(demo_shop, Settings()) as assistant:
         (one,) = assistant.experiments.plan.experiment
         arms = {visitor: arm.name for visitor in VISITORS if (arm := arm_of(one, visitor))}
         for visitor in VISITORS:
@@ -62,7 +61,7 @@ def test_shoppers_are_exposed_to_their_arms_and_the_report_counts_what_they_clic
     assert lists["as now"] != lists["more different"]
     assert (told.counted, [(each.control_mean, each.arm_mean) for each in told.goals]) == (6, [(1.0, 1.0)])
     done = command(
-        "experiment", "report", "different", "--store", str(store), "--json", "--plot", str(tmp_path / "c.png")
+        "experiment", "report", "different", "--store", str(demo_shop), "--json", "--plot", str(tmp_path / "c.png")
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)

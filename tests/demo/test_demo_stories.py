@@ -11,7 +11,6 @@ from assistant import Assistant
 from assistant.model import INTENTS
 from assistant.scripted.files import Scripted, read_stories
 from assistant.scripted.run import play
-from ui.cli.demo import demo_store
 from ui.story_report import diff
 
 pytestmark = pytest.mark.models
@@ -21,8 +20,8 @@ SCRIPTED = read_stories([STORIES])
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Assistant]:
-    with Assistant.open(demo_store()) as assistant:
+def shop(demo_shop: Path) -> Iterator[Assistant]:
+    with Assistant.open(demo_shop) as assistant:
         yield assistant
 
 

@@ -29,13 +29,13 @@ def store_or_demo(store: Path | None) -> Path:
     return demo_store() if store is None else store
 
 
-def demo_store() -> Path:
-    """The demo shop's store in the cache directory; built, saying so, when it is missing or older than catalogue, policies and reviews.
+def demo_store(path: Path | None = None) -> Path:
+    """The demo shop's store, in the cache directory unless a path is given; built, saying so, when it is missing or older than its feed.
 
-    Its orders are made anew each day.
+    Policies and reviews are read again when they changed; orders are made anew each day.
     """
     feed, policies = demo_feed(), demo_policies()
-    path = demo_path()
+    path = path or demo_path()
     manifest = _manifest(path)
     if not (manifest and manifest.complete and manifest.feeds == feeds_digest([feed])):
         typer.echo("No store given: building the demo shop (once).", err=True)
