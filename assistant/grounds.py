@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from retrieval.product import money
+from retrieval.product import Product, money
 
 from .check import unsupported
 from .contract import CartView
@@ -40,6 +40,7 @@ def evidence(
         *(outcome.answer.evidence if outcome.answer else ()),
         *(value for row in (outcome.comparison.rows if outcome.comparison else ()) for value in row.values),
         *(line for card in cards for line in _card_words(card)),
+        *(_product_words(outcome.beyond) if outcome.beyond else ()),
         *_cart_words(cart),
         str(len(cards)),
         str(min(len(cards), NAMED)),
@@ -58,11 +59,14 @@ def _state_words(state: DialogueState) -> Iterator[str]:
 
 
 def _card_words(card: Card) -> Iterator[str]:
-    product = card.product
-    yield from (product.title, product.description, product.brand or "", str(card.rank), " › ".join(product.category))
+    yield from (*_product_words(card.product), str(card.rank))
+    yield from (line.text for line in (*card.reasons, *card.caveats))
+
+
+def _product_words(product: Product) -> Iterator[str]:
+    yield from (product.title, product.description, product.brand or "", " › ".join(product.category))
     if product.price is not None:
         yield money(product.price, product.currency)
-    yield from (line.text for line in (*card.reasons, *card.caveats))
 
 
 def _cart_words(cart: CartView) -> Iterator[str]:

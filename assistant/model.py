@@ -322,6 +322,7 @@ class Outcome:
     first of all. suggested: what the shopper might say next, before what is suggested anyway.
     matching: ids of the products that match, of very many an even part. fault: code of the error that the answer tells of, if any.
     handed: the cart that the shop has taken over. handoff: the conversation as it was passed on.
+    beyond: what says the wishes that nothing within the price limit says.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -351,6 +352,7 @@ class Outcome:
     fault: str | None = None
     handed: HandedCart | None = None
     handoff: Handoff | None = None
+    beyond: Product | None = None
 
 
 def plain(value: object) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.evidence import judge, meets_one
-from retrieval.product import money
+from retrieval.product import Product, money
 from retrieval.query import Constraints
 
 from .model import Card, DialogueState, Outcome, Question
@@ -66,13 +66,15 @@ def sponsored_words(cards: Sequence[Card]) -> str:
 def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> str:
     """What was relaxed, how many match, up to three names with prices, why the first, and the question."""
     listed = ", ".join(f"{card.rank}. {card.product.title}{_price(card)}" for card in cards[:NAMED])
-    missed = _none_says(outcome, cards, state.constraints)
+    missed = unsaid(outcome, [card.product for card in cards], state.constraints)
     lead = _lead(outcome, cards, state, currency, missed)
     asked = outcome.question.text if outcome.question else ""
     sizes = _unstated_sizes(cards, state.constraints)
     other = _otherwise_called(outcome, cards, state.constraints)
     none = "Its listing doesn't say" if len(cards) == 1 else "None of them says"
-    less = f"{none} {_quoted(missed)}." if missed and _says_something(cards, state.constraints) else ""
+    less = (
+        f"{none} {_quoted(missed)}{_beyond(outcome)}." if missed and _says_something(cards, state.constraints) else ""
+    )
     said = [f"“{wish}”" for _, wish in missed]
     passed_over = _passed_over(state.constraints, bool(sizes)) | ({"category"} if other else set())
     why = _why(cards[0], unsaid=passed_over, said=said)
@@ -95,7 +97,8 @@ def _lead(
     if outcome.hits and not any(hit.of_kind for hit in outcome.hits):
         return f"I have no more that are called “{state.constraints.product}”. The nearest I have:"
     if missed and not _says_something(cards, state.constraints):
-        return f"No listing I found says {_quoted(missed)}. The nearest I have:"
+        bounds = _bounds(state.constraints, currency) if outcome.beyond else ""
+        return f"No listing I found{bounds} says {_quoted(missed)}{_beyond(outcome)}. The nearest I have{bounds}:"
     return f"{_count(outcome, cards, state)}{need}{order}:"
 
 
@@ -116,14 +119,22 @@ def _otherwise_called(outcome: Outcome, cards: Sequence[Card], constraints: Cons
     return f"Not called “{constraints.product}”: {' and '.join(told)}." if told else ""
 
 
-def _none_says(outcome: Outcome, cards: Sequence[Card], constraints: Constraints) -> list[tuple[str, str]]:
+def _beyond(outcome: Outcome) -> str:
+    """ "; Heron Lamp at $90.00 does", of what says the wishes at a price beyond the limit; "" where there is none."""
+    product = outcome.beyond
+    if product is None or product.price is None:
+        return ""
+    return f"; {product.title} at {money(product.price, product.currency)} does"
+
+
+def unsaid(outcome: Outcome, products: Sequence[Product], constraints: Constraints) -> list[tuple[str, str]]:
     """The (field, wish) pairs that no listing shown states; sizes are spoken of apart, and of several colours one is enough.
 
     Empty where the lead promises nothing: what comes closest, ideas for a gift.
     """
     if not outcome.kind_found or outcome.relaxed or constraints.of_any_kind:
         return []
-    missed = [wish for wish in _told_wishes(constraints) if not any(meets_one(card.product, [wish]) for card in cards)]
+    missed = [wish for wish in _told_wishes(constraints) if not any(meets_one(one, [wish]) for one in products)]
     some_color = any(field == "color" and (field, wish) not in missed for field, wish in constraints.wishes)
     return [(field, wish) for field, wish in missed if not (field == "color" and some_color)]
 
