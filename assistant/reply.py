@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,16 @@ PLAIN_TO_SEE = (
 NAMED = 3  # a reply names at most so many products
 _ORDER = {"price_asc": "cheapest first", "price_desc": "dearest first", "rating": "best rated first"}
 _JOINED = ("for ", "with ", "without ", "to ", "that ", "in ", "from ")  # what follows "something" as it is
+_YOURS = {
+    "my": "your",
+    "mine": "yours",
+    "our": "your",
+    "ours": "yours",
+    "me": "you",
+    "myself": "yourself",
+    "i'm": "you're",
+}
+_OWN = re.compile(rf"\b(?:{'|'.join(_YOURS)})\b", re.IGNORECASE)
 START = ("A gift under 50", "What is in my cart?", "Help")
 
 
@@ -177,7 +188,7 @@ def _count(outcome: Outcome, cards: Sequence[Card], state: DialogueState) -> str
 
 
 def need_phrase(constraints: Constraints, currency: str) -> str:
-    """The need in the shopper's words: "black desk lamp (warm) under $40, without leather"."""
+    """The need in the shopper's words, as they are said back: "black desk lamp (warm) for your desk under $40, without leather"."""
     looks = [*([" or ".join(constraints.color)] if constraints.color else []), *constraints.material]
     joined = [feature for feature in constraints.features if feature.startswith(_JOINED)]
     further = ", ".join(feature for feature in constraints.features if feature not in joined)
@@ -187,7 +198,12 @@ def need_phrase(constraints: Constraints, currency: str) -> str:
     whom = f" for {constraints.gender}" if constraints.gender and not told else ""
     wishes = "".join(f" {feature}" for feature in joined) + (f" ({further})" if further else "")
     bounds = _bounds(constraints, currency) + (", in stock" if constraints.in_stock else "")
-    return _article(constraints, named) + named + brand + whom + wishes + bounds + _refused(constraints)
+    return as_said_back(_article(constraints, named) + named + brand + whom + wishes + bounds + _refused(constraints))
+
+
+def as_said_back(text: str) -> str:
+    """The shopper's words from our mouth: "for my mum" is "for your mum". ("us" and "i" stay: they are sizes and Roman numbers too.)"""
+    return _OWN.sub(lambda own: _YOURS[own[0].lower()], text)
 
 
 def _refused(constraints: Constraints) -> str:
@@ -216,7 +232,7 @@ def reading_of(constraints: Constraints, currency: str) -> str:
     parts += [f"size {' or '.join(constraints.size)}"] if constraints.size else []
     parts += [*constraints.material, *constraints.features, *(["in stock"] if constraints.in_stock else [])]
     parts += [f"without {' or '.join(constraints.exclude)}"] if constraints.exclude else []
-    return f"Looking for: {', '.join(parts)}."
+    return f"Looking for: {as_said_back(', '.join(parts))}."
 
 
 def _bounds(constraints: Constraints, currency: str) -> str:

@@ -104,7 +104,7 @@ def test_the_same_outcome_gives_the_same_words() -> None:
         (Constraints(product="bag", price_min=Decimal(20), price_max=Decimal("39.5")), "bag from $20 to $39.50"),
         (Constraints(product="bag", price_min=Decimal(20)), "bag from $20"),
         (Constraints(product="bag", color=("blue", "black"), features=("light",)), "blue or black bag (light)"),
-        (Constraints(material=("wool",), features=("warm", "for my neck")), "something wool for my neck (warm)"),
+        (Constraints(material=("wool",), features=("warm", "for my neck")), "something wool for your neck (warm)"),
     ],
 )  # fmt: skip
 def test_the_need_is_said_in_the_shoppers_words(constraints: Constraints, expected: str) -> None:
@@ -156,7 +156,7 @@ def test_what_is_to_be_had_is_a_bound_and_no_property_of_a_listing(assistant_wit
 
 def test_words_that_begin_with_for_or_with_follow_the_thing_as_they_were_said() -> None:
     need = Constraints(product="gift", features=("for my mum", "fishing"), exclude=("flowers", "too bright"))
-    assert need_phrase(need, "USD") == "a gift for my mum (fishing), without flowers, not too bright"
+    assert need_phrase(need, "USD") == "a gift for your mum (fishing), without flowers, not too bright"
 
 
 def test_a_wish_for_something_cheaper_than_nothing_asks_what_is_wanted(assistant_with: AssistantWith) -> None:
