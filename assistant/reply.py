@@ -88,7 +88,7 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     )
     said = [f"“{wish}”" for _, wish in missed]
     passed_over = _passed_over(state.constraints, bool(sizes)) | ({"category"} if other else set())
-    why = _why(cards[0], unsaid=passed_over, said=said)
+    why = _why(cards[0], unsaid=passed_over, said=said, near=not missed or _says_something(cards, state.constraints))
     parts = (outcome.reading, outcome.note, *_relaxed(outcome), f"{lead} {listed}.", other, less, sizes, why, asked)
     return " ".join(part for part in parts if part)
 
@@ -248,10 +248,13 @@ def _relaxed(outcome: Outcome) -> list[str]:
     return [f"{relaxed.text[0].upper()}{relaxed.text[1:]}." for relaxed in outcome.relaxed]
 
 
-def _why(card: Card, unsaid: frozenset[str], said: Sequence[str]) -> str:
+def _why(card: Card, unsaid: frozenset[str], said: Sequence[str], near: bool) -> str:
     """The first product's best evidence and first caveat, in one or two short sentences. unsaid: fields whose silence is passed over;
-    said: wishes, quoted, of which it was told that no listing states them."""
-    why = [reason.text.replace(": ", " ") for reason in card.reasons if reason.field not in PLAIN_TO_SEE][:2]
+    said: wishes, quoted, of which it was told that no listing states them. near: whether words that only come near are a reason."""
+    reasons = [
+        reason for reason in card.reasons if reason.field not in PLAIN_TO_SEE and (near or reason.kind != "nearest")
+    ]
+    why = [reason.text.replace(": ", " ") for reason in reasons][:2]
     sentences = [f"Why the first: {', '.join(why)}."] if why else []
     caveats = [
         one

@@ -142,13 +142,17 @@ class Searcher:
             ids = ids & self.lexical.matching(wish)
         return ids
 
+    def _told(self, query: Query, ids: Ids) -> bool:
+        """Whether words tell what of the ids a need without a kind means: it names no occasion, and where it has wishes, some state them."""
+        return not query.constraints.of_any_kind and bool(self._stating(query, ids))
+
     def _every(self, eligible: Ids | None) -> Ids:
         return self.catalog.ids() if eligible is None else eligible
 
     def _candidates(self, query: Query, eligible: Ids | None, fitting: Ids) -> Iterable[Product]:
         """Over all that match where an order is asked for; a kind that the catalogue does not name has no such order, and of what may be
-        of any kind ("gift") the nearest in meaning are ordered."""
-        of_any = query.constraints.of_any_kind
+        of any kind ("gift", "something for camping" that no listing states) the nearest in meaning are ordered."""
+        of_any = query.constraints.kind is None and not self._told(query, self._every(eligible))
         if query.sort and not of_any and (fitting or query.constraints.product is None):
             return ordered(self.catalog, self.lexical, query, fitting or self._every(eligible))
         depth = CANDIDATES + len(query.skip)

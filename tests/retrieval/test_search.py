@@ -133,6 +133,22 @@ def test_an_order_is_over_all_that_match_with_each_family_once(
     assert _ids(_search(searcher, "lamp", product="lamp", sort=sort)) == expected
 
 
+def test_of_wishes_that_no_listing_states_the_nearest_are_ordered_and_not_the_whole_shop(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.search.ORDERED", 2)
+    text, wish = "tall lamp with a fabric shade", ("for a study of dragons",)
+    nearest = {hit.product.id for hit in _search(searcher, text, features=wish, limit=2).hits}
+    assert set(_ids(_search(searcher, text, features=wish, sort="price_asc"))) == nearest
+
+
+def test_of_wishes_that_listings_state_all_that_state_them_are_ordered(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.search.ORDERED", 1)
+    assert _ids(_search(searcher, "steel", material=("steel",), sort="price_desc"))[0] == "aster-brass"
+
+
 def test_a_need_of_prices_alone_finds_something(searcher: Searcher) -> None:
     ranking = _search(searcher, "", price_max=Decimal(20), sort="price_asc")
     assert _ids(ranking) == ["hostile", "cafe", "clamp"]
