@@ -143,7 +143,7 @@ class Searcher:
         return ids
 
     def _told(self, query: Query, ids: Ids) -> bool:
-        """Whether words tell what of the ids a need without a kind means: it names no occasion, and where it has wishes, some state them."""
+        """Whether words tell which of the ids a need without a kind means: it names no occasion, and some state all its wishes."""
         return not query.constraints.of_any_kind and bool(self._stating(query, ids))
 
     def _every(self, eligible: Ids | None) -> Ids:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from ..model import DialogueState, Intent, Outcome, Parse
 from ..parts import Parts
-from .cart import cart_add, cart_remove, cart_view
+from .cart import cart_add, cart_view
 from .checkout import checkout
 from .compare import compare
 from .complement import complement
@@ -18,6 +18,7 @@ from .orders import order_change, order_status
 from .policy import policy
 from .recommend import recommend
 from .similar import similar
+from .taking_out import cart_remove
 from .talk import bye, greet, help_, other, reset
 
 Action = Callable[[Parse, DialogueState, Parts], Outcome]

@@ -1,4 +1,4 @@
-"""The cart: adding, taking out, looking. Stock is respected and said; the answer names what really happened."""
+"""The cart: adding and looking. Stock is respected and said; the answer names what really happened."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints
 
 from ..contract import CartView
-from ..mentions import SUPERLATIVES, counts_said, mentioned, says_each, tied
-from ..model import Answer, CartLine, Choice, DialogueState, Outcome, Parse, Question
+from ..mentions import SUPERLATIVES, counts_said, says_each, tied
+from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..reply import NAMED
 from ..state import merge, same_kind
@@ -18,7 +18,7 @@ from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .naming import short_names
-from .table import called, meant
+from .table import meant
 from .variants import meant_variants, open_option, with_options
 
 Cart = tuple[CartLine, ...]
@@ -41,7 +41,7 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return again
     counts = _counts(products, parse)
     if counts is None:
-        return Outcome(cart=state.cart, answer=_done([f"How many of which? {_places(products, state)}."]))
+        return Outcome(cart=state.cart, answer=done([f"How many of which? {_places(products, state)}."]))
     if so_many := _so_many(products, parse, state):
         return so_many
     meanings, said = list[Meaning](), list[str]()
@@ -77,7 +77,7 @@ def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> O
     text = _there_already(there[product.id], product)
     act = replace(parse, slots=replace(slots, quantity=1))
     question = Question("Shall I add another?", "confirm", ("Yes", "No"))
-    return Outcome(cart=state.cart, focus=product.id, answer=_done([text, question.text]), question=question, asked=act)
+    return Outcome(cart=state.cart, focus=product.id, answer=done([text, question.text]), question=question, asked=act)
 
 
 def _which(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
@@ -89,7 +89,7 @@ def _which(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
         return None
     named = ", ".join(f"{state.shown.index(one.id) + 1}. {one.title}" for one in alike)
     text = f"These cost the same, {money(price, alike[0].currency)}: {named}. Which of them shall I add?"
-    return Outcome(cart=state.cart, answer=_done([text]))
+    return Outcome(cart=state.cart, answer=done([text]))
 
 
 def _so_many(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:
@@ -100,7 +100,7 @@ def _so_many(products: Sequence[Product], parse: Parse, state: DialogueState) ->
     act = replace(parse, slots=replace(parse.slots, ref=tuple(state.shown.index(one.id) + 1 for one in products)))
     many = f"{parse.slots.quantity} of each" if (parse.slots.quantity or 1) > 1 else f"all {len(products)}"
     question = Question(f"Shall I put {many} in your cart?", "confirm", ("Yes", "No"))
-    return Outcome(cart=state.cart, answer=_done([text, question.text]), question=question, asked=act)
+    return Outcome(cart=state.cart, answer=done([text, question.text]), question=question, asked=act)
 
 
 def _put(meanings: Sequence[Meaning], state: DialogueState, parts: Parts, said: Sequence[str] = ()) -> Outcome:
@@ -116,48 +116,10 @@ def _put(meanings: Sequence[Meaning], state: DialogueState, parts: Parts, said: 
         if variant.sold_out:
             asked += ask_instead(variant, parts.catalog.variants(variant), quantity)
     if cart != state.cart:
-        told.append(_sum(cart, parts))
+        told.append(cart_sum(cart, parts))
     told += [one.text for one in asked[:1]] + [one.later for one in asked[1:]]
     question, act = (asked[0].question, asked[0].act) if asked else (None, None)
-    return Outcome(cart=cart, answer=_done(told), question=question, asked=act)
-
-
-def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """Take out what the message means, or give it the quantity said."""
-    if parse.choice is not None:
-        return _all_at(parts.catalog.get_many(parse.choice.ids), parse.choice.quantity, state, parts)
-    lines = view_of(state.cart, parts).lines
-    if not lines and parts.shop_cart and parts.shop_cart.lines:
-        return replace(shop_cart.changed_there(parts.shop_cart), cart=())
-    if not lines:
-        return Outcome(cart=(), answer=Answer("Your cart is empty, so there is nothing to take out."))
-    targets = _in_cart(parse, state, parts)
-    if not targets:
-        return _which_line([product for product, _ in lines], parse.slots.quantity or 0, state)
-    return _all_at(targets, parse.slots.quantity or 0, state, parts)
-
-
-def _which_line(products: Sequence[Product], quantity: int, state: DialogueState) -> Outcome:
-    """The question which of the cart's products is meant; of a single one, whether it is."""
-    if len(products) > 1:
-        names = ", ".join(product.title for product in products)
-        return Outcome(cart=state.cart, answer=_done([f"Which one do you mean? In your cart: {names}."]))
-    (only,) = products
-    act = Parse("cart_remove", choice=Choice((only.id,), quantity))
-    question = Question(
-        "Shall I take it out?" if not quantity else f"Shall I set it to {quantity}?", "confirm", ("Yes", "No")
-    )
-    held = f"Your cart holds only {only.title}."
-    return Outcome(cart=state.cart, answer=_done([held, question.text]), question=question, asked=act)
-
-
-def _all_at(products: Sequence[Product], quantity: int, state: DialogueState, parts: Parts) -> Outcome:
-    """The cart with exactly so many of each of these products."""
-    cart, said = state.cart, list[str]()
-    for product in products:
-        cart, sentence = set_quantity(cart, product, quantity)
-        said.append(sentence)
-    return Outcome(cart=cart, answer=_done([*said, _sum(cart, parts)]))
+    return Outcome(cart=cart, answer=done(told), question=question, asked=act)
 
 
 def cart_view(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -167,7 +129,7 @@ def cart_view(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return replace(shop_cart.told(parts.shop_cart, lines_of(view), parts.currency), cart=state.cart)
     lines = "; ".join(f"{place}. {line}" for place, line in enumerate(lines_of(view), start=1))
     said = [f"In your cart: {lines}.", total_line(view)] if lines else ["Your cart is empty."]
-    return Outcome(cart=state.cart, answer=_done(said), listed=tuple(product.id for product, _ in view.lines))
+    return Outcome(cart=state.cart, answer=done(said), listed=tuple(product.id for product, _ in view.lines))
 
 
 def add(cart: Cart, product: Product, quantity: int) -> tuple[Cart, str]:
@@ -212,7 +174,7 @@ def view_of(cart: Cart, parts: Parts) -> CartView:
     return CartView(lines, lines[0][0].currency if lines else parts.currency)
 
 
-def _sum(cart: Cart, parts: Parts) -> str:
+def cart_sum(cart: Cart, parts: Parts) -> str:
     """What the cart comes to; beside a cart of the shop's own, that it is another."""
     view = view_of(cart, parts)
     return shop_cart.noted(lines_of(view)) if parts.shop_cart is not None and view.lines else total_line(view)
@@ -226,7 +188,7 @@ def total_line(view: CartView) -> str:
     return f"Your cart: {view.count} {'item' if view.count == 1 else 'items'}, {money(view.total, view.currency)}.{without}"
 
 
-def _done(said: Sequence[str]) -> Answer:
+def done(said: Sequence[str]) -> Answer:
     """What the cart's own arithmetic reports; code counted it, so each sentence is its own evidence."""
     return Answer(" ".join(said), tuple(said))
 
@@ -252,20 +214,6 @@ def _choose_first(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         need = replace(state, constraints=merge(kept, slots), sort=SUPERLATIVES.get(superlative or ""))
         return replace(find(parse, need, parts), cart=state.cart, constraints=need.constraints)
     return Outcome(cart=state.cart, answer=Answer("Which product do you mean? Tell me what you are looking for."))
-
-
-def _in_cart(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
-    """The products of the cart that the message means: by name or place in what was shown, else by name or place in the cart."""
-    products = [product for product, _ in view_of(state.cart, parts).lines]
-    if "all" in parse.slots.ref:
-        return products
-    ids = {product.id for product in products}
-    pointed = [product for product in meant(parse, state, parts) if product.id in ids]
-    in_place = replace(state, shown=tuple(product.id for product in products), focus=products[-1].id)
-    found = pointed or mentioned(parse.slots, in_place, products)
-    if not found and len(products) == 1 and not parse.slots.ref:
-        found = products
-    return [product for product in found if called(product, parse.slots.product)]
 
 
 def _with(cart: Cart, product_id: str, quantity: int) -> Cart:

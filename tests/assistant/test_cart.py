@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.actions.cart import MOST, add, cart_add, cart_remove, cart_view, set_quantity, total_line, view_of
+from assistant.actions.cart import MOST, add, cart_add, cart_view, set_quantity, total_line, view_of
+from assistant.actions.taking_out import cart_remove
 from assistant.contract import CartView
-from assistant.model import CartLine, Choice, DialogueState, Intent, Outcome, Parse
+from assistant.model import CartLine, Choice, DialogueState, Intent, Outcome, Parse, Question
 from assistant.state import effect_of
 from retrieval.product import Product
 from retrieval.query import Constraints
@@ -171,6 +172,40 @@ def test_a_new_quantity_is_set(searcher: Searcher) -> None:
     outcome = _do(searcher, DialogueState(cart=(CartLine("tote", 2),)), "cart_remove", quantity=7)
     assert _lines(outcome) == {"tote": 7}
     assert _text(outcome) == "Market Tote Bag is now at 7. Your cart: 7 items, $203."
+
+
+@pytest.mark.parametrize(
+    ("message", "quantity", "left"),
+    [
+        ("remove two of them", 2, {"tote": 3}),  # of five
+        ("only two", 2, {"tote": 2}),
+        ("one less", 1, {"tote": 4}),
+        ("make it two", 2, {"tote": 2}),
+        ("drop five of those", 5, {}),
+        ("remove seven of them", 7, {}),
+        ("change it to nine", 9, {"tote": 9}),
+    ],
+)
+def test_as_many_go_as_are_taken_away_and_as_many_stay_as_are_kept(
+    searcher: Searcher, message: str, quantity: int, left: dict[str, int]
+) -> None:
+    holding = DialogueState(cart=(CartLine("tote", 5),))
+    parse = replace(said("cart_remove", quantity=quantity, ref=("last",)), message=message)
+    assert _lines(cart_remove(parse, holding, parts_with(searcher))) == left
+
+
+def test_a_number_before_a_place_is_how_many_of_it_go(searcher: Searcher) -> None:
+    holding = replace(SHOWN, cart=(CartLine("tower", 3), CartLine("clamp", 1)))
+    parse = replace(said("cart_remove", ref=(1,)), message="remove one of the first")
+    assert _lines(cart_remove(parse, holding, parts_with(searcher))) == {"tower": 2, "clamp": 1}
+
+
+def test_a_number_that_may_go_or_stay_is_asked_about_and_changes_nothing(searcher: Searcher) -> None:
+    holding = DialogueState(cart=(CartLine("tote", 5),))
+    parse = replace(said("cart_remove", quantity=2, ref=("last",)), message="please")
+    outcome = cart_remove(parse, holding, parts_with(searcher))
+    assert outcome.cart == holding.cart
+    assert outcome.question == Question("Shall I take 2 out, or leave 2?", "quantity", ("Take 2 out", "Leave 2"))
 
 
 def test_a_new_quantity_is_at_most_what_is_in_stock() -> None:

@@ -1,0 +1,97 @@
+"""Taking out of the cart: whole lines, or as many as are said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from retrieval.product import Product
+
+from ..fewer import to_go
+from ..mentions import counts_said, mentioned
+from ..model import Answer, Choice, DialogueState, Outcome, Parse, Question
+from ..parts import Parts
+from . import shop_cart
+from .cart import cart_sum, done, set_quantity, view_of
+from .table import called, meant
+
+
+def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """Take out what the message means, or as many of it as are said, or give it the quantity said."""
+    if parse.choice is not None:
+        return _with_quantities(
+            ((one, parse.choice.quantity) for one in parts.catalog.get_many(parse.choice.ids)), state, parts
+        )
+    lines = view_of(state.cart, parts).lines
+    if not lines and parts.shop_cart and parts.shop_cart.lines:
+        return replace(shop_cart.changed_there(parts.shop_cart), cart=())
+    if not lines:
+        return Outcome(cart=(), answer=Answer("Your cart is empty, so there is nothing to take out."))
+    targets = _in_cart(parse, state, parts)
+    if not targets:
+        return _which_line([product for product, _ in lines], parse, state, parts)
+    left = _left(targets, parse, state, parts)
+    if left is None:
+        return _out_or_left(targets, parse.slots.quantity or 0, state)
+    return _with_quantities(zip(targets, left, strict=True), state, parts)
+
+
+def _left(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> list[int] | None:
+    """How many of each stay in the cart, 0 where no number is said of it; None where a number may be of those that go or that stay."""
+    there = {line.product_id: line.quantity for line in state.cart}
+    said = [parse.slots.quantity or 0] * len(products)
+    if not any(said) and len(parse.slots.ref) == len(products):
+        said = list(counts_said(parse.message, parse.slots.ref)) or said
+    less = [max(there.get(one.id, 0) - count, 0) if count else 0 for one, count in zip(products, said, strict=True)]
+    if less == said:
+        return less
+    away = to_go(parse.message, parts.embedder)
+    added = any(count > there.get(one.id, 0) for one, count in zip(products, said, strict=True))
+    if away is None and not added:
+        return None
+    return less if away else said
+
+
+def _out_or_left(products: Sequence[Product], quantity: int, state: DialogueState) -> Outcome:
+    """The question whether as many go or stay; either answer says it plainly."""
+    options = (f"Take {quantity} out", f"Leave {quantity}")
+    question = Question(f"Shall I take {quantity} out, or leave {quantity}?", "quantity", options)
+    return Outcome(cart=state.cart, focus=products[0].id, answer=done([question.text]), question=question)
+
+
+def _which_line(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """The question which of the cart's products is meant; of a single one, whether it is."""
+    if len(products) > 1:
+        names = ", ".join(product.title for product in products)
+        return Outcome(cart=state.cart, answer=done([f"Which one do you mean? In your cart: {names}."]))
+    (only,) = products
+    (quantity,) = _left(products, parse, state, parts) or (parse.slots.quantity or 0,)
+    act = Parse("cart_remove", choice=Choice((only.id,), quantity))
+    question = Question(
+        "Shall I take it out?" if not quantity else f"Shall I set it to {quantity}?", "confirm", ("Yes", "No")
+    )
+    held = f"Your cart holds only {only.title}."
+    return Outcome(cart=state.cart, answer=done([held, question.text]), question=question, asked=act)
+
+
+def _with_quantities(quantities: Iterable[tuple[Product, int]], state: DialogueState, parts: Parts) -> Outcome:
+    """The cart with exactly so many of each of these products."""
+    cart, said = state.cart, list[str]()
+    for product, quantity in quantities:
+        cart, sentence = set_quantity(cart, product, quantity)
+        said.append(sentence)
+    return Outcome(cart=cart, answer=done([*said, cart_sum(cart, parts)]))
+
+
+def _in_cart(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """The products of the cart that the message means: by name or place in what was shown, else by name or place in the cart."""
+    products = [product for product, _ in view_of(state.cart, parts).lines]
+    if "all" in parse.slots.ref:
+        return products
+    ids = {product.id for product in products}
+    pointed = [product for product in meant(parse, state, parts) if product.id in ids]
+    in_place = replace(state, shown=tuple(product.id for product in products), focus=products[-1].id)
+    found = pointed or mentioned(parse.slots, in_place, products)
+    if not found and len(products) == 1 and not parse.slots.ref:
+        found = products
+    return [product for product in found if called(product, parse.slots.product)]
