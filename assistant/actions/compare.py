@@ -143,7 +143,8 @@ def _answer(
     if silent and found:
         whose = " and of ".join(silent)
         found.append(Said(f"The listing of {whose} doesn't say anything about “{asked}”.", (asked, whose)))
-    return (), found or [Said(f"None of their listings says anything about “{asked}”.", (asked,))]
+    none = f"states a {meaning[0][0]}" if meaning else f"says anything about “{asked}”"
+    return (), found or [Said(f"None of their listings {none}.", (asked,))]
 
 
 def _field_said(
