@@ -96,13 +96,14 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
 def _lead(
     outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str, missed: Sequence[tuple[str, str]]
 ) -> str:
-    need = "" if outcome.reading else f" for {need_phrase(state.constraints, currency)}"
+    wanted = need_phrase(state.constraints, currency)
+    need = "" if outcome.reading else f" for {wanted.removeprefix('something for ')}"
     if not outcome.kind_found:
         return f"No listing here is called “{state.constraints.product}”. The nearest I have:"
     if outcome.relaxed:
         return "Here is what comes closest:"
     order = _order(cards, state)
-    if state.constraints.of_any_kind:
+    if state.constraints.kind is None:
         ideas = "idea" if len(cards) == 1 else "ideas"
         return f"{_count(outcome, cards, state)} {ideas}{need}{order}:"
     if outcome.hits and not any(hit.of_kind for hit in outcome.hits):
