@@ -11,7 +11,7 @@ from retrieval.dense import Embedder
 from retrieval.evidence import COLORS
 from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
-from retrieval.words import contains, content_stems, stem, words
+from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, stem, words
 
 from ..mentions import as_it
 from ..model import Answer, DialogueState, Outcome, Parse
@@ -33,7 +33,10 @@ OF_A_VARIANT = frozenset({"price", "availability"})  # facts in which variants d
 _SAID = {"price": "costs", "availability": "is", "rating": "is rated", "brand": "is by"}
 WHOLE = "details"  # asked for where a product is only named: "tell me about the Oak Desk"
 # Verbs that link a question to what it asks about, and say nothing of it themselves: "does it come in red", "is it made of oak".
-_LINKS = frozenset(map(stem, "come comes coming made make makes get got there available".split()))
+_LINKS = frozenset(
+    map(stem, "come comes coming made make makes get got there available need needs use uses take takes".split())
+)
+_ASKING = frozenset("how what which when where who why".split())
 _OVERVIEW = frozenset(
     content_stems("more about details description information info product item")
 )  # what the whole of a listing is asked for by
@@ -79,13 +82,29 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     evidence = tuple(words for answer in answers for words in answer.evidence)
     found = any(answer.found for answer in answers)
     outcome = Outcome(focus=products[0].id, answer=Answer(text, evidence, found, answers[0].field))
-    return outcome if found else offered(outcome, products, asked, state, parts)
+    return outcome if found else offered(outcome, products, without_links(asked), state, parts)
 
 
 def asked_about(parse: Parse) -> str:
     """The words that say what the question is about, "" for none."""
     slots = parse.slots
     return slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
+
+
+def without_links(asked: str) -> str:
+    """What is asked about, without the words that lead to it: "come in gold" is "gold", "is it dishwasher safe" "dishwasher safe"."""
+    for word in words(asked):
+        said = asked[word.start : word.end].lower()
+        if said in _ASKING or not (word.stem in _LINKS or said in STOPWORDS - NEGATIONS):
+            return asked[word.start :]
+    return asked
+
+
+def silence(asked: str) -> str:
+    """What a listing does not do: "say “how big”", "say anything about “gold”"."""
+    about = without_links(asked)
+    says = "say" if about.split()[0].lower() in _ASKING else "say anything about"
+    return f"{says} “{about}”"
 
 
 def answer_for(
@@ -192,11 +211,11 @@ def _nearest(asked: Sequence[str], facts: Sequence[Fact], embedder: Embedder) ->
 
 
 def _not_said(product: Product, asked: str, near: Fact | None) -> Answer:
-    silent = f"The listing of {product.title} doesn't say anything about “{asked}”."
+    silent = f"The listing of {product.title} doesn't {silence(asked)}."
     if near is None:
         return Answer(silent, (product.title, asked), found=False)
     stop = "." if near.name else ""
-    text = f"The listing of {product.title} doesn't say “{asked}” outright. The nearest it says: {near.told}{stop}"
+    text = f"The listing of {product.title} doesn't say “{without_links(asked)}” outright. The nearest it says: {near.told}{stop}"
     return Answer(text, (product.title, asked, near.value), found=False, field=near.name)
 
 

@@ -15,7 +15,7 @@ from ..explain import broken
 from ..mentions import SUPERLATIVES, says_all
 from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
 from ..parts import Parts
-from .ask import answer_for
+from .ask import answer_for, silence
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
 from .find import need_text
 from .naming import about, in_catalog, listed, short_names
@@ -142,7 +142,7 @@ def _answer(
     silent = [names[product.id] for product, answer in answers if not answer.found]
     if silent and found:
         whose = " and of ".join(silent)
-        found.append(Said(f"The listing of {whose} doesn't say anything about “{asked}”.", (asked, whose)))
+        found.append(Said(f"The listing of {whose} doesn't {silence(asked)}.", (asked, whose)))
     none = f"states a {meaning[0][0]}" if meaning else f"says anything about “{asked}”"
     return (), found or [Said(f"None of their listings {none}.", (asked,))]
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from assistant.actions.ask import answer_for, ask_product, facts_of
+from assistant.actions.ask import answer_for, ask_product, facts_of, silence
 from assistant.model import Answer, DialogueState
 from retrieval.query import Constraints
 from retrieval.search import Searcher
@@ -232,3 +232,20 @@ def test_a_product_that_is_only_pointed_at_is_described(assistant_with: Assistan
     shop = assistant_with([said("search", product="kettle"), said("ask_product", ref=(1,))])
     shop.reply("a kettle", "s_1")
     assert "“" in shop.reply("why that one?", "s_1").reply
+
+
+@pytest.mark.parametrize(
+    ("asked", "silent"),
+    [
+        ("come in gold", "say anything about “gold”"),
+        ("is it dishwasher safe", "say anything about “dishwasher safe”"),
+        ("need batteries", "say anything about “batteries”"),
+        ("how big", "say “how big”"),
+        ("how long does the battery last", "say “how long does the battery last”"),
+        ("no sugar", "say anything about “no sugar”"),
+        ("waterproof", "say anything about “waterproof”"),
+        ("made", "say anything about “made”"),
+    ],
+)
+def test_what_is_not_said_is_named_without_the_words_that_lead_to_it(asked: str, silent: str) -> None:
+    assert silence(asked) == silent
