@@ -82,7 +82,7 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     evidence = tuple(words for answer in answers for words in answer.evidence)
     found = any(answer.found for answer in answers)
     outcome = Outcome(focus=products[0].id, answer=Answer(text, evidence, found, answers[0].field))
-    return outcome if found else offered(outcome, products, without_links(asked), state, parts)
+    return outcome if found else offered(outcome, products, without_links(asked), parse.message, state, parts)
 
 
 def asked_about(parse: Parse) -> str:

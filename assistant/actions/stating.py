@@ -10,27 +10,39 @@ from retrieval.family import families
 from retrieval.kind import shelf_ids
 from retrieval.product import Product
 
-from ..model import Answer, DialogueState, Outcome
+from ..model import Answer, DialogueState, Outcome, Parse, Question, Slots
 from ..parts import Parts
 
 PERSON = "Ask a person"
 
 
-def offered(outcome: Outcome, products: Sequence[Product], asked: str, state: DialogueState, parts: Parts) -> Outcome:
-    """The outcome of a question that no listing answers, with others offered that state it, else the way to a person, if there is one.
+def offered(
+    outcome: Outcome, products: Sequence[Product], asked: str, message: str, state: DialogueState, parts: Parts
+) -> Outcome:
+    """The outcome of a question that no listing answers, with others offered that state it, else to ask the shop's staff, if they can be
+    reached. A yes does it: the staff get the message itself.
 
     What lies on the table stays: "add it" after it still means the product asked about.
     """
     answer = outcome.answer
     assert answer is not None
     if others_state(products[0], asked, state, parts):
-        text = f"{answer.text} Other listings of the kind do."
-        suggested = (f"Something similar with {asked}",)
-        return replace(outcome, answer=Answer(text, answer.evidence, found=False), suggested=suggested)
-    if parts.handoff is None or parts.handoff.route is None:
+        text, act = (
+            f"{answer.text} Other listings of the kind do.",
+            Parse("similar", Slots(features=(asked,), ref=("last",))),
+        )
+        question, suggested = (
+            Question("Shall I show them?", "confirm", ("Yes", "No")),
+            f"Something similar with {asked}",
+        )
+    elif parts.handoff is not None and parts.handoff.route is not None:
+        text, act = f"{answer.text} The shop's staff may know.", Parse("handoff", message=message)
+        question, suggested = Question("Shall I pass your question on to them?", "confirm", ("Yes", "No")), PERSON
+    else:
         return outcome
-    text = f"{answer.text} The shop's staff may know: say so if I should pass the question on."
-    return replace(outcome, answer=Answer(text, answer.evidence, found=False), suggested=(PERSON,))
+    told = Answer(f"{text} {question.text}", (*answer.evidence, question.text), found=False)
+    act = replace(act, acts=(act.intent,))
+    return replace(outcome, answer=told, question=question, asked=act, suggested=(suggested,))
 
 
 def others_state(about: Product, asked: str, state: DialogueState, parts: Parts) -> bool:

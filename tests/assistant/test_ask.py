@@ -116,13 +116,16 @@ def test_a_product_asked_about_becomes_the_one_spoken_of(searcher: Searcher) -> 
 
 
 def test_where_a_listing_does_not_say_others_of_the_kind_that_do_are_offered(assistant_with: AssistantWith) -> None:
-    shop = assistant_with([said("search", product="lamp"), said("ask_product", ref=("cheapest",), ask="fabric shade")])
+    asked = said("ask_product", ref=("cheapest",), ask="fabric shade")
+    shop = assistant_with([said("search", product="lamp"), asked, said("greet")])
     shop.reply("lamps", "s_1")
     reply = shop.reply("does the cheapest have a fabric shade?", "s_1")
     assert "The listing of Bolt Clamp Lamp doesn't say anything about “fabric shade”." in reply.reply
     assert "Other listings of the kind do." in reply.reply  # the tower lamp's
     assert reply.suggestions[0] == "Something similar with fabric shade"
     assert reply.cards == ()  # what lies on the table stays
+    shown = shop.reply("yes please", "s_1")
+    assert [card.product.id for card in shown.cards][:1] == ["tower"]
 
 
 def test_it_still_means_the_product_asked_about_after_others_were_offered(assistant_with: AssistantWith) -> None:

@@ -112,6 +112,25 @@ def test_the_link_comes_with_an_offer_too(talk: Talking) -> None:
     assert (first.contact_link, OFFER in second.reply, second.contact_link is not None) == (None, True, True)
 
 
+def test_a_yes_passes_a_question_that_no_listing_answers_on_to_the_staff(talk: Talking, server: WebhookServer) -> None:
+    conversation = talk(LAMP, said("ask_product", ref=(1,), ask="safe for cats"), said("greet"))
+    conversation.say()
+    asked = conversation.say("is the first one safe for cats?")
+    assert asked.reply.endswith("The shop's staff may know. Shall I pass your question on to them?")
+    assert server.taken == {}  # nobody is told before the yes
+    reply = conversation.say("yes please")
+    assert reply.handoff is not None
+    ((_, letter),) = server.taken.items()
+    assert "is the first one safe for cats?" in str(letter)
+
+
+def test_a_no_passes_nothing_on(talk: Talking, server: WebhookServer) -> None:
+    conversation = talk(LAMP, said("ask_product", ref=(1,), ask="safe for cats"), said("greet"))
+    for message in ("lamps", "is the first one safe for cats?", "no thanks"):
+        reply = conversation.say(message)
+    assert (reply.handoff, server.taken) == (None, {})
+
+
 @pytest.mark.parametrize("link", ["mailto:help@shop.example?subject={reference}", "tel:+15550100", "sms:+15550100", ""])
 def test_a_link_writes_or_calls(link: str) -> None:
     assert HandoffRules(link=link).link == link
