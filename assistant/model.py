@@ -266,7 +266,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Source:
-    """Where an answer's words stand. kind: policy or review. url: the page, when the shop gave one; file: the text it was read from."""
+    """Where an answer's words stand. kind: policy, review, review_counts or listing. url: the page, when the shop gave one; file: the
+    text it was read from."""
 
     kind: str
     id: str

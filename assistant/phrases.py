@@ -1,14 +1,19 @@
-"""Set phrases that change what a message asks for: that a question of ours is left open, that the budget stays, best value."""
+"""Set phrases that change what a message asks for: a question of ours is left open, the budget or the colour stays, best value."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, cast
 
 from retrieval.dense import Embedder
 from retrieval.examples import Examples
 
-Phrase = Literal["open", "same_price", "best_value"]
+Phrase = Literal["open", "same_price", "same_color", "same_size", "same_material", "same_brand", "best_value"]
+STAYING: Mapping[Phrase, tuple[str, ...]] = {  # what of the need before stays
+    "same_price": ("price_min", "price_max"), "same_color": ("color",), "same_size": ("size",), "same_material": ("material",),
+    "same_brand": ("brand",),
+}  # fmt: skip
 SENTENCES = Path(__file__).with_suffix(".toml")
 LEAST = 0.5  # cosine of the nearest sentence
 AHEAD = 0.06  # by how much it must be nearer than those of anything else

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from retrieval.query import Constraints
-from retrieval.words import content_stems
+from retrieval.query import SOFT, Constraints
+from retrieval.words import content_stems, without
 
 from .about_me import about_me
 from .actions.ask import facts_of
@@ -19,15 +20,21 @@ from .lasting import LASTING, may_begin, of_oneself, states
 from .model import DialogueState, Intent, Parse, Slots
 from .parse import clean
 from .parts import Parts
-from .phrases import phrase_of
+from .phrases import STAYING, phrase_of
 from .question import KINDS
 from .sentiment import about_price
 from .sizes import stepped
 from .slips import read
-from .state import NARROWING, drop, need_to_go_on_with
+from .state import NARROWING, drop, need_to_go_on_with, same_kind
 from .wishes import Wish
 
 LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kind", **dict.fromkeys(KINDS, "any kind")}
+GOES_ON: tuple[Intent, ...] = (
+    "search",
+    "refine",
+    "complement",
+    "similar",
+)  # another thing "in the same colour" is read as each
 ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "feedback", "policy", "other")
 
 
@@ -79,25 +86,41 @@ def _was_asked(state: DialogueState) -> bool:
 
 
 def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """A search that goes back to an earlier need as a narrowing of that; of another thing "for the same price", with the bounds."""
+    """A search that goes back to an earlier need as a narrowing of that; of another thing "in the same colour", with what stays."""
     slots = parse.slots
-    if parse.intent not in ("search", "complement") or slots.product is None or parse.then is not None:
+    if (
+        parse.intent not in GOES_ON
+        or slots.product is None
+        or parse.then is not None
+        or state.constraints == Constraints()
+    ):
+        return parse
+    if parse.intent != "search" and same_kind(state.constraints.product, slots.product):
         return parse
     need = need_to_go_on_with(state, slots) if parse.intent == "search" else None
-    bounds = (need and _bounds(need.constraints)) or _bounds(state.constraints)
-    stays = bool(bounds) and phrase_of(parse.message, parts.embedder) == "same_price"
+    names = _staying(without(parse.message, [slots.product]), parts)
+    stays = (need and _said_of(need.constraints, names)) or _said_of(state.constraints, names)
     if stays:
-        features = tuple(one for one in slots.features if phrase_of(one, parts.embedder) != "same_price")
-        slots = replace(slots, **({} if _bounds(slots) else bounds), features=features, ref=())
+        said: dict[str, Any] = {
+            name: tuple(one for one in getattr(slots, name) if not _staying(one, parts)) for name in SOFT
+        }
+        slots = replace(slots, **said, ref=())  # "same colour" is no colour
+        slots = replace(slots, **({} if _said_of(slots, names) else stays))
     if need is None and not stays:
         return parse
     intent: Intent = "refine" if need else "search"
     return replace(parse, intent=intent, acts=(intent,), slots=slots)
 
 
-def _bounds(said: Constraints | Slots) -> dict[str, Any]:
-    """The bounds of price by name, as far as there are any."""
-    return {name: bound for name in ("price_min", "price_max") if (bound := getattr(said, name)) is not None}
+def _staying(message: str, parts: Parts) -> tuple[str, ...]:
+    """The constraints of which the message says that they stay as they were."""
+    phrase = phrase_of(message, parts.embedder)
+    return STAYING.get(phrase, ()) if phrase else ()
+
+
+def _said_of(said: Constraints | Slots, names: Iterable[str]) -> dict[str, Any]:
+    """Those of the constraints of these names that are said, by name."""
+    return {name: value for name in names if (value := getattr(said, name)) not in (None, ())}
 
 
 def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -90,6 +90,12 @@ def content_words(text: str) -> tuple[str, ...]:
 def content_stems(text: str) -> tuple[str, ...]:
     """Stems of the content words, each once, in order."""
     return tuple(dict.fromkeys(stem(word) for word in content_words(text)))
+
+
+def without(text: str, phrases: Iterable[str]) -> str:
+    """The words of the text, single spaces between them, without those that stand in one of the phrases, in whatever form."""
+    stems = {one for phrase in phrases for one in content_stems(phrase)}
+    return " ".join(text[word.start : word.end] for word in words(text) if word.stem not in stems)
 
 
 def quote(text: str, stems: tuple[str, ...], *, around: int = 4) -> str | None:

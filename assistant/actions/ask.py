@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from retrieval.dense import Embedder
 from retrieval.evidence import COLORS
 from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
-from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, stem, words
+from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, stem, without, words
 
 from ..mentions import as_it
 from ..model import Answer, DialogueState, Outcome, Parse
@@ -155,18 +155,13 @@ def _variant_asked(
     if len(left) in (0, len(family)):
         return None
     options = {value for one in left for value in one.options.values() if contains(asked[-1], value)}
-    plain = [as_it(_without(text, options)) for text in asked]
+    plain = [as_it(without(text, options)) for text in asked]
     subject = subject_of([*plain, *(f"is it {text}" for text in plain)], embedder)
     if subject is None or not set(subject.fields) <= OF_A_VARIANT:
         return None
     variant = next(iter(as_on_card(left, product)), left[0])
     stated = _stated(subject, list(facts_of(variant, family)))
     return _say(variant, stated) if stated else None
-
-
-def _without(text: str, phrases: Iterable[str]) -> str:
-    stems = {stem for phrase in phrases for stem in content_stems(phrase)}
-    return " ".join(text[word.start : word.end] for word in words(text) if word.stem not in stems)
 
 
 def _stated(subject: Subject, facts: Sequence[Fact]) -> list[Fact]:

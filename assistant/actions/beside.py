@@ -8,7 +8,7 @@ from babel.numbers import get_currency_symbol
 
 from retrieval.dense import Embedder
 from retrieval.product import Product
-from retrieval.words import content_stems, words
+from retrieval.words import content_stems, without
 
 from ..model import Answer, DialogueState, Parse
 from ..parts import Parts
@@ -40,7 +40,7 @@ def stated_beside(
     compared with it. None where nothing is spoken of.
     """
     facts = [fact for fact in facts_of(product, family) if fact.name and fact.name != known]
-    asked = [_without_title(clause, product) for clause in question]
+    asked = [without(clause, [product.title]) for clause in question]
     named = {fact.name: fact for texts in (asked, quoted) if (fact := _nearest(texts, facts, embedder))}
     sign = get_currency_symbol(product.currency, locale="en_US")
     named |= {fact.name: fact for fact in facts if fact.name == "price" and any(sign in one for one in quoted)}
@@ -56,12 +56,6 @@ def _nearest(texts: Sequence[str], facts: Sequence[Fact], embedder: Embedder) ->
         return None
     near = (embedder.embed([fact.text for fact in facts]) @ embedder.embed(list(texts)).T).max(axis=1)
     return facts[int(near.argmax())] if near.max() >= SPEAKS_OF_IT else None
-
-
-def _without_title(clause: str, product: Product) -> str:
-    """The clause without words of the product's title: "is the lamp too bright" speaks of its brightness, not of all lamps have."""
-    own = _own_words(product)
-    return " ".join(clause[word.start : word.end] for word in words(clause) if word.stem not in own)
 
 
 def _own_words(product: Product) -> set[str]:

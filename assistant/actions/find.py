@@ -21,7 +21,7 @@ from ..parts import Parts
 from ..question import question_for
 from ..reply import NAMED
 from ..taste import leaning, taste_reasons
-from .beyond import beyond_the_limit
+from .beyond import with_what_lies_beyond
 from .exhausted import exhausted
 from .naming import short_names
 from .oneself import noted, offering
@@ -50,18 +50,10 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     outcome = replace(outcome, note=" ".join(note for note in notes if note))
     if parse.offer and outcome.hits:
         return _offering(outcome, parse.offer)
-    if beyond := beyond_the_limit(outcome, state.constraints, parts):
-        outcome = replace(outcome, beyond=beyond, suggested=(_up_to(beyond, state.constraints),))
+    outcome = with_what_lies_beyond(outcome, state.constraints, parts)
     if own or not _may_ask(outcome, state, parts):
         return offering(outcome, own, parts)
     return replace(outcome, question=question_for(parts.catalog.get_many(outcome.matching), outcome.hits, state))
-
-
-def _up_to(beyond: Product, constraints: Constraints) -> str:
-    """How the shopper says that the limit may move as far as this product's price."""
-    assert beyond.price is not None
-    wider = "Up to" if constraints.price_max is not None and beyond.price > constraints.price_max else "From"
-    return f"{wider} {money(beyond.price, beyond.currency)} is fine"
 
 
 def _of_currency(parse: Parse, parts: Parts) -> str:

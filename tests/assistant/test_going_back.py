@@ -53,6 +53,22 @@ def test_the_budget_stays_where_the_message_says_so(assistant_with: AssistantWit
         assert reply.constraints == Constraints(product="bag", price_max=Decimal(60))
 
 
+def test_the_colour_stays_where_the_message_says_so(assistant_with: AssistantWith) -> None:
+    for read in (
+        said("complement", product="bag", ref=("last",)),
+        said("refine", product="bag"),
+        said("search", product="bag", color=("same colour",)),
+    ):
+        reply = talk(assistant_with, LAMP, ("a bag in the same colour", read))
+        assert reply.intent == "search"
+        assert reply.constraints == Constraints(product="bag", color=("black",))
+
+
+def test_another_colour_said_takes_the_place_of_the_one_before(assistant_with: AssistantWith) -> None:
+    read = said("search", product="bag", color=("brown",))
+    assert talk(assistant_with, LAMP, ("a brown bag", read)).constraints.color == ("brown",)
+
+
 def test_the_budget_goes_where_nothing_is_said_of_it(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, LAMP, ("now a bag", said("search", product="bag")))
     assert reply.constraints == Constraints(product="bag")
