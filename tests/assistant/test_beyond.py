@@ -23,7 +23,7 @@ def test_what_says_the_wish_beyond_the_limit_is_named_with_its_price_and_can_be_
     )
     assert reply.suggestions[0] == "Up to $120 is fine"
     (source,) = reply.sources
-    assert (source.kind, source.id, source.quote) == ("listing", "tower", "tall lamp with a fabric shade; $120")
+    assert (source.kind, source.id, source.quote) == ("listing", "tower", "tall lamp with a fabric; $120")
     assert all(card.product.price is None or card.product.price <= 40 for card in reply.cards)
 
 
