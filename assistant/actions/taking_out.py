@@ -32,16 +32,14 @@ def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return _which_line([product for product, _ in lines], parse, state, parts)
     left = _left(targets, parse, state, parts)
     if left is None:
-        return _out_or_left(targets, parse.slots.quantity or 0, state)
+        return _out_or_left(targets, max(_said_of(targets, parse)), state)
     return _with_quantities(zip(targets, left, strict=True), state, parts)
 
 
 def _left(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> list[int] | None:
     """How many of each stay in the cart, 0 where no number is said of it; None where a number may be of those that go or that stay."""
     there = {line.product_id: line.quantity for line in state.cart}
-    said = [parse.slots.quantity or 0] * len(products)
-    if not any(said) and len(parse.slots.ref) == len(products):
-        said = list(counts_said(parse.message, parse.slots.ref)) or said
+    said = _said_of(products, parse)
     less = [max(there.get(one.id, 0) - count, 0) if count else 0 for one, count in zip(products, said, strict=True)]
     if less == said:
         return less
@@ -50,6 +48,14 @@ def _left(products: Sequence[Product], parse: Parse, state: DialogueState, parts
     if away is None and not added:
         return None
     return less if away else said
+
+
+def _said_of(products: Sequence[Product], parse: Parse) -> list[int]:
+    """The number that is said of each: of all, or "one of the first", 0 where none is."""
+    of_all = [parse.slots.quantity or 0] * len(products)
+    if any(of_all) or len(parse.slots.ref) != len(products):
+        return of_all
+    return list(counts_said(parse.message, parse.slots.ref)) or of_all
 
 
 def _out_or_left(products: Sequence[Product], quantity: int, state: DialogueState) -> Outcome:
