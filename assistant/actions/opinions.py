@@ -207,10 +207,12 @@ def _silent(product: Product, reviews: Reviews) -> Outcome:
 
 
 def _joined(outcomes: Sequence[Outcome], first: Product, *, found: bool = True) -> Outcome:
-    """One outcome that says all of it, in order."""
+    """One outcome that says all of it, in order, and what the first asks at the end."""
     answers = [one.answer for one in outcomes if one.answer is not None and one.answer.text]
+    question = outcomes[0].question.text if outcomes[0].question else ""
+    said = [one.text.removesuffix(question).rstrip() for one in answers] + ([question] if question else [])
     answer = Answer(
-        " ".join(one.text for one in answers),
+        " ".join(said),
         tuple(words for one in answers for words in one.evidence),
         found and any(one.found for one in answers),
     )

@@ -32,12 +32,12 @@ def offered(
             Parse("similar", Slots(features=(asked,), ref=("last",))),
         )
         question, suggested = (
-            Question("Shall I show them?", "confirm", ("Yes", "No")),
+            Question("Do you want to see those?", "confirm", ("Yes", "No")),
             f"Something similar with {asked}",
         )
     elif parts.handoff is not None and parts.handoff.route is not None:
         text, act = f"{answer.text} The shop's staff may know.", Parse("handoff", message=message)
-        question, suggested = Question("Shall I pass your question on to them?", "confirm", ("Yes", "No")), PERSON
+        question, suggested = Question("Do you want your question passed on?", "confirm", ("Yes", "No")), PERSON
     else:
         return outcome
     told = Answer(f"{text} {question.text}", (*answer.evidence, question.text), found=False)

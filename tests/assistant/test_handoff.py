@@ -116,7 +116,7 @@ def test_a_yes_passes_a_question_that_no_listing_answers_on_to_the_staff(talk: T
     conversation = talk(LAMP, said("ask_product", ref=(1,), ask="safe for cats"), said("greet"))
     conversation.say()
     asked = conversation.say("is the first one safe for cats?")
-    assert asked.reply.endswith("The shop's staff may know. Shall I pass your question on to them?")
+    assert asked.reply.endswith("The shop's staff may know. Do you want your question passed on?")
     assert server.taken == {}  # nobody is told before the yes
     reply = conversation.say("yes please")
     assert reply.handoff is not None
