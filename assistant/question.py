@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from retrieval.evidence import judge
@@ -11,6 +12,7 @@ from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import content_stems
 
 from .model import DialogueState, Question
+from .sentiment import about_price
 
 ENOUGH = 3  # products shown that meet every wish: then there is nothing to ask
 MANY = 8  # fewer things that match are looked through sooner than asked about
@@ -33,7 +35,7 @@ def question_for(products: Iterable[Product], shown: Sequence[Hit], state: Dialo
     if not found or found[0].total < MANY or any(one.name in state.questioned[-1:] for one in found):
         return None
     left = [one for one in found if not _settled(one, (*state.questioned, *state.dropped))]
-    return _asked(max(left, key=_worth)) if left else None
+    return _asked(max(left, key=lambda facet: _worth(facet, constraints))) if left else None
 
 
 def fits_well(shown: Sequence[Hit], constraints: Constraints) -> bool:
@@ -69,7 +71,9 @@ def _is_open(facet: Facet, constraints: Constraints) -> bool:
     return not any(wished & set(content_stems(value)) for value in facet.options)
 
 
-def _worth(facet: Facet) -> float:
+def _worth(facet: Facet, constraints: Constraints) -> float:
+    if facet.name == "price" and any(map(about_price, constraints.exclude)):
+        return math.inf  # "nothing too pricey": what that is, the shopper knows alone
     return facet.gain if facet.name in (*KINDS, "gender") else HALF * facet.gain
 
 

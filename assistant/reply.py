@@ -11,6 +11,7 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints
 
 from .model import Card, DialogueState, Outcome, Question
+from .sentiment import about_price
 
 PLAIN_TO_SEE = (
     "title",
@@ -208,9 +209,10 @@ def as_said_back(text: str) -> str:
 
 
 def _refused(constraints: Constraints) -> str:
-    """ ", without leather or studs", ", not too bright"."""
-    degrees = [refused for refused in constraints.exclude if refused.startswith("too ")]
-    things = [refused for refused in constraints.exclude if refused not in degrees]
+    """ ", without leather or studs", ", not too bright"; of "too pricey" nothing, since only the shopper knows what that is."""
+    told = [refused for refused in constraints.exclude if not about_price(refused)]
+    degrees = [refused for refused in told if refused.startswith("too ")]
+    things = [refused for refused in told if refused not in degrees]
     without = f", without {' or '.join(things)}" if things else ""
     return without + (f", not {' or '.join(degrees)}" if degrees else "")
 

@@ -56,6 +56,13 @@ def test_prices_are_asked_for_when_nothing_else_tells_and_never_as_amounts_in_th
     assert question == Question("What is your budget?", "price", ("under $50", "$50 to $90", "over $90"))
 
 
+def test_who_wants_nothing_too_dear_is_asked_for_the_budget_first() -> None:
+    cheap = replace(WIDE, constraints=Constraints(product="shoes", exclude=("too pricey",)))
+    question = ask(cheap, [replace(one, price=Decimal(10 * (place + 1))) for place, one in enumerate(SHOES)])
+    assert question is not None
+    assert question.text == "What is your budget?"
+
+
 def test_what_the_need_says_is_not_asked() -> None:
     men = replace(WIDE, constraints=Constraints(product="boots", gender="women", color=("green",)))
     assert ask(men, [shoe(n, "boots", ("red", "blue")[n % 2], ("men", "women")[n // 2 % 2]) for n in range(16)]) is None

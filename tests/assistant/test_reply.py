@@ -94,6 +94,11 @@ def test_the_same_outcome_gives_the_same_words() -> None:
     assert len({write(Outcome(total=4), cards, LAMP, "USD") for _ in range(5)}) == 1
 
 
+def test_nothing_is_said_to_be_not_too_dear() -> None:
+    need = Constraints(product="bag", exclude=("too pricey", "too bright"))
+    assert need_phrase(need, "USD") == "bag, not too bright"
+
+
 @pytest.mark.parametrize(
     ("constraints", "expected"),
     [
