@@ -50,6 +50,15 @@ def parser(
     sample: Annotated[
         int, typer.Option(min=0, help="Labelled messages that an epoch reads, others each time; 0 for all.")
     ] = _DEFAULTS.sample,
+    bounded: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the searches without a price bound that get one in words.")
+    ] = _DEFAULTS.bounded,
+    second_acts: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the acts that get a second one in the same message.")
+    ] = _DEFAULTS.second_acts,
+    typos: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the messages that get a typo.")
+    ] = _DEFAULTS.typos,
     held_out: Annotated[
         float, typer.Option(min=0, max=0.5, help="Share of the labels that only confidence is calibrated on.")
     ] = _DEFAULTS.held_out,
@@ -66,6 +75,9 @@ def parser(
         seed=seed,
         composed=composed,
         sample=sample,
+        bounded=bounded,
+        second_acts=second_acts,
+        typos=typos,
         learning_rate=rate,
         held_out=held_out,
         batch=batch,
