@@ -14,7 +14,7 @@ from ..model import Comparison, Row
 
 FIELD = "the listing says"
 LONGEST = 35  # words of a sentence that is quoted
-_PLAIN_FACTS = frozenset(("price", "rating", "availability", "brand"))
+_PLAIN_FACTS = frozenset(("price", "rating", "availability", "brand", "gender"))
 
 
 def own_words(products: Sequence[Product], need: str, embedder: Embedder) -> Mapping[str, str]:
@@ -39,7 +39,7 @@ def with_words(comparison: Comparison, said: Mapping[str, str]) -> Comparison:
 
 
 def is_bare(comparison: Comparison | None) -> bool:
-    """Whether the records differ in nothing by which one chooses but price, rating, stock and maker."""
+    """Whether the records differ in nothing by which one chooses but price, rating, stock, maker and for whom they are."""
     return comparison is None or set(comparison.fields) <= _PLAIN_FACTS
 
 

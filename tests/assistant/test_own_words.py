@@ -34,3 +34,4 @@ def test_the_words_are_a_last_column() -> None:
 
 def test_a_table_with_a_material_is_not_bare() -> None:
     assert not is_bare(Comparison(("price", "material"), ()))
+    assert is_bare(Comparison(("price", "gender"), ()))  # whom it is for says nothing of what it is
