@@ -40,6 +40,9 @@ _ASKING = frozenset("how what which when where who why".split())
 _OVERVIEW = frozenset(
     content_stems("more about details description information info product item")
 )  # what the whole of a listing is asked for by
+_CONTENTS = frozenset(
+    content_stems("included includes contents inside box set pieces")
+)  # likewise, where no sentence has the word
 
 
 @dataclass(frozen=True)
@@ -121,14 +124,20 @@ def answer_for(
     said = set(content_stems(asked))
     wanted = said - _LINKS or said
     if wanted and wanted <= _OVERVIEW and product.description:
-        text = " ".join(listing_sentences(product.description)[:OVERVIEW_SENTENCES])
-        return Answer(f"{product.title}: “{text}”", (product.title, text))
+        return _overview(product)
     if wanted and (plain := _plainly([asked, question or asked], wanted, facts, product.title, embedder)):
         return _say(product, plain)
     near, cosine = _nearest([asked, question or asked], facts if wanted else [], embedder)
     if near and cosine >= SAME_SUBJECT:
         return _say(product, [near])
+    if wanted and wanted <= _CONTENTS and product.description:
+        return _overview(product)
     return _not_said(product, asked, near if cosine >= NEAR else None)
+
+
+def _overview(product: Product) -> Answer:
+    text = " ".join(listing_sentences(product.description)[:OVERVIEW_SENTENCES])
+    return Answer(f"{product.title}: “{text}”", (product.title, text))
 
 
 def _plainly(

@@ -100,6 +100,12 @@ def test_each_of_several_products_answers(searcher: Searcher) -> None:
     assert _ask(searcher, ref=(1, 2), ask="price").text == "Tower Floor Lamp costs $120. Bolt Clamp Lamp costs $19.50."
 
 
+def test_what_is_included_is_told_in_the_listing_s_words_where_none_says_so(searcher: Searcher) -> None:
+    assert _ask(searcher, ref=(2,), ask="included").text == (
+        "Bolt Clamp Lamp: “Clamps to the edge of a desk. A cool white light for drawing.”"
+    )
+
+
 def test_nothing_shown_asks_which_product(searcher: Searcher) -> None:
     assert _ask(searcher, DialogueState(), ask="price") == Answer(
         "Which product do you mean? I have not shown one yet.", found=False
