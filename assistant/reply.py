@@ -107,10 +107,13 @@ def _lead(
     if state.constraints.kind is None:
         ideas = "idea" if len(cards) == 1 else "ideas"
         return f"{_count(outcome, cards, state)} {ideas}{need}{order}:"
+    bounds = price_bounds(state.constraints, currency) if outcome.beyond else ""
     if outcome.hits and not any(hit.of_kind for hit in outcome.hits):
+        if outcome.beyond:
+            called = f"Nothing called “{state.constraints.product}” is{bounds}"
+            return f"{called}; {_named(outcome.beyond)} is. The nearest I have{bounds}:"
         return f"I have no more that are called “{state.constraints.product}”. The nearest I have:"
     if missed and not _says_something(cards, state.constraints):
-        bounds = _bounds(state.constraints, currency) if outcome.beyond else ""
         return f"No listing I found{bounds} says {_quoted(missed)}{_beyond(outcome)}. The nearest I have{bounds}:"
     return f"{_count(outcome, cards, state)}{need}{order}:"
 
@@ -133,11 +136,12 @@ def _otherwise_called(outcome: Outcome, cards: Sequence[Card], constraints: Cons
 
 
 def _beyond(outcome: Outcome) -> str:
-    """ "; Heron Lamp at $90.00 does", of what says the wishes at a price beyond the limit; "" where there is none."""
-    product = outcome.beyond
-    if product is None or product.price is None:
-        return ""
-    return f"; {product.title} at {money(product.price, product.currency)} does"
+    """ "; Heron Lamp at $90 does", of what says the wishes at a price beyond the limit; "" where there is none."""
+    return f"; {_named(outcome.beyond)} does" if outcome.beyond else ""
+
+
+def _named(product: Product) -> str:
+    return product.title + (f" at {money(product.price, product.currency)}" if product.price is not None else "")
 
 
 def unsaid(outcome: Outcome, products: Sequence[Product], constraints: Constraints) -> list[tuple[str, str]]:
@@ -199,7 +203,7 @@ def need_phrase(constraints: Constraints, currency: str) -> str:
     told = any(feature.startswith("for ") for feature in joined)  # "for my wife" says it already
     whom = f" for {constraints.gender}" if constraints.gender and not told else ""
     wishes = "".join(f" {feature}" for feature in joined) + (f" ({further})" if further else "")
-    bounds = _bounds(constraints, currency) + (", in stock" if constraints.in_stock else "")
+    bounds = price_bounds(constraints, currency) + (", in stock" if constraints.in_stock else "")
     return as_said_back(_article(constraints, named) + named + brand + whom + wishes + bounds + _refused(constraints))
 
 
@@ -230,7 +234,7 @@ def reading_of(constraints: Constraints, currency: str) -> str:
     kind = constraints.product or "anything"
     brand = f" by {constraints.brand}" if constraints.brand else ""
     gender = f" for {constraints.gender}" if constraints.gender else ""
-    parts = [f"{kind}{brand}{gender}{_bounds(constraints, currency)}"]
+    parts = [f"{kind}{brand}{gender}{price_bounds(constraints, currency)}"]
     parts += [f"in {' or '.join(constraints.color)}"] if constraints.color else []
     parts += [f"size {' or '.join(constraints.size)}"] if constraints.size else []
     parts += [*constraints.material, *constraints.features, *(["in stock"] if constraints.in_stock else [])]
@@ -238,7 +242,8 @@ def reading_of(constraints: Constraints, currency: str) -> str:
     return f"Looking for: {as_said_back(', '.join(parts))}."
 
 
-def _bounds(constraints: Constraints, currency: str) -> str:
+def price_bounds(constraints: Constraints, currency: str) -> str:
+    """ " under $40", " from $20 to $40"; "" without a bound."""
     low, high = constraints.price_min, constraints.price_max
     if low is not None and high is not None:
         return f" from {money(low, currency)} to {money(high, currency)}"

@@ -84,10 +84,19 @@ class Searcher:
     def search(self, query: Query, limit: int) -> tuple[Ranking, Timing]:
         """The best `limit` products, best first, one of each family of variants, none that breaks a hard constraint.
 
-        When no product of the kind asked for meets the hard constraints, the least is relaxed and named in `relaxed`.
+        When no product of the kind asked for meets the hard constraints, the least is relaxed and named in `relaxed`; also when those
+        that do are of the kind in a wider reading only, and none of them is near: a plant stand is no coffee table.
         """
-        started = time.perf_counter()
         ready = self._ready(query)
+        found = self._ranked(ready, limit)
+        strictest = ready.kinds[:1]
+        if ready.relaxed or any(hit.fits for hit in found[0].hits) or not strictest or ready.fitting & strictest[0]:
+            return found
+        again = self._ready(query, strictly=True)
+        return self._ranked(again, limit) if again.relaxed else found
+
+    def _ranked(self, ready: _Ready, limit: int) -> tuple[Ranking, Timing]:
+        started = time.perf_counter()
         query, kinds = ready.query, ready.kinds
         # wishes do not decide what comes closest to a bound that was given up
         products = self._candidates(query.without(*SOFT) if ready.relaxed else query, ready.eligible, ready.fitting)
@@ -119,11 +128,12 @@ class Searcher:
         pets = for_animals(self.lexical, " ".join((constraints.kind, *constraints.features)))
         return first_left(kind_levels(self.catalog, self.lexical, constraints.kind, pets), eligible)
 
-    def _ready(self, query: Query) -> _Ready:
+    def _ready(self, query: Query, *, strictly: bool = False) -> _Ready:
+        """strictly: only what is of the kind in its strictest reading counts as of it."""
         query = replace(query, text=as_groups(query.text), said=as_groups(query.said))
         product = query.constraints.product
         pets = for_animals(self.lexical, f"{product} {query.text} {query.said}") if query.constraints.kind else Ids()
-        kinds = kind_levels(self.catalog, self.lexical, product, pets)
+        kinds = kind_levels(self.catalog, self.lexical, product, pets)[: 1 if strictly else None]
         query, eligible, relaxed = self._possible(query, kinds)
         return _Ready(query, relaxed, kinds, eligible, first_left(kinds, eligible), pets)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from retrieval.evidence import judge
 from retrieval.product import Product, money
@@ -17,37 +18,45 @@ Wishes = Sequence[tuple[str, str]]
 
 
 def with_what_lies_beyond(outcome: Outcome, constraints: Constraints, parts: Parts) -> Outcome:
-    """The outcome with the product nearest to the price limit, and not sold out, that says the wishes which nothing shown says, and its
-    words as a source. As it is where the limit does not stand in the way: something within it says them, or nothing does at any price."""
+    """The outcome with the product nearest to the price limit, and not sold out, that is called as asked for or says the wishes, where
+    nothing shown is or does; its words are a source. As it is where something within the limit does, or nothing at any price."""
     limit = constraints.price_max or constraints.price_min
+    if limit is None or constraints.kind is None or not outcome.hits or outcome.relaxed or not outcome.kind_found:
+        return outcome
+    anyhow = replace(constraints, price_min=None, price_max=None)
+    named = parts.searcher.matching(anyhow)
+    if not any(hit.product.id in named for hit in outcome.hits):
+        nearest = _nearest(parts.catalog.get_many(sorted(named)), limit)
+        others = tuple(replace(hit, of_kind=False) for hit in outcome.hits)  # as far as words go they are of the kind
+        return _leading_to(replace(outcome, hits=others), nearest, (), constraints) if nearest else outcome
     missed = unsaid(outcome, [hit.product for hit in outcome.hits], constraints)
-    if limit is None or not missed or constraints.kind is None or _saying(missed, constraints, parts):
+    if not missed or _saying(missed, constraints, parts):
         return outcome
-    found = _saying(missed, replace(constraints, price_min=None, price_max=None), parts)
-    priced = [
-        (abs(one.price - limit), one.id, one) for one in found if one.price is not None and one.in_stock is not False
-    ]
-    if not priced:
-        return outcome
-    beyond = min(priced)[-1]
+    nearest = _nearest(_saying(missed, anyhow, parts), limit)
+    return _leading_to(outcome, nearest, missed, constraints) if nearest else outcome
+
+
+def _nearest(products: Iterable[Product], limit: Decimal) -> Product | None:
+    """The one to be had whose price is nearest to the limit."""
+    priced = [(abs(one.price - limit), one.id, one) for one in products if one.price is not None and not one.sold_out]
+    return min(priced)[-1] if priced else None
+
+
+def _leading_to(outcome: Outcome, product: Product, wishes: Wishes, constraints: Constraints) -> Outcome:
+    """The outcome with the product's words for the wishes as a source, and the way to it as what the shopper might say."""
+    up = constraints.price_max is not None and product.price is not None and product.price > constraints.price_max
+    said = [judge(product, field, wish).words or wish for field, wish in wishes]
+    source = Source("listing", product.id, product.title, "; ".join((*said, _price(product))), product.url)
     return replace(
-        outcome, beyond=beyond, sources=(_source(beyond, missed),), suggested=(_as_far_as(beyond, constraints),)
+        outcome,
+        beyond=product,
+        sources=(source,),
+        suggested=(f"{'Up to' if up else 'From'} {_price(product)} is fine",),
     )
 
 
-def _source(product: Product, wishes: Wishes) -> Source:
-    """The product's words for these wishes, and its price."""
-    assert product.price is not None
-    said = [judge(product, field, wish).words or wish for field, wish in wishes]
-    quote = "; ".join((*said, money(product.price, product.currency)))
-    return Source("listing", product.id, product.title, quote, product.url)
-
-
-def _as_far_as(product: Product, constraints: Constraints) -> str:
-    """How the shopper says that the limit may move as far as the product's price."""
-    assert product.price is not None
-    up = constraints.price_max is not None and product.price > constraints.price_max
-    return f"{'Up to' if up else 'From'} {money(product.price, product.currency)} is fine"
+def _price(product: Product) -> str:
+    return "" if product.price is None else money(product.price, product.currency)
 
 
 def _saying(missed: Wishes, constraints: Constraints, parts: Parts) -> list[Product]:

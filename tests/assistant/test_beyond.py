@@ -40,5 +40,16 @@ def test_nothing_is_named_where_no_price_brings_the_wish(assistant_with: Assista
     )
 
 
+def test_where_nothing_called_so_is_within_the_limit_the_nearest_that_is_is_named(
+    assistant_with: AssistantWith,
+) -> None:
+    parse = said("search", product="floor lamp", price_max=Decimal(100))  # other lamps are within it
+    reply = assistant_with([parse]).reply("a floor lamp under 100")
+    if not reply.relaxed:
+        assert reply.reply.startswith(
+            "Nothing called “floor lamp” is under $100; the nearest is Tower Floor Lamp at $120."
+        )
+
+
 def test_what_is_sold_out_is_no_way_out_of_a_limit(assistant_with: AssistantWith) -> None:
     assert "44.99" not in _asked(assistant_with, "40", color=("brass",)).reply  # the brass one is sold out
