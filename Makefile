@@ -1,6 +1,7 @@
 # All that a newcomer needs: `make demo` talks, `make test` passes. Each target sets up what it needs, once.
 PYTHON ?= python3
 BIN := .venv/bin
+APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test check setup models browser postgres widget clean
@@ -27,13 +28,13 @@ models: .venv/installed
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-browser: ## A Chromium for the browser tests, where apt and the rights to use it are there
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
-	  || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null)
+browser: ## Chromium without its windows for the browser tests, where apt and the rights to use it are there
+	@command -v chromium-headless-shell >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
+	  || (apt-get update -qq && $(APT_INSTALL) chromium-headless-shell || $(APT_INSTALL) chromium) >/dev/null
 
 postgres: ## A PostgreSQL that the tests start, likewise
 	@ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
-	  || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql >/dev/null)
+	  || (apt-get update -qq && $(APT_INSTALL) postgresql >/dev/null)
 
 widget: ## The widget's shipped files from their sources; needs node
 	npm --prefix ui/widget ci --ignore-scripts --no-audit --no-fund

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -33,8 +33,13 @@ AssistantWith = Callable[..., Assistant]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that index whole catalogues come first, so that two processes end at about the same time."""
-    items.sort(key=lambda item: item.get_closest_marker("data") is None)
+    """The longest files come first, so that two processes end at about the same time: those that index whole catalogues, then those
+    of the demo shop, whose store one process builds while the other is still at its catalogue."""
+    items.sort(key=lambda item: (item.get_closest_marker("data") is None, "demo_shop" not in _fixtures(item)))
+
+
+def _fixtures(item: pytest.Item) -> Sequence[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else ()
 
 
 @pytest.fixture(autouse=True)
