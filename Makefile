@@ -10,7 +10,7 @@ demo: setup ## The page on the demo shop; its address is printed
 	$(BIN)/shop serve
 
 test: setup browser postgres ## All tests, in two processes; models and the long files' stores are loaded by one of them each
-	SHOP_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	SHOP_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed ## Style and types
 	$(BIN)/ruff check .
@@ -29,8 +29,8 @@ models: .venv/installed
 	touch $@
 
 browser: ## Chromium without its windows for the browser tests, where apt and the rights to use it are there
-	@command -v chromium-headless-shell >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
-	  || (apt-get update -qq && $(APT_INSTALL) chromium-headless-shell || $(APT_INSTALL) chromium) >/dev/null
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	  || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] || (apt-get update -qq && $(APT_INSTALL) chromium-headless-shell || $(APT_INSTALL) chromium) >/dev/null
 
 postgres: ## A PostgreSQL that the tests start, likewise
 	@ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
