@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -30,8 +31,8 @@ def catalogue(desk: AtDesk) -> Response:
     found = _suggestions(path) if path else []
     accepted = {one.key for one in corrections(path)} if path else set[str]()
     demand = forecast(path) if path else None
-    page = {"found": found[:TOP], "count": len(found), "accepted": accepted, "demand": demand, "top": TOP}
-    return render("catalogue.html", here="catalogue", **page)
+    of_page: dict[str, Any] = {"found": found[:TOP], "count": len(found), "accepted": accepted}
+    return render("catalogue.html", here="catalogue", demand=demand, top=TOP, **of_page)
 
 
 @router.get("/catalogue/demand.csv")
