@@ -50,6 +50,7 @@ from .recommending.profile import Known
 from .recommending.proposal import Source
 from .recommending.recommender import DIVERSITY, Recommender
 from .recommending.sources import SOURCES
+from .relearning.following import Following, Serving
 from .relearning.versions import with_learnt
 from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
 from .settings import Settings
@@ -100,8 +101,8 @@ class Assistant:
         trust: Mapping[Source, float] = SOURCES,
         plan: Plan | None = None,
         named: Named | None = None,
+        following: Following | None = None,
     ) -> None:
-        self._parts = parts
         self._sessions = sessions or MemorySessions()
         orders, handoff = parts.orders, parts.handoff
         self._events = events or EventLog()
@@ -117,7 +118,7 @@ class Assistant:
         )
         self._retention = Retention(self._places, periods or Periods())
         dense = parts.searcher.dense
-        self._recommender = Recommender(
+        recommender = Recommender(
             parts.catalog,
             dense,
             self._events,
@@ -127,7 +128,8 @@ class Assistant:
             placing=parts.placing,
             trust=trust,
         )
-        self.experiments = Running(plan or Plan(), named or Named(), self._recommender, self._events, exposures)
+        self._serving, self._following = Serving(parts, recommender), following
+        self.experiments = Running(plan or Plan(), named or Named(), recommender, self._events, exposures)
         self._message_limit = message_limit
         self._store = store
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # only of turns under way
@@ -141,7 +143,8 @@ class Assistant:
 
         site_days: sites that keep conversations for fewer days than the settings say.
         """
-        settings = with_learnt(settings or Settings(), Path(store))
+        own = settings or Settings()
+        settings = with_learnt(own, Path(store))
         periods = Periods(settings.keep_days, settings.keep_events_days, site_days or {})
         opened = Store(Path(store))
         try:
@@ -159,12 +162,28 @@ class Assistant:
                 trust=build_trust(settings),
                 plan=plan,
                 named=build_named(plan.ahead(datetime.now(UTC)), parts.searcher, settings),
+                following=Following(Path(store), own, settings),
             )
             assistant._retention.keep()
             return assistant
         except BaseException:
             opened.close()
             raise
+
+    def follow(self) -> bool:
+        """Load the versions of models that `shop retrain` has taken into use or put back since; whether anything changed.
+
+        Turns that begin once this is done are of the new ones; those under way end with what they began with. A server calls it every
+        LOOK_EVERY_S seconds.
+        """
+        before = self._serving
+        if self._following is not None:
+            self._serving = self._following.followed(before)
+        return self._serving is not before
+
+    @property
+    def _parts(self) -> Parts:
+        return self._serving.parts
 
     @property
     def reviews(self) -> Reviews | None:
@@ -220,8 +239,10 @@ class Assistant:
         session_id = session_id or self.new_session()
         with self._turn_of(session_id):
             self.admit(session_id, visitor)
-            parts = replace(self._parts, session_id=session_id, email=email, shop_cart=shop_cart)
-            yield from self._take_turn(message, parts, visitor, learn=learn, site=site, page=page)
+            serving = self._serving
+            parts = replace(serving.parts, session_id=session_id, email=email, shop_cart=shop_cart)
+            serving = replace(serving, parts=parts)
+            yield from self._take_turn(message, serving, visitor, learn=learn, site=site, page=page)
 
     def admit(self, session_id: str, visitor: str | None) -> None:
         """NotFound when the session is another visitor's."""
@@ -259,7 +280,8 @@ class Assistant:
             state = replay(state, one.parse, one.effect, one.exchange)
         if state.constraints == Constraints():
             return []
-        return self._parts.searcher.scored(query_of(state, self._parts), limit)
+        parts = self._parts
+        return parts.searcher.scored(query_of(state, parts), limit)
 
     def read_ahead(self, session_id: str) -> None:
         """Read a conversation's last exchange before its next message comes, so that less is left to read then.
@@ -349,7 +371,7 @@ class Assistant:
 
     def known(self, visitor: str) -> tuple[Known, ...]:
         """What is known of a visitor from events, the latest first: what `forget_events` erases, in words."""
-        return self._recommender.known(visitor, datetime.now(UTC))
+        return self._serving.recommender.known(visitor, datetime.now(UTC))
 
     def recommend(
         self, visitor: str | None = None, limit: int = 10, *, now: datetime | None = None, learn: bool = False
@@ -360,9 +382,10 @@ class Assistant:
         learn: the visitor agreed to events and sees this list, which is kept as `shown`; experiments count only such lists.
         """
         at, started = now or datetime.now(UTC), time.perf_counter()
+        recommender = self._serving.recommender
         if not (learn and visitor):
-            return self._recommender.recommend(visitor, limit, at)
-        trial = self.experiments.trial(visitor, at)
+            return recommender.recommend(visitor, limit, at)
+        trial = self.experiments.trial(visitor, at, recommender)
         cards = trial.recommend(visitor, limit, at)
         shown, exposures = trial.listed(cards, (time.perf_counter() - started) * 1e3)
         self._learn(shown)
@@ -379,14 +402,15 @@ class Assistant:
         understand: bool = True,
     ) -> SearchAnswer:
         """Ranked products for one request, with reasons. understand: read wishes and bounds out of the text; bounds given here win."""
-        slots = read(text, DialogueState(), self._parts.parser, self._parts.speller).slots if understand else None
+        parts = self._parts
+        slots = read(text, DialogueState(), parts.parser, parts.speller).slots if understand else None
         constraints = merge(DialogueState().constraints, slots) if slots else DialogueState().constraints
         low = constraints.price_min if price_min is None else price_min
         high = constraints.price_max if price_max is None else price_max
         constraints = replace(constraints, price_min=low, price_max=high)
         query = query_for(constraints, text, slots.sort if slots else None)
-        placing = self._parts.placing
-        ranking, _ = self._parts.searcher.search(query, max(limit, WEIGHED) if placing.moves else limit)
+        placing = parts.placing
+        ranking, _ = parts.searcher.search(query, max(limit, WEIGHED) if placing.moves else limit)
         cards = explain(placing.found(ranking.hits, limit, query, ranking), constraints)
         told = tuple(replace(card, sponsored=placing.sponsors(card.product)) for card in cards)
         return SearchAnswer(told, ranking.total, ranking.relaxed)
@@ -471,19 +495,20 @@ class Assistant:
     def _take_turn(
         self,
         asked: Asked,
-        parts: Parts,
+        serving: Serving,
         visitor: str | None,
         *,
         learn: bool,
         site: str | None,
         page: str | None,
     ) -> Iterator[Event]:
+        parts, recommender = serving.parts, serving.recommender
         session_id = parts.session_id
         known, now = self._sessions.get(session_id) or Session(session_id), datetime.now(UTC)
         history = tuple(turn.exchange for turn in known.turns)
-        trial = self.experiments.trial(visitor, now) if learn and visitor else None
+        trial = self.experiments.trial(visitor, now, recommender) if learn and visitor else None
         earlier, forget = partial(self._earlier, visitor, session_id), partial(self._forget_known, visitor, session_id)
-        shopper = Shopper(self._recommender, visitor, now, trial, learn and visitor is not None, earlier, forget)
+        shopper = Shopper(recommender, visitor, now, trial, learn and visitor is not None, earlier, forget)
         parts = replace(trial.parts(parts) if trial else parts, history=history, shopper=shopper)
         if isinstance(asked, Keep) and not (learn and visitor):
             raise BadInput(

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, select
 
 from retrieval.errors import BadInput, ShopError
 from retrieval.product import Product
+from retrieval.store import write_whole
 
 from .events import DAY_MS, EVENTS, EventLog, in_burst, in_ms
 
@@ -20,7 +23,9 @@ WEEK_MS = 7 * DAY_MS
 LEAST = 8  # weeks to learn from, before the earliest held-out ones
 ORIGINS = 3  # times at which the last weeks are held out, each a week before the other
 HIGH = 0.9  # of such products want no more than the `high` of a forecast
+LIKELY = 0.5  # probability from which on a product is said to run out
 BASELINE = "naive"
+FILE = "demand.json"
 
 Floats = npt.NDArray[np.float64]
 Method = Callable[
@@ -79,6 +84,42 @@ class Outlook:
     errors: tuple[Errors, ...]
     spread: float
     covered: float
+
+    @property
+    def naive(self) -> Errors:
+        """Those of "as last week", which every method has to beat."""
+        return next(one for one in self.errors if one.method == BASELINE)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An outlook as it lies in a store. made: when, by UTC. weeks: how many ahead. act: what counted as wanted."""
+
+    made: datetime
+    weeks: int
+    act: Act
+    outlook: Outlook
+
+    @property
+    def running_out(self) -> tuple[Forecast, ...]:
+        """What more probably than not is wanted more than is left, the surest first."""
+        return tuple(one for one in self.outlook.forecasts if (one.runs_out or 0.0) >= LIKELY)
+
+
+_KEPT: TypeAdapter[Kept] = TypeAdapter(Kept)
+
+
+def keep(found: Kept, store: Path) -> None:
+    """Into the store's directory, in place of the one before."""
+    write_whole(store / FILE, _KEPT.dump_json(found).decode())
+
+
+def kept(store: Path) -> Kept | None:
+    """The latest outlook of this store; None where none was made, or another release made it."""
+    try:
+        return _KEPT.validate_json((store / FILE).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
 
 
 def outlook(

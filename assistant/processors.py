@@ -31,7 +31,10 @@ def _sent(settings: Settings) -> Iterator[tuple[str | None, str]]:
     if settings.llm_url:
         yield str(settings.llm_url), "each message with the exchange before it, to be read by a language model"
         if settings.llm_writes and settings.llm_folder is None:
-            yield str(settings.llm_url), "what was found for a message, to be put into words"
+            yield (
+                str(settings.llm_url),
+                "what was found for a message, and to who asks for it what is known of them, to be put into words",
+            )
     yield settings.chroma_url, "searches as numbers (embeddings), to find products"
     yield settings.sessions_url, "conversations with all that is kept of them, in its database"
     yield settings.orders_url, "order numbers with what proves them, and what is done to orders"

@@ -36,6 +36,12 @@ class Settings(BaseSettings):
         le=1,
         description="How far what is new in the shop is trusted as a suggestion; 0 proposes none.",
     )
+    report_least: int = Field(
+        default=5, ge=1, description="How many shoppers a count of `shop events report` is told of at least."
+    )
+    report_epsilon: float | None = Field(
+        default=None, gt=0, description="Noise in these counts, as epsilon of differential privacy; none without."
+    )
     rediscovery: float = Field(
         default=0.0,
         ge=0,

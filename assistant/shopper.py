@@ -13,6 +13,7 @@ from .crowd import Together
 from .experiments.trial import Trial
 from .model import Card, DialogueState, Reasons
 from .recommending.leaning import lean_reasons, leaning
+from .recommending.profile import Known
 from .recommending.recommender import Recommender
 from .turn_events import of_conversation
 from .wishes import Wish
@@ -60,7 +61,11 @@ class Shopper:
         """Wishes that the visitor asked to keep for every search, in the order said."""
         return self.recommender.kept(self.visitor, self.now) if self.visitor else ()
 
-    def known(self) -> tuple[str, ...]:
-        """What the visitor is known to have done with products and looked for, a few words each, the latest first."""
+    def facts(self) -> tuple[Known, ...]:
+        """What the visitor is known to have done with products and looked for, the latest first."""
         known = self.recommender.known(self.visitor, self.now) if self.visitor else ()
-        return tuple(one.text for one in known if one.how != "question")
+        return tuple(one for one in known if one.how != "question")
+
+    def known(self) -> tuple[str, ...]:
+        """The same in a few words each."""
+        return tuple(one.text for one in self.facts())

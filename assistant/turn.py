@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from .actions.cart import view_of
 from .actions.handoff import Aside, aside, contact_link
+from .actions.talk import TOLD, more_known
 from .confirm import act, agrees
 from .contract import CartView, Event, Latency, Parsed, Reply, Shown, Token
 from .explain import explain
@@ -20,6 +21,7 @@ from .parts import Parts
 from .reply import Words, labelled, write
 from .state import Effect, arrived, effect_of, ended, leave, update
 from .understanding import understood
+from .writing.portrait import portrait
 from .writing.wording import told
 
 T = TypeVar("T")
@@ -110,11 +112,22 @@ def _spoken(message: str, done: Sequence[Acted], parts: Parts) -> Generator[Even
     """The words of all acts in pieces, as a writer words them where there is one; the generator returns the text."""
     text = ""
     for one in done:
-        for sentence in told(message, one.words.text, one.outcome, one.cards, one.state, parts):
+        for sentence in _worded(message, one, parts):
             apart = " " if text and not text.endswith(" ") and not sentence.startswith(" ") else ""
             yield from _tokens(apart + sentence)
             text += apart + sentence
     return text
+
+
+def _worded(message: str, one: Acted, parts: Parts) -> Iterator[str]:
+    """The words of one act in pieces: of what is known of the shopper a portrait, where a writer is there to word it."""
+    asked, question = one.outcome.asked, one.outcome.question
+    facts = parts.shopper.facts() if parts.writer and parts.shopper and asked and asked.about_me else ()
+    if parts.writer is None or question is None or not facts:
+        yield from told(message, one.words.text, one.outcome, one.cards, one.state, parts)
+        return
+    for place, sentence in enumerate(portrait(facts[:TOLD], (*more_known(len(facts)), question.text), parts.writer)):
+        yield f" {sentence}" if place else sentence
 
 
 def _tokens(text: str) -> Iterator[Token]:

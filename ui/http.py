@@ -12,6 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant import Assistant
 from assistant.outbound.attachments import LIMIT
+from assistant.relearning.following import LOOK_EVERY_S
 from assistant.settings import Settings
 
 from . import files, pictures, public_pages, widget_pages
@@ -27,6 +28,7 @@ from .operator import routes as operator_pages
 from .operator import status as operator_status
 from .problem import Boundary, add_problem_handlers
 from .proof import ProofDoor, Proofs
+from .repeated import repeated
 from .request_log import RequestLog
 from .settings import ServerSettings
 from .site_door import SiteDoor
@@ -44,15 +46,18 @@ def create_app(
     settings: ServerSettings | None = None,
     *,
     shop: Settings | None = None,
+    look_every_s: float = LOOK_EVERY_S,
 ) -> FastAPI:
     """The API over an open assistant, for its own pages and those of the sites. shop: the settings that the assistant was opened with.
 
+    look_every_s: how often it looks for models that were learnt anew.
     It closes the lane when the server stops; the assistant stays the caller's.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
+        with repeated(assistant.follow, look_every_s):
+            yield
         lane.close()
         opening.close()
         widget.close()

@@ -72,6 +72,11 @@ def _about_me(parse: Parse, parts: Parts) -> Outcome:
     return Outcome(answer=Answer(f"{told} {asking}", evidence), question=question, asked=asked)
 
 
+def more_known(count: int) -> tuple[str, ...]:
+    """A sentence that says how much more is known than is told; none where nothing is."""
+    return (f"I know {count - TOLD} more.",) if count > TOLD else ()
+
+
 def _sold(departments: Sequence[str]) -> str:
     """ "This shop has lighting, bags and kitchen. ": the largest departments, and that there are more."""
     named = [*departments[:NAMED], *(["more"] if len(departments) > NAMED else [])]

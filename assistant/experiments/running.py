@@ -29,19 +29,19 @@ class Running:
     ) -> None:
         self.plan = plan
         orders = {folder: recommender.order_by(model) for folder, model in named.interests.items()}
-        self._artefacts, self._recommender = Artefacts(orders, named.searchers), recommender
+        self._artefacts = Artefacts(orders, named.searchers)
         self._events, self._exposures = events, exposures
         self._stops: Mapping[str, Stop] = exposures.stops()
         self._next: datetime | None = None
         self._looking: threading.Thread | None = None
         self._guard = threading.Lock()
 
-    def trial(self, visitor: str, now: datetime) -> Trial:
-        """What a visitor who agreed gets now: his arm of each experiment that runs and counts him."""
+    def trial(self, visitor: str, now: datetime, recommender: Recommender) -> Trial:
+        """What a visitor who agreed gets now of this recommender: his arm of each experiment that runs and counts him."""
         self._look_when_due(now)
         arms = [(one, arm_of(one, visitor)) for one in self.plan.experiment if self.is_on(one, now)]
         assigned = [(one, arm) for one, arm in arms if arm is not None]
-        return Trial(assigned, self._recommender, self._artefacts, visitor, now)
+        return Trial(assigned, recommender, self._artefacts, visitor, now)
 
     def is_on(self, experiment: Experiment, now: datetime) -> bool:
         return experiment.runs(now) and experiment.name not in self._stops

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache, partial
 
@@ -86,6 +87,15 @@ class Recommender:
     def order_by(self, interest: Interest) -> InterestOrder:
         """The order that a model gives what this catalogue has."""
         return InterestOrder(interest, self._catalog, self._dense, self._events)
+
+    def ordered(self, interest: Interest | None, now: datetime) -> Recommender:
+        """Another that suggests in the order of this model, None: of none, and shares all that was read. This one stays as it is."""
+        order = self.order_by(interest) if interest else None
+        if order:
+            order.read_ahead(now)
+        other = copy.copy(self)
+        other.style = replace(self.style, order=order)
+        return other
 
     def recommend(
         self,

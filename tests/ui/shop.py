@@ -12,6 +12,7 @@ from assistant.model import Parse
 from assistant.parse import Parser
 from assistant.parts import Parts
 from assistant.recommending.placing import Placing
+from assistant.relearning.following import Following
 from assistant.sessions import Sessions
 from retrieval.dense import Dense
 from retrieval.index import build_index
@@ -85,6 +86,7 @@ def open_shop(
     parser: Parser | None = None,
     placing: Placing | None = None,
     sessions: Sessions | None = None,
+    following: Following | None = None,
 ) -> Iterator[Assistant]:
     """The assistant over the store, its parser giving `parses` in order."""
     store = Store(path)
@@ -92,5 +94,5 @@ def open_shop(
     dense, lexical = Dense(store.chroma(), embedder), Lexical(store.catalog)
     searcher = Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical), "USD")
     parts = Parts(parser or QueuedParser(parses), searcher, store.catalog, embedder, placing=placing or Placing())
-    with Assistant(parts, sessions, store=store) as assistant:
+    with Assistant(parts, sessions, store=store, following=following) as assistant:
         yield assistant

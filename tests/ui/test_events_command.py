@@ -132,3 +132,17 @@ def test_made_up_events_come_in_as_they_are_and_are_the_same_again(folder: Path)
     assert {"shown", "click"} <= {json.loads(line)["type"] for line in lines.splitlines()}
     done = json.loads(shop("events", "import", str(out), *store).stdout)
     assert done == {"accepted": len(lines.splitlines()), "repeated": 0, "bad_rows": 0, "unknown_products": 0}
+
+
+def test_a_report_leaves_out_small_groups_and_says_what_it_does(folder: Path) -> None:
+    at = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    looked = [{"type": "view", "at": at, "visitor": f"u{who}", "product_id": "brass-lamp"} for who in range(5)]
+    carted = [{"type": "cart", "at": at, "visitor": "u1", "product_id": name} for name in ("brass-lamp", "black-lamp")]
+    (folder / "log.jsonl").write_text("\n".join(map(json.dumps, [*looked, *carted])), encoding="utf-8")
+    shop("events", "import", str(folder / "log.jsonl"), "--store", str(folder / "store"))
+    done = shop("events", "report", "--store", str(folder / "store"))
+    only = {"product_id": "brass-lamp", "title": "Brass Desk Lamp", "looked": 5, "cart": None, "bought": None}
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [only]
+    assert "fewer than 5 shoppers are left out; no noise" in done.stderr
+    noisy = shop("events", "report", "--store", str(folder / "store"), "--epsilon", "1")
+    assert (noisy.returncode, "noise with epsilon 1" in noisy.stderr) == (0, True)

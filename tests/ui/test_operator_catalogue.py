@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from assistant.demand import Errors, Forecast, Kept, Outlook
+from assistant.demand import keep as keep_demand
 from retrieval.catalog_help.corrections import corrections
 from retrieval.catalog_help.suggestion import Suggestion, keep
 from ui.http import create_app
@@ -50,6 +54,26 @@ def test_a_suggestion_is_accepted_and_taken_back(client: TestClient, tmp_path: P
     client.post("/admin/catalogue/take-back", data={"key": FOUND.key})
     assert corrections(store) == []
     assert client.post("/admin/catalogue/accept", data={"key": "nothing"}).status_code == 404
+
+
+def test_what_runs_out_is_shown_with_the_error_of_its_forecast_and_all_of_it_can_be_downloaded(
+    client: TestClient, tmp_path: Path
+) -> None:
+    assert "No forecast was made yet" in client.get("/admin/catalogue").text
+    assert client.get("/admin/catalogue/demand.csv").status_code == 404
+    short = Forecast("black-lamp", HOSTILE, 48, (2.0, 2.25), 7, 3, 1.41, 0.75)
+    lasting = Forecast("brass-lamp", "Brass Desk Lamp", 4, (0.5, 0.5), 3, None, None, None)
+    errors = (Errors("SBA", 0.71, 0.6, 0.42, 0.1), Errors("naive", 0.93, 0.9, 0.55, 0.0))
+    made = datetime(2026, 5, 4, 4, tzinfo=UTC)
+    keep_demand(Kept(made, 2, "purchase", Outlook((short, lasting), errors, 1.2, 0.95)), tmp_path / "store")
+    page = client.get("/admin/catalogue").text
+    said = ("2026-05-04 04:00", "0.71 rmsse wrong (as last week: 0.93)", "42 % of what was wanted", "75 %", ">4.2<")
+    assert [words for words in said if words not in page] == []
+    assert (HOSTILE in page, "Brass Desk Lamp" in page) == (False, False)
+    head, first, second = csv.reader(client.get("/admin/catalogue/demand.csv").text.splitlines())
+    assert head == ["product", "title", "sold", "wanted", "at_most", "stock", "weeks_left", "runs_out"]
+    assert (first[0], first[2:]) == ("black-lamp", ["48", "4.25", "7", "3", "1.4", "0.75"])
+    assert second == ["brass-lamp", "Brass Desk Lamp", "4", "1.0", "3", "", "", ""]
 
 
 def test_a_description_is_shown_whole_with_what_each_sentence_comes_from(client: TestClient, tmp_path: Path) -> None:

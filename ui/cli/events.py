@@ -15,6 +15,7 @@ import typer
 from assistant.build import build_events
 from assistant.event_files import as_json, export_events, export_for_reranker, import_events
 from assistant.events import EventLog
+from assistant.published import published
 from assistant.recommending.simulated_events import Simulation, simulate
 from retrieval.catalog import Catalog
 from retrieval.errors import BadInput
@@ -67,6 +68,30 @@ def export(
     with _log(store) as log:
         for line in export_for_reranker(log) if for_ == "reranker" else export_events(log):
             print(line)
+
+
+@app.command("report")
+def report(
+    store: Store,
+    days: Annotated[int, typer.Option(min=1, help="Of so many days up to now.")] = 28,
+    least: Annotated[
+        int | None, typer.Option(min=1, help="Shoppers of whom is told at least; SHOP_REPORT_LEAST (5) without.")
+    ] = None,
+    epsilon: Annotated[
+        float | None, typer.Option(min=0.001, help="Noise: smaller is more; SHOP_REPORT_EPSILON (none) without.")
+    ] = None,
+) -> None:
+    """How many shoppers looked at, carted and bought each product, to be passed on; small groups are left out (null).
+
+    Example: shop events report --store store --days 28 --epsilon 1 > report.jsonl
+    """
+    own = settings_for(store)
+    least, epsilon = least or own.report_least, epsilon or own.report_epsilon
+    with _log(store) as log, closing(_catalog(store)) as catalog:
+        for row in published(log, catalog, datetime.now(UTC), days=days, least=least, epsilon=epsilon):
+            print(json.dumps(row.to_json(), ensure_ascii=False))
+    noise = f"noise with epsilon {epsilon:g}" if epsilon else "no noise"
+    typer.echo(f"Counts of fewer than {least} shoppers are left out; {noise}.", err=True)
 
 
 @app.command("simulate")

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.build import build_events
-from assistant.demand import BASELINE, Act, Outlook, outlook
+from assistant.demand import Act, Kept, Outlook, keep, outlook
 from retrieval.catalog import Catalog
 from retrieval.store import require_index
 
@@ -46,9 +46,13 @@ def demand(
 ) -> None:
     """Units of each product in the coming weeks, what runs out first; standard error says how far off held-out weeks were.
 
+    Without --until the operator's page shows it from then on.
+
     Example: shop forecast demand --store store --weeks 4 --json
     """
     found = _outlook(store, weeks, count, until)
+    if until is None:
+        keep(Kept(datetime.now(UTC), weeks, count, found), store)
     typer.echo(_said(found, weeks), err=True)
     if as_json:
         for one in found.forecasts:
@@ -96,7 +100,7 @@ def _outlook(store: Path, weeks: int, count: Act, until: datetime | None) -> Out
 
 
 def _said(found: Outlook, weeks: int) -> str:
-    best, naive = found.errors[0], next(one for one in found.errors if one.method == BASELINE)
+    best, naive = found.errors[0], found.naive
     return (
         f"{len(found.forecasts):,} products by {best.method}. The last {weeks} weeks, held out: {best.rmsse:.2f} rmsse (naive"
         f" {naive.rmsse:.2f}), {best.wape:.2f} of what was wanted wrong in all (naive {naive.wape:.2f});"

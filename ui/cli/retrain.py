@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from filelock import FileLock, Timeout
 
+from assistant.relearning.following import LOOK_EVERY_S
 from assistant.relearning.retrain import MEASURES, Outcome, Terms, retrain
 from assistant.relearning.versions import FOLDER, KINDS, put_back, versions_of, with_learnt
 from retrieval.errors import StoreBusy
@@ -23,6 +24,7 @@ from .figures import figure_text
 from .llm import settings_for
 
 _DEFAULTS = Terms()
+TAKEN_UP = f"a running server takes it up within {LOOK_EVERY_S:.0f} seconds and the time to load it."
 AS_BEFORE = 3  # exit code: nothing was better, and nothing changed
 
 
@@ -42,7 +44,7 @@ def run(
 ) -> None:
     """Learn anew from what shoppers did what suggestions and searches are ordered by, and use it if it is better on the last days.
 
-    It asks nothing. Exit code 0: something changed, which a server takes up at its next start; 3: nothing was better; 1: it failed.
+    It asks nothing. Exit code 0: something changed, which a running server takes up within seconds; 3: nothing was better; 1: it failed.
 
     Example: shop retrain --store store --json
     """
@@ -73,7 +75,7 @@ def _retrain(store: Path, events: Sequence[Path] | None, terms: Terms, as_json: 
     else:
         for one in outcomes:
             typer.echo(_said(one))
-        typer.echo(f"Version {name} is used from the next start on." if taken else "All is as it was before.")
+        typer.echo(f"Version {name} is in use; {TAKEN_UP}" if taken else "All is as it was before.")
     if not taken:
         raise typer.Exit(AS_BEFORE)
 
@@ -85,7 +87,7 @@ def _put_back(store: Path, as_json: bool) -> None:
         return
     for kind, name in now.items():
         used = f"version {name}" if name else "what came with the product"
-        typer.echo(f"{kind}: {used} is used from the next start on.")
+        typer.echo(f"{kind}: {used} is in use; {TAKEN_UP}")
 
 
 def _said(one: Outcome) -> str:

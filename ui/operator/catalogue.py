@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from assistant.demand import kept as forecast
 from retrieval.catalog_help.corrections import accept, corrections, take_back
 from retrieval.catalog_help.suggestion import Suggestion, kept
 from retrieval.errors import BadInput, NotFound
@@ -14,6 +16,7 @@ from retrieval.errors import BadInput, NotFound
 from ..desk import AtDesk, Desk
 from . import door
 from .pages import render
+from .sheets import sheet
 
 TOP = 200  # rows
 PAGE = f"{door.HOME}/catalogue"
@@ -23,11 +26,34 @@ router = APIRouter(prefix=door.HOME, route_class=door.Guarded, include_in_schema
 
 @router.get("/catalogue")
 def catalogue(desk: AtDesk) -> Response:
-    """The latest suggestions, those of one kind together, and what was accepted."""
+    """What runs out by the latest forecast; the latest suggestions, those of one kind together, and what was accepted."""
     path = desk.assistant.store_path
     found = _suggestions(path) if path else []
     accepted = {one.key for one in corrections(path)} if path else set[str]()
-    return render("catalogue.html", here="catalogue", found=found[:TOP], count=len(found), accepted=accepted)
+    demand = forecast(path) if path else None
+    of_page: dict[str, Any] = {"found": found[:TOP], "count": len(found), "accepted": accepted}
+    return render("catalogue.html", here="catalogue", demand=demand, top=TOP, **of_page)
+
+
+@router.get("/catalogue/demand.csv")
+def demand(desk: AtDesk) -> Response:
+    """Every product of the latest forecast, what runs out first."""
+    found = forecast(_store(desk))
+    if found is None:
+        raise NotFound("No forecast was made yet.", fix="run `shop forecast demand --store DIR`")
+    head = ("product", "title", "sold", "wanted", "at_most", "stock", "weeks_left", "runs_out")
+    rows = (
+        (
+            one.product_id, one.title, one.sold, round(sum(one.weeks), 2), one.high, one.stock,
+            _rounded(one.weeks_left, 1), _rounded(one.runs_out, 3),
+        )
+        for one in found.outlook.forecasts
+    )  # fmt: skip
+    return sheet("demand", head, rows)
+
+
+def _rounded(value: float | None, places: int) -> float | None:
+    return None if value is None else round(value, places)
 
 
 @router.post("/catalogue/accept")

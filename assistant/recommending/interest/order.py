@@ -25,6 +25,10 @@ class InterestOrder:
         self._model, self._wares = model, wares_of(catalog, dense)
         self._standing = hourly(events, Standings(events, self._wares, lambda _: model.places).at)
 
+    def read_ahead(self, now: datetime) -> None:
+        """Read how the crowd stands, so that the first list need not wait for it."""
+        self._standing(now)
+
     def worth(self, own: Sequence[Event], ids: Sequence[str], now: datetime) -> Mapping[str, float]:
         """How each of these products stands for a visitor to the best of them, above 0 to 1, all at the first place.
 
