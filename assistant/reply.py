@@ -103,10 +103,6 @@ def _lead(
         return f"No listing here is called “{state.constraints.product}”. The nearest I have:"
     if outcome.relaxed:
         return "Here is what comes closest:"
-    order = _order(cards, state)
-    if state.constraints.kind is None:
-        ideas = "idea" if len(cards) == 1 else "ideas"
-        return f"{_count(outcome, cards, state)} {ideas}{need}{order}:"
     bounds = price_bounds(state.constraints, currency) if outcome.beyond else ""
     if outcome.hits and not any(hit.of_kind for hit in outcome.hits):
         if outcome.beyond:
@@ -115,7 +111,8 @@ def _lead(
         return f"I have no more that are called “{state.constraints.product}”. The nearest I have:"
     if missed and not _says_something(cards, state.constraints):
         return f"No listing I found{bounds} says {_quoted(missed)}{_beyond(outcome)}. The nearest I have{bounds}:"
-    return f"{_count(outcome, cards, state)}{need}{order}:"
+    ideas = "" if state.constraints.kind else " idea" if len(cards) == 1 else " ideas"
+    return f"{_count(outcome, cards, state)}{ideas}{need}{_order(cards, state)}:"
 
 
 def _order(cards: Sequence[Card], state: DialogueState) -> str:
