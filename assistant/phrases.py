@@ -1,4 +1,5 @@
-"""Set phrases that change what a message asks for: a question of ours is left open, the budget or the colour stays, best value."""
+"""Set phrases that change what a message asks for: a question of ours is left open, the budget or the colour stays, best
+value, a wider budget."""
 
 from __future__ import annotations
 
@@ -9,7 +10,17 @@ from typing import Literal, cast
 from retrieval.dense import Embedder
 from retrieval.examples import Examples
 
-Phrase = Literal["open", "same_price", "same_color", "same_size", "same_material", "same_brand", "best_value"]
+Phrase = Literal[
+    "open",
+    "same_price",
+    "same_color",
+    "same_size",
+    "same_material",
+    "same_brand",
+    "best_value",
+    "wider_price",
+    "any_price",
+]
 STAYING: Mapping[Phrase, tuple[str, ...]] = {  # what of the need before stays
     "same_price": ("price_min", "price_max"), "same_color": ("color",), "same_size": ("size",), "same_material": ("material",),
     "same_brand": ("brand",),

@@ -26,6 +26,7 @@ from .sentiment import about_price
 from .sizes import stepped
 from .slips import read
 from .state import NARROWING, drop, need_to_go_on_with, same_kind
+from .widening import widened
 from .wishes import Wish
 
 LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kind", **dict.fromkeys(KINDS, "any kind")}
@@ -45,7 +46,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     )  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
-    parse = _of_value(_left_open(parse, state, parts), state, parts)
+    parse = _of_value(_left_open(widened(parse, state, parts), state, parts), state, parts)
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
     parse = _had(_worth_doing(_asking(parse, state, parts)), parts)
     parse = _about_me(_with_titles(parse, state, parts), state, parts)
