@@ -42,6 +42,15 @@ def says_a_place(message: str) -> bool:
     return bool(_COUNTED.search(message.lower()))
 
 
+def places_in(message: str) -> tuple[int, ...]:
+    """The places in a list that the message says, from 1, in the order said: (2,) of "the second is too big", () of "the last one"."""
+    return tuple(_place(match) for match in _ORDINAL.finditer(message.lower()))
+
+
+def _place(match: re.Match[str]) -> int:
+    return _ORDINALS.index(match["word"]) + 1 if match["word"] else int(match["digits"] or match["named"])
+
+
 def as_it(text: str) -> str:
     """The text with "it" for a place in a list: "what does the first one cost" asks what "what does it cost" asks."""
     return _ONE_OF.sub("it", text)
@@ -79,8 +88,7 @@ def counts_said(message: str, refs: Sequence[int | str]) -> tuple[int, ...]:
     for match in _ORDINAL.finditer(text):
         said = amounts(_PRONOUN.sub("", text[begin : match.start()]) if begin else text[: match.start()])
         counts.append(int(said[-1].value) if said else 0)
-        word = match["word"]
-        places.append(_ORDINALS.index(word) + 1 if word else int(match["digits"] or match["named"]))
+        places.append(_place(match))
         begin = match.end()
     return tuple(counts) if places == list(refs) else ()
 

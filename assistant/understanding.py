@@ -15,8 +15,10 @@ from .actions.choosing import answered
 from .actions.orders import continued
 from .actions.subjects import subject_of
 from .actions.titles import with_title
+from .complaints import complaint_of
 from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
+from .mentions import places_in
 from .model import DialogueState, Intent, Parse, Slots
 from .parse import clean
 from .parts import Parts
@@ -46,7 +48,8 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     )  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
-    parse = _of_value(_left_open(widened(parse, state, parts), state, parts), state, parts)
+    parse = widened(_complained(parse, state, parts), state, parts)
+    parse = _of_value(_left_open(parse, state, parts), state, parts)
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
     parse = _had(_worth_doing(_asking(parse, state, parts)), parts)
     parse = _about_me(_with_titles(parse, state, parts), state, parts)
@@ -236,6 +239,18 @@ def _priced(parse: Parse, state: DialogueState) -> Parse:
     if not (only and (state.shown or state.focus) and all(map(about_price, refused.exclude))):
         return parse
     return replace(parse, intent="feedback", slots=Slots(), acts=("feedback",))
+
+
+def _complained(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A message that only holds something against products on the table ("too heavy", "not that brand"), and was read as a refusal of
+    these words or as a question about them, as what the shopper thinks of these."""
+    rest = replace(parse.slots, exclude=(), features=(), ref=(), sort=None, drop=())
+    if parse.intent not in ("refine", "similar", "other", "feedback") or rest != Slots() or parse.then is not None:
+        return parse
+    if not state.shown or complaint_of(parse.message, parts.embedder) in (None, "plain"):
+        return parse
+    ref = parse.slots.ref or places_in(parse.message)  # which the reader leaves out of a refusal
+    return replace(parse, intent="feedback", slots=Slots(ref=ref), acts=("feedback",))
 
 
 def _worth_doing(parse: Parse) -> Parse:

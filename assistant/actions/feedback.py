@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -12,12 +12,14 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints
 
 from ..at_us import at_us
+from ..complaints import Complaint, complaint_of
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
 from ..parts import Parts
 from ..reply import NAMED
 from ..sentiment import feeling
 from ..taste import TOLD, trait_words, traits_of
 from ..wishes import Wish
+from .amends import amends, refusing
 from .exhausted import exhausted
 from .find import another
 from .naming import about, short_names
@@ -37,16 +39,20 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     pointed = about(parse, state, parts) or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
     these = parse.slots.ref or felt == "like" or (len(pointed) == 1 and _named(parse))
     products = pointed if these else shown or pointed
-    if not these and felt in ("dislike", "unclear") and at_us(parse.message, parts.embedder):
+    complaint = None if felt == "like" else complaint_of(parse.message, parts.embedder)
+    of_products = complaint not in (None, "plain", "words")
+    if not these and felt in ("dislike", "unclear") and not of_products and at_us(parse.message, parts.embedder):
         return sorry(parts)
     if not products:  # of what was shown nothing is called so
         return Outcome(answer=Answer("Thank you for telling me. What are you looking for?"))
-    if felt in ("too_dear", "too_cheap"):
-        dear = felt == "too_dear"
+    if felt in ("too_dear", "too_cheap") or complaint == "price":
+        dear = felt != "too_cheap"
         return _bounded(products, state, parts, dear=dear) if shown else _other_price(parse, state, parts, dear=dear)
     if felt == "like":
         return _liked(products, state)
-    if felt == "dislike":
+    if complaint not in (None, "plain") and state.constraints != Constraints():
+        return _disliked_for(complaint, parse.message, products, state, parts)
+    if felt == "dislike" or complaint == "plain":
         return _disliked(products, state, parts)
     return Outcome(answer=Answer("Noted. Would you like more of this kind, or something else?"))
 
@@ -106,6 +112,30 @@ def _disliked(products: Sequence[Product], state: DialogueState, parts: Parts) -
     return _told(lead, (*names, what, str(len(names))), replace(state, taste=taste), parts, taste=taste)
 
 
+def _disliked_for(
+    complaint: Complaint, said: str, products: Sequence[Product], state: DialogueState, parts: Parts
+) -> Outcome:
+    """Those stay away, the reason is told back, and what comes instead is better in that where listings tell."""
+    ids = [product.id for product in products]
+    liked = tuple(one for one in state.taste.liked if one not in ids)
+    taste = Taste(liked, tuple(dict.fromkeys((*state.taste.disliked, *ids))))
+    amended = amends(complaint, said, products, state, parts)
+    names = list(short_names(products).values())
+    gone = names[0] if len(names) == 1 else f"those {len(names)}"
+    lead = f"{amended.lead} I set aside {gone}."
+    then = refusing(amended, replace(state, taste=taste))
+    matching = parts.searcher.matching(then.constraints) if amended.only is not None else frozenset[str]()
+    skip = matching - (amended.only or frozenset())
+    changed = then.constraints if amended.refused else None
+    evidence = (*amended.evidence, *names, str(len(names)))
+    outcome = _told(lead, evidence, then, parts, taste=taste, constraints=changed, skip=skip)
+    better = {
+        hit.product.id: amended.reasons[hit.product.id] for hit in outcome.hits if hit.product.id in amended.reasons
+    }
+    reasons = {key: (reason, *outcome.reasons.get(key, ())) for key, reason in better.items()}
+    return replace(outcome, reasons={**outcome.reasons, **reasons})
+
+
 def _bounded(products: Sequence[Product], state: DialogueState, parts: Parts, *, dear: bool) -> Outcome:
     """The price bound moved past the cheapest (the dearest) meant; kept as it was where nothing lies beyond."""
     prices = [product.price for product in products if product.price is not None]
@@ -140,12 +170,21 @@ def _past(bound: Decimal, constraints: Constraints, currency: str, *, dear: bool
 
 def _told(
     lead: str, evidence: tuple[str, ...], state: DialogueState, parts: Parts, *,
-    taste: Taste | None = None, constraints: Constraints | None = None,
+    taste: Taste | None = None, constraints: Constraints | None = None, skip: frozenset[str] = frozenset(),
+    because: Mapping[str, Reason] | None = None,
 ) -> Outcome:  # fmt: skip
-    """The lead, then what comes instead; not seen before where there is such, else what is left."""
-    outcome = another(state, parts, skip=state.seen)
+    """The lead, then what comes instead; not seen before where there is such, else what is left; nothing that is to be skipped.
+
+    because: by id, why the lead brings it.
+    """
+    outcome = another(state, parts, skip=state.seen | skip)
     if not outcome.hits:
-        outcome = another(state, parts)
+        outcome = another(state, parts, skip=skip)
+    first_of_all = {
+        hit.product.id: because[hit.product.id] for hit in outcome.hits if because and hit.product.id in because
+    }
+    reasons = {key: (reason, *outcome.reasons.get(key, ())) for key, reason in first_of_all.items()}
+    outcome = replace(outcome, reasons={**outcome.reasons, **reasons})
     changed = replace(outcome, taste=taste, constraints=constraints)
     if not outcome.hits:
         wanted = replace(state, constraints=constraints or state.constraints, taste=taste or state.taste)

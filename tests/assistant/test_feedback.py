@@ -6,14 +6,21 @@ from decimal import Decimal
 
 import pytest
 
+from assistant.assistant import Assistant
 from assistant.contract import Reply
 from assistant.model import Parse, Taste
 from assistant.sentiment import feeling
 from assistant.taste import leaning
+from retrieval.dense import Dense
+from retrieval.index import build_index
+from retrieval.lexical import Lexical
 from retrieval.product import Product
 from retrieval.query import Constraints, Hit
-from tests.conftest import AssistantWith
-from tests.fakes import said
+from retrieval.rerank import LinearMix
+from retrieval.search import Searcher
+from retrieval.store import Store
+from tests.conftest import AssistantWith, parts_with
+from tests.fakes import WordEmbedder, said
 
 JACKETS = ("jackets", said("search", product="jacket"))  # shows breeze $59, fjord $149, puddle $35, storm $79
 LAMPS = ("lamps", said("search", product="lamp"))  # shows workshop, clamp $19.50, aster-white $34.99, tower $120
@@ -121,6 +128,72 @@ def test_refusing_a_word_for_a_price_is_a_judgement_of_what_is_shown(assistant_w
 def test_refusing_what_is_no_word_for_a_price_stays_a_refusal(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, JACKETS, ("not too high", said("refine", exclude=("too high",))))
     assert (reply.intent, reply.constraints.exclude) == ("refine", ("too high",))
+
+
+def test_a_reason_in_words_is_told_back(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, JACKETS, ("the second looks childish", said("feedback", ref=(2,))))
+    assert reply.reply.startswith(
+        "You say “the second looks childish”: listings don't tell that of others. I set aside Fjord Down Jacket."
+    )
+    assert "fjord" not in ids(reply)
+
+
+def test_a_brand_that_is_not_liked_is_refused(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, LAMPS, ("i don't like the brand", said("refine", exclude=("brand",), ref=(2,))))
+    assert reply.intent == "feedback"
+    assert reply.reply.startswith("You say “i don't like the brand”: nothing more with brand Orvane then.")
+    assert reply.constraints.exclude == ("orvane",)
+    assert all(card.product.brand != "Orvane" for card in reply.cards)
+
+
+def test_a_brand_of_several_that_share_none_refuses_none(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, LAMPS, ("i don't like the brand", said("refine", exclude=("brand",))))
+    assert reply.constraints.exclude == ()
+    assert "they share no brand, so no brand is refused" in reply.reply
+
+
+def test_a_colour_that_is_not_liked_is_refused(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, JACKETS, ("the color doesn't suit me", said("refine", exclude=("color",), ref=(2,))))
+    assert reply.constraints.exclude == ("green",)
+
+
+HEAVY = "that's too heavy to carry"
+
+
+def test_too_heavy_brings_what_is_stated_to_be_lighter(new_store: Store) -> None:
+    weights = {"a": "2 kg", "b": "1.5 kg", "c": "900 g", "d": None}
+    tents = [
+        Product(name, f"Tent {name.upper()}", category=("tents",), price=Decimal(50), attributes={"weight": (weight,)} if weight else {})
+        for name, weight in weights.items()
+    ]  # fmt: skip
+    build_index(tents, new_store, WordEmbedder())
+    lexical, dense = Lexical(new_store.catalog), Dense(new_store.chroma(), WordEmbedder())
+    searcher = Searcher(new_store.catalog, lexical, dense, LinearMix(dense, lexical))
+    shop = Assistant(parts_with(searcher, [said("search", product="tent"), said("feedback")]))
+    first = next(card for card in shop.reply("tents", "s_1").cards if card.product.id == "b")
+    reply = shop.reply(HEAVY, "s_1")  # of all shown c is the lightest
+    assert "nothing else of this kind is stated to weigh less than 900 g" in reply.reply
+
+    shop = Assistant(parts_with(searcher, [said("search", product="tent"), said("refine", ref=(first.rank,))]))
+    shop.reply("tents", "s_2")
+    reply = shop.reply(HEAVY, "s_2")
+    assert ids(reply) == ["c"]
+    assert reply.reply.startswith(
+        f"You say “{HEAVY}”: then lighter than 1.5 kg. I set aside Tent B. Instead: 1. Tent C $50."
+    )
+    assert reply.cards[0].reasons[0].text == "900 g, lighter than the 1.5 kg that was too heavy"
+
+
+def test_too_heavy_where_no_weight_is_stated_says_so(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, JACKETS, (HEAVY, said("refine", exclude=("heavy",), ref=(2,))))
+    assert reply.reply.startswith(f"You say “{HEAVY}”: no weight is stated to compare. I set aside Fjord Down Jacket.")
+    assert reply.constraints.exclude == ()
+
+
+@pytest.mark.parametrize("message", ["not too heavy", "no leather", "i don't like black"])
+def test_a_wish_for_what_comes_is_no_complaint(assistant_with: AssistantWith, message: str) -> None:
+    reply = talk(assistant_with, JACKETS, (message, said("refine", exclude=(message.split()[-1],))))
+    assert (reply.intent, reply.constraints.exclude) == ("refine", (message.split()[-1],))
 
 
 def test_starting_over_forgets_tastes(assistant_with: AssistantWith) -> None:
