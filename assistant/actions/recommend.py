@@ -13,8 +13,10 @@ from ..model import Answer, Card, DialogueState, Outcome, Parse, Question, Reaso
 from ..parts import Parts
 from ..recommending.cold import drawn_to
 from ..reply import NAMED, need_phrase
-from .find import find, query_of
+from .arguments import argued, states, states_more, wishes_met
+from .find import find, need_text, query_of
 from .naming import short_names
+from .own_words import own_words
 from .table import meant
 
 LOOKED_AT = 20  # products of the ranking that are weighed against each other
@@ -22,6 +24,7 @@ CLOSE = 0.6  # share of the best relevance from which another product is a choic
 APART = 0.85  # a price at most this share of another's is worth naming
 ABOUT_AS_GOOD = 0.3  # of five: a lower rating than this below the choice's is no good value
 KINDS_OFFERED = 4
+CLOSEST = "the closest to your words"  # where nothing else can be said for it
 PERSONAL = frozenset({"interest", "similar", "bought_with", "goes_with"})  # kinds of reasons: what the shopper did
 
 
@@ -80,8 +83,8 @@ def choices(hits: Sequence[Hit], constraints: Constraints) -> list[Choice]:
             hit.relevance / (top or 1.0) + _rated(hit, close),
         ),
     )
-    chosen = [Choice(best, "My choice", *_grounds(best.product, constraints))]
     others = [hit for hit in close if hit.product.id != best.product.id]
+    chosen = [Choice(best, "My choice", *_grounds(best.product, [hit.product for hit in others], constraints))]
     if value := _best_value(best.product, others, constraints):
         chosen.append(value)
     if upgrade := _upgrade(best.product, others, constraints):
@@ -97,7 +100,24 @@ def _ranked(state: DialogueState, parts: Parts) -> Outcome:
                    rerank_ms=timing.rerank)  # fmt: skip
 
 
+def _quoting(chosen: Sequence[Choice], constraints: Constraints, parts: Parts) -> list[Choice]:
+    """The choices, each of which nobody rated with the words of its listing that tell it from the others, where all have such."""
+    if len(chosen) < 2 or any(choice.hit.product.rating is not None or "“" in choice.argument for choice in chosen):
+        return list(chosen)
+    if any(states(choice.hit.product, constraints) for choice in chosen):
+        return list(chosen)
+    quoted = own_words([choice.hit.product for choice in chosen], need_text(constraints), parts.embedder)
+    return [_with_quote(choice, quoted[choice.hit.product.id]) for choice in chosen] if quoted else list(chosen)
+
+
+def _with_quote(choice: Choice, words: str) -> Choice:
+    argument = "" if choice.argument == CLOSEST else f"{choice.argument}, "
+    said = f"its listing says “{words.rstrip('.')}”"
+    return replace(choice, argument=f"{argument}{said}", evidence=(*choice.evidence, words))
+
+
 def _told(chosen: Sequence[Choice], outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:
+    chosen = _quoting(chosen, state.constraints, parts)
     hits = tuple(replace(choice.hit, rank=rank) for rank, choice in enumerate(chosen, start=1))
     names = short_names([hit.product for hit in hits])
     sentences = [f"{relaxed.text[0].upper()}{relaxed.text[1:]}." for relaxed in outcome.relaxed]
@@ -124,14 +144,15 @@ def _reason(choice: Choice, need: str) -> str:
     return f"{what}: {choice.argument}" if choice.argument else what
 
 
-def _grounds(product: Product, constraints: Constraints) -> tuple[str, tuple[str, ...]]:
-    """What speaks for it: up to two wishes met, then its rating. (words, facts)."""
-    found = [judge(product, field, wish) for field, wish in constraints.wishes]
-    met = [f"“{one.words}”" for one in found if one.status == "met"][:2]
+def _grounds(product: Product, others: Sequence[Product], constraints: Constraints) -> tuple[str, tuple[str, ...]]:
+    """What speaks for it: up to two wishes met, then its rating, or without one its price and what is stated. (words, facts)."""
+    if product.rating is None:
+        argument, facts = argued(product, others, constraints)
+        return argument or CLOSEST, facts
+    met = wishes_met(product, constraints)
     said = [f"its listing says {' and '.join(met)}"] if met else []
-    if product.rating is not None:
-        said.append(_rating_words(product))
-    return ", ".join(said) or "the closest to your words", (*met, *said, f"{product.rating} 5 {product.review_count}")
+    said.append(_rating_words(product))
+    return ", ".join(said), (*met, *said, f"{product.rating} 5 {product.review_count}")
 
 
 def _best_value(best: Product, others: Sequence[Hit], constraints: Constraints) -> Choice | None:
@@ -150,9 +171,9 @@ def _best_value(best: Product, others: Sequence[Hit], constraints: Constraints) 
     hit = min(good, key=lambda hit: (hit.product.price or 0, -hit.relevance))
     assert hit.product.price is not None
     less = money(best.price - hit.product.price, best.currency)
-    return Choice(
-        hit, "Best value", f"{less} less{_against(hit.product, best)}", (less, *_rating_facts(hit.product, best))
-    )
+    also, facts = _besides(hit.product, constraints)
+    argument = f"{less} less{_against(hit.product, best)}{also}"
+    return Choice(hit, "Best value", argument, (less, *_rating_facts(hit.product, best), *facts))
 
 
 def _upgrade(best: Product, others: Sequence[Hit], constraints: Constraints) -> Choice | None:
@@ -165,14 +186,29 @@ def _upgrade(best: Product, others: Sequence[Hit], constraints: Constraints) -> 
     wish_more = [hit for hit in dearer if _wishes_met(hit.product, constraints) > met]
     better = [hit for hit in dearer if _rating_of(hit.product) >= _rating_of(best) + 0.1 and best.rating is not None]
     better = [hit for hit in better if _wishes_met(hit.product, constraints) >= met]
-    for found in (better, wish_more):
+    fuller = [hit for hit in dearer if best.rating is None and _wishes_met(hit.product, constraints) >= met]
+    fuller = [hit for hit in fuller if states_more(hit.product, best, constraints)]
+    for found in (better, wish_more, fuller):
         if found:
             hit = max(found, key=lambda hit: (_rating_of(hit.product), hit.relevance))
             assert hit.product.price is not None
             more = money(hit.product.price - best.price, best.currency)
-            argument = f"{more} more{_against(hit.product, best)}"
-            return Choice(hit, "The upgrade", argument, (more, *_rating_facts(hit.product, best)))
+            also, facts = _besides(hit.product, constraints, None if found is wish_more else best)
+            argument = f"{more} more{_against(hit.product, best)}{also}"
+            return Choice(hit, "The upgrade", argument, (more, *_rating_facts(hit.product, best), *facts))
     return None
+
+
+def _besides(product: Product, constraints: Constraints, best: Product | None = None) -> tuple[str, tuple[str, ...]]:
+    """Of one that nobody rated, the wishes it meets, or what it states (where there is a best, beyond that one). (words, facts)."""
+    if product.rating is not None:
+        return "", ()
+    met = [] if best else wishes_met(product, constraints)
+    if met:
+        return f", its listing says {' and '.join(met)} too", tuple(met)
+    stated = states(product, constraints, beyond=best)
+    also = "also " if best else ""
+    return (f", it is {also}stated to have {stated}", (stated,)) if stated else ("", ())
 
 
 def _against(product: Product, best: Product) -> str:

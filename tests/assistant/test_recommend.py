@@ -54,6 +54,39 @@ def test_the_wish_weighs_more_than_the_rating() -> None:
     assert chosen(blue, red, constraints=Constraints(color=("red",)))[0] == ("My choice", "red")
 
 
+def arguments(*products: Product, constraints: Constraints | None = None) -> dict[str, str]:
+    hits = [Hit(product, 0.8, rank) for rank, product in enumerate(products, start=1)]
+    return {choice.role: choice.argument for choice in choices(hits, constraints or Constraints())}
+
+
+def test_without_ratings_the_price_and_what_is_stated_are_argued_with() -> None:
+    plain = mug("plain", 20, None, material=("clay",))
+    cheap, dear = mug("cheap", 10, None, color=("blue",)), mug("dear", 40, None, material=("oak",), lid=("yes",))
+    assert arguments(plain, cheap, dear) == {
+        "My choice": "it is stated to have material clay",  # at the middle price
+        "Best value": "$10 less, it is stated to have color blue",
+        "The upgrade": "$20 more, it is also stated to have lid",
+    }
+
+
+def test_without_ratings_the_wishes_met_come_first() -> None:
+    red, also = mug("red", 20, None, color=("red",)), mug("also", 12, None, color=("red",))
+    blue = mug("blue", 30, None, color=("blue",))
+    assert arguments(red, also, blue, constraints=Constraints(color=("red",))) == {
+        "My choice": "its listing says “red”",
+        "Best value": "$8 less, its listing says “red” too",
+    }
+
+
+def test_the_cheapest_of_unrated_ones_is_called_so() -> None:
+    found = arguments(mug("one", 10, None), mug("two", 20, None), mug("three", 30, None))
+    assert found["My choice"] == "the cheapest of the 3 that come close"
+
+
+def test_a_dearer_one_that_states_less_is_no_upgrade() -> None:
+    assert "The upgrade" not in arguments(mug("full", 20, None, lid=("yes",)), mug("dear", 60, None))
+
+
 def test_the_argument_is_from_the_record(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("recommend", product="bag", price_max=Decimal(100))])
     reply = shop.reply("which bag would you take, under 100?")
