@@ -175,11 +175,11 @@ def _told(
 ) -> Outcome:  # fmt: skip
     """The lead, then what comes instead; not seen before where there is such, else what is left; nothing that is to be skipped.
 
-    because: by id, why the lead brings it.
+    because: by id, why the lead brings it; where there are any, nothing else comes.
     """
-    outcome = another(state, parts, skip=state.seen | skip)
+    outcome = _only(because, another(state, parts, skip=state.seen | skip))
     if not outcome.hits:
-        outcome = another(state, parts, skip=skip)
+        outcome = _only(because, another(state, parts, skip=skip))
     first_of_all = {
         hit.product.id: because[hit.product.id] for hit in outcome.hits if because and hit.product.id in because
     }
@@ -199,6 +199,14 @@ def _told(
     first = outcome.reasons.get(outcome.hits[0].product.id, ())
     why = f" Why the first: {first[0].text}." if first else ""
     return replace(changed, answer=Answer(f"{lead}{relaxed} Instead: {listed}.{why}", (*evidence, *names.values())))
+
+
+def _only(because: Mapping[str, Reason] | None, outcome: Outcome) -> Outcome:
+    """The outcome with those that the lead brings alone, where it names such; what was found by meaning is perhaps none of them."""
+    if not because:
+        return outcome
+    kept = [hit for hit in outcome.hits if hit.product.id in because]
+    return replace(outcome, hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, start=1)))
 
 
 def _shared_traits(products: Sequence[Product], constraints: Constraints) -> str:
