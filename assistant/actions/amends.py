@@ -55,7 +55,8 @@ def _another(name: str, quoted: str, products: Sequence[Product]) -> Amends:
 def _values(product: Product, name: str) -> tuple[str, ...]:
     if name == "brand":
         return (product.brand,) if product.brand else ()
-    return product.attributes.get(name, ())
+    chosen = product.options.get(name)  # its attributes may call one colour by two names
+    return (chosen,) if chosen else product.attributes.get(name, ())
 
 
 def _lighter(quoted: str, products: Sequence[Product], state: DialogueState, parts: Parts) -> Amends:

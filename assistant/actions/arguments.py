@@ -29,7 +29,7 @@ def argued(product: Product, others: Sequence[Product], constraints: Constraints
     met, price, stated = wishes_met(product, constraints), _standing(product, others), states(product, constraints)
     said = [f"its listing says {' and '.join(met)}"] if met else []
     said += [price] if price else []
-    said += [f"it is stated to have {stated}"] if stated and not met else []
+    said += [f"its record states {stated}"] if stated and not met else []
     return ", ".join(said), (*met, *said)
 
 

@@ -128,12 +128,8 @@ def _disliked_for(
     skip = matching - (amended.only or frozenset())
     changed = then.constraints if amended.refused else None
     evidence = (*amended.evidence, *names, str(len(names)))
-    outcome = _told(lead, evidence, then, parts, taste=taste, constraints=changed, skip=skip)
-    better = {
-        hit.product.id: amended.reasons[hit.product.id] for hit in outcome.hits if hit.product.id in amended.reasons
-    }
-    reasons = {key: (reason, *outcome.reasons.get(key, ())) for key, reason in better.items()}
-    return replace(outcome, reasons={**outcome.reasons, **reasons})
+    because = amended.reasons
+    return _told(lead, evidence, then, parts, taste=taste, constraints=changed, skip=skip, because=because)
 
 
 def _bounded(products: Sequence[Product], state: DialogueState, parts: Parts, *, dear: bool) -> Outcome:

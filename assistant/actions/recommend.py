@@ -78,6 +78,7 @@ def choices(hits: Sequence[Hit], constraints: Constraints) -> list[Choice]:
     best = max(
         close,
         key=lambda hit: (
+            hit.of_kind,  # a ring that says no silver is nearer to a silver ring than silver earrings
             _wishes_met(hit.product, constraints),
             hit.product.price is not None,
             hit.relevance / (top or 1.0) + _rated(hit, close),
@@ -102,7 +103,7 @@ def _ranked(state: DialogueState, parts: Parts) -> Outcome:
 
 def _quoting(chosen: Sequence[Choice], constraints: Constraints, parts: Parts) -> list[Choice]:
     """The choices, each of which nobody rated with the words of its listing that tell it from the others, where all have such."""
-    if len(chosen) < 2 or any(choice.hit.product.rating is not None or "“" in choice.argument for choice in chosen):
+    if any(choice.hit.product.rating is not None or "“" in choice.argument for choice in chosen):
         return list(chosen)
     if any(states(choice.hit.product, constraints) for choice in chosen):
         return list(chosen)
@@ -208,7 +209,7 @@ def _besides(product: Product, constraints: Constraints, best: Product | None = 
         return f", its listing says {' and '.join(met)} too", tuple(met)
     stated = states(product, constraints, beyond=best)
     also = "also " if best else ""
-    return (f", it is {also}stated to have {stated}", (stated,)) if stated else ("", ())
+    return (f", its record {also}states {stated}", (stated,)) if stated else ("", ())
 
 
 def _against(product: Product, best: Product) -> str:

@@ -174,12 +174,14 @@ def test_too_heavy_brings_what_is_stated_to_be_lighter(new_store: Store) -> None
     reply = shop.reply(HEAVY, "s_1")  # of all shown c is the lightest
     assert "nothing else of this kind is stated to weigh less than 900 g" in reply.reply
 
-    shop = Assistant(parts_with(searcher, [said("search", product="tent"), said("refine", ref=(first.rank,))]))
+    shop = Assistant(parts_with(searcher, [said("search", product="tent"), said("refine", exclude=("heavy",))]))
     shop.reply("tents", "s_2")
-    reply = shop.reply(HEAVY, "s_2")
+    pointed = f"number {first.rank}, {HEAVY}"
+    reply = shop.reply(pointed, "s_2")
     assert ids(reply) == ["c"]
-    assert reply.reply.startswith(
-        f"You say “{HEAVY}”: then lighter than 1.5 kg. I set aside Tent B. Instead: 1. Tent C $50."
+    assert reply.reply == (
+        f"You say “{pointed}”: then lighter than 1.5 kg. I set aside Tent B. Instead: 1. Tent C $50. "
+        "Why the first: 900 g, lighter than the 1.5 kg that was too heavy."
     )
     assert reply.cards[0].reasons[0].text == "900 g, lighter than the 1.5 kg that was too heavy"
 

@@ -63,9 +63,9 @@ def test_without_ratings_the_price_and_what_is_stated_are_argued_with() -> None:
     plain = mug("plain", 20, None, material=("clay",))
     cheap, dear = mug("cheap", 10, None, color=("blue",)), mug("dear", 40, None, material=("oak",), lid=("yes",))
     assert arguments(plain, cheap, dear) == {
-        "My choice": "it is stated to have material clay",  # at the middle price
-        "Best value": "$10 less, it is stated to have color blue",
-        "The upgrade": "$20 more, it is also stated to have lid",
+        "My choice": "its record states material clay",  # at the middle price
+        "Best value": "$10 less, its record states color blue",
+        "The upgrade": "$20 more, its record also states lid",
     }
 
 
@@ -76,6 +76,12 @@ def test_without_ratings_the_wishes_met_come_first() -> None:
         "My choice": "its listing says “red”",
         "Best value": "$8 less, its listing says “red” too",
     }
+
+
+def test_another_kind_is_not_chosen_for_the_wish_that_it_meets() -> None:
+    ring, earring = mug("ring", 20, None), mug("earring", 20, None, material=("silver",))
+    hits = [Hit(ring, 0.8, 1), Hit(earring, 0.8, 2, of_kind=False)]
+    assert choices(hits, Constraints(material=("silver",)))[0].hit.product.id == "ring"
 
 
 def test_the_cheapest_of_unrated_ones_is_called_so() -> None:
@@ -133,7 +139,10 @@ def test_without_a_need_and_without_ratings_what_is_needed_is_asked_in_so_many_w
 def test_beyond_the_budget_only_the_nearest_is_chosen_and_it_is_said(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("recommend", product="jacket", price_max=Decimal(10))])
     reply = shop.reply("a jacket under 10?")
-    assert reply.reply.startswith("Nothing under $10 for jacket; the closest is $35.")
+    assert reply.reply == (
+        "Nothing under $10 for jacket; the closest is $35. "
+        "My choice is Puddle Rain Jacket at $35: its record states waterproof, color yellow."
+    )
     assert [card.product.id for card in reply.cards] == ["puddle"]
 
 
