@@ -245,7 +245,7 @@ def _complained(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A message that only holds something against products on the table ("too heavy", "not that brand"), and was read as a refusal of
     these words or as a question about them, as what the shopper thinks of these."""
     rest = replace(parse.slots, exclude=(), features=(), ref=(), sort=None, drop=())
-    if parse.intent not in ("refine", "similar", "other", "feedback") or rest != Slots() or parse.then is not None:
+    if parse.intent not in ("refine", "other", "feedback") or rest != Slots() or parse.then is not None:
         return parse
     if not state.shown or complaint_of(parse.message, parts.embedder) in (None, "plain"):
         return parse
