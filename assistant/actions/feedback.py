@@ -18,6 +18,7 @@ from ..reply import NAMED
 from ..sentiment import feeling
 from ..taste import TOLD, trait_words, traits_of
 from ..wishes import Wish
+from ..wordings import worded
 from .exhausted import exhausted
 from .find import another
 from .naming import about, short_names
@@ -48,7 +49,7 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return _liked(products, state)
     if felt == "dislike":
         return _disliked(products, state, parts)
-    return Outcome(answer=Answer("Noted. Would you like more of this kind, or something else?"))
+    return Outcome(answer=Answer(worded("noted", state)))
 
 
 def _other_price(parse: Parse, state: DialogueState, parts: Parts, *, dear: bool) -> Outcome:
