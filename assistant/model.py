@@ -196,7 +196,8 @@ class DialogueState:
     handed: the cart that the shop took over last. handoff: once the conversation was passed on. failed: turns in a row that got no further.
     compared: ids of the products compared last, until others are shown; "both" and "the cheaper one" mean these.
     let_go: (field, value) of wishes taken back, so that no kept one comes again in this conversation. page: the product that the page
-    around the conversation is of. own: wishes that the shopper said hold of them, whatever is looked for.
+    around the conversation is of. own: wishes that the shopper said hold of them, whatever is looked for. acts: all of the conversation,
+    in order, the one under way last.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -221,6 +222,7 @@ class DialogueState:
     let_go: tuple[tuple[str, str], ...] = ()
     page: str | None = None
     own: tuple[Wish, ...] = ()
+    acts: tuple[Intent, ...] = ()
 
 
 @dataclass(frozen=True)

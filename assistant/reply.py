@@ -12,6 +12,7 @@ from retrieval.query import Constraints
 
 from .model import Card, DialogueState, Outcome, Question
 from .sentiment import about_price
+from .wordings import worded
 
 PLAIN_TO_SEE = (
     "title",
@@ -100,17 +101,19 @@ def _lead(
     wanted = need_phrase(state.constraints, currency)
     need = "" if outcome.reading else f" for {wanted.removeprefix('something for ')}"
     if not outcome.kind_found:
-        return f"No listing here is called “{state.constraints.product}”. The nearest I have:"
+        return f"No listing here is called “{state.constraints.product}”. {worded('nearest', state)}:"
     if outcome.relaxed:
         return "Here is what comes closest:"
     bounds = price_bounds(state.constraints, currency) if outcome.beyond else ""
     if outcome.hits and not any(hit.of_kind for hit in outcome.hits):
         if outcome.beyond:
             called = f"Nothing called “{state.constraints.product}” is{bounds}"
-            return f"{called}; {_named(outcome.beyond)} is. The nearest I have{bounds}:"
-        return f"I have no more that are called “{state.constraints.product}”. The nearest I have:"
+            return f"{called}; {_named(outcome.beyond)} is. {worded('nearest', state)}{bounds}:"
+        return f"I have no more that are called “{state.constraints.product}”. {worded('nearest', state)}:"
     if missed and not _says_something(cards, state.constraints):
-        return f"No listing I found{bounds} says {_quoted(missed)}{_beyond(outcome)}. The nearest I have{bounds}:"
+        return (
+            f"No listing I found{bounds} says {_quoted(missed)}{_beyond(outcome)}. {worded('nearest', state)}{bounds}:"
+        )
     ideas = "" if state.constraints.kind else " idea" if len(cards) == 1 else " ideas"
     return f"{_count(outcome, cards, state)}{ideas}{need}{_order(cards, state)}:"
 
@@ -182,12 +185,13 @@ def _passed_over(constraints: Constraints, sizes_said: bool) -> frozenset[str]:
 
 
 def _count(outcome: Outcome, cards: Sequence[Card], state: DialogueState) -> str:
-    """ "Here are 3 of 12", "Here are 2", "Here is one": how many are named, out of how many that match."""
+    """ "Here are 3 of 12", "Let me show you 2", "The next one": how many are named, out of how many that match."""
     named = min(len(cards), NAMED)
-    if named == 1:
-        return "Here is one"
-    counted = state.constraints.kind is not None and outcome.total > named
-    return f"Here are {named} of {outcome.total}" if counted else f"Here are {named}"
+    counted = state.constraints.kind is not None and outcome.total > named > 1
+    many = "one" if named == 1 else str(named)
+    count = f"{many} of {outcome.total}" if counted else many
+    kind = "more" if state.acts[-1:] == ("more",) else "found"
+    return worded(kind, state, are="is" if named == 1 else "are", count=count)
 
 
 def need_phrase(constraints: Constraints, currency: str) -> str:

@@ -63,9 +63,9 @@ class Effect:
 def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueState:
     """The state with this message's slots in it. A search starts a new need, and the one before is kept to come back to; a refinement
     that names the kind of an earlier need goes on with that one. A reset forgets all needs, never the cart. An act that is only to be
-    asked about changes nothing.
+    asked about changes no wish.
     """
-    state = arrived(state, parse.page)
+    state = replace(arrived(state, parse.page), acts=(*state.acts, parse.intent))
     if parse.yes is False:
         return state
     if (wish := parse.lets_go) is not None:
@@ -88,6 +88,7 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
             earlier=kept,
             let_go=state.let_go,
             own=state.own,
+            acts=state.acts,
         )
         return replace(fresh, last=state.last, turn=state.turn, handoff=state.handoff, failed=state.failed)
     if parse.intent in NARROWING and parse.slots.product is None and (kind := _forgotten(state, parse.slots.drop)):

@@ -14,6 +14,7 @@ from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..reply import NAMED
 from ..state import merge, same_kind
+from ..wordings import worded
 from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
@@ -111,7 +112,7 @@ def _put(meanings: Sequence[Meaning], state: DialogueState, parts: Parts, said: 
             asked.append(ask_among(variants, option, quantity))
             continue
         variant = next((one for one in variants if not one.sold_out), variants[0])
-        cart, sentence = add(cart, variant, quantity)
+        cart, sentence = add(cart, variant, quantity, state)
         told.append(sentence)
         if variant.sold_out:
             asked += ask_instead(variant, parts.catalog.variants(variant), quantity)
@@ -132,7 +133,7 @@ def cart_view(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     return Outcome(cart=state.cart, answer=done(said), listed=tuple(product.id for product, _ in view.lines))
 
 
-def add(cart: Cart, product: Product, quantity: int) -> tuple[Cart, str]:
+def add(cart: Cart, product: Product, quantity: int, state: DialogueState) -> tuple[Cart, str]:
     """The cart with `quantity` more of the product, at most what is in stock, and what happened in a sentence."""
     there = next((line.quantity for line in cart if line.product_id == product.id), 0)
     most = available(product)
@@ -142,7 +143,7 @@ def add(cart: Cart, product: Product, quantity: int) -> tuple[Cart, str]:
     limit = "" if wanted == there + quantity else f" {_limit(product)}"
     if wanted <= there:
         return cart, f"{_there_already(there, product)}{limit}"
-    return _with(cart, product.id, wanted), f"Added {_times(wanted - there, product)}.{limit}"
+    return _with(cart, product.id, wanted), f"{worded('added', state, what=_times(wanted - there, product))}{limit}"
 
 
 def set_quantity(cart: Cart, product: Product, quantity: int) -> tuple[Cart, str]:

@@ -19,6 +19,7 @@ from ..reply import NAMED
 from ..sentiment import feeling
 from ..taste import TOLD, trait_words, traits_of
 from ..wishes import Wish
+from ..wordings import worded
 from .amends import amends, refusing
 from .exhausted import exhausted
 from .find import another
@@ -54,7 +55,7 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return _disliked_for(complaint, parse.message, products, state, parts)
     if felt == "dislike" or complaint == "plain":
         return _disliked(products, state, parts)
-    return Outcome(answer=Answer("Noted. Would you like more of this kind, or something else?"))
+    return Outcome(answer=Answer(worded("noted", state)))
 
 
 def _other_price(parse: Parse, state: DialogueState, parts: Parts, *, dear: bool) -> Outcome:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..at_us import SURELY, at_us
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
+from ..wordings import worded
 from .naming import listed
 from .recommend import personal, suggested
 
@@ -16,7 +17,6 @@ HELP = (
     "I show what the shop has and why it fits. "
     "You can narrow it down, ask about a product, see more, and put things in your cart."
 )
-HELLO = "Hello! What are you looking for today?"
 HELLO_AGAIN = "Or tell me what you are looking for."
 NAMED = 6  # departments
 TOLD = 3  # things that are known of a shopper
@@ -33,7 +33,7 @@ def greet(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         cards = [one for one in parts.shopper.suggest(state, parts.products_shown) if personal(one)]
         cards.sort(key=lambda one: one.sponsored)  # with others left out, a paid place might have become the first
     if not cards:
-        return Outcome(answer=Answer(HELLO))
+        return Outcome(answer=Answer(worded("greeting", state)))
     return suggested(
         [replace(card, rank=rank) for rank, card in enumerate(cards, start=1)], "Hello! For you", HELLO_AGAIN
     )
@@ -41,7 +41,7 @@ def greet(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 def bye(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     kept = " Your cart is kept as it is." if state.cart else ""
-    return Outcome(answer=Answer(f"Goodbye, and thank you for stopping by.{kept}"))
+    return Outcome(answer=Answer(f"{worded('farewell', state)}{kept}"))
 
 
 def help_(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:

@@ -94,7 +94,7 @@ def test_a_sold_out_product_is_not_added(searcher: Searcher) -> None:
 
 
 def test_unknown_stock_is_not_taken_for_a_number_left() -> None:
-    cart, sentence = add((), BY_ID["cafe"], MOST + 1)
+    cart, sentence = add((), BY_ID["cafe"], MOST + 1, DialogueState())
     assert cart == (CartLine("cafe", MOST),)
     assert "in stock" not in sentence
     assert f"A cart takes at most {MOST} of one product." in sentence
@@ -102,11 +102,11 @@ def test_unknown_stock_is_not_taken_for_a_number_left() -> None:
 
 @pytest.mark.parametrize("stock", [0, -3])
 def test_a_stock_of_nothing_or_less_adds_nothing(stock: int) -> None:
-    assert add((), replace(BY_ID["tote"], stock=stock), 1)[0] == ()
+    assert add((), replace(BY_ID["tote"], stock=stock), 1, DialogueState())[0] == ()
 
 
 def test_a_stock_that_fell_below_the_cart_adds_nothing_negative() -> None:
-    cart, sentence = add((CartLine("tote", 8),), replace(BY_ID["tote"], stock=5), 1)
+    cart, sentence = add((CartLine("tote", 8),), replace(BY_ID["tote"], stock=5), 1, DialogueState())
     assert cart == (CartLine("tote", 8),)
     assert sentence == "8 × Market Tote Bag are in your cart already. Only 5 left in stock."
 
@@ -264,7 +264,9 @@ def test_a_product_that_is_gone_from_the_shop_is_gone_from_the_cart(searcher: Se
 def test_whatever_is_added_and_set_the_cart_stays_within_stock(steps: list[tuple[Product, int, bool]]) -> None:
     cart: tuple[CartLine, ...] = ()
     for product, quantity, adding in steps:
-        cart, _ = add(cart, product, max(quantity, 1)) if adding else set_quantity(cart, product, quantity)
+        cart, _ = (
+            add(cart, product, max(quantity, 1), DialogueState()) if adding else set_quantity(cart, product, quantity)
+        )
     stock = {product.id: MOST if product.stock is None else product.stock for product in PRODUCTS}
     assert all(1 <= line.quantity <= stock[line.product_id] for line in cart)
     assert len({line.product_id for line in cart}) == len(cart)

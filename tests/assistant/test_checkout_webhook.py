@@ -166,7 +166,9 @@ def test_the_state_is_the_fold_of_its_turns(searcher: Searcher, server: WebhookS
         for _ in range(4):
             assistant.reply("as parsed", "s_1")
         kept = assistant.session("s_1")
-    state = replace(kept.state, shown=(), seen=frozenset(), focus=None, turn=0, last=None, cart=(), handed=None)
+    state = replace(
+        kept.state, shown=(), seen=frozenset(), focus=None, acts=(), turn=0, last=None, cart=(), handed=None
+    )
     for turn in kept.turns:
         state = replay(state, turn.parse, turn.effect, turn.exchange)
     assert state == kept.state

@@ -140,7 +140,7 @@ def test_the_state_with_an_open_question_is_the_fold_of_its_turns(searcher: Sear
     assistant = shop(searcher, TOTE, unsure(said("cart_add", ref=(1,))))
     talk(assistant, "a tote bag", "that")
     kept = assistant.session(SESSION)
-    state = replace(kept.state, shown=(), seen=frozenset(), focus=None, asked=None, turn=0, last=None)
+    state = replace(kept.state, shown=(), seen=frozenset(), focus=None, asked=None, turn=0, last=None, acts=())
     for turn in kept.turns:
         state = replay(state, turn.parse, turn.effect, turn.exchange)
     assert state == kept.state

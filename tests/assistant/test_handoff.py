@@ -325,7 +325,7 @@ def test_the_state_is_the_fold_of_its_turns(talk: Talking) -> None:
         conversation.say(message)
     kept = conversation.shop.session("s_1")
     state = replace(
-        kept.state, shown=(), seen=frozenset(), focus=None, turn=0, last=None, said="", asked=None, failed=0,
+        kept.state, shown=(), seen=frozenset(), focus=None, turn=0, last=None, said="", asked=None, failed=0, acts=(),
         handoff=None,
     )  # fmt: skip
     for turn in kept.turns:

@@ -134,7 +134,7 @@ def test_something_else_that_nothing_like_it_is_stated_to_be_is_looked_for_inste
         ("something waterproof instead", said("similar", features=("waterproof",))),
     )
     assert reply.constraints.features == ("waterproof",)
-    assert reply.reply.startswith("Here are 3 ideas for a gift (waterproof)")
+    assert reply.reply.startswith("Let me show you 3 ideas for a gift (waterproof)")
     assert {"Trail Rucksack", "Storm Rain Jacket"} <= {card.product.title for card in reply.cards}
 
 

@@ -57,7 +57,7 @@ def test_the_next_size_is_the_next_one_stated_else_the_next_of_the_scale(
 def test_the_next_size_up_is_the_size_after_the_one_wished_for(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, SHOES, ("the next size up", said("refine", size=("next",))))
     assert (reply.constraints.size, reply.constraints.product) == (("10",), "rain jacket")
-    assert reply.reply.startswith("The next size up is 10. Here are 2 for rain jacket:")
+    assert reply.reply.startswith("The next size up is 10. Let me show you 2 for rain jacket:")
 
 
 def test_the_next_size_down_goes_by_the_message(assistant_with: AssistantWith) -> None:
