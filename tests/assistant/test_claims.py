@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from assistant.explain import explain
-from assistant.model import DialogueState, Outcome
+from assistant.model import Card, DialogueState, Outcome, Reason
 from assistant.reply import write
 from assistant.writing.claims import DENIALS, Evidence, Said, faults, plain_words
 from assistant.writing.facts import known
@@ -144,6 +144,14 @@ def test_a_quotation_is_not_cut_out_of_a_denial() -> None:
     assert (
         faults("The listing of Yoga Mat says “It is not made of natural rubber at all”.", Evidence((known_mat,))) == []
     )
+
+
+def test_a_quotation_with_a_comma_is_not_left_open() -> None:
+    why = Reason("choice", "best value: its listing says “tall, with a shade”, $5 less", "description")
+    card = Card(BY_ID["tower"], 0.9, 1, (why,))
+    (tower,) = known([BY_ID["tower"]], [card], Constraints(product="lamp"))
+    assert {"best value", "its listing says “tall, with a shade”", "$5 less"} <= tower.phrases
+    assert not any("“" in phrase and "”" not in phrase for phrase in tower.phrases)
 
 
 def test_plain_words_state_no_colour_deny_nothing_and_are_written_as_they_are_read() -> None:
