@@ -15,7 +15,7 @@ from .actions.choosing import answered
 from .actions.orders import continued
 from .actions.subjects import subject_of
 from .actions.titles import with_title
-from .complaints import complaint_of
+from .complaints import LEAST, SURELY, complaint_of
 from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
 from .mentions import places_in
@@ -247,7 +247,8 @@ def _complained(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     rest = replace(parse.slots, exclude=(), features=(), ref=(), sort=None, drop=())
     if parse.intent not in ("refine", "other", "feedback") or rest != Slots() or parse.then is not None:
         return parse
-    if not state.shown or complaint_of(parse.message, parts.embedder) in (None, "plain"):
+    least = SURELY if parse.intent == "other" else LEAST
+    if not state.shown or complaint_of(parse.message, parts.embedder, least=least) in (None, "plain"):
         return parse
     ref = parse.slots.ref or places_in(parse.message)  # which the reader leaves out of a refusal
     return replace(parse, intent="feedback", slots=Slots(ref=ref), acts=("feedback",))

@@ -29,7 +29,7 @@ def talk(assistant_with: AssistantWith, *turns: tuple[str, Parse]) -> Reply:
 def test_a_bit_more_is_a_quarter_more(assistant_with: AssistantWith, read: Parse) -> None:
     reply = talk(assistant_with, UNDER_50, (MORE, read))
     assert reply.constraints.price_max == 63  # 62.50 in whole units
-    assert reply.reply.startswith("Then up to $63. Here are")
+    assert reply.reply.startswith("Then up to $63. Let me show you 2 for jacket under $63:")
     assert {card.product.id for card in reply.cards} == {"puddle", "breeze"}
 
 
