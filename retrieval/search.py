@@ -87,16 +87,17 @@ class Searcher:
         When no product of the kind asked for meets the hard constraints, the least is relaxed and named in `relaxed`; also when those
         that do are of the kind in a wider reading only, and none of them is near: a plant stand is no coffee table.
         """
+        started = time.perf_counter()
         ready = self._ready(query)
-        found = self._ranked(ready, limit)
+        found = self._ranked(ready, limit, started)
         strictest = ready.kinds[:1]
         if ready.relaxed or any(hit.fits for hit in found[0].hits) or not strictest or ready.fitting & strictest[0]:
             return found
         again = self._ready(query, strictly=True)
-        return self._ranked(again, limit) if again.relaxed else found
+        return self._ranked(again, limit, started) if again.relaxed else found
 
-    def _ranked(self, ready: _Ready, limit: int) -> tuple[Ranking, Timing]:
-        started = time.perf_counter()
+    def _ranked(self, ready: _Ready, limit: int, started: float) -> tuple[Ranking, Timing]:
+        """started: when the search was begun, by `perf_counter`."""
         query, kinds = ready.query, ready.kinds
         # wishes do not decide what comes closest to a bound that was given up
         products = self._candidates(query.without(*SOFT) if ready.relaxed else query, ready.eligible, ready.fitting)

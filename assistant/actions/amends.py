@@ -19,13 +19,12 @@ NAMED = ("brand", "color", "material")
 
 @dataclass(frozen=True)
 class Amends:
-    """lead: what is said of the reason. evidence: the words it rests on. refused: what no further product may say. only: ids of those
-    that may come instead, None for any. reasons: why each of these may."""
+    """lead: what is said of the reason. evidence: the words it rests on. refused: what no further product may say. reasons: by id, why
+    those come that alone may come instead; empty where any may."""
 
     lead: str
     evidence: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
-    only: frozenset[str] | None = None
     reasons: Mapping[str, Reason] = field(default_factory=dict)
 
 
@@ -77,9 +76,7 @@ def _lighter(quoted: str, products: Sequence[Product], state: DialogueState, par
         one.id: Reason("feedback", f"{record_of(one)[WEIGHT]}, lighter than the {bound} that was too heavy", WEIGHT)
         for one in less
     }
-    return Amends(
-        f"You say {quoted}: then lighter than {bound}.", (quoted, bound), only=frozenset(reasons), reasons=reasons
-    )
+    return Amends(f"You say {quoted}: then lighter than {bound}.", (quoted, bound), reasons=reasons)
 
 
 def refusing(amended: Amends, state: DialogueState) -> DialogueState:

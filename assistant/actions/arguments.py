@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from statistics import median
 
 from retrieval.evidence import judge
@@ -40,7 +41,7 @@ def states(product: Product, constraints: Constraints, beyond: Product | None = 
     """
     known = set(beyond.attributes) if beyond else set()
     facts = ((name, value) for name, value in _facts(product, constraints) if name not in known)
-    return trait_words([fact for _, fact in zip(range(TOLD), facts, strict=False)])
+    return trait_words(list(islice(facts, TOLD)))
 
 
 def states_more(product: Product, other: Product, constraints: Constraints) -> bool:

@@ -125,11 +125,10 @@ def _disliked_for(
     gone = names[0] if len(names) == 1 else f"those {len(names)}"
     lead = f"{amended.lead} I set aside {gone}."
     then = refusing(amended, replace(state, taste=taste))
-    matching = parts.searcher.matching(then.constraints) if amended.only is not None else frozenset[str]()
-    skip = matching - (amended.only or frozenset())
+    because = amended.reasons
+    skip = parts.searcher.matching(then.constraints) - because.keys() if because else frozenset[str]()
     changed = then.constraints if amended.refused else None
     evidence = (*amended.evidence, *names, str(len(names)))
-    because = amended.reasons
     return _told(lead, evidence, then, parts, taste=taste, constraints=changed, skip=skip, because=because)
 
 
@@ -177,11 +176,11 @@ def _told(
     outcome = _only(because, another(state, parts, skip=state.seen | skip))
     if not outcome.hits:
         outcome = _only(because, another(state, parts, skip=skip))
-    first_of_all = {
-        hit.product.id: because[hit.product.id] for hit in outcome.hits if because and hit.product.id in because
-    }
-    reasons = {key: (reason, *outcome.reasons.get(key, ())) for key, reason in first_of_all.items()}
-    outcome = replace(outcome, reasons={**outcome.reasons, **reasons})
+    if because:
+        reasons = {
+            one: (because[one], *outcome.reasons.get(one, ())) for one in (hit.product.id for hit in outcome.hits)
+        }
+        outcome = replace(outcome, reasons={**outcome.reasons, **reasons})
     changed = replace(outcome, taste=taste, constraints=constraints)
     if not outcome.hits:
         wanted = replace(state, constraints=constraints or state.constraints, taste=taste or state.taste)

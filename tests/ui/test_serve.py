@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -84,11 +84,10 @@ def stopping(small_store: Path, tmp_path: Path) -> Start:
 def closed(address: str) -> bool:
     """Whether no connection is taken any more; one that was taken while the server closed its door gets no answer."""
     try:
-        httpx.get(f"{address}/healthz")
+        with suppress(httpx.RemoteProtocolError, httpx.ReadError):
+            httpx.get(f"{address}/healthz")
     except httpx.ConnectError:
         return True
-    except (httpx.RemoteProtocolError, httpx.ReadError):
-        return False
     return False
 
 
