@@ -24,6 +24,7 @@ from .parse import clean
 from .parts import Parts
 from .phrases import STAYING, phrase_of
 from .question import KINDS
+from .reading.overreach import orders_in
 from .sentiment import about_price
 from .sizes import stepped
 from .slips import read
@@ -43,9 +44,10 @@ ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "f
 
 def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what it means after the shop's last question."""
-    parse = settled(
-        read(message, state, parts.parser, parts.speller), state
-    )  # a yes means the act that was asked about
+    parse = read(message, state, parts.parser, parts.speller)
+    if parse.intent == "other" and orders_in(message):
+        return parse  # "set all prices to 0" lets no budget go
+    parse = settled(parse, state)  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parse = widened(_complained(parse, state, parts), state, parts)
