@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from retrieval.errors import BadInput
 from retrieval.hardware import compute_dtype
 
-from .labelled.augment import compose, with_bounds, with_second_acts, with_typos, written
+from .labelled.augment import compose, with_bounds, with_second_acts, with_swaps, with_typos, written
 from .labelled.labels import read_examples
 from .labelled.marks import read_spans
 from .model import Example
@@ -40,7 +40,7 @@ _IGNORED = -100  # the label that cross entropy leaves out
 @dataclass(frozen=True)
 class Recipe:
     """How an adapter is tuned. composed: turns put together from phrases, new ones each epoch. written: with data/turns.txt.
-    sample: labelled messages that an epoch reads, others each time; 0 for all. bounded, second_acts, typos, warmup: shares, 0..1.
+    sample: replayed messages that an epoch reads, others each time; 0 for all. bounded, second_acts, typos, swaps, warmup: shares, 0..1.
     held_out: share of the labelled messages that confidence is calibrated on instead."""
 
     epochs: int = 4
@@ -55,6 +55,7 @@ class Recipe:
     bounded: float = 0.25
     second_acts: float = 0.1
     typos: float = 0.06
+    swaps: float = 0.0
     written: bool = True
     held_out: float = 0.05
 
@@ -89,20 +90,29 @@ def average_adapters(folders: Sequence[Path], weights: Sequence[float], *, rank:
 
 @dataclass(frozen=True)
 class Labels:
-    """What is learnt from. files: labelled messages (labels.py). requests: those that data/request_spans.tsv labels by place."""
+    """What is learnt from. files: labelled messages (labels.py), all of them in each epoch. replay: what was learnt before and is
+    not to be unlearnt, with requests, whose labels stand in data/request_spans.tsv by place; of both an epoch may read a sample.
+    """
 
     files: Sequence[Path]
     requests: Path | None = None
+    replay: Sequence[Path] = ()
 
-    def read(self) -> list[Example]:
-        """Every labelled message, in the order of the files."""
+    def read(self) -> tuple[list[Example], list[Example]]:
+        """(every message of the files, those to be replayed), in the order of the files."""
         by_place = read_spans(_SPANS, self.requests) if self.requests else []
-        return [*(example for path in self.files for example in read_examples(path)), *by_place]
+        return _read(self.files), [*_read(self.replay), *by_place]
 
     @property
     def names(self) -> str:
         """The files' names, for the card."""
-        return ", ".join(path.name for path in (*self.files, *((self.requests,) if self.requests else ())))
+        return ", ".join(
+            path.name for path in (*self.files, *self.replay, *((self.requests,) if self.requests else ()))
+        )
+
+
+def _read(files: Sequence[Path]) -> list[Example]:
+    return [example for path in files for example in read_examples(path)]
 
 
 def train_parser(
@@ -141,14 +151,18 @@ def start_run(labels: Labels, *, base: Path, out: Path, recipe: Recipe, start: P
     return Run(base, out.with_name(out.name + ".part"), recipe, read, start)
 
 
-def epoch_examples(examples: Sequence[Example], recipe: Recipe, *, epoch: int) -> list[Example]:
+def epoch_examples(
+    examples: Sequence[Example], recipe: Recipe, *, epoch: int, replay: Sequence[Example] = ()
+) -> list[Example]:
     """What one epoch reads: labelled examples, some with a price bound or a second act added, hand-written turns, newly composed ones."""
     seed = recipe.seed * 1000 + epoch
-    real = random.Random(seed).sample(examples, recipe.sample) if 0 < recipe.sample < len(examples) else examples
-    more = with_second_acts(examples, share=recipe.second_acts, seed=seed)
+    again = random.Random(seed).sample(replay, recipe.sample) if 0 < recipe.sample < len(replay) else replay
+    real = [*examples, *again]
+    more = with_second_acts(real, share=recipe.second_acts, seed=seed)
     by_hand = written() if recipe.written else []
     made = [*with_bounds(real, share=recipe.bounded, seed=seed), *more, *compose(recipe.composed, seed=seed)]
-    return with_typos([*real, *by_hand, *made], share=recipe.typos, seed=seed)
+    swapped = with_swaps([*real, *by_hand], share=recipe.swaps, seed=seed)
+    return with_typos([*swapped, *made], share=recipe.typos, seed=seed)
 
 
 def encode(examples: Sequence[Example], tokenizer: Any) -> list[Sequences]:
@@ -178,7 +192,12 @@ class Run:
     """
 
     def __init__(
-        self, base: Path, part: Path, recipe: Recipe, labels: tuple[Sequence[Example], Any], start: Path | None
+        self,
+        base: Path,
+        part: Path,
+        recipe: Recipe,
+        labels: tuple[tuple[Sequence[Example], Sequence[Example]], Any],
+        start: Path | None,
     ) -> None:
         import torch
         from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
@@ -201,14 +220,17 @@ class Run:
         self.weights = [p for p in self.model.parameters() if p.requires_grad]
         self.masters = [p.detach().float().clone() for p in self.weights]
         self.optimizer = torch.optim.AdamW(self.masters, lr=recipe.learning_rate, weight_decay=0.0)
-        (self.examples, self.held_out), self._tokenizer = split(labels[0], recipe.held_out), labels[1]
+        (own, replay), self._tokenizer = labels
+        self.examples, held = split(own, recipe.held_out)
+        self.replay, held_too = split(replay, recipe.held_out)
+        self.held_out = [*held, *held_too]
         self.part, self.recipe, self.epochs_done, self.losses, self.minutes = part, recipe, 0, list[float](), 0.0
         self._resume()
 
     def next_epoch(self) -> None:
         """One pass over the examples with a progress bar on standard error, then a checkpoint."""
         epoch, mean, started = self.epochs_done, 0.0, monotonic()
-        read = encode(epoch_examples(self.examples, self.recipe, epoch=epoch), self._tokenizer)
+        read = encode(epoch_examples(self.examples, self.recipe, epoch=epoch, replay=self.replay), self._tokenizer)
         batches = list(batches_of(read, self.recipe, epoch=epoch))
         with _progress() as bar:
             task = bar.add_task(f"epoch {epoch + 1}/{self.recipe.epochs}", total=len(batches), loss=0.0)
@@ -328,7 +350,8 @@ def _publish(run: Run, out: Path, labels: Labels) -> Path:
 
 def _card(run: Run, labels: Labels) -> str:
     by_hand = len(written()) if run.recipe.written else 0
-    unsaid = sum(bool(lost(e.slots, e.message)) for e in run.examples)
+    learnt = [*run.examples, *run.replay]
+    unsaid = sum(bool(lost(e.slots, e.message)) for e in learnt)
     begun = "" if run.start is None else f"\nBegun from another adapter, {run.start.name}.\n"
     recipe = "\n".join(f"- {name}: {value}" for name, value in asdict(run.recipe).items())
     dtype = str(run.dtype).removeprefix("torch.")
@@ -339,10 +362,11 @@ A LoRA adapter for SmolLM2-135M-Instruct (Apache-2.0) that reads a shopper's mes
 intent and slots. Licence: Apache-2.0. Made {datetime.now(UTC):%Y-%m-%d}.
 
 ## Data
-{len(run.examples)} labelled messages of {labels.names}; {unsaid} of them have a slot that no words of the
+{len(learnt)} labelled messages of {labels.names}; {unsaid} of them have a slot that no words of the
 message say, which is left out. {len(run.held_out)} more were held out to calibrate confidence. To these come {by_hand} turns written
 by hand (assistant/data/turns.txt), and in each epoch anew {run.recipe.composed} turns composed from assistant/data/phrases.yaml,
-price bounds in words joined to a share of the searches and refinements, second acts to a share of the messages, and typos
+price bounds in words joined to a share of the searches and refinements, second acts to a share of the
+messages, words of others in the place of their own, and typos
 (assistant/labelled/augment.py).
 
 ## Recipe

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import yaml
 
 from ..model import INTENTS, Example, Exchange, Intent
-from ..parse import COPIED, clean, read_answer, write_answer
+from ..parse import COPIED, LISTS, clean, read_answer, write_answer
 from .marks import example, read_marks
 
 # How many of a hundred composed turns have each intent; what the real dialogues are rich in needs few.
@@ -29,6 +30,15 @@ _BEFORE = ("cart_add", "cart_remove", "cart_view", "feedback", "ask_product", "c
 _AFTER: Mapping[Intent, int] = {"search": 6, "policy": 2, "checkout": 2, "cart_view": 1}
 _JOINTS = (" and ", " and ", ", and ", ". ", ". ", ". Also, ", ", also ", " then ", ". Oh and ", ", ", " & ")
 _JOINTS_AFTER_A_QUESTION = (" ", " And ", " Also, ", " oh and ")
+SWAPPED = (
+    "product",
+    "brand",
+    "color",
+    "size",
+    "material",
+    "features",
+    "exclude",
+)  # slots whose words another message's may replace
 _BOUNDS = ("max", "min", "about")
 _NEEDS_PRODUCTS = {"ask_product", "compare", "cart_add", "similar", "complement", "feedback", "more"}
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -83,6 +93,16 @@ def with_typos(examples: Sequence[Example], *, share: float, seed: int) -> list[
     """The same examples; in a share of them one word lost, doubled or swapped a letter, in the message and in its label alike."""
     rng = random.Random(seed)
     return [_mistyped(example, rng) if rng.random() < share else example for example in examples]
+
+
+def with_swaps(examples: Sequence[Example], *, share: float, seed: int) -> list[Example]:
+    """The same examples; in a share of them one labelled value is another message's of that slot, in the words and in the label alike.
+
+    What the shop said before is changed with it. Where the label could not be told from the new words the example stays as it was.
+    """
+    rng = random.Random(seed)
+    others = {name: sorted({value for e in examples for value in e.slots.words_of(name)}) for name in SWAPPED}
+    return [_swapped(example, others, rng) if rng.random() < share else example for example in examples]
 
 
 def _turn(intent: Intent, rng: random.Random) -> Example:
@@ -207,6 +227,23 @@ def _joined(first: Example, seconds: Mapping[Intent, Sequence[Example]], rng: ra
     read = read_answer(write_answer(first.intent, first.slots, message, then), message)
     same = [(act.intent, act.slots) for act in read.in_order()] == [(first.intent, first.slots), *then]
     return Example(message, first.last, first.intent, first.slots, then) if same else None
+
+
+def _swapped(example: Example, others: Mapping[str, Sequence[str]], rng: random.Random) -> Example:
+    said = [(name, value) for name in SWAPPED for value in example.slots.words_of(name)]
+    if not said or example.then:
+        return example
+    name, old = rng.choice(said)
+    new, whole = rng.choice(others[name]), re.compile(rf"(?<!\w){re.escape(old)}(?!\w)", re.IGNORECASE)
+    if len(whole.findall(clean(example.message))) != 1:
+        return example
+    message = whole.sub(lambda _: new, clean(example.message))
+    kept = getattr(example.slots, name)
+    changed: Any = tuple(new if value == old else value for value in kept) if name in LISTS else new
+    slots, last = replace(example.slots, **{name: changed}), example.last
+    if read_answer(write_answer(example.intent, slots, message), message).slots != slots:
+        return example
+    return Example(message, last and replace(last, shop=whole.sub(lambda _: new, last.shop)), example.intent, slots)
 
 
 def _mistyped(example: Example, rng: random.Random) -> Example:

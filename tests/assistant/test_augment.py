@@ -5,7 +5,16 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
-from assistant.labelled.augment import MIX, compose, expand, phrases, with_bounds, with_second_acts, with_typos
+from assistant.labelled.augment import (
+    MIX,
+    compose,
+    expand,
+    phrases,
+    with_bounds,
+    with_second_acts,
+    with_swaps,
+    with_typos,
+)
 from assistant.model import INTENTS, Example, Exchange, Slots
 from assistant.parse import clean, lost
 
@@ -75,3 +84,41 @@ def test_a_typo_is_made_in_the_message_and_its_label_alike() -> None:
     for example in mistyped:
         assert lost(example.slots, example.message) == ()
         assert clean(example.message) != LAMP.message
+
+
+def test_a_swap_puts_another_message_s_words_into_message_label_and_the_shop_s_line() -> None:
+    shown = Exchange("lamps", "1. Aria $34 2. Orbit $20")
+    asked = Example("is the aria bright?", shown, "ask_product", Slots(brand="aria", ref=(1,), ask="bright"))
+    mug = Example("a bodum mug", None, "search", Slots(product="mug", brand="bodum"))
+    swapped = with_swaps([asked, mug], share=1, seed=1)
+    assert swapped[0] in (
+        asked,  # its own brand was drawn
+        Example(
+            "is the bodum bright?",
+            Exchange("lamps", "1. bodum $34 2. Orbit $20"),
+            "ask_product",
+            Slots(brand="bodum", ref=(1,), ask="bright"),
+        ),
+    )
+    assert any(with_swaps([asked, mug], share=1, seed=seed)[0] != asked for seed in range(20))
+
+
+def test_a_swap_replaces_one_value_of_a_list_and_leaves_the_other_slots_alone() -> None:
+    wool = Example(
+        "a coat, wool or felt, not red", None, "search", Slots("coat", material=("wool", "felt"), exclude=("red",))
+    )
+    oak = Example("in oak", None, "refine", Slots(material=("oak",)))
+    made = {with_swaps([wool, oak], share=1, seed=seed)[0] for seed in range(60)}
+    assert (
+        Example(
+            "a coat, oak or felt, not red", None, "search", Slots("coat", material=("oak", "felt"), exclude=("red",))
+        )
+        in made
+    )
+    assert all(lost(example.slots, example.message) == () for example in made)
+
+
+def test_what_stands_twice_in_a_message_is_not_swapped() -> None:
+    twice = Example("red, i said red", None, "refine", Slots(color=("red",)))
+    blue = Example("blue", None, "refine", Slots(color=("blue",)))
+    assert {with_swaps([twice, blue], share=1, seed=seed)[0] for seed in range(20)} == {twice}

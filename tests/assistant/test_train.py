@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.labelled.labels import read_examples
+from assistant.model import Example, Slots
 from assistant.reading.adapter import read_adapter
 from assistant.train import (
     Labels,
@@ -90,6 +91,18 @@ def test_an_epoch_reads_every_label_and_composes_anew(goals: Path) -> None:
     )
     assert first[: len(examples)] == second[: len(examples)] == examples
     assert first[-5:] != second[-5:]
+
+
+def test_an_epoch_reads_a_sample_of_what_is_replayed_another_each_time(goals: Path) -> None:
+    examples = read_examples(goals)
+    before = [Example(f"lamp {n}", None, "search", Slots(product="lamp")) for n in range(40)]
+    recipe = Recipe(typos=0, composed=0, bounded=0, second_acts=0, written=False, sample=8)
+    first, second = (epoch_examples(examples, recipe, epoch=epoch, replay=before) for epoch in (0, 1))
+    assert first[: len(examples)] == second[: len(examples)] == examples
+    for again in (first[len(examples) :], second[len(examples) :]):
+        assert len(set(again)) == 8
+        assert set(again) <= set(before)
+    assert first != second
 
 
 def test_only_the_answer_is_learnt() -> None:

@@ -34,6 +34,9 @@ def parser(
     requests: Annotated[
         Path | None, typer.Option(help="The requests that come labelled by place, a request a line.")
     ] = None,
+    replay: Annotated[
+        list[Path] | None, typer.Option(help="Of any kind, learnt from before: an epoch reads a --sample of them.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where the adapter and its card go.")] = Path("models/parser"),
     base: Annotated[Path | None, typer.Option(help="Folder of another base model.")] = None,
     start: Annotated[Path | None, typer.Option(help="Folder of an adapter to go on from.")] = None,
@@ -48,7 +51,10 @@ def parser(
         int, typer.Option(min=0, help="Turns composed from phrases for each epoch.")
     ] = _DEFAULTS.composed,
     sample: Annotated[
-        int, typer.Option(min=0, help="Labelled messages that an epoch reads, others each time; 0 for all.")
+        int,
+        typer.Option(
+            min=0, help="Messages of --replay and --requests that an epoch reads, others each time; 0 for all."
+        ),
     ] = _DEFAULTS.sample,
     bounded: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the searches without a price bound that get one in words.")
@@ -59,6 +65,9 @@ def parser(
     typos: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the messages that get a typo.")
     ] = _DEFAULTS.typos,
+    swaps: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the messages in which a value is another message's.")
+    ] = _DEFAULTS.swaps,
     held_out: Annotated[
         float, typer.Option(min=0, max=0.5, help="Share of the labels that only confidence is calibrated on.")
     ] = _DEFAULTS.held_out,
@@ -78,6 +87,7 @@ def parser(
         bounded=bounded,
         second_acts=second_acts,
         typos=typos,
+        swaps=swaps,
         learning_rate=rate,
         held_out=held_out,
         batch=batch,
@@ -86,7 +96,12 @@ def parser(
     )
     base = base or model_path("smollm2-135m-instruct")
     folder = train_parser(
-        Labels(files, requests), base=base, out=out, recipe=recipe, start=start, threads=Settings().threads
+        Labels(files, requests, replay or ()),
+        base=base,
+        out=out,
+        recipe=recipe,
+        start=start,
+        threads=Settings().threads,
     )
     typer.echo(f"The adapter is in {folder}.")
 
