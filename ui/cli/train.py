@@ -68,6 +68,9 @@ def parser(
     swaps: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the messages in which a value is another message's.")
     ] = _DEFAULTS.swaps,
+    written: Annotated[
+        bool, typer.Option(help="With the single turns that come with the product.")
+    ] = _DEFAULTS.written,
     held_out: Annotated[
         float, typer.Option(min=0, max=0.5, help="Share of the labels that only confidence is calibrated on.")
     ] = _DEFAULTS.held_out,
@@ -88,6 +91,7 @@ def parser(
         second_acts=second_acts,
         typos=typos,
         swaps=swaps,
+        written=written,
         learning_rate=rate,
         held_out=held_out,
         batch=batch,
