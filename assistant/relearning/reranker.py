@@ -80,8 +80,8 @@ def contest(log: EventLog, bench: Bench, *, used: Path, out: Path, recipe: Recip
         scale_of=used,
     )
     new, old, latest = bench.reranker(out), bench.reranker(used), learnt[-SCORED:]
-    bend = bend_of(latest, _scores(latest, old, bench.catalog))
-    values = [worths(chosen, _scores(chosen, one, bench.catalog), bend) for one in (new, old)]
+    bend = bend_of(latest, scores_of(latest, old, bench.catalog))
+    values = [worths(chosen, scores_of(chosen, one, bench.catalog), bend) for one in (new, old)]
     return Trial(compared(*values), bend, *counts)
 
 
@@ -106,7 +106,7 @@ def _lists(clicks: Sequence[Event], bench: Bench, recipe: Recipe) -> Lists:
     return lists
 
 
-def _scores(searches: Sequence[Search], reranker: Reranker, catalog: Catalog) -> list[Scores]:
+def scores_of(searches: Sequence[Search], reranker: Reranker, catalog: Catalog) -> list[Scores]:
     """Log odds of the relevance of what each search showed and the catalogue still has."""
     found: list[Scores] = []
     for search in searches:

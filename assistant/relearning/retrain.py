@@ -96,8 +96,12 @@ def _interest(log: EventLog, bench: Bench, settings: Settings, out: Path, terms:
 
 def _reranker(log: EventLog, bench: Bench, settings: Settings, out: Path, terms: Terms) -> Compared:
     used = settings.reranker or model_path("reranker")
-    recipe = Recipe(
+    return reranker_contest(log, bench, used=used, out=out, recipe=recipe_of(terms), last=terms.last).found
+
+
+def recipe_of(terms: Terms) -> Recipe:
+    """How the reranker goes on."""
+    return Recipe(
         seed=terms.seed, steps=terms.steps, learning_rate=5e-5, made=MADE * terms.steps, mixed=0.0,
         warmup_steps=min(20, terms.steps), measure_every=min(50, terms.steps), patience=2,
     )  # fmt: skip
-    return reranker_contest(log, bench, used=used, out=out, recipe=recipe, last=terms.last).found

@@ -17,7 +17,9 @@ from assistant.relearning.clicks import Search, clicks_of, logged, searches_in
 from assistant.relearning.examined import bend_of, worths
 from assistant.relearning.versions import KEPT, Versions, put_back, versions_of, with_learnt
 from assistant.settings import Settings
+from benchmarks.retrain import made_up, tried, truth_of
 from retrieval.errors import BadInput
+from retrieval.judgements import Judged
 
 AT = datetime(2026, 5, 1, tzinfo=UTC)
 ONCE = {"a": 1, "b": 2}  # places
@@ -131,6 +133,29 @@ def test_an_order_by_chance_is_worth_no_more_than_the_one_that_was_shown_and_is_
     bend = bend_of(searches, scores)
     shown, drawn = (np.mean(worths(searches, one, bend)) for one in (scores, chance))
     assert shown > drawn + 0.02
+
+
+def test_the_trial_takes_the_better_of_two_orders_whose_truth_is_known_and_refuses_the_worse() -> None:
+    rng = np.random.default_rng(3)
+    requests = [Judged(f"request {row}", {f"p{n}": int(rng.integers(0, 4)) for n in range(12)}) for row in range(20)]
+    nearly, hardly = (
+        [{name: grade + spread * rng.normal() for name, grade in one.grades.items()} for one in requests]
+        for spread in (0.5, 3.0)
+    )
+    assert truth_of(requests, nearly).mean() > truth_of(requests, hardly).mean() + 0.1
+    _, taken, chosen = tried(requests, hardly, nearly, 2_000, rng)
+    _, taken_back, _ = tried(requests, nearly, hardly, 2_000, rng)
+    assert (taken, taken_back) == (True, False)
+    assert chosen > 100
+
+
+def test_made_up_searches_show_the_first_ten_and_what_stands_first_is_looked_at_most() -> None:
+    requests = [Judged("lamp", {f"p{n:02}": 3 for n in range(12)})]
+    shown = made_up(requests, [{f"p{n:02}": -n for n in range(12)}], 4_000, np.random.default_rng(4))
+    assert all(one.places == {f"p{n:02}": n + 1 for n in range(10)} for one in shown)
+    chosen = [sum(f"p{n:02}" in one.grades for one in shown) / len(shown) for n in range(10)]
+    assert chosen == pytest.approx([0.7 / place for place in range(1, 11)], abs=0.03)
+    assert {grade for one in shown for grade in one.grades.values()} == {1, 2, 3}
 
 
 def made(folder: Path, word: str) -> Path:

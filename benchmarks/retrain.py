@@ -1,0 +1,242 @@
+"""Whether `shop retrain` gets a reranker nearer to what is true, and lets through the better of two, on made-up clicks.
+
+python benchmarks/retrain.py trial --store store --qrels requests_train.tsv --qrels requests_dev.tsv --catalogue retail_store
+python benchmarks/retrain.py learn --store store --qrels requests_dev.tsv --catalogue retail_store --steps 40 --folds 2
+
+What is true are the grades of these files. Requests are asked as often as 1, 1/2, 1/3, …; the reranker in use puts each one's graded
+products in order, ten are shown, the one at place r is looked at with the probability 1/r, and what is looked at is clicked, put into the
+cart and bought by its grade (CLICKED, CARTED, BOUGHT). The shoppers are made up: nothing here is evidence about people.
+
+Rerankers of known worth: the product's own, and the same with a part of what it has learnt (--parts; 0: as the base model came).
+
+trial: for each pair how often the trial on the last days takes the new one into use, over --logs made-up logs, beside the difference in
+truth (nDCG@10 of what is asked, weighed by how often). learn: the retraining as the command does it, from each part, and nDCG@10 before
+and after, over the requests that were asked and over those that were not, with paired bootstrap 95% intervals. A JSON line each.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from safetensors.torch import load_file, save_file
+
+from assistant.build import build_embedder
+from assistant.events import Event, EventLog, EventType
+from assistant.relearning.clicks import Search
+from assistant.relearning.examined import Scores, bend_of, worths
+from assistant.relearning.reranker import Bench, contest, scores_of
+from assistant.relearning.retrain import Terms, recipe_of
+from assistant.settings import Settings
+from retrieval.dense import Dense
+from retrieval.evaluate import compared
+from retrieval.judgements import Judged, of_catalogue, read_judgements
+from retrieval.metrics import ndcg
+from retrieval.models import model_path
+from retrieval.store import copied
+
+PAGE = 10
+EYE = 1.0  # a place is looked at with the probability 1 / rank ** EYE
+CLICKED, CARTED, BOUGHT = (
+    (0.05, 0.15, 0.4, 0.7),
+    (0.05, 0.1, 0.3, 0.5),
+    (0.2, 0.3, 0.5, 0.6),
+)  # by grade, each of those before
+OF_ONE = 2  # searches of a shopper
+START, DAYS = datetime(2026, 10, 1, tzinfo=UTC), 30
+KINDS: tuple[EventType, ...] = ("click", "cart", "purchase")
+Rng = np.random.Generator
+
+app = typer.Typer(help=__doc__)
+Store = Annotated[Path, typer.Option(help="A store made by `shop index`; it is copied.")]
+Qrels = Annotated[list[Path], typer.Option(help="Graded requests; may be given more than once.")]
+Catalogue = Annotated[str | None, typer.Option(help="Which of the requests.")]
+Parts = Annotated[str, typer.Option(help="Shares of what the reranker has learnt, with commas between.")]
+Searches = Annotated[int, typer.Option(help="Made-up searches; the last fifth of them is what is held out.")]
+
+
+@dataclass(frozen=True)
+class World:
+    """A shop with requests whose truth is known. rerankers: by the part of what was learnt, the folder of each."""
+
+    bench: Bench
+    requests: Sequence[Judged]
+    rerankers: Mapping[float, Path]
+
+    def scores(self, folder: Path, requests: Sequence[Judged]) -> list[Scores]:
+        """Log odds of the relevance of each request's graded products."""
+        asked = [Search("", one.request, dict.fromkeys(sorted(one.grades), 1)) for one in requests]
+        return scores_of(asked, self.bench.reranker(folder), self.bench.catalog)
+
+
+@app.command()
+def trial(
+    store: Store,
+    qrels: Qrels,
+    catalogue: Catalogue = None,
+    parts: Parts = "1,0.8,0.5,0",
+    searches: Searches = 2_000,
+    logs: Annotated[int, typer.Option(help="Made-up logs for each pair.")] = 200,
+    seed: int = 7,
+) -> None:
+    """How often the trial takes a new reranker in place of the one in use."""
+    with world(store, qrels, catalogue, parts) as there:
+        scores = {part: there.scores(folder, there.requests) for part, folder in there.rerankers.items()}
+    share = popularity(len(there.requests))
+    truths = {part: share @ truth_of(there.requests, some) for part, some in scores.items()}
+    for now, new in permutations(scores, 2):
+        rng = np.random.default_rng(seed)
+        found = [tried(there.requests, scores[now], scores[new], searches, rng) for _ in range(logs)]
+        bends, taken, chosen = zip(*found, strict=True)
+        told = {"now": now, "new": new, "ndcg@10": [round(truths[now], 4), round(truths[new], 4)]}
+        told |= {"taken": round(float(np.mean(taken)), 4), "of": logs, "bend": round(float(np.mean(bends)), 3)}
+        print(json.dumps({**told, "chosen_in": round(float(np.mean(chosen)))}), flush=True)
+
+
+@app.command()
+def learn(
+    store: Store,
+    qrels: Qrels,
+    catalogue: Catalogue = None,
+    parts: Parts = "1,0",
+    searches: Searches = 2_000,
+    steps: Annotated[int, typer.Option(help="Of the training at most.")] = 40,
+    folds: Annotated[
+        int, typer.Option(min=2, help="The requests are cut into so many; of each one the others are asked.")
+    ] = 2,
+    seed: int = 7,
+) -> None:
+    """What retraining does to the truth."""
+    with world(store, qrels, catalogue, parts) as there:
+        for part, folder in there.rerankers.items():
+            values: dict[tuple[str, str], list[float]] = {}
+            for fold in range(folds):
+                asked = [one for at, one in enumerate(there.requests) if at % folds != fold]
+                others = [one for at, one in enumerate(there.requests) if at % folds == fold]
+                out = folder.with_name(f"{folder.name}-{fold}")
+                told = retrained(there, folder, out, asked, searches, steps, seed + fold)
+                print(json.dumps({"from": part, "fold": fold, **told}), flush=True)
+                for name, some in (("asked", asked), ("not asked", others)):
+                    for which, one in (("new", out), ("now", folder)):
+                        found = truth_of(some, there.scores(one, some))
+                        values.setdefault((name, which), []).extend(found.tolist())
+            for name in ("asked", "not asked"):
+                gain = compared(values[name, "new"], values[name, "now"])
+                count = len(values[name, "new"])
+                print(json.dumps({"from": part, "requests": name, "over": count, **gain.to_json()}), flush=True)
+
+
+@contextmanager
+def world(store: Path, qrels: Sequence[Path], catalogue: str | None, parts: str) -> Iterator[World]:
+    settings = Settings()
+    with copied(store) as copy, TemporaryDirectory(prefix="shop-") as folder:
+        embedder = build_embedder(settings)
+        dense = Dense(copy.chroma(), embedder)
+        bench = Bench(copy.catalog, dense, embedder, model_path("all-minilm-l6-v2"), settings.threads)
+        sold = copy.catalog.ids()
+        judged = [replace(one, grades={name: grade for name, grade in one.grades.items() if name in sold})
+                  for one in of_catalogue(read_judgements(qrels), catalogue)]  # fmt: skip
+        judged = [one for one in judged if len(one.grades) > 1 and any(one.grades.values())]
+        np.random.default_rng(1).shuffle(judged)  # type: ignore[arg-type]
+        made = {float(part): weakened(float(part), Path(folder)) for part in parts.split(",")}
+        yield World(bench, judged, made)
+
+
+def weakened(part: float, folder: Path) -> Path:
+    """The product's reranker with this part of the changes to the base model's encoder."""
+    whole = model_path("reranker")
+    out = folder / f"part-{part:g}"
+    out.mkdir()
+    shutil.copy(whole / "config.json", out)
+    changes = load_file(whole / "delta.safetensors")
+    own = [name for name in changes if name.startswith("encoder.") and not name.endswith(".right")]
+    save_file({**changes, **{name: changes[name] * part for name in own}}, out / "delta.safetensors")
+    return out
+
+
+def retrained(
+    there: World, used: Path, out: Path, asked: Sequence[Judged], searches: int, steps: int, seed: int
+) -> dict[str, Any]:
+    """A reranker in `out`, learnt from made-up searches for these requests; what its trial said."""
+    terms = Terms(steps=steps, seed=seed)
+    made = made_up(asked, there.scores(used, asked), searches, np.random.default_rng(seed))
+    with closing(EventLog()) as log:
+        log.add(list(events_of(made)))
+        found = contest(log, there.bench, used=used, out=out, recipe=recipe_of(terms), last=terms.last)
+    return {"taken": found.found.better, "bend": round(found.bend, 3), "chosen_in": [found.learnt, found.held],
+            **found.found.to_json()}  # fmt: skip
+
+
+def tried(
+    requests: Sequence[Judged], now: Sequence[Scores], new: Sequence[Scores], searches: int, rng: Rng
+) -> tuple[float, bool, int]:
+    """The fall of looking as it was read, whether the trial takes the new one, and over how many searches with a choice."""
+    made = made_up(requests, now, searches, rng)
+    rows = {one.request: row for row, one in enumerate(requests)}
+    learnt, held = made[: len(made) * 4 // 5], [one for one in made[len(made) * 4 // 5 :] if one.grades]
+    bend = bend_of(learnt, [now[rows[one.query]] for one in learnt])
+    values = [worths(held, [scores[rows[one.query]] for one in held], bend) for scores in (new, now)]
+    return bend, compared(*values).better, len(held)
+
+
+def made_up(requests: Sequence[Judged], scores: Sequence[Scores], count: int, rng: Rng) -> list[Search]:
+    """So many searches, in order of time, each with what was shown in the order of the scores, and chosen."""
+    orders = [sorted(one, key=lambda name, one=one: (-one[name], name))[:PAGE] for one in scores]
+    drawn = rng.choice(len(requests), count, p=popularity(len(requests)))
+    return [
+        Search(
+            f"shopper {number // OF_ONE}",
+            requests[row].request,
+            {name: place for place, name in enumerate(orders[row], 1)},
+            chosen(orders[row], requests[row].grades, rng),
+        )
+        for number, row in enumerate(drawn.tolist())
+    ]
+
+
+def chosen(shown: Sequence[str], grades: Mapping[str, int], rng: Rng) -> dict[str, int]:
+    found = {}
+    for place, name in enumerate(shown, start=1):
+        chances = (place**-EYE * CLICKED[grades[name]], CARTED[grades[name]], BOUGHT[grades[name]])
+        reached = 0
+        while reached < len(chances) and rng.random() < chances[reached]:
+            reached += 1
+        if reached:
+            found[name] = reached
+    return found
+
+
+def popularity(count: int) -> np.ndarray:
+    """(count,) how often each request is asked, sum 1."""
+    rates = 1 / np.arange(1, count + 1)
+    return np.asarray(rates / rates.sum())
+
+
+def truth_of(requests: Sequence[Judged], scores: Sequence[Scores]) -> np.ndarray:
+    """nDCG@10 of each request by its grades."""
+    runs = [sorted(one, key=lambda name, one=one: (-one[name], name)) for one in scores]
+    return np.array([ndcg(run, one.grades) for run, one in zip(runs, requests, strict=True)], dtype=float)
+
+
+def events_of(made: Sequence[Search]) -> Iterator[Event]:
+    for number, one in enumerate(made):
+        at, session = START + timedelta(days=DAYS * number / len(made)), f"s{number}"
+        for name, place in one.places.items():
+            yield Event(f"{number}-{name}", "shown", at, one.who, name, one.query, session, place, 1.0)
+            for step, kind in enumerate(KINDS[: one.grades.get(name, 0)], start=1):
+                yield Event(f"{number}-{name}-{kind}", kind, at + timedelta(seconds=10 * place + step), one.who, name,
+                            one.query, session)  # fmt: skip
+
+
+if __name__ == "__main__":
+    app()
