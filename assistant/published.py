@@ -1,13 +1,14 @@
-"""How many shoppers did what with which product, to be passed on: no small groups, and noise where the shop wants it. docs/privacy.md."""
+"""Counts to be passed on, of shoppers by product and of conversations: no small groups, noise where the shop wants it. docs/privacy.md."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import select
 
@@ -21,7 +22,9 @@ Did = Literal["looked", "cart", "bought"]
 DID: Mapping[EventType, Did] = {"view": "looked", "click": "looked", "cart": "cart", "purchase": "bought"}
 COLUMNS: tuple[Did, ...] = ("looked", "cart", "bought")
 EACH = 5  # counts to which one shopper adds where there is noise: the noise grows with it
+DELTA = 1e-6  # at most so probable is it that words are told of which a conversation was the only one
 Counted = tuple[str, Did]  # of which product, what was done
+T = TypeVar("T")
 
 
 class NoNoise(ShopError):
@@ -72,13 +75,58 @@ def noisy(counts: Sequence[int], epsilon: float, *, each: int) -> list[int]:
 
     Dwork, McSherry, Nissim, Smith, TCC 2006; Ghosh, Roughgarden, Sundararajan, STOC 2009. NoNoise without the library.
     """
+    dp = _opendp()
+    space = dp.vector_domain(dp.atom_domain(T=int)), dp.l1_distance(T=int)
+    return list(dp.m.make_laplace(*space, scale=each / epsilon)(list(counts)))
+
+
+def told(counts: Mapping[T, int], *, least: int, epsilon: float | None, each: int) -> dict[T, int | None]:
+    """The counts, None where fewer than `least`, the noise included. Which keys there are must not depend on anybody.
+
+    each: to how many one person adds one.
+    """
+    values = list(counts.values()) if epsilon is None else noisy(list(counts.values()), epsilon, each=each)
+    return {name: value if value >= least else None for name, value in zip(counts, values, strict=True)}
+
+
+def told_words(said: Iterable[tuple[str, str]], *, least: int, epsilon: float | None = None) -> list[tuple[str, int]]:
+    """In how many conversations each of these words was said, those of `least` and more, the most first. said: (words, conversation).
+
+    Words that differ in case only are one. epsilon: of a conversation one of its words is used, counts have noise, and what is then below
+    the threshold of `words_noise` is left out, so that all together is (epsilon, DELTA)-differentially private for a conversation.
+    """
+    first: dict[str, str] = {}
+    by: defaultdict[str, set[str]] = defaultdict(set)
+    for words, conversation in said:
+        by[conversation].add(first.setdefault(words.casefold(), words))
+    counts = Counter(words for who, own in by.items() for words in (own if epsilon is None else _one(who, own)))
+    if epsilon is not None:
+        counts = Counter(words_noise(epsilon)(dict(counts)))
+    return sorted(
+        ((words, count) for words, count in counts.items() if count >= least), key=lambda one: (-one[1], one[0])
+    )
+
+
+def words_noise(epsilon: float) -> Any:
+    """OpenDP's measurement of counts by words that nobody knows beforehand: discrete Laplace noise of scale 1 / epsilon, and what is then
+    below a threshold is left out. Korolova, Kenthapadi, Mishra, Ntoulas, WWW 2009. NoNoise without the library."""
+    dp, scale = _opendp(), 1 / epsilon
+    space = dp.map_domain(dp.atom_domain(T=str), dp.atom_domain(T=int)), dp.l01inf_distance(dp.absolute_distance(T=int))
+    return dp.m.make_laplace_threshold(*space, scale=scale, threshold=math.ceil(1 - scale * math.log(DELTA)))
+
+
+def _opendp() -> Any:
     try:
         import opendp.prelude as dp  # a second, and few commands need it
     except ImportError as error:
         raise NoNoise("Noise needs the library OpenDP.", fix="pip install 'shopping-assistant[noise]'") from error
     dp.enable_features("contrib")
-    space = dp.vector_domain(dp.atom_domain(T=int)), dp.l1_distance(T=int)
-    return list(dp.m.make_laplace(*space, scale=each / epsilon)(list(counts)))
+    return dp
+
+
+def _one(who: str, own: Iterable[str]) -> list[str]:
+    """One of them, drawn by the conversation alone."""
+    return sorted(own, key=lambda words: hashlib.sha256(f"{who}\n{words}".encode()).digest())[:1]
 
 
 def _every(products: Mapping[str, str]) -> set[Counted]:

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
         description="How far what is new in the shop is trusted as a suggestion; 0 proposes none.",
     )
     report_least: int = Field(
-        default=5, ge=1, description="How many shoppers a count of `shop events report` is told of at least."
+        default=5, ge=1, description="How many shoppers or conversations a count that is passed on is told of at least."
     )
     report_epsilon: float | None = Field(
         default=None, gt=0, description="Noise in these counts, as epsilon of differential privacy; none without."

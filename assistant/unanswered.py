@@ -6,7 +6,7 @@ import json
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -61,6 +61,10 @@ class Unanswered:
     def asked(self) -> list[Asked]:
         """Each question once, the most frequent first, then the latest."""
         return _counted(row for row in map(_read, self._lines()) if row)
+
+    def said(self) -> Iterator[tuple[str, str]]:
+        """Each question with a hash of its conversation; "" stands for one of which that is not known."""
+        return ((row["question"], row.get("of", "")) for row in map(_read, self._lines()) if row)
 
     def of(self, sessions: Collection[str]) -> list[dict[str, str]]:
         """What is kept of these conversations: `at` and `question` of each."""

@@ -24,6 +24,7 @@ from .limits import LimitDoor, Limits
 from .metrics import Metrics
 from .opening import Opening
 from .operator import catalogue as operator_catalogue
+from .operator import passed_on as operator_passed_on
 from .operator import routes as operator_pages
 from .operator import status as operator_status
 from .problem import Boundary, add_problem_handlers
@@ -91,6 +92,7 @@ def create_app(
     app.include_router(public_pages.router)
     app.include_router(operator_status.router)  # before the pages, which end with "no such page"
     app.include_router(operator_catalogue.router)
+    app.include_router(operator_passed_on.router)
     app.include_router(operator_pages.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT, elsewhere=(r"/v1/sessions/[^/]+/attachments", LIMIT))

@@ -149,16 +149,23 @@ def diversity(vectors: Sequence[Vectors]) -> float | None:
     return 1 - float(cosines[np.triu_indices(len(vectors), 1)].mean())
 
 
-def rows(lists: Mapping[str, Sequence[Sequence[str]]], known: Split, behind: Background, *, k: int) -> list[Row]:
-    """A row for each method, given its list for each of the visitors held out; one of the methods is OURS."""
+def rows(
+    lists: Mapping[str, Sequence[Sequence[str]]], known: Split, behind: Background, *, k: int, least: int = 1
+) -> list[Row]:
+    """A row for each method, given its list for each of the visitors held out; one of the methods is OURS.
+
+    least: how many visitors a group has at least to be told of.
+    """
     values: dict[str, dict[str, Values]] = {}
     for method, own in lists.items():
         each = [measured(run, one, behind, k=k) for run, one in zip(own, known.held, strict=True)]
         values[method] = {name: [one[name] for one in each] for name in MEASURES}
-    return [_row(method, own, values, known) for method, own in lists.items()]
+    return [_row(method, own, values, known, least) for method, own in lists.items()]
 
 
-def _row(method: str, own: Sequence[Sequence[str]], values: Mapping[str, Mapping[str, Values]], known: Split) -> Row:
+def _row(
+    method: str, own: Sequence[Sequence[str]], values: Mapping[str, Mapping[str, Values]], known: Split, least: int
+) -> Row:
     mine = values[method]
     shown = {name for run in own for name in run}
     return Row(
@@ -166,12 +173,14 @@ def _row(method: str, own: Sequence[Sequence[str]], values: Mapping[str, Mapping
         {name: figure_of(mine[name]) for name in MEASURES},
         {name: figure_of(difference(mine[name], values[OURS][name])) for name in MEASURES},
         len(shown) / len(known.sold),
-        {name: figure_of(_of_group(mine["ndcg"], known.held, group)) for name, group in GROUPS.items()},
+        {name: figure_of(_of_group(mine["ndcg"], known.held, group, least)) for name, group in GROUPS.items()},
     )
 
 
-def _of_group(values: Values, held: Sequence[Held], group: range) -> Values:
-    return [value for value, one in zip(values, held, strict=True) if one.known in group]
+def _of_group(values: Values, held: Sequence[Held], group: range, least: int) -> Values:
+    """Nothing of a group that is too small."""
+    found = [value for value, one in zip(values, held, strict=True) if one.known in group]
+    return found if len(found) >= least else []
 
 
 def _json(figures: Mapping[str, Figure]) -> dict[str, dict[str, float | int | None]]:

@@ -10,7 +10,7 @@ from statistics import mean
 import pytest
 
 from assistant.events import Event, EventLog
-from assistant.published import COLUMNS, EACH, Row, noisy, published
+from assistant.published import COLUMNS, DELTA, EACH, Row, noisy, published, told, told_words, words_noise
 from retrieval.catalog import Catalog
 from retrieval.search import Searcher
 
@@ -71,3 +71,33 @@ def test_the_noise_is_as_wide_as_its_scale_says_and_of_no_side() -> None:
     expected = 2 * q / (1 - q * q)  # 4.97; the mean of 4,000 is out by .08 in one of three, and 0.5 is six times that
     assert mean(abs(one - 1000) for one in drawn) == pytest.approx(expected, abs=0.5)
     assert mean(drawn) == pytest.approx(1000, abs=0.7)  # deviation 7.05 / √4000 = .11
+
+
+SAID = [("Unicorn saddle", f"s{who}") for who in range(3)] + [("unicorn saddle", "s0"), ("my cousin Ann's lamp", "s9")]
+
+
+def test_words_are_told_of_so_many_different_conversations_at_least() -> None:
+    assert told_words(SAID, least=3) == [("Unicorn saddle", 3)]
+    assert told_words(SAID, least=4) == []
+
+
+def test_words_of_one_conversation_alone_are_told_as_rarely_as_promised_and_common_ones_are_told() -> None:
+    epsilon, delta = words_noise(1.0).map((1, 1, 1))  # a conversation adds one to one count
+    assert epsilon <= 1 + 1e-9
+    assert delta <= DELTA
+    common = [("lamp", f"s{who}") for who in range(200)]
+    ((words, count),) = told_words([*common, ("a secret", "s500")], least=1, epsilon=1.0)
+    assert words == "lamp"
+    assert abs(count - 200) < 20  # e^-20 of it is further out
+
+
+def test_with_noise_a_conversation_adds_to_one_of_its_words_only() -> None:
+    both = [(words, f"s{who}") for who in range(200) for words in ("lamp", "mug")]
+    found = told_words(both, least=1, epsilon=1e4)
+    assert sum(count for _, count in found) == 200
+    assert len(found) == 2
+
+
+def test_counts_keep_all_their_keys_and_small_ones_are_none() -> None:
+    assert told({"monday": 5, "tuesday": 4}, least=5, epsilon=None, each=1) == {"monday": 5, "tuesday": None}
+    assert len({told({"monday": 50}, least=1, epsilon=0.1, each=1)["monday"] for _ in range(20)}) > 1

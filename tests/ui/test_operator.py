@@ -144,7 +144,7 @@ def test_without_a_token_there_is_no_such_page(opened: Open, page: str) -> None:
 
 def test_who_is_not_logged_in_gets_to_the_form_and_sees_nothing_else(opened: Open) -> None:
     client = opened(known=False)
-    for page in (*PAGES, "/conversations/s_1", "/download/turns.csv", "/letters/x"):
+    for page in (*PAGES, "/conversations/s_1", "/download/turns.csv", "/passed-on/needs.csv", "/letters/x"):
         answer = client.get(f"/admin{page}")
         assert (answer.status_code, answer.headers["location"], answer.content) == (303, "/admin/login", b"")
 
@@ -384,6 +384,31 @@ def test_what_shoppers_wrote_is_no_formula_in_the_download_of_turns(opened: Open
         zip(head, row, strict=True)
     )
     assert row[3] == '\'=HYPERLINK("http://evil.example")?'
+
+
+def test_what_is_passed_on_names_no_conversation_and_no_small_group(opened: Open) -> None:
+    client = opened(*[NONE] * 5, LAMPS)
+    sessions = [talk(client, "a unicorn saddle for my cousin Ann") for _ in range(5)]
+    talk(client, "desk lamp")
+    unanswered = shop_of(client).places.unanswered
+    assert unanswered is not None
+    for number in range(5):
+        unanswered.keep("do you rent lamps?", f"s{number}")
+    unanswered.keep("does my cousin Ann shop here?", "s9")
+    needs, questions, days, steps = (passed_on(client, name) for name in ("needs", "questions", "days", "steps"))
+    assert needs == [["need", "conversations"], ["unicorn saddle", "5"]]
+    assert questions == [["question", "conversations"], ["do you rent lamps?", "5"]]
+    assert days[-1] == [datetime.now(UTC).date().isoformat(), "6"]
+    assert {count for _, count in days[1:-1]} == {""}
+    assert dict(steps)["talked"] == "6"
+    assert dict(steps)["were shown products"] == ""  # one
+    assert not any(session in json.dumps([needs, questions, days, steps]) for session in sessions)
+
+
+def passed_on(client: TestClient, name: str) -> list[list[str]]:
+    answer = client.get(f"/admin/passed-on/{name}.csv")
+    assert answer.status_code == 200, answer.text
+    return list(csv.reader(io.StringIO(answer.text)))
 
 
 def test_the_other_downloads_have_a_head_and_their_rows(opened: Open) -> None:

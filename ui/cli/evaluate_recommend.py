@@ -80,7 +80,7 @@ def recommend(
             name: [lister(one, k) for one in track(known.held, name, console=Console(stderr=True))]
             for name, lister in listers.items()
         }
-        found = rows(lists, known, background(known, dense.vectors(known.sold)), k=k)
+        found = rows(lists, known, background(known, dense.vectors(known.sold)), k=k, least=settings.report_least)
     _tell(found, known, k, as_json)
     if plot:
         draw(found, k, plot)

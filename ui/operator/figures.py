@@ -101,7 +101,7 @@ class _Tally:
     def add(self, listed: Listed, turns: Sequence[Told]) -> None:
         day = listed.used.astimezone(UTC).date()
         self._days[day] += 1
-        self._steps.update(_steps(turns, self._done.get(listed.session_id, ())))
+        self._steps.update(steps_of(turns, self._done.get(listed.session_id, ())))
         self._counts.update(up=listed.up, down=listed.down, turns=len(turns))
         for turn in turns:
             self._counts["failed"] += bool(turn.reply.get("fault"))
@@ -148,7 +148,7 @@ STEPS = (
 )
 
 
-def _steps(turns: Sequence[Told], done: Collection[str]) -> set[str]:
+def steps_of(turns: Sequence[Told], done: Collection[str]) -> set[str]:
     """How far one conversation got. A shopper may leave out a step. done: types of its events.
 
     The shop's own cart counts where it came to hold more than at the first message, or where its page tells of it by an event.

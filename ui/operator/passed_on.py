@@ -1,0 +1,84 @@
+"""Counts to be passed on, as CSV: no conversation, no message, no small group, and noise where the shop wants it. docs/privacy.md."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path
+from fastapi.responses import Response
+
+from assistant.published import COLUMNS, published, told, told_words
+from retrieval.catalog import Catalog
+from retrieval.errors import NotFound
+
+from ..desk import AtDesk, Desk
+from . import door
+from .figures import NOTHING, STEPS, missed, need_of, steps_of
+from .sheets import Cell, sheet
+from .window import Days, Window
+
+Name = Literal["needs", "questions", "days", "steps", "products"]
+
+router = APIRouter(prefix=door.HOME, route_class=door.Guarded, include_in_schema=False)
+
+
+@router.get("/passed-on/{name}.csv")
+def passed_on(desk: AtDesk, name: Annotated[Name, Path()], days: Days = 30) -> Response:
+    """One of the tables, over all conversations of the days; `questions` over all that are kept."""
+    window = Window(desk.assistant.places.sessions, days, None)
+    least, epsilon = desk.shop.report_least, desk.shop.report_epsilon
+    if name == "needs":
+        return sheet(name, ("need", "conversations"), told_words(_needs(window), least=least, epsilon=epsilon))
+    if name == "questions":
+        unanswered = desk.assistant.places.unanswered
+        asked = unanswered.said() if unanswered else ()
+        return sheet(name, ("question", "conversations"), told_words(asked, least=least, epsilon=epsilon))
+    if name == "days":
+        counts = dict.fromkeys(_days(window), 0)
+        counts |= Counter(one.used.astimezone(UTC).date() for one in window.listed())
+        return sheet(name, ("day", "conversations"), told(counts, least=least, epsilon=epsilon, each=1).items())
+    if name == "steps":
+        reached = _steps(desk, window)
+        return sheet(
+            name, ("step", "conversations"), told(reached, least=least, epsilon=epsilon, each=len(STEPS)).items()
+        )
+    return sheet(name, ("product", "title", *COLUMNS), _products(desk, days))
+
+
+def _needs(window: Window) -> Iterator[tuple[str, str]]:
+    """What nothing of the kind was found for, in the words of the wishes that were read, never those of the message."""
+    for listed, turns in window.talks():
+        for turn in turns:
+            need = need_of(turn.reply.get("constraints") or {})
+            if need and missed(turn):
+                yield need, listed.session_id
+
+
+def _days(window: Window) -> list[date]:
+    """Every day of the window, with conversations or without."""
+    last = datetime.now(UTC).date()
+    return [last - timedelta(back) for back in range(window.days, -1, -1)]
+
+
+def _steps(desk: Desk, window: Window) -> dict[str, int]:
+    events = desk.assistant.places.events
+    done = events.done_in_sessions(("cart", "purchase"), window.since) if events else NOTHING
+    reached = Counter(
+        step for listed, turns in window.talks() for step in steps_of(turns, done.get(listed.session_id, ()))
+    )
+    return {step: reached[step] for step in STEPS}
+
+
+def _products(desk: Desk, days: int) -> list[tuple[Cell, ...]]:
+    """What `shop events report` tells."""
+    events, store = desk.assistant.places.events, desk.assistant.store_path
+    if events is None or store is None:
+        raise NotFound("No events or no store are kept here.", fix="serve a store with SHOP_SESSIONS_URL")
+    least, epsilon = desk.shop.report_least, desk.shop.report_epsilon
+    with closing(Catalog(store / "catalog.db")) as catalog:
+        found = published(events, catalog, datetime.now(UTC), days=days, least=least, epsilon=epsilon)
+        return [(row.product_id, row.title, row.looked, row.cart, row.bought) for row in found]
