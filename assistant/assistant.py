@@ -374,21 +374,28 @@ class Assistant:
         return self._serving.recommender.known(visitor, datetime.now(UTC))
 
     def recommend(
-        self, visitor: str | None = None, limit: int = 10, *, now: datetime | None = None, learn: bool = False
+        self,
+        visitor: str | None = None,
+        limit: int = 10,
+        *,
+        now: datetime | None = None,
+        learn: bool = False,
+        region: str | None = None,
     ) -> tuple[Card, ...]:
         """What to suggest now, best first, each with reasons that its record or the events state; the same events and time, the same list.
 
         visitor: as in `record`; for one of whom nothing is known, or none, what is popular, rated well, and of every department.
         learn: the visitor agreed to events and sees this list, which is kept as `shown`; experiments count only such lists.
+        region: where the visitor is, as the shop names it in events; kept with `shown` only.
         """
         at, started = now or datetime.now(UTC), time.perf_counter()
         recommender = self._serving.recommender
         if not (learn and visitor):
-            return recommender.recommend(visitor, limit, at)
+            return recommender.recommend(visitor, limit, at, region=region)
         trial = self.experiments.trial(visitor, at, recommender)
-        cards = trial.recommend(visitor, limit, at)
+        cards = trial.recommend(visitor, limit, at, region=region)
         shown, exposures = trial.listed(cards, (time.perf_counter() - started) * 1e3)
-        self._learn(shown)
+        self._learn([replace(one, region=region) for one in shown])
         self.experiments.keep(exposures)
         return cards
 

@@ -19,6 +19,7 @@ from .lasting import from_words
 
 CLOCKS_APART = timedelta(minutes=1)  # so much may the caller's clock be ahead
 FIRST_YEAR = 2000
+REGION = r"^[A-Za-z0-9_.:-]{1,32}$"
 
 
 def _in_utc(at: datetime) -> datetime:
@@ -64,8 +65,14 @@ class EventForm(BaseModel):
     session_id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = None
     position: Annotated[int | None, Field(ge=1, le=10_000, description="in the list shown, from 1")] = None
     propensity: Annotated[float | None, Field(gt=0, le=1, description="how probable it was to be shown there")] = None
-
     sponsored: Annotated[bool, Field(description="whether the shop was paid to show it; of `shown` only")] = False
+    region: Annotated[
+        str | None,
+        Field(
+            pattern=REGION,
+            description="where the visitor is, as the shop names it: a country, a state, a branch; no address",
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _about_something(self) -> Self:
@@ -82,7 +89,7 @@ class EventForm(BaseModel):
         return self
 
     def event(self, visitor: str | None, now: datetime) -> Event:
-        """What is kept of it; without a visitor no words and no session, which lead to a person. BadInput when it lies ahead."""
+        """What is kept of it; without a visitor no words, no session and no region, which lead to a person. BadInput when it lies ahead."""
         at = self.at or now
         if at > now + CLOCKS_APART:
             raise BadInput(
@@ -100,6 +107,7 @@ class EventForm(BaseModel):
             self.position,
             self.propensity,
             self.sponsored,
+            self.region if known else None,
         )
 
 
@@ -125,5 +133,7 @@ class EventRow(EventForm):
         held = {**asdict(event), "id": None, "at": self.at.isoformat()}
         if not event.sponsored:
             del held["sponsored"]  # rows that came before there was such a column keep their ids
+        if event.region is None:
+            del held["region"]
         digest = hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()[:32]
         return replace(event, id=f"r_{digest}")

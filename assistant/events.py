@@ -53,6 +53,7 @@ class Event:
 
     query: the words of a search, a question or a wish to keep, or those that the product was found by. position: in the list shown, from 1.
     propensity: how probable it was that the product would be shown there, 0..1. sponsored: whether the shop was paid to show it.
+    region: where the visitor is, as the shop names it.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Event:
     position: int | None = None
     propensity: float | None = None
     sponsored: bool = False
+    region: str | None = None
 
 
 _TABLES = MetaData()
@@ -81,6 +83,7 @@ EVENTS = Table(
     Column("position", Integer),
     Column("propensity", Float),
     Column("sponsored", Boolean, nullable=False, server_default=false()),
+    Column("region", String(32)),
     Index("events_owner_at", "owner", "at_ms"),
     Index("events_product_at", "product_id", "at_ms"),
 )
@@ -231,12 +234,13 @@ class EventLog:
             "position": event.position,
             "propensity": event.propensity,
             "sponsored": event.sponsored,
+            "region": event.region,
         }
 
     def _event(self, row: Any) -> Event:
         at = _EPOCH + timedelta(milliseconds=row.at_ms)
         return Event(row.id, row.type, at, row.owner or None, row.product_id, self._seal.open(row.query),
-                     row.session_id, row.position, row.propensity, row.sponsored)  # fmt: skip
+                     row.session_id, row.position, row.propensity, row.sponsored, row.region)  # fmt: skip
 
     def _read(self, which: ColumnElement[bool], limit: int | None = None) -> list[Event]:
         newest = select(EVENTS).where(which).order_by(EVENTS.c.at_ms.desc(), EVENTS.c.id.desc()).limit(limit)

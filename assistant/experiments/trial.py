@@ -71,12 +71,13 @@ class Trial:
         here: Sequence[Event] = (),
         *,
         without: Collection[str] = (),
+        region: str | None = None,
     ) -> tuple[Card, ...]:
         """As `Recommender.recommend`, in the style of the visitor's arms; where an experiment interleaves, of both of its arms, with no
         place for what few have seen, which no team would have chosen."""
         self._suggested = True
         own = [arm for _, arm in self._own]
-        suggest = partial(self._recommender.recommend, visitor, limit, now, here, without=without)
+        suggest = partial(self._recommender.recommend, visitor, limit, now, here, without=without, region=region)
         mixing = next((one for one, _ in self._assigned if one.interleave), None)
         if mixing is None:
             return suggest(style=self._style(own))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache, partial
@@ -28,7 +28,7 @@ from .cold import of_departments, rated_in, shelves_in
 from .exploring import Explorer, drawn_by
 from .interest.features import RECENT
 from .interest.model import Interest
-from .interest.order import InterestOrder
+from .interest.order import InterestOrder, Learnt
 from .interest.wares import wares_of
 from .leaning import Lean, leans_of
 from .placing import Placing
@@ -42,7 +42,6 @@ SHOWN_BACK = 500  # of the latest things that he was shown
 LEARNT_FROM = 3
 POOL = 120  # strongest products that are weighed against each other
 DIVERSITY = 0.2  # 1 - MMR's lambda: for being unlike what is listed already. Carbonell, Goldstein, SIGIR 1998. docs/log.md has 0.4
-Worth = Callable[[Sequence[str], datetime], Mapping[str, float]]  # of products by id, 0..1
 
 
 @dataclass(frozen=True)
@@ -106,15 +105,16 @@ class Recommender:
         *,
         style: Style | None = None,
         without: Collection[str] = (),
+        region: str | None = None,
     ) -> tuple[Card, ...]:
         """At most `limit` products in stock, best first, one of a family; nothing that the visitor bought or disliked.
 
         Without a visitor, or for one of whom nothing is known: what is popular, rated well, and of every department.
         here: what the visitor, or nobody known, did just now; it counts beside what is kept of him. style: another than the
-        shop's. without: ids left out.
+        shop's. without: ids left out. region: where the visitor is; without it where his latest event says.
         """
         style = style or self.style
-        chosen, untried = self._listed(visitor, limit, now, style, here, without)
+        chosen, untried = self._listed(visitor, limit, now, style, here, without, region)
         if self.explorer and style.tries and untried:
             chosen = self.explorer.mixed(chosen, untried, now, seed=drawn_by(visitor, now))
         return tuple(
@@ -141,6 +141,7 @@ class Recommender:
         style: Style,
         here: Sequence[Event] = (),
         without: Collection[str] = (),
+        region: str | None = None,
     ) -> tuple[Sequence[Ranked], Sequence[Ranked]]:
         """The list as it is without trying anything, and what may be tried in it."""
         profile = self._profile(visitor, now, here)
@@ -160,8 +161,8 @@ class Recommender:
         )
         own = self._own(visitor, now, here, TYPES, RECENT) if style.order and profile.touched else []
         acts = sum(one.type in WEIGHTS for one in own)
-        worth = partial(style.order.worth, own) if style.order and acts >= LEARNT_FROM else None
-        pool = self._pool(situation, max(POOL, 3 * limit), worth, refused=self._refused(visitor, now, here))
+        learnt = Learnt(style.order, own, now, region) if style.order and acts >= LEARNT_FROM else None
+        pool = self._pool(situation, max(POOL, 3 * limit), learnt, refused=self._refused(visitor, now, here))
         pool = [one for one in pool if one.product.id not in without]
         deep = len(pool) if self._placing.moves else limit
         order = _diverse(pool, self._dense.vectors([one.product.id for one in pool]), deep, style.diversity)
@@ -220,7 +221,9 @@ class Recommender:
         shown = self._events.of(visitor, until=now, types=types, limit=SHOWN_BACK) if visitor else []
         return frozenset(one.product_id for one in shown if one.product_id and one.at >= since)
 
-    def _pool(self, situation: Situation, size: int, worth: Worth | None, *, refused: tuple[str, ...]) -> list[Ranked]:
+    def _pool(
+        self, situation: Situation, size: int, learnt: Learnt | None, *, refused: tuple[str, ...]
+    ) -> list[Ranked]:
         """The strongest proposals that may be shown, each strength counted as evidence of its own (noisy or), or those worth most.
 
         refused: words kept away."""
@@ -230,8 +233,10 @@ class Recommender:
             for one in source(situation):
                 missing[one.product_id] *= 1 - trust * one.strength
                 reasons[one.product_id].append((trust * one.strength, one.reason))
-        if worth:
-            missing = {name: 1 - one for name, one in worth(list(missing), situation.now).items()}
+        if learnt:
+            missing = {name: 1 - one for name, one in learnt.worth(list(missing)).items()}
+            for name, reason in learnt.because(list(missing)).items():
+                reasons[name].append((0.0, reason))
         may = eligible_ids(self._catalog, Constraints(exclude=refused))
         left = missing if may is None else may & missing.keys()
         order = sorted(left, key=lambda name: (missing[name], name))[:size]

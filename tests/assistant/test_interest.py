@@ -13,6 +13,7 @@ import pytest
 
 from assistant.events import Event, EventLog, EventType
 from assistant.recommending.held_out import split
+from assistant.recommending.interest.context import Context, Contexts
 from assistant.recommending.interest.features import NAMES, features, own_of
 from assistant.recommending.interest.model import FILE, PREVIOUS, Interest, roll_back
 from assistant.recommending.interest.order import InterestOrder
@@ -250,3 +251,64 @@ def test_a_file_that_is_no_model_or_of_another_version_says_what_to_do(model: In
     model.model_copy(update={"names": ("near",)}).keep(tmp_path)
     with pytest.raises(BadInput, match="another version"):
         Interest.read(tmp_path)
+
+
+def around(events: EventLog, catalog: Catalog, dense: Dense) -> Context:
+    """Two weeks ago and before, on Mondays at noon, 40 shoppers of the north chose a kettle and one a jacket; in the last days, on a
+    Saturday night, 20 of the south chose jackets."""
+    at = datetime(2026, 5, 4, 12, tzinfo=UTC)  # a Monday
+    events.add([replace(clicked("kettle", at, f"n{who}"), region="north") for who in range(40)])
+    events.add([replace(clicked("storm", at, "n0"), region="north")])
+    saturday = datetime(2026, 5, 23, 2, tzinfo=UTC)
+    events.add([replace(clicked("storm", saturday, f"s{who}"), region="south") for who in range(20)])
+    return Contexts(events, wares_of(catalog, dense)).at(datetime(2026, 5, 24, tzinfo=UTC))
+
+
+def test_what_is_chosen_more_than_usual_then_and_there_worked_out(
+    events: EventLog, catalog: Catalog, dense: Dense
+) -> None:
+    wares, context = wares_of(catalog, dense), around(events, catalog, dense)
+    kettles, jackets = (int(wares.shelf[wares.row[name]]) for name in ("kettle", "storm"))
+    noon, night = datetime(2026, 5, 25, 13, tzinfo=UTC), datetime(2026, 5, 31, 3, tzinfo=UTC)
+    assert context.more(noon, "south")["region"][jackets] == pytest.approx(np.log((20 + 3) / (20 * 21 / 61 + 3)))
+    assert context.more(noon, "north")["region"][kettles] == pytest.approx(np.log((40 + 3) / (41 * 40 / 61 + 3)))
+    assert context.more(noon, "north")["hours"][kettles] > 0 > context.more(night, "north")["hours"][kettles]
+    assert context.more(noon, None)["season"][jackets] > 0 > context.more(noon, None)["season"][kettles]
+    for region in (None, "elsewhere"):
+        assert not context.more(noon, region)["region"].any()
+
+
+def test_it_is_told_of_as_more_only_where_enough_shoppers_chose_clearly_more(
+    events: EventLog, catalog: Catalog, dense: Dense
+) -> None:
+    wares, context = wares_of(catalog, dense), around(events, catalog, dense)
+    jackets = int(wares.shelf[wares.row["storm"]])
+    night = datetime(2026, 5, 31, 3, tzinfo=UTC)
+    assert context.told(["season"], night, None) == {
+        jackets: "chosen more than usual in these two weeks, by 20 shoppers"
+    }
+    assert context.told(["region"], night, "south") == {jackets: "chosen more than usual in south, by 20 shoppers"}
+    assert context.told(["hours"], night, None).keys() == {jackets}
+    assert context.told(["region"], night, "elsewhere") == {}
+    events.erase([f"s{who}" for who in range(18)])  # two are left
+    left = Contexts(events, wares).at(datetime(2026, 5, 24, tzinfo=UTC))
+    assert left.told(["region"], night, "south") == {}
+
+
+def test_a_model_that_looks_at_the_region_lifts_what_is_chosen_there_and_says_so(
+    biased: EventLog, model: Interest, catalog: Catalog, dense: Dense
+) -> None:
+    with closing(EventLog()) as log:
+        log.add([event for event, _ in biased.all()])
+        log.add([replace(clicked("tower", END, f"south{who}"), region="south") for who in range(200)])
+        looking = train_interest(log, split(log, catalog, last=0.2), catalog, dense, seed=7, context=("region",))
+        assert looking.names == (*NAMES, "region")
+        orders = [InterestOrder(one, catalog, dense, log) for one in (looking, model)]
+        own, now = [clicked("kettle", END)], END + timedelta(hours=2)
+        there, elsewhere = (orders[0].worth(own, ["cafe", "tower"], now, region) for region in ("south", None))
+        assert there["tower"] / there["cafe"] > elsewhere["tower"] / elsewhere["cafe"]
+        assert orders[0].worth([replace(own[0], region="south")], ["cafe", "tower"], now) == there
+        told = orders[0].because(own, ["cafe", "tower"], now, "south")
+        assert told.keys() == {"tower"}
+        assert told["tower"].text.endswith("is chosen more than usual in south, by 200 shoppers")
+        assert orders[0].because(own, ["tower"], now) == orders[1].because(own, ["tower"], now, "south") == {}

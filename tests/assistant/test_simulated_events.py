@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from assistant.events import Event
-from assistant.recommending.simulated_events import PAGE, SEASON, SEASON_DAYS, Simulation, demand, simulate
+from assistant.recommending.simulated_events import PAGE, SEASON, SEASON_DAYS, Simulation, demand, simulate, sways_of
 from assistant.recommending.simulated_tastes import OFF_SHELF, PRICE_WEIGHT, Assortment, Taste, assortment, draw_taste
 from retrieval.errors import BadInput
 from retrieval.product import Product
@@ -34,6 +34,21 @@ def test_more_shoppers_leave_those_before_as_they_were(products: tuple[Product, 
     few, more = (simulate(products, replace(MANY, shoppers=count)) for count in (3, 6))
     names = {event.visitor for event in few}
     assert few == [event for event in more if event.visitor in names]
+
+
+def test_each_department_is_wanted_differently_by_the_hour_and_the_region_where_that_is_asked(
+    products: tuple[Product, ...], events: list[Event]
+) -> None:
+    assert {event.region for event in events} == {None}
+    swaying = replace(MANY, hours=0.9, regions=2)
+    found = simulate(products, swaying)
+    assert {event.region for event in found} == {"region-0", "region-1"}
+    sold = assortment(products, np.random.default_rng(MANY.seed))
+    sways = sways_of(sold, swaying, np.random.default_rng(MANY.seed))
+    assert np.ptp([sways.there(UNTIL - timedelta(hours=hours), 0)[0] for hours in range(0, 168, 6)]) > 0.1
+    assert 0.1 < sways.hours.min() < 1 < sways.hours.max() < 1.9
+    for name in set(sold.departments):
+        assert len({*sways.regions[0, [other == name for other in sold.departments]]}) == 1
 
 
 def test_all_lies_within_the_days_oldest_first_each_with_an_id_of_its_own(events: list[Event]) -> None:

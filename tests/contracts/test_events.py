@@ -89,10 +89,11 @@ class EventLogContract:
         log.add([CLICK])
         with log.db() as db:
             db.execute(text("DROP INDEX events_paid"))
-            db.execute(text("ALTER TABLE events DROP COLUMN sponsored"))
+            for column in ("sponsored", "region"):
+                db.execute(text(f"ALTER TABLE events DROP COLUMN {column}"))
         for _ in range(2):  # as each start does
             with_columns(log.engine, EVENTS)
-        paid = replace(CLICK, id="e2", type="shown", sponsored=True)
+        paid = replace(CLICK, id="e2", type="shown", sponsored=True, region="north")
         assert log.add([paid]) == 1
         assert log.of("anna") == [CLICK, paid]
         assert "events_paid" in {one["name"] for one in inspect(log.engine).get_indexes("events")}

@@ -90,6 +90,7 @@ def test_a_stranger_gets_products_in_stock_with_rank_and_score(client: TestClien
         {"type": "click", "product_id": "a\0b"},
         {"type": "shown", "product_id": "brass-lamp", "propensity": 1.5},
         {"type": "click", "product_id": "brass-lamp", "prodct": 1},
+        {"type": "click", "product_id": "brass-lamp", "region": "12 High Street"},
         {"type": "click", "product_id": "brass-lamp", "sponsored": True},
         [],
         [LIKE] * (EVENTS_AT_ONCE + 1),
@@ -98,6 +99,16 @@ def test_a_stranger_gets_products_in_stock_with_rank_and_score(client: TestClien
 def test_what_is_no_event_is_refused_whole(client: TestClient, body: Any) -> None:
     assert send(client, body).status_code == 422
     assert send(client, LIKE).json()["accepted"] == 1
+
+
+def test_where_a_visitor_is_is_kept_of_who_is_known_and_with_the_list_he_is_shown(client: TestClient) -> None:
+    click = {"type": "click", "product_id": "brass-lamp", "region": "US-CA"}
+    send(client, click)
+    send(client, click, visitor=None)
+    suggested(client, BEN, learn=True, region="north", limit=1)
+    kept = [(one.type, one.region) for one, _ in client.app.state.desk.assistant.places.events.all()]  # type: ignore[attr-defined]
+    assert sorted(kept, key=str) == [("click", "US-CA"), ("click", None), ("shown", "north")]
+    assert client.get("/v1/recommend", params={"region": "12 High Street"}).status_code == 422
 
 
 def test_a_visitor_can_erase_all_that_was_kept_of_him(client: TestClient) -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse, Response
 
 from assistant.contract import card_json
-from assistant.event_form import EventForm
+from assistant.event_form import REGION, EventForm
 from retrieval.errors import BadInput, NotFound
 
 from .. import examples, public_pages, shapes
@@ -92,6 +92,12 @@ def recommend(
     learn: Annotated[
         bool, Query(description="the visitor agreed to events and is shown this list, which is kept as such")
     ] = False,
+    region: Annotated[
+        str | None,
+        Query(
+            pattern=REGION, description="where the visitor is, as in the shop's events; else where his latest one says"
+        ),
+    ] = None,
 ) -> Response:
     """What to suggest now, each with its reasons. A visitor may only ask for himself; of whom nothing is known gets the general list."""
     asked = hashed(visitor) if visitor and re.fullmatch(TOKEN, visitor) else None  # what can be guessed proves nothing
@@ -99,7 +105,7 @@ def recommend(
         raise NotFound(
             "The visitor asked about is not the one of X-Visitor.", fix="send the same token, or leave one out"
         )
-    cards = desk.assistant.recommend(own or asked, limit=limit, learn=learn)
+    cards = desk.assistant.recommend(own or asked, limit=limit, learn=learn, region=region)
     headers = {"Cache-Control": "no-store"} if learn else {}
     found = [{**card_json(card), "propensity": card.propensity} for card in cards]
     return JSONResponse({"products": found}, headers=headers)

@@ -100,6 +100,10 @@ def simulated(
     shoppers: Annotated[int, typer.Option(min=1, help="How many made-up shoppers.")] = 2_000,
     days: Annotated[int, typer.Option(min=1, help="Over how many days they come.")] = 60,
     seed: Annotated[int, typer.Option(min=0, help="The same seed, store and --until give the same lines.")] = 7,
+    hours: Annotated[
+        float, typer.Option(min=0, max=1, help="By so much a department's demand differs by the part of the week.")
+    ] = 0.0,
+    regions: Annotated[int, typer.Option(min=0, help="So many regions, each with a demand of its own.")] = 0,
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day before which the last of them comes; today.")
     ] = None,
@@ -111,7 +115,7 @@ def simulated(
     """
     end = (until or datetime.now(UTC)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
     with closing(_catalog(store)) as catalog:
-        found = simulate(catalog, Simulation(shoppers, days, seed, end))
+        found = simulate(catalog, Simulation(shoppers, days, seed, end, hours, regions))
     with out.open("w", encoding="utf-8") if out else nullcontext(sys.stdout) as file:
         for event in found:
             print(json.dumps(as_json(event), ensure_ascii=False), file=file)

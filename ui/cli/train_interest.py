@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from assistant.build import build_embedder
+from assistant.recommending.interest.context import KINDS, Kind
 from assistant.recommending.interest.model import FILE, Interest, roll_back
 from assistant.recommending.interest.training import contest
 from retrieval.dense import Dense
@@ -29,6 +30,9 @@ def interest(
         typer.Option(help="Files of events in place of the store's own; may be given more than once."),
     ] = None,
     last: Annotated[float, typer.Option(min=0.01, max=0.99, help="Share of the time that it is measured on.")] = 0.2,
+    context: Annotated[
+        str, typer.Option(help="Look at when and where too: season, hours, region, with commas between.")
+    ] = "",
     seed: Annotated[int, typer.Option(min=0, help="The same seed, store and events give the same model.")] = 7,
     force: Annotated[bool, typer.Option(help="Write it though it is no better than what is used now.")] = False,
     rollback: Annotated[bool, typer.Option(help="Put the previous model back instead.")] = False,
@@ -51,7 +55,16 @@ def interest(
     opened = Store(store)
     with closing(opened), events_of(settings, events) as log:
         dense = Dense(opened.chroma(settings.chroma_url), build_embedder(settings))
-        model, found = contest(log, opened.catalog, dense, used, last=last, seed=seed, k=K)
+        model, found = contest(
+            log,
+            opened.catalog,
+            dense,
+            used,
+            last=last,
+            seed=seed,
+            k=K,
+            context=kinds_of(context),
+        )
     against = f"the model in {out}" if used else "the sources' own order"
     typer.echo(
         f"nDCG@{K} of {found.new.requests:,} shoppers: {figure_text(found.new)}; {against}: {figure_text(found.now)}; "
@@ -62,3 +75,11 @@ def interest(
         raise typer.Exit(1)
     model.keep(out)
     typer.echo(f"The model is in {out}; SHOP_INTEREST={out} uses it.")
+
+
+def kinds_of(named: str) -> tuple[Kind, ...]:
+    """The kinds of context that are named, with commas between."""
+    asked = {name.strip() for name in named.split(",") if name.strip()}
+    if unknown := asked - set(KINDS):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))} is none of {', '.join(KINDS)}")
+    return tuple(kind for kind in KINDS if kind in asked)

@@ -11,12 +11,14 @@ import numpy as np
 
 from ...events import Event
 from ..profile import HALF_LIFE, WEIGHTS
+from .context import Kind
 from .standing import CHOICES, PLACES, Standing
 from .wares import Floats, Ints, Wares
 
 RECENT = 1_000  # of a visitor's latest events, what was shown to him included
 OWN_PRICE = 2.0  # weight of the price level of all that a visitor chose, where little of the category was
 AWAY = 0.003  # share of any category, since a visitor may turn to any
+NO_CONTEXT: Mapping[Kind, Floats] = {}
 NAMES = (
     "near", "nearest", "met_category", "brand", "chosen", "bought", "passed_over", "price_gap", "price_level", "rating", "popular", "liked",
     "acts", "chooses",
@@ -64,8 +66,13 @@ def own_of(events: Sequence[Event], now: datetime, wares: Wares, places: Sequenc
     )
 
 
-def features(own: Own, rows: Ints, standing: Standing, wares: Wares) -> Floats:
-    """(m, len(NAMES)) of each of these m products for this visitor; NaN for what is not known."""
+def features(
+    own: Own, rows: Ints, standing: Standing, wares: Wares, context: Mapping[Kind, Floats] = NO_CONTEXT
+) -> Floats:
+    """(m, len(NAMES) + kinds of context) of each of these m products for this visitor; NaN for what is not known.
+
+    context: of each kind (s,) by category, as `Context.more` gives it.
+    """
     columns = {
         "met_category": 0.0,
         "brand": 0.0,
@@ -80,15 +87,20 @@ def features(own: Own, rows: Ints, standing: Standing, wares: Wares) -> Floats:
         "chooses": own.chooses,
     }
     columns |= _beside(own, rows, wares) if own.weights else {}
-    found = np.full((len(rows), len(NAMES)), np.nan)
-    for place, name in enumerate(NAMES):
+    columns |= {kind: more[wares.shelf[rows]] for kind, more in context.items()}
+    names = (*NAMES, *context)
+    found = np.full((len(rows), len(names)), np.nan)
+    for place, name in enumerate(names):
         found[:, place] = columns.get(name, np.nan)
     return found
 
 
-def coming_to(own: Own, rows: Ints, wares: Wares) -> Floats:
-    """(m,) how probably the visitor comes to the category of each product next: its share in what was shown to him, and AWAY."""
-    return np.asarray(own.shelves[wares.shelf[rows]] + AWAY)
+def coming_to(own: Own, rows: Ints, wares: Wares, context: Mapping[Kind, Floats] = NO_CONTEXT) -> Floats:
+    """(m,) how probably the visitor comes to the category of each product next: its share in what was shown to him, and AWAY, times how
+    much more than usual it is chosen then and there."""
+    shelf = wares.shelf[rows]
+    more = sum((one[shelf] for one in context.values()), np.zeros(len(rows)))
+    return np.asarray((own.shelves[shelf] + AWAY) * np.exp(more))
 
 
 def _beside(own: Own, rows: Ints, wares: Wares) -> dict[str, Floats]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from retrieval.errors import BadInput
 
+from .context import Kind
 from .features import NAMES
 from .standing import PLACES
 from .wares import Floats, Ints
@@ -21,7 +22,8 @@ FILE, PREVIOUS = "interest.json", "previous.json"
 class Interest(BaseModel):
     """What was learnt. names: the features, to which `mean`, `scale` and `weights` belong. place: weight of log2 of the place shown at.
 
-    places: as `standing_of` takes them. until: the last event learnt from. card: what it was made from, and how good it is.
+    context: which kinds of context are among the names, as the last of them. places: as `standing_of` takes them.
+    until: the last event learnt from. card: what it was made from, and how good it is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -34,6 +36,7 @@ class Interest(BaseModel):
     intercept: float
     places: tuple[float, ...]
     until: datetime
+    context: tuple[Kind, ...] = ()
     card: dict[str, Any] = {}
 
     def chance(self, found: Floats, place: Ints | int = 1) -> Floats:
@@ -60,8 +63,9 @@ class Interest(BaseModel):
             raise BadInput(
                 f"No interest model in {folder}.", fix=f"run `shop train interest --store STORE --out {folder}`"
             ) from error
-        sizes = {len(read.mean), len(read.scale), len(read.weights), len(NAMES)}
-        if read.names != NAMES or len(sizes) != 1 or len(read.places) != PLACES + 1:
+        names = (*NAMES, *read.context)
+        sizes = {len(read.mean), len(read.scale), len(read.weights), len(names)}
+        if read.names != names or len(sizes) != 1 or len(read.places) != PLACES + 1:
             raise BadInput(f"The interest model in {folder} is of another version.", fix="train it again with --force")
         return read
 

@@ -25,7 +25,8 @@ from ...labelled.reliability import reliability
 from ..evaluate import ours
 from ..held_out import Split, split
 from ..recommender import Recommender
-from .features import NAMES, features, own_of
+from .context import Contexts, Kind, region_of
+from .features import NAMES, NO_CONTEXT, features, own_of
 from .model import Interest
 from .standing import CHOICES, OF_A_PLACE, PLACES, Standings
 from .wares import Floats, Ints, Wares, wares_of
@@ -44,21 +45,24 @@ class Shown:
     row: int
     place: int
     chosen: bool
+    region: str | None = None
 
 
 @dataclass(frozen=True)
 class Examples:
-    """m times that something was shown. found: (m, len(NAMES)) features as of then. place, chosen: (m,)."""
+    """m times that something was shown. found: (m, n) features as of then. place, chosen: (m,)."""
 
     found: Floats
     place: Ints
     chosen: Ints
 
 
-def train_interest(events: EventLog, known: Split, catalog: Catalog, dense: Dense, *, seed: int) -> Interest:
+def train_interest(
+    events: EventLog, known: Split, catalog: Catalog, dense: Dense, *, seed: int, context: Sequence[Kind] = ()
+) -> Interest:
     """Learnt from what came before the cut, with the figures of what came after. TooFewEvents where fewer than LEAST were chosen.
 
-    events: all of them. The same events, catalogue and seed give the same model.
+    events: all of them. context: what it looks at of when and where. The same events, catalogue and seed give the same model.
     """
     wares, visitors = wares_of(catalog, dense), by_visitor(events)
     end = max(one.at for own in visitors.values() for one in own)
@@ -73,7 +77,7 @@ def train_interest(events: EventLog, known: Split, catalog: Catalog, dense: Dens
             fix="collect more events `shown` with what was then clicked, liked, put into the cart or bought",
         )
     places = rates(before)
-    learnt, held = (examples(some, visitors, events, wares, places, seed) for some in (before, after))
+    learnt, held = (examples(some, visitors, events, wares, places, seed, context) for some in (before, after))
     card = {
         "learnt_from": _counts(before),
         "held_out": _counts(after),
@@ -81,19 +85,27 @@ def train_interest(events: EventLog, known: Split, catalog: Catalog, dense: Dens
         "libraries": {"python": platform.python_version()}
         | {name: version(name) for name in ("numpy", "scikit-learn")},
     }
-    model = fit(learnt, places, until=known.at, seed=seed)
+    model = fit(learnt, places, until=known.at, seed=seed, context=context)
     return model.model_copy(update={"card": {**card, "held_out_figures": probabilities(model, held)}})
 
 
 def contest(
-    events: EventLog, catalog: Catalog, dense: Dense, used: Interest | None, *, last: float, seed: int, k: int = 10
+    events: EventLog,
+    catalog: Catalog,
+    dense: Dense,
+    used: Interest | None,
+    *,
+    last: float,
+    seed: int,
+    k: int = 10,
+    context: Sequence[Kind] = (),
 ) -> tuple[Interest, Compared]:
     """A model learnt from all but the last part (0..1) of the time, and nDCG@k of its lists there against what is in use.
 
     used: None for the sources' own order. TooFewEvents where they do not suffice. The figures stand on the model's card too.
     """
     known = split(events, catalog, last=last)
-    model = train_interest(events, known, catalog, dense, seed=seed)
+    model = train_interest(events, known, catalog, dense, seed=seed, context=context)
     found = lists_of(known, catalog, dense, model, used, k=k)
     about = {"k": k, "shoppers": found.new.requests, "against": "previous model" if used else "sources"}
     return model.model_copy(update={"card": {**model.card, "lists": {**about, **found.to_json()}}}), found
@@ -118,7 +130,9 @@ def shown_in(own: Sequence[Event], wares: Wares) -> list[Shown]:
             last.pop(name, None)  # a place paid for, and what comes of it, say nothing of what people like
         elif one.type == "shown" and one.position and name in wares.row:
             last[name] = len(shown)
-            shown.append(Shown(one.visitor or "", one.at, wares.row[name], one.position, chosen=False))
+            shown.append(
+                Shown(one.visitor or "", one.at, wares.row[name], one.position, chosen=False, region=one.region)
+            )
         elif one.type in CHOICES and name in last and one.at - shown[last[name]].at <= WITHIN:
             shown[last[name]] = replace(shown[last[name]], chosen=True)
     return shown
@@ -134,22 +148,25 @@ def rates(shown: Sequence[Shown]) -> tuple[float, ...]:
 
 def examples(
     shown: Iterable[Shown], visitors: Mapping[str, Sequence[Event]], events: EventLog, wares: Wares,
-    places: Sequence[float], seed: int,
+    places: Sequence[float], seed: int, context: Sequence[Kind] = (),
 ) -> Examples:  # fmt: skip
     """Features as they were before each list was shown: of the visitor his events before it, of the shop how it stood as the day began."""
     lists = [list(some) for _, some in groupby(sorted(shown, key=_moment), key=_moment)]
     if len(lists) > MOMENTS:
         drawn = np.random.default_rng(seed).choice(len(lists), MOMENTS, replace=False)
         lists = [lists[number] for number in sorted(drawn)]
-    found: list[Floats] = [np.zeros((0, len(NAMES)))]
-    standings = Standings(events, wares, lambda _: places)
+    found: list[Floats] = [np.zeros((0, len(NAMES) + len(context)))]
+    standings, contexts = Standings(events, wares, lambda _: places), Contexts(events, wares)
     for day, some in groupby(lists, key=lambda one: one[0].at.astimezone(UTC).date()):
         midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        standing = standings.at(midnight - timedelta(milliseconds=1))
+        eve = midnight - timedelta(milliseconds=1)
+        standing, known = standings.at(eve), contexts.at(eve) if context else None
         for one in some:
             before = [event for event in visitors[one[0].visitor] if event.at < one[0].at]
             rows = np.array([product.row for product in one])
-            found.append(features(own_of(before, one[0].at, wares, places), rows, standing, wares))
+            more = known.more(one[0].at, one[0].region or region_of(before)) if known else NO_CONTEXT
+            own = own_of(before, one[0].at, wares, places)
+            found.append(features(own, rows, standing, wares, {kind: more[kind] for kind in context}))
     flat = [product for one in lists for product in one]
     return Examples(
         np.concatenate(found),
@@ -158,7 +175,9 @@ def examples(
     )
 
 
-def fit(learnt: Examples, places: tuple[float, ...], *, until: datetime, seed: int) -> Interest:
+def fit(
+    learnt: Examples, places: tuple[float, ...], *, until: datetime, seed: int, context: Sequence[Kind] = ()
+) -> Interest:
     """The place stands among what the choice depends on, so that the other weights are of the products, wherever they stood.
 
     Weights by `propensity` in its stead would even out what was shown to whom, but not where the eye goes; where the same list is always
@@ -176,7 +195,7 @@ def fit(learnt: Examples, places: tuple[float, ...], *, until: datetime, seed: i
         model = LogisticRegression(max_iter=1_000, random_state=seed).fit(columns, learnt.chosen)
     *weights, place = model.coef_[0].tolist()
     return Interest(
-        names=NAMES,
+        names=(*NAMES, *context),
         mean=tuple(mean.tolist()),
         scale=tuple(scale.tolist()),
         weights=tuple(weights),
@@ -184,6 +203,7 @@ def fit(learnt: Examples, places: tuple[float, ...], *, until: datetime, seed: i
         intercept=float(model.intercept_[0]),
         places=places,
         until=until,
+        context=tuple(context),
     )
 
 

@@ -22,6 +22,7 @@ Ints = npt.NDArray[np.int64]
 class Wares:
     """All n products, in the order in which they came. row: the place of each id. shelf: number of the category.
 
+    shelves: the name of each, "" for none.
     brand: number of the brand, -1 for none. price_level: share of the category that costs less, 0..1. rating: 0..5, few reviews drawn to
     the shop's mean. These two are NaN where the record has none. vectors: (n, d), of unit length, or 0 where there is none.
     """
@@ -29,6 +30,7 @@ class Wares:
     ids: Sequence[str]
     row: Mapping[str, int]
     shelf: Ints
+    shelves: Sequence[str]
     brand: Ints
     price_level: Floats
     rating: Floats
@@ -40,10 +42,12 @@ def wares_of(catalog: Catalog, dense: Dense) -> Wares:
     products = list(catalog)
     ids, shelf = [one.id for one in products], _numbered([one.category for one in products])
     brands = [one.brand for one in products]
+    paths = dict.fromkeys(one.category for one in products)
     return Wares(
         ids,
         {name: row for row, name in enumerate(ids)},
         shelf,
+        [path[-1] if path else "" for path in paths],
         np.where([one is None for one in brands], -1, _numbered(brands)),
         _price_levels(products, shelf),
         _ratings(products),
