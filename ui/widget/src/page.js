@@ -85,7 +85,7 @@ export class Page {
     try {
       const answer = await this.#call("addToCart", { product, quantity });
       if (answer?.cart) this.panel.setContext({ ...this.panel.context, cart: answer.cart });
-      this.panel.put(product, true);
+      this.panel.deeds.put(product, true);
     } catch (trouble) {
       this.#told(trouble, trouble instanceof Late ? this.panel.words.untold : this.panel.words.notTaken);
     } finally {
