@@ -39,6 +39,7 @@ function start(given, element) {
   const emit = (name, detail) => bus.dispatchEvent(new CustomEvent(name, { detail, cancelable: true }));
 
   function call(name, ...args) {
+    if (name === "setUser") named(args[0]?.token);
     if (name === "on") bus.addEventListener(...args);
     else if (name === "off") bus.removeEventListener(...args);
     else if (name === "show" || name === "hide") {
@@ -52,6 +53,13 @@ function start(given, element) {
       waiting.push([name, args]);
       if (/open|toggle|send/.test(name)) load();
     }
+  }
+
+  // Other tabs of the page's origin are told whom it names, though the panel may not be loaded here: nobody, after a sign-out.
+  function named(token = null) {
+    const tabs = new BroadcastChannel("shop-assistant:" + (options.site ?? ""));
+    tabs.postMessage({ named: token });
+    tabs.close();
   }
 
   function load() {

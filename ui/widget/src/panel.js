@@ -80,10 +80,14 @@ class Panel {
   }
   setUser(user) {
     const person = user?.token ? personOf(user.token) : null;
+    this.thread.stays(person);
     this.user = user;
     this.client.token = user?.token;
-    if (person !== this.keep.person) this.turnTo(person);
-    else this.welcome();
+    if (person === this.keep.person) this.welcome();
+    else {
+      this.keep.leaves();
+      this.turnTo(person);
+    }
     if (!this.box.hidden) this.thread.open();
   }
   resume(id) { return this.thread.resume(String(id)); }
@@ -125,6 +129,7 @@ class Panel {
   destroy() {
     this.turns.stop?.abort();
     this.staff.stop();
+    this.thread.stays(this.keep.person);
     this.keep.tabs?.close();
     for (const [target, name] of AWAKE) target.removeEventListener(name, this.back);
     removeEventListener("offline", this.away);

@@ -1,4 +1,8 @@
 // The conversation under way as the server and the other tabs have it: gone on with, caught up with, ended elsewhere.
+import { personOf } from "./keep.js";
+
+const GRACE = 5_000; // ms in which a page that named nobody may still name the person: many ask their server first
+
 export class Thread {
   // begun: resolves when it is fetched, null before; elsewhere: turns that another tab knows of.
   constructor(panel) {
@@ -57,7 +61,10 @@ export class Thread {
   // What another tab tells.
   heard(told) {
     const { keep, own } = this.panel;
-    if (told.learns !== undefined) {
+    if (told.named !== undefined) this.named(told.named);
+    else if (told.left) {
+      if (told.person === keep.person) this.leave();
+    } else if (told.learns !== undefined) {
       keep.follow(told);
       own.ask();
     } else if (!keep.joins(told)) return;
@@ -68,6 +75,25 @@ export class Thread {
       this.elsewhere = told.turns;
       this.catchUp();
     }
+  }
+  // A page of another tab names nobody: has the person signed out there, or is it yet to learn who it is?
+  named(token) {
+    const { keep } = this.panel, { person } = keep;
+    if (token) this.stays(personOf(token));
+    else if (person) this.leaving ??= setTimeout(() => { this.leaving = null; if (person === keep.person) this.leave(); }, GRACE);
+  }
+  // The person is here still.
+  stays(person) {
+    if (person !== this.panel.keep.person) return;
+    clearTimeout(this.leaving);
+    this.leaving = null;
+  }
+  // Signed out elsewhere, which no tab need be told again.
+  leave() {
+    const { panel } = this;
+    panel.user = panel.client.token = null;
+    panel.turnTo(null);
+    if (!panel.box.hidden) this.open();
   }
   async catchUp() {
     if (!this.begun) return; // all of it is fetched when the panel is opened
