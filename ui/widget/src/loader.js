@@ -123,7 +123,7 @@ function start(given, element) {
       (options.position === "left" ? "left" : "right") +
       ":20px;border:1px solid transparent;border-radius:99px;padding:14px 20px;cursor:pointer;font:600 16px/1.2 var(--sa-font,system-ui,sans-serif);" +
       "background:var(--sa-accent,#1d6b58);color:var(--sa-on-accent,#fff);box-shadow:0 4px 18px #0003}" +
-      "#bubble[aria-busy=true]{cursor:progress;opacity:.8}#bubble:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #20262b}");
+      "@media print{#bubble{display:none}}#bubble[aria-busy=true]{cursor:progress;opacity:.8}#bubble:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #20262b}");
     root.adoptedStyleSheets = [sheet];
     root.append(bubble);
   }

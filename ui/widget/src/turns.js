@@ -27,8 +27,10 @@ export class Turns {
     const { panel } = this, { keep, words } = panel;
     if (this.stop) return void (wordless(exact) || (panel.input.value ||= text)); // one turn at a time; what was said waits in the box, a button that means something exactly says nothing
     if (panel.drawer.hidden === false && !exact?.cart) panel.fold(panel.cartButton, panel.drawer);
+    const held = panel.root.activeElement;
     panel.log.querySelectorAll(".welcome, .unsent").forEach((old) => old.remove());
     const turn = { ...this.begin(text), number: number ?? keep.turns + 1 };
+    this.#hold(held, turn);
     this.again = null;
     if (!wordless(exact)) keep.asked(text);
     const stop = (this.stop = new AbortController());
@@ -44,6 +46,7 @@ export class Turns {
         if (stop.signal.aborted) return; // what had come before may still be handed over
         clearTimeout(slow);
         slow = setTimeout(() => panel.tell(words.slow), SLOW + 1000 * (data.wait_s ?? 0));
+        const held = panel.root.activeElement;
         if (name === "queued") panel.tell(fill(words.queued, data.ahead, data.wait_s));
         else if (name === "parsed") { panel.tell(words.working); panel.wanted = wishes(data.constraints, panel.money); panel.refresh(); }
         else if (name === "products") this.products(turn, data.products);
@@ -52,6 +55,7 @@ export class Turns {
           missed = data.turn > keep.turns + 1; // something was said elsewhere meanwhile
           this.finish(turn, data);
         }
+        this.#hold(held, turn);
       }
       panel.tell("");
       if (missed) panel.resume(keep.session); // to show it in its place
@@ -72,31 +76,44 @@ export class Turns {
   // ---- drawn as it comes
   begin(text) {
     const answer = el("p", { cls: "answer", ...ENGLISH }), more = el("div");
-    const node = el("section", { cls: "turn" }, el("p", { cls: "said", dir: "auto" }, straight(text)), answer, more);
+    const node = el("section", { cls: "turn", tabindex: "-1" }, el("p", { cls: "said", dir: "auto" }, straight(text)), answer, more);
+    const turn = { node, answer, more };
     this.panel.log.append(node);
-    node.scrollIntoView({ block: "start" });
-    return { node, answer, more };
+    this.#show(turn);
+    return turn;
   }
+  // At the top, as far as there is enough below it, which may come later: then again, unless the shopper has scrolled since.
+  #follows({ at }) { return at === this.panel.log.scrollTop; }
+  #show(turn) {
+    const { log } = this.panel;
+    log.scrollTop += turn.node.getBoundingClientRect().top - log.getBoundingClientRect().top;
+    turn.at = log.scrollTop;
+  }
+  // Where what had the focus is drawn no more, the turn has it: from the shop's page Escape would close nothing.
+  #hold(held, { node }) { if (held && !this.panel.root.activeElement) node.focus({ preventScroll: true }); }
   products(turn, products) {
     const { panel } = this, { deeds } = panel, drawn = JSON.stringify(products);
     if (!products.length || turn.drawn === drawn) return; // the end of a turn names them again, and what is unfolded stays so
     turn.drawn = drawn;
+    const follows = this.#follows(turn);
     panel.log.querySelectorAll(".actions").forEach((old) => old.remove());
     deeds.chosen = null;
     const look = { compare: products.length > 1 && deeds.compares, words: panel.words, money: panel.money, base: panel.client.base, opens: panel.page.has("openProduct"), links: panel.options.links, act: (...what) => deeds.act(...what) };
     turn.more.replaceChildren(el("ol", { cls: "cards" }, products.map((product) => card(product, look))));
     for (const product of products) panel.titles.set(product.id, product.title);
+    if (follows) this.#show(turn);
     panel.emit("product-shown", { products });
   }
   // again: one that was answered before, and is drawn once more.
   finish(turn, reply, again = false) {
-    const { panel } = this, { words, staff } = panel;
+    const { panel } = this, { words, staff } = panel, follows = this.#follows(turn);
     turn.answer.textContent = reply.reply;
     this.products(turn, reply.products);
     panel.log.querySelectorAll(".chips").forEach((old) => old.remove());
     this.beside(turn, reply);
     if (!again) turn.more.append(panel.page.ways(reply, panel.cart) || "");
     turn.more.append(this.thumbs(reply), this.next(reply) || "");
+    if (follows) this.#show(turn);
     panel.wanted = reply.wishes;
     panel.cart = reply.cart;
     panel.refresh();
@@ -130,12 +147,14 @@ export class Turns {
     return chips(compare ? [...texts, compare] : texts, (text) => (text === compare ? this.press(text, "compare", ...products.slice(0, 2)) : this.say(text)), words.placeholder, (text) => text !== compare && ENGLISH);
   }
   thumbs({ session_id, turn }) {
-    const { panel } = this, { words } = panel, group = el("div", { cls: "thumbs" });
+    const { panel } = this, { words } = panel, group = el("div", { cls: "thumbs", tabindex: "-1" });
     const vote = (thumb) => async () => {
       panel.emit("feedback", { session_id, turn, thumb });
       try {
         await panel.client.feedback(session_id, turn, thumb);
+        const held = group.contains(panel.root.activeElement);
         group.textContent = words.thanks;
+        if (held) group.focus({ preventScroll: true });
       } catch (trouble) {
         panel.tell(trouble.kind === "missing" ? words.unsent : panel.explain(trouble));
       }
@@ -153,7 +172,7 @@ export class Turns {
     const unsent = !wordless(exact) && UNSENT.includes(kind);
     const once = () => {
       if (this.stop) return;
-      turn.node.remove();
+      turn.node.classList.add("unsent"); // which goes when the next one begins
       this.say(text, wordless(exact) || kind === "missing" ? undefined : turn.number, exact);
     };
     const again = button(words.retry, once);
