@@ -360,9 +360,16 @@ def test_the_install_page_writes_a_snippet_and_tests_it(visit: Visit) -> None:
     tab.page.get_by_label("Examples to click").fill("A lamp | A mug")
     tab.page.get_by_label("Learning for suggestions").select_option("Do not ask")
     expect(snippet).to_contain_text('data-suggestions="A lamp | A mug" data-learn="no"')
+    status = tab.page.get_by_role("status").first
+    tab.run("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as on plain http
+    tab.page.get_by_role("button", name="Copy").click()
+    expect(status).to_have_text("It is selected: copy it with Ctrl+C, or ⌘C.")
+    assert tab.run("getSelection().toString()") == snippet.text_content()
+    tab.page.get_by_label("Your shop's address").fill("shop.example/lamps")
+    tab.page.get_by_role("button", name="Test it here").click()
+    expect(status).to_contain_text("is no address of a page: begin it with https://")
     tab.page.get_by_label("Your shop's address").fill("https://shop.example/lamps")
     tab.page.get_by_role("button", name="Test it here").click()
-    status = tab.page.get_by_role("status").first
     expect(status).to_contain_text("It works")
     expect(status).to_contain_text("No site has this key yet")  # the server has no sites
     expect(tab.panel.get_by_role("button", name="A mug")).to_be_visible()

@@ -204,7 +204,11 @@ def test_on_a_phone_the_panel_fills_the_screen_and_the_box_stays_in_sight(visit:
     tab.say(MESSAGE)
     expect(tab.card("Brass Desk Lamp")).to_be_visible()
     assert tab.panel.bounding_box() == {"x": 0, "y": 0, **PHONE}
-    inside = "[...document.querySelector('shop-assistant').shadowRoot.querySelectorAll('.log *')]"
+    tab.run(
+        "ShopAssistant.setContext({ cart: { items: [{ title: 'W'.repeat(60), quantity: 1, subtotal: 9 }], count: 1, total: 9 } })"
+    )
+    tab.panel.get_by_role("button", name="Cart (1)").click()
+    inside = "[...document.querySelector('shop-assistant').shadowRoot.querySelectorAll('.log *, .drawer *')]"
     assert tab.run(f"{inside}.filter(part => part.getBoundingClientRect().right > innerWidth).length") == 0
     expect(tab.panel.get_by_role("button", name="Send")).to_be_in_viewport()
 
