@@ -187,7 +187,8 @@ watch('value', () => {
   showChosen(element);
   if (unfolded) element.querySelector('details.cart')?.setAttribute('open', '');
   const next = removing === '[data-drop]' ? removing : `[aria-label="${CSS.escape(removing)}"]`;
-  if (removing) (element.querySelector(next) ?? element.querySelector('[data-cart]') ?? document.querySelector('#message textarea'))?.focus();
+  const seen = (what) => [...element.querySelectorAll(what)].find((button) => button.checkVisibility()); // the cart is there twice, for wide windows and narrow ones
+  if (removing) (seen(next) ?? seen('[data-cart]') ?? document.querySelector('#message textarea'))?.focus();
   removing = '';
   keep(element.querySelector('[data-session]')?.dataset.session);
   const turn = element.querySelector('[aria-busy]');

@@ -361,6 +361,10 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_cart_unfolds(visit:
     expect(shop.page.locator("#cart .narrow .lines")).to_be_hidden()
     summary.tap()
     expect(shop.page.locator("#cart .narrow .lines")).to_contain_text(title)
+    more = shop.page.locator("#cart .narrow").get_by_role("button", name=f"One more: {title}")
+    more.press("Enter")
+    expect(summary).to_contain_text("2 items")
+    expect(more).to_be_focused()
     assert shop.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     expect(shop.page.get_by_role("button", name="Send")).to_be_in_viewport()
     shop.page.set_viewport_size({"width": 320, "height": 256})  # a desk's window at 400 %: WCAG 1.4.10
