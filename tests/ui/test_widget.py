@@ -342,8 +342,10 @@ def test_the_shops_styles_stay_outside_and_of_its_theme_the_text_can_be_read_and
     style = "document.querySelector('shop-assistant').style.getPropertyValue('--sa-{}')"
     tab.run("ShopAssistant.setTheme({accent: '#ffe14d'})")
     assert tab.run(style.format("on-accent")) == "#000000"
+    expect(tab.panel.locator(".line")).to_have_css("border-top-color", "rgb(32, 38, 43)")  # yellow is not seen on white
     tab.run("ShopAssistant.setTheme({accent: '#123'})")
     assert tab.run(style.format("on-accent")) == "#ffffff"
+    expect(tab.panel.locator(".line")).to_have_css("border-top-color", "rgb(17, 34, 51)")
     tab.run("ShopAssistant.setTheme({accent: 'url(https://elsewhere.example)'})")
     assert tab.run(style.format("accent")) == "#123"
 
