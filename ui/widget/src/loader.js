@@ -57,9 +57,11 @@ function start(given, element) {
 
   // Other tabs of the page's origin are told whom it names, though the panel may not be loaded here: nobody, after a sign-out.
   function named(token = null) {
-    const tabs = new BroadcastChannel("shop-assistant:" + (options.site ?? ""));
-    tabs.postMessage({ named: token });
-    tabs.close();
+    try {
+      const tabs = new BroadcastChannel("shop-assistant:" + (options.site ?? ""));
+      tabs.postMessage({ named: token });
+      tabs.close();
+    } catch {} // a browser may forbid it, as it may storage
   }
 
   function load() {
