@@ -69,7 +69,7 @@ async def of_the_page(page: Page, out: Path, scheme: str) -> None:
     await said(page, "a saddle for my unicorn")
     await snap(page, out, "page-nothing-found")
     await page.context.set_offline(True)
-    await page.locator("#note .offline").wait_for()
+    await page.locator("#message .offline").wait_for()
     await snap(page, out, "page-offline")
 
 

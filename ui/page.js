@@ -9,6 +9,8 @@ const talk = (window.shopTalk ??= {
   line: (window.shopResumed ??= Promise.withResolvers()).promise, // what this tab had before it was loaded anew is drawn first
   chosen: null, // { id, title } of the product that the next one is to be compared with
   drawn: false, // the answer of the turn under way stands there whole, a moment before the turn is over
+  step: '', // what of the newest turn is drawn: begun, cards, whole; none before the first one
+  moved: false, // the shopper has scrolled since it began
   begin() {
     talk.drawn = false;
     const before = talk.line;
@@ -33,6 +35,16 @@ const talk = (window.shopTalk ??= {
     if (waiting) waiting.dataset.begun = '';
   },
 });
+
+// A tab that was duplicated goes on with the same conversation. Who clears it in one has cleared it in all.
+const tabs = (window.shopTabs ??= new BroadcastChannel('shop-page'));
+tabs.onmessage = ({ data }) => { if (data === kept('shop-session')) document.querySelector('#clear').click(); };
+
+const moves = () => { talk.moved = true; };
+if (element.closest('#now')) {
+  for (const hand of ['wheel', 'touchmove']) addEventListener(hand, moves, { passive: true });
+  addEventListener('keydown', ({ target }) => { if (!target.matches('textarea')) moves(); });
+}
 
 // Gradio loads the page anew once a lost connection is back. What was sent and has no answer then goes back into the box.
 if (element.closest('#now')) {
@@ -80,13 +92,13 @@ function showChosen(where) {
   }
 }
 
-// While the browser has no network the page says so, once.
+// While the browser has no network the page says so, once, over the box, which is always in sight.
 const offline = () => {
-  const note = document.querySelector('#note');
-  const said = note?.querySelector('.offline');
+  const box = document.querySelector('#message');
+  const said = box?.querySelector('.offline');
   if (navigator.onLine) said?.remove();
-  else if (note && !said) {
-    note.insertAdjacentHTML('afterbegin', '<p class="offline" role="alert">You are offline. What you send now does not reach the shop.</p>');
+  else if (box && !said) {
+    box.insertAdjacentHTML('afterbegin', '<p class="offline" role="alert">You are offline. What you send now does not reach the shop.</p>');
   }
 };
 if (element.closest('#now')) for (const change of ['online', 'offline']) addEventListener(change, offline);
@@ -98,8 +110,16 @@ element.addEventListener('error', (event) => { if (event.target.matches?.('.pict
 async function say(button, what) {
   const written = talk.ends.length === 1 && button.closest('[aria-busy]');
   if (talk.ends.length && !talk.drawn && !written) return;
+  if (button === document.activeElement && button.closest('#now, #past')) holdFocus(); // the button is about to be drawn no more
   await talk.turnOf(what.say);
   trigger('click', what);
+}
+
+// Who goes on from there comes to what is new.
+function holdFocus() {
+  const now = document.querySelector('#now');
+  now.tabIndex = -1;
+  now.focus({ preventScroll: true });
 }
 
 // A reason that unfolds shows the listing's own words for its field. Toggling does not bubble either.
@@ -167,18 +187,29 @@ watch('value', () => {
   showChosen(element);
   if (unfolded) element.querySelector('details.cart')?.setAttribute('open', '');
   const next = removing === '[data-drop]' ? removing : `[aria-label="${CSS.escape(removing)}"]`;
-  if (removing) (element.querySelector(next) ?? element.querySelector('[data-cart]') ?? document.querySelector('#message textarea'))?.focus();
+  const seen = (what) => [...element.querySelectorAll(what)].find((button) => button.checkVisibility()); // the cart is there twice, for wide windows and narrow ones
+  if (removing) (seen(next) ?? seen('[data-cart]') ?? document.querySelector('#message textarea'))?.focus();
   removing = '';
   keep(element.querySelector('[data-session]')?.dataset.session);
   const turn = element.querySelector('[aria-busy]');
   if (element.closest('#now')) sayWhenSlow(turn?.querySelector('.slow'));
   talk.drawn ||= Boolean(!turn && element.closest('#now'));
-  if (turn && !turn.querySelector('.answer, .card')) {
-    talk.chosen = null;
-    open.clear();
-    turn.scrollIntoView({ block: 'start', behavior: still.matches ? 'auto' : 'smooth' });
-  }
+  if (element.closest('#now')) follow(turn);
 });
+
+// The newest turn stands at the top as far as there is enough below it. More comes with the cards and with the whole answer.
+function follow(turn) {
+  const newest = element.querySelector('.turn');
+  const step = !newest ? '' : !turn ? 'whole' : turn.querySelector('.answer, .card') ? 'cards' : 'begun';
+  const before = talk.step;
+  if (step === before) return;
+  talk.step = step;
+  if (step === 'begun') {
+    Object.assign(talk, { chosen: null, moved: false });
+    open.clear();
+  }
+  if (newest && !talk.moved) newest.scrollIntoView({ block: 'start', behavior: still.matches || !before ? 'auto' : 'smooth' });
+}
 
 // Seen, and heard on the line on which the server says place and step.
 function sayWhenSlow(words) {
@@ -200,7 +231,10 @@ window.shopDraft = (words) => {
 
 // The session's id lives as long as this tab; nothing is kept after it.
 function keep(session) {
-  if (session !== undefined) kept('shop-session', session);
+  if (session === undefined) return;
+  const before = kept('shop-session');
+  kept('shop-session', session);
+  if (before && !session) tabs.postMessage(before);
 }
 
 // A word of this tab's own: given one, it is kept, or with an empty one forgotten.

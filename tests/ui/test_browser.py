@@ -227,6 +227,13 @@ def test_two_products_are_compared_in_a_table(visit: Shop) -> None:
     table = shop.page.get_by_role("region", name="Comparison")
     expect(table).to_contain_text("Brass Desk Lamp")
     expect(table).to_contain_text("$34.99")
+    shop.page.wait_for_function(  # smooth scrolling has ended with the whole answer at the top, or with its end in sight
+        """() => {
+          const above = document.querySelector("#now .turn").getBoundingClientRect().top;
+          const below = document.documentElement.scrollHeight - scrollY - innerHeight;
+          return (above >= 0 && above < 16) || below < 1;
+        }"""
+    )
 
 
 def test_any_two_products_are_compared_by_a_press_on_each_and_the_first_can_be_let_go(visit: Shop) -> None:
@@ -261,17 +268,19 @@ def test_a_picture_is_shown_and_one_that_cannot_be_loaded_leaves_its_stand_in(vi
 def test_the_page_says_while_it_is_offline(visit: Shop) -> None:
     shop = visit()
     expect(shop.page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+    shop.page.set_viewport_size({"width": 1280, "height": 400})  # of which the page's end is out of sight
     said_so = shop.page.get_by_role("alert").filter(has_text="You are offline.")
     shop.context.set_offline(True)
-    expect(said_so).to_be_visible()
+    expect(said_so).to_be_in_viewport()
     shop.context.set_offline(False)
     expect(said_so).to_have_count(0)
 
 
-def test_an_example_can_be_clicked_and_ask_leaves_the_rest_to_the_shopper(visit: Shop) -> None:
+def test_an_example_can_be_pressed_and_ask_leaves_the_rest_to_the_shopper(visit: Shop) -> None:
     shop = visit(LAMPS)
-    shop.page.get_by_role("button", name="I need a warm desk lamp under 40").click()
+    shop.page.get_by_role("button", name="I need a warm desk lamp under 40").press("Enter")
     title = shop.cards()[1]
+    expect(shop.page.locator("#now")).to_be_focused()  # what was pressed is gone: the next Tab leads to what is new
     shop.page.get_by_role("button", name=f"Ask about: {title}").click()
     box = shop.page.get_by_role("textbox", name="Your message")
     expect(box).to_have_value("About the second one: ")
@@ -352,8 +361,16 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_cart_unfolds(visit:
     expect(shop.page.locator("#cart .narrow .lines")).to_be_hidden()
     summary.tap()
     expect(shop.page.locator("#cart .narrow .lines")).to_contain_text(title)
+    more = shop.page.locator("#cart .narrow").get_by_role("button", name=f"One more: {title}")
+    more.press("Enter")
+    expect(summary).to_contain_text("2 items")
+    expect(more).to_be_focused()
     assert shop.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     expect(shop.page.get_by_role("button", name="Send")).to_be_in_viewport()
+    shop.page.set_viewport_size({"width": 320, "height": 256})  # a desk's window at 400 %: WCAG 1.4.10
+    shop.page.wait_for_function("document.documentElement.scrollWidth === 320")
+    for part in ("#aside", "#message"):  # neither covers what is read
+        expect(shop.page.locator(part)).to_have_css("position", "static")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -395,10 +412,17 @@ def test_a_tab_keeps_its_conversation_when_reloaded_another_tab_has_its_own_and_
     other = shop.context.new_page()
     other.goto(shop.address)
     expect(other.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+    with shop.context.expect_page() as opened:
+        shop.page.evaluate("window.open(location.href)")  # a tab that is duplicated has the same conversation
+    twin = opened.value
+    expect(twin.locator("#now .card")).to_have_count(len(shown))
+    twin.get_by_role("textbox", name="Your message").fill("half a word")
 
     shop.page.get_by_role("button", name="Clear conversation").click()
     expect(shop.page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
     assert httpx.get(f"{shop.address}/v1/sessions/{session}").status_code == 404
+    expect(twin.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+    expect(twin.get_by_role("textbox", name="Your message")).to_have_value("half a word")
     shop.page.reload()
     expect(shop.page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
 

@@ -319,14 +319,33 @@ def test_a_page_that_swaps_its_body_keeps_the_conversation(visit: Visit) -> None
     expect(tab.card("Brass Desk Lamp")).to_be_visible()
 
 
-def test_the_text_on_a_chosen_accent_can_be_read_and_a_false_colour_is_refused(visit: Visit) -> None:
+def test_the_shops_styles_stay_outside_and_of_its_theme_the_text_can_be_read_and_a_false_colour_is_refused(
+    visit: Visit,
+) -> None:
     tab = visit()
+    tab.run(
+        """() => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync("html { font-size: 62.5% } body { letter-spacing: 4px; text-transform: uppercase; white-space: pre }");
+          document.adoptedStyleSheets = [sheet];
+        }"""
+    )
     tab.open()
+    title = tab.panel.get_by_role("heading", name="Shopping assistant")
+    for name, value in {
+        "font-size": "16px",
+        "letter-spacing": "normal",
+        "text-transform": "none",
+        "white-space": "normal",
+    }.items():
+        expect(title).to_have_css(name, value)
     style = "document.querySelector('shop-assistant').style.getPropertyValue('--sa-{}')"
     tab.run("ShopAssistant.setTheme({accent: '#ffe14d'})")
     assert tab.run(style.format("on-accent")) == "#000000"
+    expect(tab.panel.locator(".line")).to_have_css("border-top-color", "rgb(32, 38, 43)")  # yellow is not seen on white
     tab.run("ShopAssistant.setTheme({accent: '#123'})")
     assert tab.run(style.format("on-accent")) == "#ffffff"
+    expect(tab.panel.locator(".line")).to_have_css("border-top-color", "rgb(17, 34, 51)")
     tab.run("ShopAssistant.setTheme({accent: 'url(https://elsewhere.example)'})")
     assert tab.run(style.format("accent")) == "#123"
 
@@ -343,9 +362,16 @@ def test_the_install_page_writes_a_snippet_and_tests_it(visit: Visit) -> None:
     tab.page.get_by_label("Examples to click").fill("A lamp | A mug")
     tab.page.get_by_label("Learning for suggestions").select_option("Do not ask")
     expect(snippet).to_contain_text('data-suggestions="A lamp | A mug" data-learn="no"')
+    status = tab.page.get_by_role("status").first
+    tab.run("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as on plain http
+    tab.page.get_by_role("button", name="Copy").click()
+    expect(status).to_have_text("It is selected: copy it with Ctrl+C, or ⌘C.")
+    assert tab.run("getSelection().toString()") == snippet.text_content()
+    tab.page.get_by_label("Your shop's address").fill("shop.example/lamps")
+    tab.page.get_by_role("button", name="Test it here").click()
+    expect(status).to_contain_text("is no address of a page: begin it with https://")
     tab.page.get_by_label("Your shop's address").fill("https://shop.example/lamps")
     tab.page.get_by_role("button", name="Test it here").click()
-    status = tab.page.get_by_role("status").first
     expect(status).to_contain_text("It works")
     expect(status).to_contain_text("No site has this key yet")  # the server has no sites
     expect(tab.panel.get_by_role("button", name="A mug")).to_be_visible()
@@ -375,6 +401,12 @@ def test_any_two_products_are_compared_by_a_press_on_each(visit: Visit) -> None:
     table = tab.panel.get_by_role("region", name="Comparison")
     expect(table.get_by_role("columnheader")).to_have_text(["Brass Desk Lamp", "Tall Desk Lamp"])
     expect(tab.panel.locator(".said").last).to_have_text("Compare Brass Desk Lamp with Tall Desk Lamp")
+    expect(tab.panel.locator(".thumbs")).to_have_count(2)
+    shown = tab.panel.locator(".log").evaluate("""log => {
+      const above = log.querySelector(".turn:last-child").getBoundingClientRect().top - log.getBoundingClientRect().top;
+      return [Math.round(above), Math.round(log.scrollHeight - log.scrollTop - log.clientHeight)];
+    }""")
+    assert 0 in shown, "neither does the answer begin at the top nor is its end in sight"
 
 
 def test_a_wish_of_an_exact_price_reads_as_money(visit: Visit) -> None:

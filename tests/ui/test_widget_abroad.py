@@ -189,6 +189,13 @@ def test_a_shopper_needs_no_mouse(visit: Visit) -> None:
     expect(tab.panel.get_by_role("region", name="Cart")).to_contain_text("Desk Lamp")
     keys.press("Escape")
     expect(cart).to_be_focused()
+    tab.panel.get_by_role("button", name="Good answer").first.press("Enter")
+    expect(tab.panel.locator(".thumbs").filter(has_text="Thank you.")).to_be_focused()
+    tab.panel.get_by_role("button", name="More like this: Black Desk Lamp").press("Enter")
+    expect(tab.panel.locator(".turn")).to_have_count(3)
+    expect(tab.panel.locator(".turn").last).to_be_focused()  # the button is gone
+    keys.press("Escape")
+    expect(tab.panel).to_be_hidden()
 
 
 def test_on_a_phone_the_panel_fills_the_screen_and_the_box_stays_in_sight(visit: Visit) -> None:
@@ -197,7 +204,11 @@ def test_on_a_phone_the_panel_fills_the_screen_and_the_box_stays_in_sight(visit:
     tab.say(MESSAGE)
     expect(tab.card("Brass Desk Lamp")).to_be_visible()
     assert tab.panel.bounding_box() == {"x": 0, "y": 0, **PHONE}
-    inside = "[...document.querySelector('shop-assistant').shadowRoot.querySelectorAll('.log *')]"
+    tab.run(
+        "ShopAssistant.setContext({ cart: { items: [{ title: 'W'.repeat(60), quantity: 1, subtotal: 9 }], count: 1, total: 9 } })"
+    )
+    tab.panel.get_by_role("button", name="Cart (1)").click()
+    inside = "[...document.querySelector('shop-assistant').shadowRoot.querySelectorAll('.log *, .drawer *')]"
     assert tab.run(f"{inside}.filter(part => part.getBoundingClientRect().right > innerWidth).length") == 0
     expect(tab.panel.get_by_role("button", name="Send")).to_be_in_viewport()
 

@@ -35,8 +35,10 @@ def test_without_a_bubble_it_is_open_at_once_under_a_strict_policy(visit: Visit,
     expect(tab.panel).to_be_visible()
     assert tab.page.locator("#bubble").count() == 0
     assert tab.page.locator("#place shop-assistant").count() == ("inline" in attributes)
+    tab.page.set_viewport_size({"width": 1280, "height": 500})
     tab.say(MESSAGE)
     expect(tab.card("Brass Desk Lamp")).to_be_visible()
+    assert (tab.panel.bounding_box() or {})["height"] <= 500  # in an element without a height too
 
 
 def test_a_loader_that_is_not_the_pinned_one_does_not_run(visit: Visit) -> None:

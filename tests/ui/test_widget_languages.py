@@ -51,6 +51,7 @@ def test_a_panel_with_arabic_words_is_arabic_and_what_the_assistant_says_in_it_e
     assert [spoken(tab.panel.locator(part).first) for part in english] == [("en", "ltr")] * len(english)
     assert spoken(tab.panel.get_by_role("button", name="Only in black")) == ("en", "ltr")
     assert spoken(tab.panel.get_by_role("button", name="Compare the first two")) == ("ar", "rtl")
+    expect(tab.panel.locator(".why summary").first).to_have_css("text-align", "right")  # at its tick
     assert spoken(tab.card("Brass Desk Lamp").locator("h3")) == ("ar", "rtl")  # the shop's own, in whatever it is
 
 

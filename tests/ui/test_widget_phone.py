@@ -10,6 +10,8 @@ from .test_widget import Tab, Visit, visit, visit_at
 from .test_widget_element import page_with
 
 __all__ = ["browser", "pytestmark", "visit", "visit_at"]
+LOW: ViewportSize = {"width": 640, "height": 430}  # a desk's window at 200 %
+LEAST: ViewportSize = {"width": 320, "height": 256}  # WCAG 1.4.10
 LINK = "() => document.querySelector('main').append(Object.assign(document.createElement('a'), { href: '#', textContent: 'Behind' }))"
 MODAL = "document.querySelector('shop-assistant').shadowRoot.querySelector('#panel').matches(':modal')"
 
@@ -60,13 +62,18 @@ def test_once_the_sheet_is_closed_the_page_and_the_bubble_are_there_again(visit:
     assert reached(tab) == {"A"}
 
 
-def test_a_phone_that_is_turned_leaves_the_focus_where_it_was(visit: Visit) -> None:
+def test_a_phone_that_is_turned_or_a_window_enlarged_leaves_the_focus_where_it_was_and_all_in_reach(
+    visit: Visit,
+) -> None:
     tab = shop_page(visit, PHONE)
     tab.open()
-    for size in (DESK, PHONE):
+    for size in (DESK, PHONE, DESK, LOW, LEAST):
         tab.page.set_viewport_size(size)
-        tab.page.wait_for_function(f"covers => {MODAL} === covers", arg=size is PHONE)
+        tab.page.wait_for_function(f"covers => {MODAL} === covers", arg=size is not DESK)
         expect(tab.panel.get_by_role("textbox")).to_be_focused()
+    for part in (tab.panel.get_by_role("button", name="Send"), tab.panel.get_by_text("This is an AI.")):
+        part.scroll_into_view_if_needed()
+        expect(part).to_be_in_viewport(ratio=0.9)
 
 
 def test_the_page_is_in_reach_while_the_widget_is_hidden_and_out_of_it_once_the_sheet_is_drawn_anew(

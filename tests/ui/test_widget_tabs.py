@@ -11,10 +11,23 @@ from .live import held
 from .test_browser import LAMPS, MESSAGE, browser, pytestmark
 from .test_widget import Tab, Visit, visit, visit_at
 from .test_widget_learning import agree, known, over
-from .test_widget_resume import Opened, opened, sign_in
+from .test_widget_resume import Opened, expect_nothing, opened, sign_in, sign_out
 
 __all__ = ["browser", "opened", "pytestmark", "visit", "visit_at"]
 SEE_CART = "what is in my cart?"
+
+
+GRACE_MS = 5_000  # in which a page that named nobody may still name the person
+
+
+def heard(tab: Tab, other: Tab) -> None:
+    """What the other tab told up to now has arrived at this one, since what it tells last has."""
+    channel = "new BroadcastChannel('shop-assistant:demo')"
+    tab.run(
+        f"() => {{ window.last = new Promise((done) => {{ {channel}.onmessage = ({{ data }}) => data.last && done(); }}); }}"
+    )
+    other.run(f"{channel}.postMessage({{ last: true }})")
+    tab.run("() => window.last")
 
 
 def another(tab: Tab) -> Tab:
@@ -96,3 +109,31 @@ def test_a_signed_in_person_has_one_conversation_in_all_tabs_and_nobody_else_see
     over(hers, 1)
     for one in (his, nobodys):
         expect(one.panel.locator(".turn")).to_have_count(0)
+
+    hers.panel.get_by_role("textbox").fill("what about a lamp for")
+    sign_out(tab)
+    expect_nothing(hers)
+    expect(hers.panel.get_by_role("textbox")).to_have_value("")
+    sign_in(hers, "c-1")
+    over(hers, 1)
+
+
+def test_a_page_that_names_nobody_signs_the_other_tabs_out_unless_it_names_the_person_soon(
+    visit_at: Visit, opened: Opened
+) -> None:
+    tab = visit_at(opened(LAMPS))
+    tab.page.clock.install()
+    sign_in(tab, "c-1")
+    tab.open()
+    tab.say(MESSAGE)
+    over(tab, 1)
+    other = Tab(tab.page.context.new_page(), tab.alarms)
+    other.page.goto(tab.page.url)  # its panel is not loaded
+    for left, comes in ((1, True), (0, False)):
+        sign_out(other)
+        if comes:
+            sign_in(other, "c-1")
+        heard(tab, other)
+        tab.page.clock.fast_forward(GRACE_MS)
+        expect(tab.panel.locator(".turn")).to_have_count(left)
+    expect_nothing(tab)

@@ -45,8 +45,9 @@ function tag() {
 // What the server will say to the pages of the shop, whose origin only they can send.
 async function abroad() {
   const { site, shop } = form.elements;
-  const origin = shop.value && shop.checkValidity() ? new URL(shop.value).origin : "";
-  if (!origin) return "";
+  if (!shop.value) return "";
+  if (!URL.canParse(shop.value)) return `“${shop.value}” is no address of a page: begin it with https://.`;
+  const { origin } = new URL(shop.value);
   const answer = await fetch(`widget/check?${new URLSearchParams({ site: site.value.trim(), origin })}`);
   const { known, allowed } = await answer.json();
   if (allowed) return `Pages of ${origin} may use the key.`;
@@ -72,8 +73,14 @@ function test() {
 form.addEventListener("input", write);
 form.addEventListener("submit", (event) => event.preventDefault());
 document.querySelector("#copy").addEventListener("click", async () => {
-  await navigator.clipboard.writeText(document.querySelector("#snippet").textContent);
-  result.textContent = "Copied.";
+  const snippet = document.querySelector("#snippet");
+  getSelection().selectAllChildren(snippet);
+  try {
+    await navigator.clipboard.writeText(snippet.textContent);
+    result.textContent = "Copied.";
+  } catch { // on plain http there is no clipboard, and a browser may refuse it
+    result.textContent = "It is selected: copy it with Ctrl+C, or ⌘C.";
+  }
 });
 document.querySelector("#try").addEventListener("click", test);
 write();

@@ -1,7 +1,7 @@
 // Who the visitor is, which conversation is theirs, how many turns it has, and the message that has no answer yet: in memory, in the tab (data-storage="session"), or, once agreed, on the device.
 // learns: whether the visitor agreed that what they do is learnt from; null before they answered.
 // person: whom the shop's token names. Their conversation is in memory only: the server has it, on any device.
-// Other tabs of the page's origin are told of each turn, of a conversation's end and of what may be learnt: hear takes what they tell.
+// Other tabs of the page's origin are told of each turn, of a conversation's end, of a sign-out and of what may be learnt: hear takes what they tell.
 export class Keep {
   constructor(site, storage, hear) {
     this.name = `shop-assistant:${site}`;
@@ -52,6 +52,9 @@ export class Keep {
     this.visitor = kept?.visitor ?? token();
     Object.assign(this, { session: kept?.session ?? null, turns: kept?.turns ?? 0, unanswered: kept?.unanswered ?? null, learns: kept?.learns ?? null });
   }
+
+  // The person signs out, or gives way to another, in every tab.
+  leaves() { if (this.person) this.#tell({ left: true }); }
 
   // Another person, or nobody again: then nothing stays of the one who left, nor of the time before they signed in.
   become(person) {

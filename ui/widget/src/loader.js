@@ -39,6 +39,7 @@ function start(given, element) {
   const emit = (name, detail) => bus.dispatchEvent(new CustomEvent(name, { detail, cancelable: true }));
 
   function call(name, ...args) {
+    if (name === "setUser") named(args[0]?.token);
     if (name === "on") bus.addEventListener(...args);
     else if (name === "off") bus.removeEventListener(...args);
     else if (name === "show" || name === "hide") {
@@ -52,6 +53,15 @@ function start(given, element) {
       waiting.push([name, args]);
       if (/open|toggle|send/.test(name)) load();
     }
+  }
+
+  // Other tabs of the page's origin are told whom it names, though the panel may not be loaded here: nobody, after a sign-out.
+  function named(token = null) {
+    try {
+      const tabs = new BroadcastChannel("shop-assistant:" + (options.site ?? ""));
+      tabs.postMessage({ named: token });
+      tabs.close();
+    } catch {} // a browser may forbid it, as it may storage
   }
 
   function load() {
@@ -115,7 +125,7 @@ function start(given, element) {
       (options.position === "left" ? "left" : "right") +
       ":20px;border:1px solid transparent;border-radius:99px;padding:14px 20px;cursor:pointer;font:600 16px/1.2 var(--sa-font,system-ui,sans-serif);" +
       "background:var(--sa-accent,#1d6b58);color:var(--sa-on-accent,#fff);box-shadow:0 4px 18px #0003}" +
-      "#bubble[aria-busy=true]{cursor:progress;opacity:.8}#bubble:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #20262b}");
+      "@media print{#bubble{display:none}}#bubble[aria-busy=true]{cursor:progress;opacity:.8}#bubble:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #20262b}");
     root.adoptedStyleSheets = [sheet];
     root.append(bubble);
   }

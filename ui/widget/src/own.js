@@ -55,7 +55,7 @@ export class Own {
     const known = await client.profile().catch(() => null); // where that cannot be told, nothing is offered
     if (!known || known.facts.some(({ query }) => query === `${field}: ${value}`) || this.panel.log.lastElementChild !== turn.node) return; // it may have been drawn anew meanwhile
     const label = fill(this.panel.words.keepWish, text);
-    turn.more.append(el("div", { cls: "chips" }, button(label, () => this.panel.say(label, undefined, { keep: { field, value } }))));
+    turn.more.append(el("div", { cls: "chips" }, button(label, () => this.panel.turns.say(label, undefined, { keep: { field, value } }))));
   }
 
   // Somebody else is at the panel.
@@ -86,7 +86,7 @@ export class Own {
     const { era } = this.panel;
     try {
       if (!fact) this.learn(false); // first, so that the next turn tells nothing
-      await this.panel.turnOver; // what the one under way tells is kept at its end
+      await this.panel.turns.over; // what the one under way tells is kept at its end
       if (era !== this.panel.era) return; // else what is known of whoever came meanwhile would go
       await this.panel.client.unlearn(fact);
       await this.show();

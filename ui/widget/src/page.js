@@ -4,7 +4,7 @@ import { button, el, webAddress } from "./dom.js";
 import { fill } from "./words.js";
 
 const PATIENCE = { getContext: 1_000, openProduct: 10_000, addToCart: 10_000, showResults: 10_000 }; // ms until an answer
-export const PHONE = matchMedia("(max-width: 34rem)"); // where the panel covers the page, as in panel.css
+export const PHONE = matchMedia("(max-width: 34rem), (max-height: 30rem)"); // where the panel covers the page, as in panel.css
 
 const LINES = 100; // of the shop's cart, that a message takes along
 
@@ -85,7 +85,7 @@ export class Page {
     try {
       const answer = await this.#call("addToCart", { product, quantity });
       if (answer?.cart) this.panel.setContext({ ...this.panel.context, cart: answer.cart });
-      this.panel.put(product, true);
+      this.panel.deeds.put(product, true);
     } catch (trouble) {
       this.#told(trouble, trouble instanceof Late ? this.panel.words.untold : this.panel.words.notTaken);
     } finally {
