@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from retrieval.evidence import judge
 from retrieval.query import SOFT, Constraints
-from retrieval.words import content_stems, without
+from retrieval.words import contains, content_stems, without
 
 from .about_me import about_me
 from .actions.ask import facts_of
@@ -252,8 +253,19 @@ def _complained(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     least = SURELY if parse.intent == "other" else LEAST
     if not state.shown or complaint_of(parse.message, parts.embedder, least=least) in (None, "plain"):
         return parse
+    if parse.slots.exclude and all(_of_the_table(word, state, parts) for word in parse.slots.exclude):
+        return replace(parse, intent="refine", acts=("refine",))  # "i don't like mesh" is no word on all that was shown
     ref = parse.slots.ref or places_in(parse.message)  # which the reader leaves out of a refusal
     return replace(parse, intent="feedback", slots=Slots(ref=ref), acts=("feedback",))
+
+
+def _of_the_table(word: str, state: DialogueState, parts: Parts) -> bool:
+    """Whether a product on the table is stated to be of it: a colour, a material, the brand."""
+    return any(
+        judge(product, name, word).status == "met" or (product.brand and contains(product.brand, word))
+        for product in parts.catalog.get_many(state.shown)
+        for name in ("color", "material")
+    )
 
 
 def _worth_doing(parse: Parse) -> Parse:
