@@ -23,7 +23,7 @@ from .mentions import places_in
 from .model import DialogueState, Intent, Parse, Slots
 from .parse import clean
 from .parts import Parts
-from .phrases import STAYING, phrase_of
+from .phrases import STAYING, of_another_thing, phrase_of
 from .question import KINDS
 from .reading.overreach import orders_in
 from .sentiment import about_price
@@ -95,13 +95,10 @@ def _was_asked(state: DialogueState) -> bool:
 def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A search that goes back to an earlier need as a narrowing of that; of another thing "in the same colour", with what stays."""
     slots = parse.slots
-    if (
-        parse.intent not in GOES_ON
-        or slots.product is None
-        or parse.then is not None
-        or state.constraints == Constraints()
-    ):
+    if parse.intent not in GOES_ON or parse.then is not None or state.constraints == Constraints():
         return parse
+    if slots.product is None:
+        return _for_another_purpose(parse, state, parts)
     if parse.intent != "search" and same_kind(state.constraints.product, slots.product):
         return parse
     need = need_to_go_on_with(state, slots) if parse.intent == "search" else None
@@ -117,6 +114,18 @@ def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     intent: Intent = "refine" if need else "search"
     return replace(parse, intent=intent, acts=(intent,), slots=slots)
+
+
+def _for_another_purpose(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """What names no kind but what it is for, and says what stays, as the search for something else: "something for the kitchen, same
+    budget". Of the same thing all would stay unsaid."""
+    purposes = tuple(one for one in parse.slots.features if one.startswith("for "))
+    if not purposes or parse.slots != Slots(features=parse.slots.features):
+        return parse
+    stays = _said_of(state.constraints, _staying(without(parse.message, purposes), parts))
+    if not stays or not of_another_thing(parse.message, parts.embedder):
+        return parse
+    return replace(parse, intent="search", acts=("search",), slots=Slots(features=purposes, **stays))
 
 
 def _staying(message: str, parts: Parts) -> tuple[str, ...]:
