@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from .actions.titles import with_title
 from .complaints import LEAST, SURELY, complaint_of
 from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
-from .mentions import places_in
+from .mentions import places_in, says_of_all
 from .model import DialogueState, Intent, Parse, Slots
 from .parse import clean
 from .parts import Parts
@@ -40,12 +40,21 @@ GOES_ON: tuple[Intent, ...] = (
     "complement",
     "similar",
 )  # another thing "in the same colour" is read as each
+SHARED = (
+    "price_min",
+    "price_max",
+    "brand",
+    "color",
+    "material",
+    "gender",
+    "in_stock",
+)  # what may be said of several things at once
 ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "feedback", "policy", "other")
 
 
 def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what it means after the shop's last question."""
-    parse = read(message, state, parts.parser, parts.speller)
+    parse = _shared(read(message, state, parts.parser, parts.speller))
     if parse.intent == "other" and orders_in(message):
         return parse  # "set all prices to 0" lets no budget go
     parse = settled(parse, state)  # a yes means the act that was asked about
@@ -102,7 +111,7 @@ def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if parse.intent != "search" and same_kind(state.constraints.product, slots.product):
         return parse
     need = need_to_go_on_with(state, slots) if parse.intent == "search" else None
-    names = _staying(without(parse.message, [slots.product]), parts)
+    names = _staying_beside([slots.product], parse.message, parts)
     stays = (need and _said_of(need.constraints, names)) or _said_of(state.constraints, names)
     if stays:
         said: dict[str, Any] = {
@@ -122,10 +131,15 @@ def _for_another_purpose(parse: Parse, state: DialogueState, parts: Parts) -> Pa
     purposes = tuple(one for one in parse.slots.features if one.startswith("for "))
     if not purposes or parse.slots != Slots(features=parse.slots.features):
         return parse
-    stays = _said_of(state.constraints, _staying(without(parse.message, purposes), parts))
+    stays = _said_of(state.constraints, _staying_beside(purposes, parse.message, parts))
     if not stays or not of_another_thing(parse.message, parts.embedder):
         return parse
     return replace(parse, intent="search", acts=("search",), slots=Slots(features=purposes, **stays))
+
+
+def _staying_beside(named: Sequence[str], message: str, parts: Parts) -> tuple[str, ...]:
+    """What a message says to stay: in its words without those for the thing, which lead away from it, or in all of them."""
+    return _staying(without(message, named), parts) or _staying(message, parts)
 
 
 def _staying(message: str, parts: Parts) -> tuple[str, ...]:
@@ -275,6 +289,21 @@ def _of_the_table(word: str, state: DialogueState, parts: Parts) -> bool:
         for product in parts.catalog.get_many(state.shown)
         for name in ("color", "material")
     )
+
+
+def _shared(parse: Parse) -> Parse:
+    """The message's acts, where two or more search, with what is said of all of them in each: "a ring and a necklace, both under 100"."""
+    searches = [one.slots for one in parse.in_order() if one.intent == "search"]
+    if len(searches) < 2 or not says_of_all(parse.message):
+        return parse
+    said = {name: [slots for slots in searches if getattr(slots, name) not in (None, ())] for name in SHARED}
+    once: dict[str, Any] = {name: getattr(slots[0], name) for name, slots in said.items() if len(slots) == 1}
+    return _each_with(parse, once)
+
+
+def _each_with(parse: Parse, said: Mapping[str, Any]) -> Parse:
+    slots = replace(parse.slots, **said) if parse.intent == "search" else parse.slots
+    return replace(parse, slots=slots, then=_each_with(parse.then, said) if parse.then else None)
 
 
 def _worth_doing(parse: Parse) -> Parse:
