@@ -15,6 +15,7 @@ from .actions.ask import facts_of
 from .actions.choosing import answered
 from .actions.orders import continued
 from .actions.subjects import subject_of
+from .actions.taking_out import amount_answered
 from .actions.titles import with_title
 from .complaints import LEAST, SURELY, complaint_of
 from .confirm import held_back, settled
@@ -59,6 +60,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
         return parse  # "set all prices to 0" lets no budget go
     parse = settled(parse, state)  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
+    parse = amount_answered(parse, state, parts)  # "just 2" the question how many go or stay
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parse = widened(_complained(parse, state, parts), state, parts)
     parse = _of_value(_left_open(parse, state, parts), state, parts)
