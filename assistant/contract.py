@@ -151,7 +151,8 @@ def card_json(card: Card) -> dict[str, Any]:
 
 def constraints_json(constraints: Constraints) -> dict[str, Any]:
     """The dialogue state's constraints as JSON: every key is there, lists are never null."""
-    return {f.name: plain(getattr(constraints, f.name)) for f in fields(Constraints)}
+    said = {f.name: plain(getattr(constraints, f.name)) for f in fields(Constraints)}
+    return {**said, "limits": [limit.text for limit in constraints.limits]}
 
 
 def _reason_json(reason: Reason) -> Mapping[str, str]:

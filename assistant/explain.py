@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from retrieval.audience import SUITS, audiences
 from retrieval.evidence import Evidence, judge
+from retrieval.measure import stated, within
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit
 from retrieval.words import contains, content_stems, quote
@@ -60,6 +61,14 @@ def _hard_reasons(product: Product, constraints: Constraints) -> Iterator[Reason
         yield Reason("constraint", f"listed for {', '.join(named)}", "gender")
     if constraints.in_stock and product.in_stock:
         yield Reason("constraint", "in stock", "availability")
+    yield from limits_met(product, constraints)
+
+
+def limits_met(product: Product, constraints: Constraints) -> Iterator[Reason]:
+    """What the record states on the right side of a limit: "900 g, lighter than 1.5 kg"."""
+    for limit in constraints.limits:
+        if (said := stated(product, limit.field)) and within(limit, said):
+            yield Reason("constraint", limit.told_of(said), limit.field)
 
 
 def _price_reasons(product: Product, constraints: Constraints) -> Iterator[Reason]:
@@ -96,6 +105,14 @@ def _breaches(product: Product, constraints: Constraints) -> Iterator[Reason]:
     named = audiences(product)
     if constraints.gender and named and not set(named) & set(SUITS.get(constraints.gender, ())):
         yield Reason("unmet", f"listed for {', '.join(named)}, not {constraints.gender}", "gender")
+    for limit in constraints.limits:
+        said = stated(product, limit.field)
+        if said is None:
+            yield Reason("unstated", f"the listing states no {limit.field}", limit.field)
+        elif not within(limit, said):
+            yield Reason(
+                "unmet", f"{limit.field} {said}, not {limit.text.removeprefix(f'{limit.field} ')}", limit.field
+            )
     if product.in_stock is False:
         yield Reason("unmet", "sold out at the moment", "availability")
 

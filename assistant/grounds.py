@@ -53,7 +53,7 @@ def _state_words(state: DialogueState) -> Iterator[str]:
     constraints = state.constraints
     yield from (text for text in (constraints.product, constraints.brand, constraints.gender) if text)
     yield from (words for _, words in constraints.wishes)
-    yield from constraints.exclude
+    yield from (*constraints.exclude, *(limit.text for limit in constraints.limits))
     yield from (wish.text for wish in state.own)
     yield from (str(bound) for bound in (constraints.price_min, constraints.price_max) if bound is not None)
 

@@ -30,6 +30,7 @@ _ORDINAL = re.compile(
     rf"\b(?P<word>{'|'.join(_ORDINALS)})\b|\b(?P<digits>\d+)(?:st|nd|rd|th)\b|(?:#|\b(?:number|no\.?|option|of)) ?(?P<named>\d+)\b"
 )
 _EACH = re.compile(r"\b(?:each|apiece|of (?:both|every))\b")
+_OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
 _PRONOUN = re.compile(r"^\s*ones?\b")
 _PLACE = re.compile(rf"\d|\b(?:{_PLACES})\b")
 _COUNTED = re.compile(rf"\b\d+(?:st|nd|rd|th)\b|#\s?\d|\bnumbers? \d|\b(?:{_PLACES})\b")
@@ -98,6 +99,11 @@ def says_each(message: str) -> bool:
     return bool(_EACH.search(message.lower()))
 
 
+def says_of_all(message: str) -> bool:
+    """Whether something is said of several things at once: "both under 100", "each in black"."""
+    return bool(_OF_ALL.search(message.lower()))
+
+
 def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Product]:
     """The shown products that the message names, where positions were read in it that it has no word for, or nothing at all: "the
     bear" is no second one.
@@ -143,12 +149,26 @@ def _one(
     ref: int | str, slots: Slots, state: DialogueState, shown: Sequence[Product], beside: Sequence[Product]
 ) -> list[Product]:
     if isinstance(ref, int):
-        return [shown[ref - 1]] if 1 <= ref <= len(shown) else []
+        return _at(ref, slots.product, shown)
     if ref == "all":
         return _pool(state, shown)
     if ref == "last":
         return [product for product in (*shown, *beside) if product.id == state.focus] or list(shown[:1])
     return by(SUPERLATIVES[ref], _described(slots, _pool(state, shown)))[:1]
+
+
+def _at(place: int, name: str | None, shown: Sequence[Product]) -> list[Product]:
+    """The product at that place; of lamps and rugs in one list "the first rug" is the first of the rugs, unless the first of all is one."""
+    there = [shown[place - 1]] if 1 <= place <= len(shown) else []
+    named = [product for product in shown if _is_a(product, name)] if name else []
+    if not 1 <= place <= len(named) or (there and there[0] in named):
+        return there
+    return [named[place - 1]]
+
+
+def _is_a(product: Product, name: str) -> bool:
+    """Whether the last word of the name stands in the product's title or category."""
+    return set(content_stems(name)[-1:]) <= set(content_stems(" ".join((product.title, *product.category))))
 
 
 def _described(slots: Slots, products: Sequence[Product]) -> list[Product]:

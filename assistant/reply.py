@@ -205,6 +205,7 @@ def need_phrase(constraints: Constraints, currency: str) -> str:
     whom = f" for {constraints.gender}" if constraints.gender and not told else ""
     wishes = "".join(f" {feature}" for feature in joined) + (f" ({further})" if further else "")
     bounds = price_bounds(constraints, currency) + (", in stock" if constraints.in_stock else "")
+    bounds += "".join(f", {limit.text}" for limit in constraints.limits)
     return as_said_back(_article(constraints, named) + named + brand + whom + wishes + bounds + _refused(constraints))
 
 
@@ -239,6 +240,7 @@ def reading_of(constraints: Constraints, currency: str) -> str:
     parts += [f"in {' or '.join(constraints.color)}"] if constraints.color else []
     parts += [f"size {' or '.join(constraints.size)}"] if constraints.size else []
     parts += [*constraints.material, *constraints.features, *(["in stock"] if constraints.in_stock else [])]
+    parts += [limit.text for limit in constraints.limits]
     parts += [f"without {' or '.join(constraints.exclude)}"] if constraints.exclude else []
     return f"Looking for: {as_said_back(', '.join(parts))}."
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from retrieval.kinds import names_kind
-from retrieval.query import SOFT, Constraints, Sort
+from retrieval.query import SOFT, Constraints, Limit, Sort
 from retrieval.words import content_stems
 
 from .lasting import given_up, said_of_oneself
@@ -280,7 +280,14 @@ def _drop_one(constraints: Constraints, name: str) -> Constraints:
         for key in WISH_LISTS
     }
     brand = None if constraints.brand and wanted & set(content_stems(constraints.brand)) else constraints.brand
-    return replace(constraints, brand=brand, **lists)
+    limits = tuple(one for one in constraints.limits if not wanted & set(content_stems(f"{one.field} {one.text}")))
+    return replace(constraints, brand=brand, limits=limits, **lists)
+
+
+def bounded(constraints: Constraints, limit: Limit) -> Constraints:
+    """Constraints with the limit, in place of one on the same side of the same field."""
+    others = (one for one in constraints.limits if (one.field, one.side) != (limit.field, limit.side))
+    return replace(constraints, limits=(*others, limit))
 
 
 def _without_contradictions(constraints: Constraints, slots: Slots) -> Constraints:

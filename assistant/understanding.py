@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from retrieval.evidence import judge
 from retrieval.query import SOFT, Constraints
-from retrieval.words import content_stems, without
+from retrieval.words import contains, content_stems, without
 
 from .about_me import about_me
 from .actions.ask import facts_of
 from .actions.choosing import answered
 from .actions.orders import continued
 from .actions.subjects import subject_of
+from .actions.taking_out import amount_answered
 from .actions.titles import with_title
 from .complaints import LEAST, SURELY, complaint_of
 from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
-from .mentions import places_in
+from .mentions import places_in, says_of_all
 from .model import DialogueState, Intent, Parse, Slots
 from .parse import clean
 from .parts import Parts
-from .phrases import STAYING, phrase_of
+from .phrases import STAYING, of_another_thing, phrase_of
 from .question import KINDS
 from .reading.overreach import orders_in
 from .sentiment import about_price
@@ -39,16 +41,26 @@ GOES_ON: tuple[Intent, ...] = (
     "complement",
     "similar",
 )  # another thing "in the same colour" is read as each
+SHARED = (
+    "price_min",
+    "price_max",
+    "brand",
+    "color",
+    "material",
+    "gender",
+    "in_stock",
+)  # what may be said of several things at once
 ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "feedback", "policy", "other")
 
 
 def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what it means after the shop's last question."""
-    parse = read(message, state, parts.parser, parts.speller)
+    parse = _shared(read(message, state, parts.parser, parts.speller))
     if parse.intent == "other" and orders_in(message):
         return parse  # "set all prices to 0" lets no budget go
     parse = settled(parse, state)  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
+    parse = amount_answered(parse, state, parts)  # "just 2" the question how many go or stay
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parse = widened(_complained(parse, state, parts), state, parts)
     parse = _of_value(_left_open(parse, state, parts), state, parts)
@@ -94,17 +106,14 @@ def _was_asked(state: DialogueState) -> bool:
 def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A search that goes back to an earlier need as a narrowing of that; of another thing "in the same colour", with what stays."""
     slots = parse.slots
-    if (
-        parse.intent not in GOES_ON
-        or slots.product is None
-        or parse.then is not None
-        or state.constraints == Constraints()
-    ):
+    if parse.intent not in GOES_ON or parse.then is not None or state.constraints == Constraints():
         return parse
+    if slots.product is None:
+        return _for_another_purpose(parse, state, parts)
     if parse.intent != "search" and same_kind(state.constraints.product, slots.product):
         return parse
     need = need_to_go_on_with(state, slots) if parse.intent == "search" else None
-    names = _staying(without(parse.message, [slots.product]), parts)
+    names = _staying_beside([slots.product], parse.message, parts)
     stays = (need and _said_of(need.constraints, names)) or _said_of(state.constraints, names)
     if stays:
         said: dict[str, Any] = {
@@ -116,6 +125,23 @@ def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     intent: Intent = "refine" if need else "search"
     return replace(parse, intent=intent, acts=(intent,), slots=slots)
+
+
+def _for_another_purpose(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """What names no kind but what it is for, and says what stays, as the search for something else: "something for the kitchen, same
+    budget". Of the same thing all would stay unsaid."""
+    purposes = tuple(one for one in parse.slots.features if one.startswith("for "))
+    if not purposes or parse.slots != Slots(features=parse.slots.features):
+        return parse
+    stays = _said_of(state.constraints, _staying_beside(purposes, parse.message, parts))
+    if not stays or not of_another_thing(parse.message, parts.embedder):
+        return parse
+    return replace(parse, intent="search", acts=("search",), slots=Slots(features=purposes, **stays))
+
+
+def _staying_beside(named: Sequence[str], message: str, parts: Parts) -> tuple[str, ...]:
+    """What a message says to stay: in its words without those for the thing, which lead away from it, or in all of them."""
+    return _staying(without(message, named), parts) or _staying(message, parts)
 
 
 def _staying(message: str, parts: Parts) -> tuple[str, ...]:
@@ -252,8 +278,34 @@ def _complained(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     least = SURELY if parse.intent == "other" else LEAST
     if not state.shown or complaint_of(parse.message, parts.embedder, least=least) in (None, "plain"):
         return parse
+    if parse.slots.exclude and all(_of_the_table(word, state, parts) for word in parse.slots.exclude):
+        return replace(parse, intent="refine", acts=("refine",))  # "i don't like mesh" is no word on all that was shown
     ref = parse.slots.ref or places_in(parse.message)  # which the reader leaves out of a refusal
     return replace(parse, intent="feedback", slots=Slots(ref=ref), acts=("feedback",))
+
+
+def _of_the_table(word: str, state: DialogueState, parts: Parts) -> bool:
+    """Whether a product on the table is stated to be of it: a colour, a material, the brand."""
+    return any(
+        judge(product, name, word).status == "met" or (product.brand and contains(product.brand, word))
+        for product in parts.catalog.get_many(state.shown)
+        for name in ("color", "material")
+    )
+
+
+def _shared(parse: Parse) -> Parse:
+    """The message's acts, where two or more search, with what is said of all of them in each: "a ring and a necklace, both under 100"."""
+    searches = [one.slots for one in parse.in_order() if one.intent == "search"]
+    if len(searches) < 2 or not says_of_all(parse.message):
+        return parse
+    said = {name: [slots for slots in searches if getattr(slots, name) not in (None, ())] for name in SHARED}
+    once: dict[str, Any] = {name: getattr(slots[0], name) for name, slots in said.items() if len(slots) == 1}
+    return _each_with(parse, once)
+
+
+def _each_with(parse: Parse, said: Mapping[str, Any]) -> Parse:
+    slots = replace(parse.slots, **said) if parse.intent == "search" else parse.slots
+    return replace(parse, slots=slots, then=_each_with(parse.then, said) if parse.then else None)
 
 
 def _worth_doing(parse: Parse) -> Parse:

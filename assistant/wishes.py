@@ -40,7 +40,7 @@ class Wish:
 
 
 def wishes_in(constraints: Constraints, currency: str) -> tuple[Wish, ...]:
-    """Every wish, the kind of thing first: "desk lamp", "black", "under $40", "2 pieces", "in stock", "not leather"."""
+    """Every wish, the kind of thing first: "desk lamp", "black", "under $40", "in stock", "lighter than 2 kg", "not leather"."""
     return tuple(_wishes(constraints, currency))
 
 
@@ -58,7 +58,9 @@ def without(constraints: Constraints, wish: Wish) -> Constraints:
     if wish.field == PRICE:
         return replace(constraints, price_min=None, price_max=None)
     left: Any = getattr(Constraints(), wish.field)
-    if wish.value is not None:
+    if wish.field == "limits":
+        left = tuple(limit for limit in constraints.limits if limit.text != wish.value)
+    elif wish.value is not None:
         left = tuple(value for value in getattr(constraints, wish.field) if value != wish.value)
     return replace(constraints, **{wish.field: left})
 
@@ -76,6 +78,7 @@ def _wishes(constraints: Constraints, currency: str) -> Iterator[Wish]:
         yield Wish("quantity", None, f"{constraints.quantity} pieces")
     if constraints.in_stock:
         yield Wish("in_stock", None, "in stock")
+    yield from (Wish("limits", limit.text, limit.text) for limit in constraints.limits)
     yield from (Wish("exclude", refused, f"not {refused}") for refused in constraints.exclude)
 
 

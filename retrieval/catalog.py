@@ -96,6 +96,16 @@ class Catalog:
         found = {product_id: Product.from_json(json.loads(record)) for product_id, record in rows}
         return [found[product_id] for product_id in wanted if product_id in found]
 
+    def stating(self, field: str) -> dict[str, str]:
+        """By id, what the records state under this name, as an option or else an attribute; only of those that do."""
+        option, attribute = (f"$.{place}.{json.dumps(field)}" for place in ("options", "attributes"))
+        rows = self.connection.execute(
+            "SELECT id, coalesce(json_extract(record, ?1), json_extract(record, ?2 || '[0]')) AS stated FROM products"
+            " WHERE stated IS NOT NULL",
+            [option, attribute],
+        )
+        return dict(rows.fetchall())
+
     def unknown(self, names: Iterable[str]) -> list[str]:
         """Those that are neither a product's id nor that of a group of variants, sorted."""
         rows = self.connection.execute(

@@ -9,10 +9,11 @@ from .audience import SUITS
 from .catalog import Catalog, listing_fields
 from .kinds import kind_at_end
 from .lexical import OWN, phrase
+from .measure import within
 from .query import Constraints
 from .words import NEGATIONS, only_denied
 
-HARD = ("brand", "gender", "in_stock", "price_min", "price_max", "exclude")
+HARD = ("brand", "gender", "in_stock", "price_min", "price_max", "exclude", "limits")
 
 Condition = tuple[str, list[object]]
 
@@ -55,6 +56,9 @@ def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Conditio
     if constraints.brand:
         brand = phrase(constraints.brand)
         yield "row IN (SELECT rowid FROM listing WHERE listing MATCH ?)", [f"{{brand title}} : {brand}"]
+    for limit in constraints.limits:
+        meeting = [name for name, stated in catalog.stating(limit.field).items() if within(limit, stated)]
+        yield "id IN (SELECT value FROM json_each(?))", [json.dumps(meeting)]
     for refused in constraints.exclude:
         if match := phrase(refused):
             free = json.dumps(_denying(catalog, refused, match))

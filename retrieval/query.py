@@ -13,11 +13,36 @@ Sort = Literal["price_asc", "price_desc", "rating"]
 SOFT = ("color", "material", "size", "features")  # the soft constraints, in the order in which they are explained
 
 
+Side = Literal["below", "above"]
+_SIDES: dict[tuple[str, Side], str] = {("weight", "below"): "lighter than", ("weight", "above"): "heavier than"}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A bound on what a record states in numbers: `field` by its name there, on this side of `value`, which is as a record has it."""
+
+    field: str
+    side: Side
+    value: str
+
+    @property
+    def text(self) -> str:
+        """ "lighter than 1.5 kg", "height below 40 cm"."""
+        return f"{_SIDES.get((self.field, self.side), f'{self.field} {self.side}')} {self.value}"
+
+    def told_of(self, stated: str) -> str:
+        """How a product that states this stands to it: "900 g, lighter than 1.5 kg", "height 35 cm, below 40 cm"."""
+        if (self.field, self.side) in _SIDES:
+            return f"{stated}, {self.text}"
+        return f"{self.field} {stated}, {self.side} {self.value}"
+
+
 @dataclass(frozen=True)
 class Constraints:
-    """What a shopper wants. Hard: price bounds, exclude, gender, brand, category, in_stock. Soft: color, size, material, features.
+    """What a shopper wants. Hard: price bounds, exclude, limits, gender, brand, category, in_stock. Soft: color, size, material, features.
 
-    Prices in the shop's currency, both bounds inclusive. exclude: words or phrases that no shown product may contain.
+    Prices in the shop's currency, both bounds inclusive. exclude: words or phrases that no shown product may contain. limits: bounds on
+    what records state; a product that does not state it is out.
     """
 
     product: str | None = None
@@ -33,6 +58,7 @@ class Constraints:
     price_max: Decimal | None = None
     quantity: int | None = None
     in_stock: bool = False
+    limits: tuple[Limit, ...] = ()
 
     @property
     def kind(self) -> str | None:

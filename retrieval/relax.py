@@ -12,7 +12,7 @@ from .constraints import eligible_ids, first_left
 from .product import money
 from .query import Constraints, Query, Relaxed, Sort
 
-ORDER = ("brand", "in_stock", "gender", "price_min", "price_max")  # refused words are never relaxed
+ORDER = ("limits", "brand", "in_stock", "gender", "price_min", "price_max")  # refused words are never relaxed
 
 
 def relax(
@@ -60,6 +60,8 @@ def _nearest_first(query: Query, given_up: Sequence[str]) -> Query:
 
 def _say(name: str, wanted: Constraints, catalog: Catalog, left: frozenset[str], currency: str) -> str:
     thing = wanted.product or "matching product"
+    if name == "limits":
+        return f"no {thing} here is stated as {' and '.join(limit.text for limit in wanted.limits)}"
     if name == "brand":
         return f"no {thing} by {wanted.brand} here, so these are from other makers"
     if name == "in_stock":

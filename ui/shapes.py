@@ -59,6 +59,7 @@ class Wishes(_Shape):
     price_max: float | None = None
     quantity: int | None = None
     in_stock: bool = False
+    limits: list[str] = []
 
 
 class Wish(_Shape):

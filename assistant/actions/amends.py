@@ -1,38 +1,46 @@
-"""What comes after a dislike with a reason: lighter ones, another brand, colour or material; where no listing tells, that is said."""
+"""What comes after a dislike with a reason: lighter or smaller ones, another brand, colour or material; else that no listing tells."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from retrieval.measure import stated, within
 from retrieval.product import Product
+from retrieval.query import Constraints, Limit, Side
 
-from ..complaints import Complaint
-from ..model import DialogueState, Reason, Slots
+from ..complaints import Complaint, too_big_or_small
+from ..model import DialogueState, Slots
 from ..parts import Parts
-from ..state import merge
+from ..state import bounded, merge
 from .differences import measures, record_of
+from .naming import short_names
 
 WEIGHT = "weight"
+LENGTHS = ("height", "width", "depth", "length", "diameter")  # of which one says how big a thing is
 NAMED = ("brand", "color", "material")
 
 
 @dataclass(frozen=True)
 class Amends:
-    """lead: what is said of the reason. evidence: the words it rests on. refused: what no further product may say. reasons: by id, why
-    those come that alone may come instead; empty where any may."""
+    """lead: what is said of the reason. evidence: the words it rests on. refused: what no further product may say. limit: what every
+    further product has to be stated to be; both hold for the need. best: of all on the table the one that has the least of what there is
+    too much of, where nothing else has less: then nothing is gained by setting them aside."""
 
     lead: str
     evidence: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
-    reasons: Mapping[str, Reason] = field(default_factory=dict)
+    limit: Limit | None = None
+    best: Product | None = None
 
 
 def amends(complaint: Complaint, said: str, products: Sequence[Product], state: DialogueState, parts: Parts) -> Amends:
     """What can be made of the reason, which the shopper gave in these words against these products."""
     quoted = f"“{' '.join(said.split()).strip(' .!'):.80}”"
     if complaint == WEIGHT:
-        return _lighter(quoted, products, state, parts)
+        return _limited(quoted, products, WEIGHT, "below", state, parts)
+    if complaint == "size" and (side := too_big_or_small(said, parts.embedder)) and (field := _length(products)):
+        return _limited(quoted, products, field, "below" if side == "big" else "above", state, parts)
     if complaint in NAMED:
         return _another(complaint, quoted, products)
     return Amends(f"You say {quoted}: listings don't tell that of others.", (quoted,))
@@ -58,27 +66,35 @@ def _values(product: Product, name: str) -> tuple[str, ...]:
     return (chosen,) if chosen else product.attributes.get(name, ())
 
 
-def _lighter(quoted: str, products: Sequence[Product], state: DialogueState, parts: Parts) -> Amends:
-    """Those of the kind that are stated to weigh less than the lightest of these."""
+def _length(products: Sequence[Product]) -> str | None:
+    """The length that most of these products state, the first of LENGTHS of as many; None where none states one."""
+    counts = {field: len(measures(products, field)) for field in LENGTHS}
+    most = max(LENGTHS, key=lambda field: counts[field])
+    return most if counts[most] else None
+
+
+def _limited(
+    quoted: str, products: Sequence[Product], field: str, side: Side, state: DialogueState, parts: Parts
+) -> Amends:
+    """Only those of the kind that are stated to lie beyond the one of these that has the least of it, or the most."""
     of_kind = parts.catalog.get_many(sorted(parts.searcher.matching(state.constraints)))
-    known = measures([*of_kind, *products], WEIGHT)
-    weighed = [one for one in products if one.id in known]
-    if not weighed:
-        return Amends(f"You say {quoted}: no weight is stated to compare.", (quoted,))
-    lightest = min(weighed, key=lambda one: (known[one.id], one.id))
-    bound = record_of(lightest)[WEIGHT]
-    less = [one for one in of_kind if one.id in known and known[one.id] < known[lightest.id]]
-    if not less:
-        return Amends(
-            f"You say {quoted}: nothing else of this kind is stated to weigh less than {bound}.", (quoted, bound)
-        )
-    reasons = {
-        one.id: Reason("feedback", f"{record_of(one)[WEIGHT]}, lighter than the {bound} that was too heavy", WEIGHT)
-        for one in less
-    }
-    return Amends(f"You say {quoted}: then lighter than {bound}.", (quoted, bound), reasons=reasons)
+    known = measures([*of_kind, *products], field)
+    measured = [one for one in products if one.id in known]
+    if not measured:
+        return Amends(f"You say {quoted}: no {field} is stated to compare.", (quoted,))
+    furthest = (min if side == "below" else max)(measured, key=lambda one: (known[one.id], one.id))
+    limit = Limit(field, side, record_of(furthest)[field])
+    evidence = (quoted, limit.text)
+    if not any(within(limit, stated(one, field) or "") for one in of_kind):
+        lead = f"You say {quoted}: nothing else of this kind is stated to be {limit.text}"
+        if not set(state.shown) <= {one.id for one in products}:
+            return Amends(f"{lead}.", evidence)
+        (name,) = short_names([furthest]).values()
+        return Amends(f"{lead}, as {name} is. I left the list as it is.", (*evidence, name), best=furthest)
+    return Amends(f"You say {quoted}: then {limit.text}.", evidence, limit=limit)
 
 
-def refusing(amended: Amends, state: DialogueState) -> DialogueState:
-    """The state with what no further product may say."""
-    return replace(state, constraints=merge(state.constraints, Slots(exclude=amended.refused)))
+def amending(amended: Amends, constraints: Constraints) -> Constraints:
+    """The constraints with what no further product may say, and what it has to be stated to be."""
+    merged = merge(constraints, Slots(exclude=amended.refused))
+    return bounded(merged, amended.limit) if amended.limit else merged

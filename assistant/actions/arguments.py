@@ -20,18 +20,25 @@ Words = tuple[str, tuple[str, ...]]  # an argument, and the facts that it rests 
 
 
 def wishes_met(product: Product, constraints: Constraints) -> list[str]:
-    """The listing's own words for the wishes that it meets, quoted, at most TOLD."""
-    found = (judge(product, field, wish) for field, wish in constraints.wishes)
-    return [f"“{one.words}”" for one in found if one.status == "met"][:TOLD]
+    """For the wishes that it meets, at most TOLD, how it says so: "its listing says “red” and “oak”", "it is listed under kitchen"."""
+    found = [one for one in (judge(product, *wish) for wish in constraints.wishes) if one.status == "met"][:TOLD]
+    quoted = [f"“{one.words}”" for one in found if one.source != "category"]
+    said = [f"its listing says {' and '.join(quoted)}"] if quoted else []
+    return said + [f"it is listed under {_shelf(product, one.wish)}" for one in found if one.source == "category"]
+
+
+def _shelf(product: Product, wish: str) -> str:
+    """The category that says the wish."""
+    wanted = set(content_stems(wish))
+    return next(name for name in product.category if wanted <= set(content_stems(name)))
 
 
 def argued(product: Product, others: Sequence[Product], constraints: Constraints) -> Words:
     """What speaks for it beside the others that were weighed; empty where its record tells nothing."""
     met, price, stated = wishes_met(product, constraints), _standing(product, others), states(product, constraints)
-    said = [f"its listing says {' and '.join(met)}"] if met else []
-    said += [price] if price else []
+    said = [*met, *([price] if price else [])]
     said += [f"its record states {stated}"] if stated and not met else []
-    return ", ".join(said), (*met, *said)
+    return ", ".join(said), tuple(said)
 
 
 def states(product: Product, constraints: Constraints, beyond: Product | None = None) -> str:

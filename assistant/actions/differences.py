@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
+from retrieval.measure import measure
 from retrieval.product import Product, money
 from retrieval.words import content_stems
 
@@ -13,14 +13,6 @@ from ..model import Comparison, Row
 
 NOT_STATED = "not stated"
 MOST_FIELDS = 12  # a data sheet has sixty; those that more of the products state come first
-_MEASURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+|%|\"|″)?")
-# Units that shops mix for one quantity: a value in the first's place is in terms of the second.
-_SCALE: Mapping[str, tuple[str, Decimal]] = {
-    "kg": ("g", Decimal(1000)), "g": ("g", Decimal(1)), "mg": ("g", Decimal("0.001")), "lb": ("g", Decimal("453.592")),
-    "lbs": ("g", Decimal("453.592")), "oz": ("g", Decimal("28.35")), "m": ("mm", Decimal(1000)), "cm": ("mm", Decimal(10)),
-    "mm": ("mm", Decimal(1)), "in": ("mm", Decimal("25.4")), "l": ("ml", Decimal(1000)), "ml": ("ml", Decimal(1)),
-    "gb": ("gb", Decimal(1)), "tb": ("gb", Decimal(1000)),
-}  # fmt: skip
 
 
 def record_of(product: Product) -> dict[str, str]:
@@ -65,7 +57,7 @@ def values(product: Product, fields: Sequence[str]) -> tuple[str, ...]:
 
 def measures(products: Sequence[Product], field: str) -> dict[str, Decimal]:
     """By id, the field's first number, in one unit; empty unless every number found has the same unit, so that they can be compared."""
-    found = {product.id: _measure(record_of(product)[field]) for product in products if field in record_of(product)}
+    found = {product.id: measure(record_of(product)[field]) for product in products if field in record_of(product)}
     stated = {key: value for key, value in found.items() if value is not None}
     return (
         {key: number for key, (number, _) in stated.items()} if len({unit for _, unit in stated.values()}) == 1 else {}
@@ -91,11 +83,3 @@ def fields_named(asked: str, products: Sequence[Product]) -> list[str]:
     names = dict.fromkeys(name for product in products for name in record_of(product))
     hits = {name: len(wanted & set(content_stems(name))) for name in names}
     return sorted((name for name in names if hits[name]), key=lambda name: -hits[name])
-
-
-def _measure(text: str) -> tuple[Decimal, str] | None:
-    match = _MEASURE.search(text)
-    if match is None:
-        return None
-    unit, factor = _SCALE.get((match.group(2) or "").casefold(), ((match.group(2) or "").casefold(), Decimal(1)))
-    return Decimal(match.group(1).replace(",", ".")) * factor, unit

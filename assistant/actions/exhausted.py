@@ -59,6 +59,9 @@ def _loosened(constraints: Constraints, currency: str) -> Iterator[tuple[Constra
         yield replace(constraints, brand=None), "by other makers", "Forget the brand"
     if constraints.gender:
         yield replace(constraints, gender=None), f"not listed for {constraints.gender}", "Forget the gender"
+    for limit in constraints.limits:
+        others = tuple(one for one in constraints.limits if one != limit)
+        yield replace(constraints, limits=others), f"that is not {limit.text}", f"Forget the {limit.field}"
     for refused in constraints.exclude:
         kept = tuple(word for word in constraints.exclude if word != refused)
         yield replace(constraints, exclude=kept), f"with {refused}", f"Allow {refused}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from retrieval.query import Constraints
 
 from ..at_us import at_us
 from ..complaints import Complaint, complaint_of
+from ..explain import limits_met
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
 from ..parts import Parts
 from ..reply import NAMED
@@ -20,7 +21,7 @@ from ..sentiment import feeling
 from ..taste import TOLD, trait_words, traits_of
 from ..wishes import Wish
 from ..wordings import worded
-from .amends import amends, refusing
+from .amends import amending, amends
 from .exhausted import exhausted
 from .find import another
 from .naming import about, short_names
@@ -121,15 +122,15 @@ def _disliked_for(
     liked = tuple(one for one in state.taste.liked if one not in ids)
     taste = Taste(liked, tuple(dict.fromkeys((*state.taste.disliked, *ids))))
     amended = amends(complaint, said, products, state, parts)
+    if amended.best is not None:
+        return Outcome(focus=amended.best.id, answer=Answer(amended.lead, amended.evidence, found=False))
     names = list(short_names(products).values())
     gone = names[0] if len(names) == 1 else f"those {len(names)}"
     lead = f"{amended.lead} I set aside {gone}."
-    then = refusing(amended, replace(state, taste=taste))
-    because = amended.reasons
-    skip = parts.searcher.matching(then.constraints) - because.keys() if because else frozenset[str]()
-    changed = then.constraints if amended.refused else None
+    then = replace(state, taste=taste, constraints=amending(amended, state.constraints))
+    changed = then.constraints if then.constraints != state.constraints else None
     evidence = (*amended.evidence, *names, str(len(names)))
-    return _told(lead, evidence, then, parts, taste=taste, constraints=changed, skip=skip, because=because)
+    return _told(lead, evidence, then, parts, taste=taste, constraints=changed)
 
 
 def _bounded(products: Sequence[Product], state: DialogueState, parts: Parts, *, dear: bool) -> Outcome:
@@ -166,21 +167,12 @@ def _past(bound: Decimal, constraints: Constraints, currency: str, *, dear: bool
 
 def _told(
     lead: str, evidence: tuple[str, ...], state: DialogueState, parts: Parts, *,
-    taste: Taste | None = None, constraints: Constraints | None = None, skip: frozenset[str] = frozenset(),
-    because: Mapping[str, Reason] | None = None,
+    taste: Taste | None = None, constraints: Constraints | None = None,
 ) -> Outcome:  # fmt: skip
-    """The lead, then what comes instead; not seen before where there is such, else what is left; nothing that is to be skipped.
-
-    because: by id, why the lead brings it; where there are any, nothing else comes.
-    """
-    outcome = _only(because, another(state, parts, skip=state.seen | skip))
+    """The lead, then what comes instead; not seen before where there is such, else what is left."""
+    outcome = another(state, parts, skip=state.seen)
     if not outcome.hits:
-        outcome = _only(because, another(state, parts, skip=skip))
-    if because:
-        reasons = {
-            one: (because[one], *outcome.reasons.get(one, ())) for one in (hit.product.id for hit in outcome.hits)
-        }
-        outcome = replace(outcome, reasons={**outcome.reasons, **reasons})
+        outcome = another(state, parts)
     changed = replace(outcome, taste=taste, constraints=constraints)
     if not outcome.hits:
         wanted = replace(state, constraints=constraints or state.constraints, taste=taste or state.taste)
@@ -192,17 +184,10 @@ def _told(
     names = short_names([hit.product for hit in outcome.hits])
     listed = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in outcome.hits[:NAMED])
     relaxed = "".join(f" {one.text[0].upper()}{one.text[1:]}." for one in outcome.relaxed)
-    first = outcome.reasons.get(outcome.hits[0].product.id, ())
+    best = outcome.hits[0].product
+    first = (*limits_met(best, state.constraints), *outcome.reasons.get(best.id, ()))
     why = f" Why the first: {first[0].text}." if first else ""
     return replace(changed, answer=Answer(f"{lead}{relaxed} Instead: {listed}.{why}", (*evidence, *names.values())))
-
-
-def _only(because: Mapping[str, Reason] | None, outcome: Outcome) -> Outcome:
-    """The outcome with those that the lead brings alone, where it names such; what was found by meaning is perhaps none of them."""
-    if not because:
-        return outcome
-    kept = [hit for hit in outcome.hits if hit.product.id in because]
-    return replace(outcome, hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, start=1)))
 
 
 def _shared_traits(products: Sequence[Product], constraints: Constraints) -> str:

@@ -150,10 +150,8 @@ def _grounds(product: Product, others: Sequence[Product], constraints: Constrain
     if product.rating is None:
         argument, facts = argued(product, others, constraints)
         return argument or CLOSEST, facts
-    met = wishes_met(product, constraints)
-    said = [f"its listing says {' and '.join(met)}"] if met else []
-    said.append(_rating_words(product))
-    return ", ".join(said), (*met, *said, f"{product.rating} 5 {product.review_count}")
+    said = [*wishes_met(product, constraints), _rating_words(product)]
+    return ", ".join(said), (*said, f"{product.rating} 5 {product.review_count}")
 
 
 def _best_value(best: Product, others: Sequence[Hit], constraints: Constraints) -> Choice | None:
@@ -206,7 +204,7 @@ def _besides(product: Product, constraints: Constraints, best: Product | None = 
         return "", ()
     met = [] if best else wishes_met(product, constraints)
     if met:
-        return f", its listing says {' and '.join(met)} too", tuple(met)
+        return f", {', '.join(met)} too", tuple(met)
     stated = states(product, constraints, beyond=best)
     also = "also " if best else ""
     return (f", its record {also}states {stated}", (stated,)) if stated else ("", ())

@@ -9,7 +9,9 @@ from retrieval.product import Product
 
 from ..fewer import to_go
 from ..mentions import counts_said, mentioned
-from ..model import Answer, Choice, DialogueState, Outcome, Parse, Question
+from ..model import Answer, Choice, DialogueState, Outcome, Parse, Question, Slots
+from ..normalize import amounts
+from ..parse import clean
 from ..parts import Parts
 from . import shop_cart
 from .cart import cart_sum, done, set_quantity, view_of
@@ -36,6 +38,19 @@ def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     return _with_quantities(zip(targets, left, strict=True), state, parts)
 
 
+def amount_answered(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """The change of the cart that the last turn asked about, where the message answers how many go or stay ("just 2"), however it was
+    read; else as it was read."""
+    asked = state.asked
+    if asked is None or asked.intent != "cart_remove" or asked.slots.quantity is None or not asked.products:
+        return parse
+    numbers = {amount.value for amount in amounts(clean(parse.message)) if not amount.measured}
+    of_the_cart = parse.intent == "cart_remove" or numbers == {asked.slots.quantity}
+    if len(numbers) != 1 or not of_the_cart or to_go(parse.message, parts.embedder) is None:
+        return parse
+    return replace(asked, slots=Slots(quantity=int(numbers.pop())), message=parse.message)
+
+
 def _left(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> list[int] | None:
     """How many of each stay in the cart, 0 where no number is said of it; None where a number may be of those that go or that stay."""
     there = {line.product_id: line.quantity for line in state.cart}
@@ -59,10 +74,12 @@ def _said_of(products: Sequence[Product], parse: Parse) -> list[int]:
 
 
 def _out_or_left(products: Sequence[Product], quantity: int, state: DialogueState) -> Outcome:
-    """The question whether as many go or stay; either answer says it plainly."""
+    """The question whether as many go or stay, which waits for the answer (`amount_answered`)."""
     options = (f"Take {quantity} out", f"Leave {quantity}")
     question = Question(f"Shall I take {quantity} out, or leave {quantity}?", "quantity", options)
-    return Outcome(cart=state.cart, focus=products[0].id, answer=done([question.text]), question=question)
+    ids = tuple(product.id for product in products)
+    act = Parse("cart_remove", Slots(quantity=quantity), ("cart_remove",), products=ids)
+    return Outcome(cart=state.cart, focus=products[0].id, answer=done([question.text]), question=question, asked=act)
 
 
 def _which_line(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome:

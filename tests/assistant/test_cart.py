@@ -208,6 +208,24 @@ def test_a_number_that_may_go_or_stay_is_asked_about_and_changes_nothing(searche
     assert outcome.question == Question("Shall I take 2 out, or leave 2?", "quantity", ("Take 2 out", "Leave 2"))
 
 
+@pytest.mark.parametrize(
+    ("answer", "left"), [("just 2", 2), ("take 2 out", 1), ("leave just two of them", 2), ("under 40", 3)]
+)
+def test_the_answer_how_many_go_is_taken_for_it_however_it_is_read(
+    assistant_with: AssistantWith, answer: str, left: int
+) -> None:
+    """Of three bags two go or stay; a price is no answer, so that nothing changes."""
+    three = said("cart_add", quantity=3, ref=(1,))
+    shop = assistant_with(
+        [said("search", product="tote"), three, said("cart_remove", quantity=2), said("search", product="2")]
+    )
+    for message in ("totes", "add three of the first", "please"):
+        asked = shop.reply(message, "s_1")
+    assert asked.question is not None
+    assert asked.question.options == ("Take 2 out", "Leave 2")
+    assert [quantity for _, quantity in shop.reply(answer, "s_1").cart.lines] == [left]
+
+
 def test_a_new_quantity_is_at_most_what_is_in_stock() -> None:
     cart, sentence = set_quantity((CartLine("clamp", 1),), BY_ID["clamp"], 9)
     assert (cart, sentence) == ((CartLine("clamp", 2),), "Bolt Clamp Lamp is now at 2. Only 2 left in stock.")

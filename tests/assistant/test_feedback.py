@@ -11,6 +11,7 @@ from assistant.contract import Reply
 from assistant.model import Parse, Taste
 from assistant.sentiment import feeling
 from assistant.taste import leaning
+from assistant.wishes import Drop
 from retrieval.dense import Dense
 from retrieval.index import build_index
 from retrieval.lexical import Lexical
@@ -172,18 +173,68 @@ def test_too_heavy_brings_what_is_stated_to_be_lighter(new_store: Store) -> None
     shop = Assistant(parts_with(searcher, [said("search", product="tent"), said("feedback")]))
     first = next(card for card in shop.reply("tents", "s_1").cards if card.product.id == "b")
     reply = shop.reply(HEAVY, "s_1")  # of all shown c is the lightest
-    assert "nothing else of this kind is stated to weigh less than 900 g" in reply.reply
+    assert reply.reply == (
+        f"You say “{HEAVY}”: nothing else of this kind is stated to be lighter than 900 g, as Tent C is. I left the list as it is."
+    )
+    assert shop.session("s_1").state.taste == Taste()
 
-    shop = Assistant(parts_with(searcher, [said("search", product="tent"), said("refine", exclude=("heavy",))]))
+    heavy, drop = said("refine", exclude=("heavy",)), said("refine", drop=("weight",))
+    shop = Assistant(parts_with(searcher, [said("search", product="tent"), heavy, said("refine"), drop]))
     shop.reply("tents", "s_2")
     pointed = f"number {first.rank}, {HEAVY}"
     reply = shop.reply(pointed, "s_2")
     assert ids(reply) == ["c"]
     assert reply.reply == (
         f"You say “{pointed}”: then lighter than 1.5 kg. I set aside Tent B. Instead: 1. Tent C $50. "
-        "Why the first: 900 g, lighter than the 1.5 kg that was too heavy."
+        "Why the first: 900 g, lighter than 1.5 kg."
     )
-    assert reply.cards[0].reasons[0].text == "900 g, lighter than the 1.5 kg that was too heavy"
+    assert "900 g, lighter than 1.5 kg" in [reason.text for reason in reply.cards[0].reasons]
+
+    again = shop.reply("show me them again", "s_2")
+    assert ids(again) == ["c"]  # the reason holds for the need
+    assert "tent, lighter than 1.5 kg" in again.reply
+    assert [wish["text"] for wish in again.to_json()["wishes"]] == ["tent", "lighter than 1.5 kg"]
+    assert again.to_json()["constraints"]["limits"] == ["lighter than 1.5 kg"]
+    assert set(ids(shop.reply("any weight will do", "s_2"))) == {"a", "c", "d"}  # b was set aside
+
+    shop = Assistant(parts_with(searcher, [said("search", product="tent"), heavy]))
+    shop.reply("tents", "s_3")
+    shop.reply(pointed, "s_3")
+    dropped = shop.reply(Drop("limits", "lighter than 1.5 kg"), "s_3")
+    assert dropped.constraints.limits == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "limit", "left"),
+    [
+        ("too bulky", "height below 30 cm", ["low"]),
+        ("too small", "height above 30 cm", ["tall"]),
+    ],
+)
+def test_too_bulky_brings_what_is_stated_to_be_smaller(
+    new_store: Store, message: str, limit: str, left: list[str]
+) -> None:
+    heights = {"low": "20 cm", "middle": "30 cm", "tall": "0.4 m"}
+    vases = [
+        Product(name, f"Vase {name}", category=("vases",), price=Decimal(9), attributes={"height": (height,)})
+        for name, height in heights.items()
+    ]
+    build_index(vases, new_store, WordEmbedder())
+    lexical, dense = Lexical(new_store.catalog), Dense(new_store.chroma(), WordEmbedder())
+    searcher = Searcher(new_store.catalog, lexical, dense, LinearMix(dense, lexical))
+    complaint = said("refine", exclude=(message.split()[-1],))
+    shop = Assistant(parts_with(searcher, [said("search", product="vase"), complaint]))
+    place = next(card.rank for card in shop.reply("vases", "s_1").cards if card.product.id == "middle")
+    reply = shop.reply(f"number {place} is {message}", "s_1")
+    assert [one.text for one in reply.constraints.limits] == [limit]
+    assert ids(reply) == left
+
+
+def test_what_a_product_on_the_table_is_made_of_is_refused_by_name(assistant_with: AssistantWith) -> None:
+    steel = ("i don't like the material steel", said("refine", exclude=("steel",)))
+    reply = talk(assistant_with, LAMPS, steel)
+    assert (reply.intent, reply.constraints.exclude) == ("refine", ("steel",))
+    assert "aster-white" not in ids(reply)
 
 
 def test_too_heavy_where_no_weight_is_stated_says_so(assistant_with: AssistantWith) -> None:

@@ -78,3 +78,16 @@ def test_a_new_budget_takes_the_place_of_the_one_before(assistant_with: Assistan
     read = said("search", product="bag", price_max=Decimal(30))
     reply = talk(assistant_with, LAMP, ("what about a bag instead, same budget but 30", read))
     assert reply.constraints.price_max == 30
+
+
+def test_the_budget_stays_for_a_thing_told_by_what_it_is_for(assistant_with: AssistantWith) -> None:
+    read = said("refine", features=("for the bathroom",))
+    reply = talk(assistant_with, LAMP, ("i also need something for the bathroom, same budget", read))
+    assert reply.intent == "search"
+    assert reply.constraints == Constraints(features=("for the bathroom",), price_max=Decimal(60))
+
+
+def test_one_for_another_room_is_still_one_of_the_same(assistant_with: AssistantWith) -> None:
+    read = said("refine", features=("for the kitchen",))
+    reply = talk(assistant_with, LAMP, ("one for the kitchen, same budget", read))
+    assert (reply.intent, reply.constraints.product) == ("refine", "desk lamp")

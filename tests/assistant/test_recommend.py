@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -76,6 +77,12 @@ def test_without_ratings_the_wishes_met_come_first() -> None:
         "My choice": "its listing says “red”",
         "Best value": "$8 less, its listing says “red” too",
     }
+
+
+def test_a_wish_that_the_category_meets_is_told_as_where_it_is_listed() -> None:
+    listed = replace(mug("listed", 20, None), category=("housewares", "kitchen"))
+    wanted = Constraints(features=("for the kitchen",))
+    assert arguments(listed, mug("other", 30, None), constraints=wanted)["My choice"] == "it is listed under kitchen"
 
 
 def test_another_kind_is_not_chosen_for_the_wish_that_it_meets() -> None:

@@ -66,6 +66,26 @@ def test_a_product_of_the_second_need_is_meant_by_its_number(assistant_with: Ass
     assert state.cart == (CartLine(both_shown.cards[2].product.id, 1),)
 
 
+@pytest.mark.parametrize(("place", "meant"), [(1, 2), (2, 3), (3, 2)])
+def test_a_place_among_the_products_of_one_need_is_meant_where_the_need_is_named(
+    assistant_with: AssistantWith, place: int, meant: int
+) -> None:
+    """Lamps 1 and 2, bags 3 and 4: "the first bag" is the third of all, and so is "number 3"."""
+    (both_shown, _), state, _ = talk(assistant_with, both(LAMPS, BAGS), said("cart_add", product="bag", ref=(place,)))
+    assert state.cart == (CartLine(both_shown.cards[meant].product.id, 1),)
+
+
+def test_what_is_said_of_both_holds_for_both(assistant_with: AssistantWith) -> None:
+    under_40 = both(LAMPS, said("search", product="bag", price_max=Decimal(40)))
+    shop = assistant_with([under_40, under_40])
+    shop.reply("a lamp and a bag, both under 40", "s_1")
+    shop.reply("a lamp and a bag under 40", "s_2")
+    bounds = {
+        name: [act.slots.price_max for act in shop.session(name).turns[0].parse.in_order()] for name in ("s_1", "s_2")
+    }
+    assert bounds == {"s_1": [40, 40], "s_2": [None, 40]}
+
+
 def test_a_question_about_the_first_act_stays_open_after_the_second(searcher: Searcher) -> None:
     unsure = replace(both(said("cart_add", ref=(1,)), said("policy", ask="returns")), confidence=0.01)
 

@@ -12,14 +12,14 @@ from assistant.sessions import MemorySessions
 from assistant.state import replay
 from assistant.wishes import Drop, wish_of, wishes_in, without
 from retrieval.errors import BadInput
-from retrieval.query import Constraints
+from retrieval.query import Constraints, Limit
 from tests.conftest import AssistantWith
 from tests.fakes import said
 
 EVERYTHING = Constraints(
     product="desk lamp", category="lighting", brand="halden", color=("black", "white"), size=("small",),
     material=("steel",), gender="unisex", features=("warm", "dimmable"), exclude=("plastic",), price_min=Decimal(20),
-    price_max=Decimal(40), quantity=2, in_stock=True,
+    price_max=Decimal(40), quantity=2, in_stock=True, limits=(Limit("weight", "below", "2 kg"),),
 )  # fmt: skip
 LAMPS = said("search", product="lamp", price_max=Decimal(30), color=("white",))
 
@@ -27,7 +27,7 @@ LAMPS = said("search", product="lamp", price_max=Decimal(30), color=("white",))
 def test_wishes_read_as_a_shopper_would_say_them() -> None:
     assert [wish.text for wish in wishes_in(EVERYTHING, "EUR")] == [
         "desk lamp", "lighting", "halden", "black", "white", "steel", "small", "unisex", "warm", "dimmable",
-        "€20 to €40", "2 pieces", "in stock", "not plastic",
+        "€20 to €40", "2 pieces", "in stock", "lighter than 2 kg", "not plastic",
     ]  # fmt: skip
     assert [wish.text for wish in wishes_in(Constraints(price_max=Decimal("34.99")), "USD")] == ["under $34.99"]
     assert [wish.text for wish in wishes_in(Constraints(price_min=Decimal(20)), "USD")] == ["from $20"]

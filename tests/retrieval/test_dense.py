@@ -9,6 +9,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from assistant.build import build_embedder
+from assistant.settings import Settings
 from retrieval.dense import FEW, Dense, embedding_text
 from retrieval.index import build_index
 from retrieval.product import Product
@@ -147,3 +149,13 @@ def test_the_word_embedder_gives_unit_vectors_of_shared_words() -> None:
     vectors = WordEmbedder().embed(["warm lamp", "cold lamp"])
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1])
     assert float(vectors[0] @ vectors[1]) == pytest.approx(1 / 2)
+
+
+@pytest.mark.models
+def test_a_text_asked_for_again_by_itself_is_as_before_whatever_the_caller_did_to_it() -> None:
+    embedder = build_embedder(Settings())
+    first = embedder.embed(["a black umbrella"])
+    kept = first.copy()
+    first[:] = 0
+    assert np.array_equal(embedder.embed(["a black umbrella"]), kept)
+    assert np.allclose(embedder.embed(["a tent", "a black umbrella"])[1:], kept, atol=0.02)
