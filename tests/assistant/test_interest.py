@@ -18,7 +18,7 @@ from assistant.recommending.interest.features import NAMES, features, own_of
 from assistant.recommending.interest.model import FILE, PREVIOUS, Interest, roll_back
 from assistant.recommending.interest.order import InterestOrder
 from assistant.recommending.interest.standing import PLACES, Standings, place_rates
-from assistant.recommending.interest.training import by_visitor, examples, rates, shown_in, train_interest
+from assistant.recommending.interest.training import by_visitor, contest, examples, rates, shown_in, train_interest
 from assistant.recommending.interest.wares import Wares, wares_of
 from assistant.recommending.recommender import Recommender
 from retrieval.catalog import Catalog
@@ -303,6 +303,7 @@ def test_a_model_that_looks_at_the_region_lifts_what_is_chosen_there_and_says_so
         log.add([replace(clicked("tower", END, f"south{who}"), region="south") for who in range(200)])
         looking = train_interest(log, split(log, catalog, last=0.2), catalog, dense, seed=7, context=("region",))
         assert looking.names == (*NAMES, "region")
+        assert contest(log, catalog, dense, looking, last=0.2, seed=7)[0].context == ("region",)
         orders = [InterestOrder(one, catalog, dense, log) for one in (looking, model)]
         own, now = [clicked("kettle", END)], END + timedelta(hours=2)
         there, elsewhere = (orders[0].worth(own, ["cafe", "tower"], now, region) for region in ("south", None))

@@ -98,13 +98,16 @@ def contest(
     last: float,
     seed: int,
     k: int = 10,
-    context: Sequence[Kind] = (),
+    context: Sequence[Kind] | None = None,
 ) -> tuple[Interest, Compared]:
     """A model learnt from all but the last part (0..1) of the time, and nDCG@k of its lists there against what is in use.
 
-    used: None for the sources' own order. TooFewEvents where they do not suffice. The figures stand on the model's card too.
+    used: None for the sources' own order. context: what it looks at of when and where, by default what the one in use looks at.
+    TooFewEvents where they do not suffice. The figures stand on the model's card too.
     """
     known = split(events, catalog, last=last)
+    if context is None:
+        context = used.context if used else ()
     model = train_interest(events, known, catalog, dense, seed=seed, context=context)
     found = lists_of(known, catalog, dense, model, used, k=k)
     about = {"k": k, "shoppers": found.new.requests, "against": "previous model" if used else "sources"}
