@@ -133,10 +133,11 @@ def _for_another_purpose(parse: Parse, state: DialogueState, parts: Parts) -> Pa
     purposes = tuple(one for one in parse.slots.features if one.startswith("for "))
     if not purposes or parse.slots != Slots(features=parse.slots.features):
         return parse
-    stays = _said_of(state.constraints, _staying_beside(purposes, parse.message, parts))
-    if not stays or not of_another_thing(parse.message, parts.embedder):
+    names = _staying_beside(purposes, parse.message, parts)
+    if not names or not of_another_thing(parse.message, parts.embedder):
         return parse
-    return replace(parse, intent="search", acts=("search",), slots=Slots(features=purposes, **stays))
+    slots = Slots(features=purposes, **_said_of(state.constraints, names))
+    return replace(parse, intent="search", acts=("search",), slots=slots)
 
 
 def _staying_beside(named: Sequence[str], message: str, parts: Parts) -> tuple[str, ...]:

@@ -130,7 +130,9 @@ def cart_view(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return replace(shop_cart.told(parts.shop_cart, lines_of(view), parts.currency), cart=state.cart)
     lines = "; ".join(f"{place}. {line}" for place, line in enumerate(lines_of(view), start=1))
     said = [f"In your cart: {lines}.", total_line(view)] if lines else ["Your cart is empty."]
-    return Outcome(cart=state.cart, answer=done(said), listed=tuple(product.id for product, _ in view.lines))
+    listed = tuple(product.id for product, _ in view.lines)
+    focus = state.focus if state.focus in listed else None  # "make it 2" means what was spoken of, not the first line
+    return Outcome(cart=state.cart, answer=done(said), listed=listed, focus=focus)
 
 
 def add(cart: Cart, product: Product, quantity: int, state: DialogueState) -> tuple[Cart, str]:

@@ -393,3 +393,13 @@ def test_what_is_to_be_added_before_anything_was_shown_is_what_is_looked_for(sea
     outcome = _do(searcher, DialogueState(), "cart_add", product="kettle")
     assert outcome.constraints == Constraints(product="kettle")
     assert [hit.product.id for hit in outcome.hits] == ["kettle"]
+
+
+def test_after_a_look_into_the_cart_it_is_still_what_was_added_last(assistant_with: AssistantWith) -> None:
+    reads = [said("search", product="lamp"), said("cart_add", ref=(1,)), said("cart_add", ref=(2,)), said("cart_view")]
+    shop = assistant_with([*reads, said("cart_remove", quantity=2, ref=("last",))])
+    for message in ("lamps", "the first", "and the second", "what's in my cart"):
+        looked = shop.reply(message, "s_1")
+    first, second = (product for product, _ in looked.cart.lines)
+    made = shop.reply("make it 2", "s_1")
+    assert made.cart.lines == ((first, 1), (second, 2))

@@ -87,6 +87,13 @@ def test_the_budget_stays_for_a_thing_told_by_what_it_is_for(assistant_with: Ass
     assert reply.constraints == Constraints(features=("for the bathroom",), price_max=Decimal(60))
 
 
+def test_another_thing_is_meant_though_no_budget_was_named_before(assistant_with: AssistantWith) -> None:
+    read = said("refine", features=("for the bathroom",))
+    lamp = ("a desk lamp", said("search", product="desk lamp"))
+    reply = talk(assistant_with, lamp, ("i also need something for the bathroom, same budget", read))
+    assert (reply.intent, reply.constraints) == ("search", Constraints(features=("for the bathroom",)))
+
+
 def test_one_for_another_room_is_still_one_of_the_same(assistant_with: AssistantWith) -> None:
     read = said("refine", features=("for the kitchen",))
     reply = talk(assistant_with, LAMP, ("one for the kitchen, same budget", read))
