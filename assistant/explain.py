@@ -110,9 +110,7 @@ def _breaches(product: Product, constraints: Constraints) -> Iterator[Reason]:
         if said is None:
             yield Reason("unstated", f"the listing states no {limit.field}", limit.field)
         elif not within(limit, said):
-            yield Reason(
-                "unmet", f"{limit.field} {said}, not {limit.text.removeprefix(f'{limit.field} ')}", limit.field
-            )
+            yield Reason("unmet", f"{limit.field} {said}, not {limit.bound}", limit.field)
     if product.in_stock is False:
         yield Reason("unmet", "sold out at the moment", "availability")
 

@@ -62,12 +62,11 @@ def published(
     for who, did in shoppers.items():
         for one in did if epsilon is None else _some(who, did):
             counts[one] += 1
-    if epsilon is not None:
-        counts = dict(zip(counts, noisy(list(counts.values()), epsilon, each=EACH), strict=True))
+    may_be_told = told(counts, least=least, epsilon=epsilon, each=EACH)
     for product_id in sorted(products):
-        told = [count if (count := counts[product_id, did]) >= least else None for did in COLUMNS]
-        if any(count is not None for count in told):
-            yield Row(product_id, products[product_id], *told)
+        row = [may_be_told[product_id, did] for did in COLUMNS]
+        if any(count is not None for count in row):
+            yield Row(product_id, products[product_id], *row)
 
 
 def noisy(counts: Sequence[int], epsilon: float, *, each: int) -> list[int]:

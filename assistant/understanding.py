@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from retrieval.evidence import judge
+from retrieval.product import Product
 from retrieval.query import SOFT, Constraints
 from retrieval.words import contains, content_stems, without
 
@@ -279,19 +280,21 @@ def _complained(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     least = SURELY if parse.intent == "other" else LEAST
     if not state.shown or complaint_of(parse.message, parts.embedder, least=least) in (None, "plain"):
         return parse
-    if parse.slots.exclude and all(_of_the_table(word, state, parts) for word in parse.slots.exclude):
+    if parse.slots.exclude and _of_the_table(parse.slots.exclude, parts.catalog.get_many(state.shown)):
         return replace(parse, intent="refine", acts=("refine",))  # "i don't like mesh" is no word on all that was shown
     ref = parse.slots.ref or places_in(parse.message)  # which the reader leaves out of a refusal
     return replace(parse, intent="feedback", slots=Slots(ref=ref), acts=("feedback",))
 
 
-def _of_the_table(word: str, state: DialogueState, parts: Parts) -> bool:
-    """Whether a product on the table is stated to be of it: a colour, a material, the brand."""
-    return any(
-        judge(product, name, word).status == "met" or (product.brand and contains(product.brand, word))
-        for product in parts.catalog.get_many(state.shown)
-        for name in ("color", "material")
-    )
+def _of_the_table(words: Iterable[str], shown: Sequence[Product]) -> bool:
+    """Whether of each of the words a product shown is stated to be: a colour, a material, the brand."""
+    return all(any(_is_of(product, word) for product in shown) for word in words)
+
+
+def _is_of(product: Product, word: str) -> bool:
+    if product.brand and contains(product.brand, word):
+        return True
+    return any(judge(product, name, word).status == "met" for name in ("color", "material"))
 
 
 def _shared(parse: Parse) -> Parse:

@@ -183,7 +183,8 @@ def tried(
     """The fall of looking as it was read, whether the trial takes the new one, and over how many searches with a choice."""
     made = made_up(requests, now, searches, rng)
     rows = {one.request: row for row, one in enumerate(requests)}
-    learnt, held = made[: len(made) * 4 // 5], [one for one in made[len(made) * 4 // 5 :] if one.grades]
+    cut = len(made) * 4 // 5
+    learnt, held = made[:cut], [one for one in made[cut:] if one.grades]
     bend = bend_of(learnt, [now[rows[one.query]] for one in learnt])
     values = [worths(held, [scores[rows[one.query]] for one in held], bend) for scores in (new, now)]
     return bend, compared(*values).better, len(held)
@@ -191,7 +192,7 @@ def tried(
 
 def made_up(requests: Sequence[Judged], scores: Sequence[Scores], count: int, rng: Rng) -> list[Search]:
     """So many searches, in order of time, each with what was shown in the order of the scores, and chosen."""
-    orders = [sorted(one, key=lambda name, one=one: (-one[name], name))[:PAGE] for one in scores]
+    orders = [best_first(one)[:PAGE] for one in scores]
     drawn = rng.choice(len(requests), count, p=popularity(len(requests)))
     return [
         Search(
@@ -224,8 +225,12 @@ def popularity(count: int) -> np.ndarray:
 
 def truth_of(requests: Sequence[Judged], scores: Sequence[Scores]) -> np.ndarray:
     """nDCG@10 of each request by its grades."""
-    runs = [sorted(one, key=lambda name, one=one: (-one[name], name)) for one in scores]
+    runs = map(best_first, scores)
     return np.array([ndcg(run, one.grades) for run, one in zip(runs, requests, strict=True)], dtype=float)
+
+
+def best_first(scores: Scores) -> list[str]:
+    return sorted(scores, key=lambda name: (-scores[name], name))
 
 
 def events_of(made: Sequence[Search]) -> Iterator[Event]:

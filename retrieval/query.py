@@ -26,15 +26,23 @@ class Limit:
     value: str
 
     @property
+    def bound(self) -> str:
+        """ "lighter than 1.5 kg", "below 40 cm"."""
+        return f"{_SIDES.get((self.field, self.side), self.side)} {self.value}"
+
+    @property
     def text(self) -> str:
         """ "lighter than 1.5 kg", "height below 40 cm"."""
-        return f"{_SIDES.get((self.field, self.side), f'{self.field} {self.side}')} {self.value}"
+        return f"{self._named}{self.bound}"
 
     def told_of(self, stated: str) -> str:
         """How a product that states this stands to it: "900 g, lighter than 1.5 kg", "height 35 cm, below 40 cm"."""
-        if (self.field, self.side) in _SIDES:
-            return f"{stated}, {self.text}"
-        return f"{self.field} {stated}, {self.side} {self.value}"
+        return f"{self._named}{stated}, {self.bound}"
+
+    @property
+    def _named(self) -> str:
+        """The field, where the words for the side do not tell it."""
+        return "" if (self.field, self.side) in _SIDES else f"{self.field} "
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,8 @@ def values(product: Product, fields: Sequence[str]) -> tuple[str, ...]:
 
 def measures(products: Sequence[Product], field: str) -> dict[str, Decimal]:
     """By id, the field's first number, in one unit; empty unless every number found has the same unit, so that they can be compared."""
-    found = {product.id: measure(record_of(product)[field]) for product in products if field in record_of(product)}
+    records = ((product.id, record_of(product)) for product in products)
+    found = {key: measure(record[field]) for key, record in records if field in record}
     stated = {key: value for key, value in found.items() if value is not None}
     return (
         {key: number for key, (number, _) in stated.items()} if len({unit for _, unit in stated.values()}) == 1 else {}

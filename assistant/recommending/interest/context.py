@@ -41,18 +41,13 @@ class Context:
     numbers: Mapping[str, int]
     shelves: int
 
-    def more(self, now: datetime, region: str | None) -> Mapping[Kind, Floats]:
-        """(s,) log of how many times what is usual each category is chosen then and there; few choices are drawn to 0, which is as usual.
+    def more(self, now: datetime, region: str | None, kinds: Sequence[Kind] = KINDS) -> Mapping[Kind, Floats]:
+        """Of each kind (s,) log of how many times what is usual each category is chosen then and there; few choices are drawn to 0, which
+        is as usual.
 
         Usual is the category's share of all choices. A season counts each choice half as much every HALF_LIFE days.
         """
-        number = self.numbers.get(region or "", NOWHERE)
-        unknown = np.zeros(self.shelves)
-        return {
-            "season": self._season,
-            "hours": self._hours[part_of(now)],
-            "region": unknown if number == NOWHERE else self._regions[number],
-        }
+        return {kind: self._more(kind, now, region) for kind in kinds}
 
     def told(self, kinds: Sequence[Kind], now: datetime, region: str | None) -> Mapping[int, str]:
         """By category what is chosen clearly more than usual then or there, by SHOPPERS visitors at least, in words."""
@@ -71,6 +66,14 @@ class Context:
                 if people >= SHOPPERS:
                     found.setdefault(shelf, f"chosen more than usual {words[kind]}, by {people} shoppers")
         return found
+
+    def _more(self, kind: Kind, now: datetime, region: str | None) -> Floats:
+        if kind == "season":
+            return self._season
+        if kind == "hours":
+            return self._hours[part_of(now)]
+        number = self.numbers.get(region or "", NOWHERE)
+        return np.zeros(self.shelves) if number == NOWHERE else self._regions[number]
 
     def _there(self, kind: Kind, now: datetime, region: str | None) -> npt.NDArray[np.bool_]:
         """(c,) which of the choices were made then or there."""

@@ -48,8 +48,7 @@ class InterestOrder:
         rows = np.array([self._wares.row[name] for name in known], dtype=np.int64)
         visitor = own_of(own, now, self._wares, self._model.places)
         standing, kinds = self._standing(now), self._model.context
-        more = self._context(now).more(now, region or region_of(own)) if kinds else NO_CONTEXT
-        context = {kind: more[kind] for kind in kinds}
+        context = self._context(now).more(now, region or region_of(own), kinds) if kinds else NO_CONTEXT
         chance = self._model.chance(features(visitor, rows, standing, self._wares, context))
         worth = coming_to(visitor, rows, self._wares, context) * chance
         return dict(zip(known, (worth / worth.max(initial=1e-12)).tolist(), strict=True))

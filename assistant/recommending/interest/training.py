@@ -167,9 +167,8 @@ def examples(
         for one in some:
             before = [event for event in visitors[one[0].visitor] if event.at < one[0].at]
             rows = np.array([product.row for product in one])
-            more = known.more(one[0].at, one[0].region or region_of(before)) if known else NO_CONTEXT
-            own = own_of(before, one[0].at, wares, places)
-            found.append(features(own, rows, standing, wares, {kind: more[kind] for kind in context}))
+            more = known.more(one[0].at, one[0].region or region_of(before), context) if known else NO_CONTEXT
+            found.append(features(own_of(before, one[0].at, wares, places), rows, standing, wares, more))
     flat = [product for one in lists for product in one]
     return Examples(
         np.concatenate(found),

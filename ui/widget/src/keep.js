@@ -2,9 +2,11 @@
 // learns: whether the visitor agreed that what they do is learnt from; null before they answered.
 // person: whom the shop's token names. Their conversation is in memory only: the server has it, on any device.
 // Other tabs of the page's origin are told of each turn, of a conversation's end, of a sign-out and of what may be learnt: hear takes what they tell.
+import { channelOf } from "./channel.js";
+
 export class Keep {
   constructor(site, storage, hear) {
-    this.name = `shop-assistant:${site}`;
+    this.name = channelOf(site);
     this.storage = storage;
     this.person = null;
     this.#recall();

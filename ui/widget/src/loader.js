@@ -1,4 +1,6 @@
 // The little that every page of the shop loads: the bubble, window.ShopAssistant, and the panel on first need.
+import { channelOf } from "./channel.js";
+
 const METHODS = "open close toggle show hide destroy reset resume send setUser setLocale setContext setTheme clearHistory register".split(" ");
 const ELEMENT = "shopping-assistant"; // as a shop may write it into its pages; attributes as those of the tag, with data- or without
 const script = document.currentScript;
@@ -58,7 +60,7 @@ function start(given, element) {
   // Other tabs of the page's origin are told whom it names, though the panel may not be loaded here: nobody, after a sign-out.
   function named(token = null) {
     try {
-      const tabs = new BroadcastChannel("shop-assistant:" + (options.site ?? ""));
+      const tabs = new BroadcastChannel(channelOf(options.site));
       tabs.postMessage({ named: token });
       tabs.close();
     } catch {} // a browser may forbid it, as it may storage
