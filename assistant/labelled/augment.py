@@ -15,16 +15,22 @@ from typing import Any
 
 import yaml
 
-from ..model import INTENTS, Example, Exchange, Intent
+from ..model import Example, Exchange, Intent
 from ..parse import COPIED, LISTS, clean, read_answer, write_answer
 from .marks import example, read_marks
 
-# How many of a hundred composed turns have each intent; what the real dialogues are rich in needs few.
+# How many composed turns, in proportion, are of each section of phrases; what the real dialogues are rich in needs few.
 MIX: Mapping[str, int] = {
-    "search": 24, "refine": 35, "more": 3, "reset": 3, "ask_product": 6, "compare": 2, "cart_add": 7, "cart_remove": 3,
-    "cart_view": 2, "checkout": 1, "greet": 2, "bye": 2, "help": 2, "other": 5, "recommend": 2, "similar": 2,
-    "complement": 2, "feedback": 2, "policy": 1, "order_status": 1, "order_change": 1, "handoff": 1,
+    "search": 24, "two_needs": 12, "one_and": 4, "answers": 4, "refine": 35, "more": 3, "reset": 3, "ask_product": 6,
+    "compare": 2, "cart_add": 7, "cart_remove": 3, "cart_view": 2, "checkout": 1, "greet": 2, "bye": 2, "help": 2,
+    "other": 5, "recommend": 2, "similar": 2, "complement": 2, "feedback": 2, "policy": 1, "order_status": 1,
+    "order_change": 1, "handoff": 1,
 }  # fmt: skip
+INTENT_OF: Mapping[str, Intent] = {
+    "two_needs": "search",
+    "one_and": "search",
+    "answers": "refine",
+}  # others are named by it
 JOINED = 90  # characters of the longest message that is joined to another: people do not do two things at length
 _BEFORE = ("cart_add", "cart_remove", "cart_view", "feedback", "ask_product", "compare", "policy", "order_status")
 _AFTER: Mapping[Intent, int] = {"search": 6, "policy": 2, "checkout": 2, "cart_view": 1}
@@ -40,6 +46,12 @@ SWAPPED = (
     "exclude",
 )  # slots whose words another message's may replace
 _BOUNDS = ("max", "min", "about")
+_CHOICES = {
+    "m": "materials",
+    "c": "colors",
+    "f": "features",
+    "k": "products",
+}  # of which the shop's question names three
 _NEEDS_PRODUCTS = {"ask_product", "compare", "cart_add", "similar", "complement", "feedback", "more"}
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
@@ -61,10 +73,10 @@ def written() -> list[Example]:
 
 
 def compose(count: int, *, seed: int) -> list[Example]:
-    """`count` turns put together from the phrases, intents in the proportions of MIX."""
+    """`count` turns put together from the phrases, sections in the proportions of MIX."""
     rng = random.Random(seed)
-    kinds = rng.choices(list(MIX), weights=list(MIX.values()), k=count)
-    return [_turn(intent, rng) for intent in INTENTS for _ in range(kinds.count(intent))]
+    sections = rng.choices(list(MIX), weights=list(MIX.values()), k=count)
+    return [_turn(section, rng) for section in MIX for _ in range(sections.count(section))]
 
 
 def with_bounds(examples: Sequence[Example], *, share: float, seed: int) -> list[Example]:
@@ -105,11 +117,13 @@ def with_swaps(examples: Sequence[Example], *, share: float, seed: int) -> list[
     return [_swapped(example, others, rng) if rng.random() < share else example for example in examples]
 
 
-def _turn(intent: Intent, rng: random.Random) -> Example:
+def _turn(section: str, rng: random.Random) -> Example:
+    """A turn of one of the section's lines, after the shop's line that stands behind it (" << "), else a composed one or none."""
     scope = _scope(rng)
-    message, line = read_marks(expand(rng.choice(phrases()[intent]), scope, rng))
-    last = _last(intent, scope, rng)
-    return Example(message, last, intent, read_answer(f"other; {line}", message).slots)
+    marked, _, shop = rng.choice(phrases()[section]).partition(" << ")
+    said = example(f"{INTENT_OF.get(section, section)}: {expand(marked, scope, rng)}", None)
+    last = _exchange(expand(shop, scope, rng), scope, rng) if shop else _last(said.intent, scope, rng)
+    return replace(said, last=last)
 
 
 def _written(line: str, rng: random.Random) -> Example:
@@ -154,6 +168,8 @@ def _scope(rng: random.Random) -> dict[str, str]:
         scope[f"name{i}"] = name.lower()
         scope[f"title{i}"] = f"{name} {rng.choice(words['styles'])} {kind.title()}"
         scope[f"p{i}"] = str(rng.randint(5, 300))
+    for letter, section in _CHOICES.items():
+        scope |= {f"{letter}{i}": word for i, word in enumerate(rng.sample(words[section], 3), start=1)}
     return scope
 
 
@@ -164,7 +180,10 @@ def _last(intent: Intent, scope: Mapping[str, str], rng: random.Random) -> Excha
     sections = ["shop_lines", "shop_lines", "shop_lines", "single_lines"]
     if intent not in _NEEDS_PRODUCTS and intent != "refine":
         sections.append("start_lines")
-    shop = expand(rng.choice(phrases()[rng.choice(sections)]), scope, rng)
+    return _exchange(expand(rng.choice(phrases()[rng.choice(sections)]), scope, rng), scope, rng)
+
+
+def _exchange(shop: str, scope: Mapping[str, str], rng: random.Random) -> Exchange:
     return Exchange(read_marks(expand(rng.choice(phrases()["shopper_lines"]), scope, rng))[0], shop)
 
 

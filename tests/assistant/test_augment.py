@@ -6,6 +6,7 @@ import random
 from decimal import Decimal
 
 from assistant.labelled.augment import (
+    INTENT_OF,
     MIX,
     compose,
     expand,
@@ -33,9 +34,34 @@ def test_composed_turns_have_labels_that_their_words_say() -> None:
 
 
 def test_every_intent_is_composed_and_has_phrases() -> None:
-    assert set(MIX) == set(INTENTS)
-    assert set(INTENTS) <= set(phrases())
+    assert {INTENT_OF.get(section, section) for section in MIX} == set(INTENTS)
+    assert set(MIX) <= set(phrases())
     assert {example.intent for example in compose(2000, seed=1)} == set(INTENTS)
+
+
+def test_a_message_with_two_needs_has_both_and_one_thing_with_an_and_in_its_name_is_one() -> None:
+    made = [example for example in compose(3000, seed=2) if example.intent == "search"]
+    several = [example for example in made if any(intent == "search" for intent, _ in example.then)]
+    assert len(several) > 100
+    for example in several:
+        assert all(
+            slots.product for slots in (example.slots, *(slots for intent, slots in example.then if intent == "search"))
+        )
+    named = [example for example in made if example.slots.product in phrases()["and_in_one"]]
+    assert named
+    assert all(example.then == () for example in named)
+
+
+def test_what_answers_a_question_of_the_shop_s_has_one_of_the_choices_that_it_names() -> None:
+    made = [example for example in compose(3000, seed=2) if example.last and "Which material: " in example.last.shop]
+    assert made
+    for example in made:
+        said = (*example.slots.material, *example.slots.exclude)
+        assert example.intent == "refine"
+        assert all(
+            f"{word}," in example.last.shop or f"{word} or" in example.last.shop or f"or {word}?" in example.last.shop
+            for word in said
+        )
 
 
 def test_the_same_seed_composes_the_same_turns_and_another_seed_others() -> None:
