@@ -146,6 +146,7 @@ def card_json(card: Card) -> dict[str, Any]:
         "reasons": [_reason_json(reason) for reason in card.reasons],
         "caveats": [_reason_json(caveat) for caveat in card.caveats],
         "sponsored": card.sponsored,
+        "need": card.need,
     }
 
 

@@ -241,7 +241,8 @@ Reasons = Mapping[str, tuple[Reason, ...]]  # by product id
 class Card:
     """A hit as shown, with its evidence. propensity: how probable it was at its place, given those above it, in (0, 1].
 
-    sponsored: whether the shop is paid to show it, wherever it stands.
+    sponsored: whether the shop is paid to show it, wherever it stands. need: what it is shown for, where a message asked for several
+    things.
     """
 
     product: Product
@@ -251,6 +252,7 @@ class Card:
     caveats: tuple[Reason, ...] = ()
     propensity: float = 1.0
     sponsored: bool = False
+    need: str | None = None
 
 
 @dataclass(frozen=True)

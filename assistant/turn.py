@@ -81,6 +81,7 @@ def run_turn(
         done.append(_do(one, state, now, message, done))
         effects.append(_left(done, effects))
         state = leave(done[-1].state, effects[-1])
+    done = _told_apart(done)
     yield Shown(tuple(card for one in done for card in one.cards))
     shown_at = time.perf_counter()
     text = yield from _spoken(message, done, parts)
@@ -170,6 +171,16 @@ def _numbered_on(outcome: Outcome, shown: Sequence[str]) -> Outcome:
         return outcome
     fresh = [hit for hit in outcome.hits if hit.product.id not in shown]
     return replace(outcome, hits=tuple(replace(hit, rank=len(shown) + i) for i, hit in enumerate(fresh, start=1)))
+
+
+def _told_apart(done: Sequence[Acted]) -> list[Acted]:
+    """The acts, each card with what it is shown for where several of them show products."""
+    if sum(bool(one.cards) for one in done) < 2:
+        return list(done)
+    return [
+        replace(one, cards=tuple(replace(card, need=one.state.constraints.product) for card in one.cards))
+        for one in done
+    ]
 
 
 def _left(done: Sequence[Acted], before: Sequence[Effect]) -> Effect:

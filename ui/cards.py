@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -213,8 +214,16 @@ def _sources(sources: Iterable[Source]) -> str:
 
 
 def _cards(products: Iterable[ProductCard], *, in_reach: bool) -> str:
+    """The products in order; where a message asked for several things, a list for each under its name."""
+    return "".join(_list(need, list(group), in_reach) for need, group in groupby(products, lambda one: one.need))
+
+
+def _list(need: str | None, products: Sequence[ProductCard], in_reach: bool) -> str:
     shown = "".join(card(product, in_reach=in_reach) for product in products)
-    return f'<ol class="cards">{shown}</ol>' if shown else ""
+    if need is None:
+        return f'<ol class="cards">{shown}</ol>'
+    name = escape(need)
+    return f'<p class="need" aria-hidden="true">{name}</p><ol class="cards" aria-label="{name}" start="{products[0].rank}">{shown}</ol>'
 
 
 def _next(turn: Spoken) -> str:

@@ -41,6 +41,9 @@ class ProductCard(_Shape):
     sponsored: Annotated[
         bool, Field(description="whether the shop is paid to show it; to be said wherever it is shown")
     ]
+    need: Annotated[
+        str | None, Field(description="what it is shown for, where the message asked for several things; else null")
+    ] = None
 
 
 class Wishes(_Shape):

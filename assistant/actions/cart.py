@@ -19,7 +19,7 @@ from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .naming import short_names
-from .table import meant
+from .table import meant, names_another_kind
 from .variants import meant_variants, open_option, with_options
 
 Cart = tuple[CartLine, ...]
@@ -206,7 +206,8 @@ def _choose_first(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     slots = parse.slots
     described = any(slots.words_of("product", "color", "material", "features"))
     superlative = next((ref for ref in slots.ref if isinstance(ref, str) and ref in SUPERLATIVES), None)
-    if slots.ref and state.shown and not (superlative and described):
+    another = names_another_kind(parse, state, parts.catalog.get_many(state.shown), parts)
+    if slots.ref and state.shown and not (superlative and described) and not another:
         return Outcome(cart=state.cart, answer=Answer(f"I showed {len(state.shown)}. Which of them shall I add?"))
     if slots.product or (state.constraints.product and described):
         kept = (

@@ -75,6 +75,28 @@ def test_a_place_among_the_products_of_one_need_is_meant_where_the_need_is_named
     assert state.cart == (CartLine(both_shown.cards[meant].product.id, 1),)
 
 
+def test_each_product_says_which_of_several_needs_it_is_shown_for(assistant_with: AssistantWith) -> None:
+    (both_shown, alone), _, _ = talk(assistant_with, both(LAMPS, BAGS), LAMPS)
+    departments = {"lamp": "lighting", "bag": "bags"}
+    assert {card.need for card in both_shown.cards} == {"lamp", "bag"}
+    assert all(card.product.category[0] == departments[card.need or ""] for card in both_shown.cards)
+    assert {card.need for card in alone.cards} == {None}
+
+
+def test_the_first_of_a_kind_of_which_nothing_is_shown_is_looked_for_and_not_taken(
+    assistant_with: AssistantWith,
+) -> None:
+    (_, reply), state, replayed = talk(assistant_with, LAMPS, said("cart_add", product="bag", ref=(1,)))
+    assert state.cart == ()
+    assert {card.product.category[0] for card in reply.cards} == {"bags"}
+    assert state == replayed
+
+
+def test_a_name_that_the_shop_does_not_know_is_no_other_kind(assistant_with: AssistantWith) -> None:
+    (lamps, _), state, _ = talk(assistant_with, LAMPS, said("cart_add", product="item", ref=(2,)))
+    assert state.cart == (CartLine(lamps.cards[1].product.id, 1),)
+
+
 def test_what_is_said_of_both_holds_for_both(assistant_with: AssistantWith) -> None:
     under_40 = both(LAMPS, said("search", product="bag", price_max=Decimal(40)))
     shop = assistant_with([under_40, under_40])

@@ -98,6 +98,16 @@ def test_a_card_shows_price_list_price_rating_stock_reason_and_caveat() -> None:
         assert shown in text
 
 
+def test_of_several_needs_each_has_its_own_list_under_its_name() -> None:
+    lamp, mug = changed(rank=1, need="desk lamp"), changed(id="mug", title="Tin <Mug>", rank=2, need="mug <tin>")
+    html = newest(Spoken("a lamp and a mug", "Here they are.", (lamp, mug)))
+    names = [attributes["aria-label"] for tag, attributes in Reader(html).tags if tag == "ol"]
+    starts = [attributes["start"] for tag, attributes in Reader(html).tags if tag == "ol"]
+    assert (names, starts) == (["desk lamp", "mug <tin>"], ["1", "2"])
+    assert "<tin>" not in html
+    assert 'class="need"' not in newest(Spoken("a lamp", "Here.", (LAMP,)))
+
+
 def test_a_list_price_that_is_not_higher_is_not_struck_through() -> None:
     assert "<s>" not in card(changed(list_price=34.99), in_reach=True)
 

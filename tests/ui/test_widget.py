@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,15 @@ def test_a_reason_opens_into_the_listings_own_words(visit: Visit) -> None:
     reason = tab.card("Brass Desk Lamp").locator("details").filter(has_text="limit")
     reason.locator("summary").click()
     expect(reason.locator("blockquote")).to_contain_text("34.99")
+
+
+def test_of_several_needs_each_has_its_own_list_under_its_name(visit: Visit) -> None:
+    tab = visit(replace(LAMPS, then=said("search", product="mug")))
+    tab.open()
+    tab.say("a desk lamp and a mug")
+    expect(tab.panel.get_by_role("list", name="desk lamp").get_by_text("Brass Desk Lamp")).to_be_visible()
+    expect(tab.panel.get_by_role("list", name="mug").get_by_role("article")).not_to_have_count(0)
+    expect(tab.panel.locator(".need")).to_have_text(["desk lamp", "mug"])
 
 
 def test_what_is_sponsored_says_so_on_its_card_and_in_the_answer(visit: Visit) -> None:

@@ -1,7 +1,7 @@
 // A message and its answer: sent, drawn as it comes, told where it fails, and sent again.
 import { ENGLISH, button, drawing, el, straight, webAddress } from "./dom.js";
 import { passedOn } from "./staff.js";
-import { card, chips, comparison, contactLink } from "./view.js";
+import { cards, chips, comparison, contactLink } from "./view.js";
 import { fill, wishes } from "./words.js";
 
 const SLOW = 8000; // ms without news after which the shopper is told that work goes on
@@ -99,7 +99,7 @@ export class Turns {
     panel.log.querySelectorAll(".actions").forEach((old) => old.remove());
     deeds.chosen = null;
     const look = { compare: products.length > 1 && deeds.compares, words: panel.words, money: panel.money, base: panel.client.base, opens: panel.page.has("openProduct"), links: panel.options.links, act: (...what) => deeds.act(...what) };
-    turn.more.replaceChildren(el("ol", { cls: "cards" }, products.map((product) => card(product, look))));
+    turn.more.replaceChildren(...cards(products, look));
     for (const product of products) panel.titles.set(product.id, product.title);
     if (follows) this.#show(turn);
     panel.emit("product-shown", { products });

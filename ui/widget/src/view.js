@@ -5,7 +5,7 @@ import { fill } from "./words.js";
 const PARCEL = "M8 17l16-8 16 8v16l-16 8-16-8zM8 17l16 8 16-8M24 25v16M16 13l16 8";
 
 // opens: whether the page shows products itself, so that a title leads on without an address too.
-export function card(product, { words, money, act, base, opens, links, compare }) {
+function card(product, { words, money, act, base, opens, links, compare }) {
   const link = listedAddress(product.url, links);
   const title = link
     ? el("a", { href: link, target: "_blank", rel: "noopener noreferrer", onclick: (event) => act("product-click", product, event) }, product.title)
@@ -16,6 +16,15 @@ export function card(product, { words, money, act, base, opens, links, compare }
     el("h3", {}, title), price(product, money), standing(product, words),
     why(product, words, act), actions(product, { words, act, compare }));
   return el("li", {}, el("article", { cls: "card", "aria-label": product.title }, picture(product, base), facts));
+}
+
+// All cards, one after the other; where a message asked for several things, a list for each under its name.
+export function cards(products, look) {
+  const needs = [...new Set(products.map(({ need }) => need ?? ""))];
+  return needs.flatMap((need) => {
+    const list = products.filter((product) => (product.need ?? "") === need).map((product) => card(product, look));
+    return need ? [el("p", { cls: "need", "aria-hidden": "true" }, need), el("ol", { cls: "cards", "aria-label": need }, list)] : [el("ol", { cls: "cards" }, list)];
+  });
 }
 
 function picture(product, base) {
