@@ -40,6 +40,22 @@ const talk = (window.shopTalk ??= {
 const tabs = (window.shopTabs ??= new BroadcastChannel('shop-page'));
 tabs.onmessage = ({ data }) => { if (data === kept('shop-session')) document.querySelector('#clear').click(); };
 
+// A cart is not lost by one press: the button says first that it goes too.
+if (!window.shopSure) {
+  window.shopSure = 'Empty the cart too?';
+  let plain = '';
+  const clear = (target) => target.closest?.('#clear');
+  addEventListener('click', (event) => {
+    const button = clear(event.target);
+    if (!button || !event.isTrusted || button.textContent === window.shopSure || !document.querySelector('.cart .lines')) return;
+    event.stopImmediatePropagation();
+    plain = button.textContent;
+    button.textContent = window.shopSure;
+  }, true);
+  for (const away of ['focusout', 'click']) addEventListener(away, ({ target }) => { if (plain && clear(target)) again(clear(target)); });
+  const again = (button) => { if (button.textContent === window.shopSure) button.textContent = plain; };
+}
+
 const moves = () => { talk.moved = true; };
 if (element.closest('#now')) {
   for (const hand of ['wheel', 'touchmove']) addEventListener(hand, moves, { passive: true });

@@ -427,6 +427,24 @@ def test_a_tab_keeps_its_conversation_when_reloaded_another_tab_has_its_own_and_
     expect(shop.page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
 
 
+def test_a_cart_is_not_cleared_away_by_one_press(visit: Shop) -> None:
+    shop = visit(LAMPS, said("cart_add", ref=(1,)))
+    shop.say(MESSAGE)
+    shop.say("the first")
+    lines = shop.page.locator(".cart.wide .lines li")
+    expect(lines).to_have_count(1)
+    shop.page.get_by_role("button", name="Clear conversation").click()
+    sure = shop.page.get_by_role("button", name="Empty the cart too?")
+    expect(sure).to_be_focused()
+    shop.page.get_by_role("textbox", name="Your message").click()  # thought better of
+    expect(lines).to_have_count(1)
+    shop.page.get_by_role("button", name="Clear conversation").click()
+    sure.press("Enter")
+    expect(shop.page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+    expect(lines).to_have_count(0)
+    expect(shop.page.get_by_role("button", name="Clear conversation")).to_be_visible()
+
+
 def test_every_control_has_a_name_and_the_finished_answer_is_announced_once(visit: Shop) -> None:
     shop = visit(LAMPS)
     shop.say(MESSAGE)

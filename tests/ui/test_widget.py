@@ -165,6 +165,23 @@ def test_what_is_sponsored_says_so_on_its_card_and_in_the_answer(visit: Visit) -
     assert Axe().run(tab.page).response["violations"] == []
 
 
+def test_a_cart_is_not_cleared_away_by_one_press(visit: Visit) -> None:
+    tab = visit(LAMPS, said("cart_add", ref=(1,)))
+    tab.open()
+    tab.say(MESSAGE)
+    tab.say("the first")
+    count = tab.panel.locator("button.cart")
+    expect(count).to_have_text("Cart (1)")
+    tab.panel.get_by_role("button", name="Conversation menu").click()
+    over = tab.panel.locator(".menu").get_by_role("button", name="Start over")
+    over.click()
+    expect(over).to_have_text("Start over: your cart goes too. Sure?")
+    expect(count).to_have_text("Cart (1)")
+    over.click()
+    expect(tab.panel.get_by_role("article")).to_have_count(0)
+    expect(count).to_have_text("Cart")
+
+
 def test_hostile_product_text_stays_text_and_its_links_are_not_followed(visit: Visit) -> None:
     tab = visit(said("search", product="mug"))
     tab.open()

@@ -203,10 +203,21 @@ class Panel {
       el("p", { cls: "ai" }, this.words.ai, policy && [" ", el("a", { href: policy, target: "_blank", rel: "noopener noreferrer" }, this.words.privacy)]));
   }
   makeMenu() {
-    return el("div", { cls: "menu", hidden: true }, button(this.words.restart, () => { this.hideMenu(); this.reset(); }),
+    return el("div", { cls: "menu", hidden: true }, this.sure(this.words.restart, () => this.reset()),
       button(this.words.known, () => { this.hideMenu(); this.own.show(); }),
       button(this.words.export, () => { this.hideMenu(); this.own.download(); }),
-      button(this.words.erase, () => { this.hideMenu(); this.clearHistory(); }));
+      this.sure(this.words.erase, () => this.clearHistory()));
+  }
+  // What takes the cart along says so first, and is done at the second press.
+  sure(text, act) {
+    const plain = () => { one.textContent = text; };
+    const one = button(text, () => {
+      if (this.cart.count && one.textContent === text) return void (one.textContent = `${text}: ${this.words.sure}`);
+      plain();
+      this.hideMenu();
+      act();
+    }, { onblur: plain });
+    return one;
   }
   hideMenu() { if (!this.menu.hidden) { this.fold(this.menuButton, this.menu); this.menuButton.focus(); } }
   fold(opener, what) {

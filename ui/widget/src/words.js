@@ -10,7 +10,7 @@ export const WORDS = {
   notTaken: "The shop could not add it.", untold: "The shop does not say whether that worked. Look at its cart.",
   notShown: "The page could not show that.", showAll: "Show these in the shop", putInto: "Put into the shop's cart: {0} × {1}", comparison: "Comparison", thumbUp: "Good answer", thumbDown: "Bad answer", thanks: "Thank you.",
   unsent: "That could not be sent.", keep: "Keep this conversation on this device?", yes: "Keep it", no: "No",
-  export: "Download my conversation", erase: "Delete my conversation", restart: "Start over", erased: "The conversation is deleted.",
+  export: "Download my conversation", erase: "Delete my conversation", restart: "Start over", erased: "The conversation is deleted.", sure: "your cart goes too. Sure?",
   attach: "Attach a picture or PDF", attachFor: "For the shop's team, who see it, and kept as long as this conversation:", attaching: "Sending the file",
   attached: "Attached for the shop's team: {0}", notAttached: "Only a picture (JPEG, PNG, WebP) or a PDF of at most 5 MB can be attached.",
   team: "From the shop's team", next: "The assistant answers what you write next. Ask for a person to pass it on again.",
