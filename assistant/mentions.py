@@ -31,6 +31,7 @@ _ORDINAL = re.compile(
 )
 _EACH = re.compile(r"\b(?:each|apiece|of (?:both|every))\b")
 _OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
+_THEM = re.compile(r"\b(?:them|those|these)\b")
 _PRONOUN = re.compile(r"^\s*ones?\b")
 _PLACE = re.compile(rf"\d|\b(?:{_PLACES})\b")
 _COUNTED = re.compile(rf"\b\d+(?:st|nd|rd|th)\b|#\s?\d|\bnumbers? \d|\b(?:{_PLACES})\b")
@@ -94,6 +95,11 @@ def counts_said(message: str, refs: Sequence[int | str]) -> tuple[int, ...]:
     return tuple(counts) if places == list(refs) else ()
 
 
+def says_them(message: str) -> bool:
+    """Whether the message points at several things by a pronoun: "add them"."""
+    return bool(_THEM.search(message.lower()))
+
+
 def says_each(message: str) -> bool:
     """Whether a number of the message is one of each product: "two of each"."""
     return bool(_EACH.search(message.lower()))
@@ -105,8 +111,8 @@ def says_of_all(message: str) -> bool:
 
 
 def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Product]:
-    """The shown products that the message names, where positions were read in it that it has no word for, or nothing at all: "the
-    bear" is no second one.
+    """The shown products that the message names, where positions, or the one last spoken of, were read in it that it has no word for, or
+    nothing at all: "the bear" is no second one.
 
     Empty where it says a position, or names none of them apart from the others. "That rod" is the one rod, whatever was spoken of last.
     """
@@ -116,8 +122,8 @@ def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Produc
     if slots == Slots():
         definite = _DEFINITE.fullmatch(message.strip().lower())
         return _named(Slots(product=definite.group(1)), shown) if definite else []
-    positions = [ref for ref in slots.ref if isinstance(ref, int)]
-    if not positions or len(positions) < len(slots.ref) or _POSITION.search(message.lower()):
+    guessed = slots.ref == ("last",) or all(isinstance(ref, int) for ref in slots.ref)
+    if not slots.ref or not guessed or _POSITION.search(message.lower()):
         return []
     return _named(Slots(product=message), shown)
 

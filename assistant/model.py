@@ -177,12 +177,14 @@ class Taste:
 
 @dataclass(frozen=True)
 class Need:
-    """One of several needs of a conversation, as it was left. seen: ids of all products shown for it. said: the message that opened it."""
+    """One of several needs of a conversation, as it was left. seen: ids of all products shown for it. said: the message that opened it.
+    found: ids of those shown for it last, in the order shown."""
 
     constraints: Constraints
     sort: Sort | None = None
     seen: frozenset[str] = frozenset()
     said: str = ""
+    found: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,8 @@ class DialogueState:
     compared: ids of the products compared last, until others are shown; "both" and "the cheaper one" mean these.
     let_go: (field, value) of wishes taken back, so that no kept one comes again in this conversation. page: the product that the page
     around the conversation is of. own: wishes that the shopper said hold of them, whatever is looked for. acts: all of the conversation,
-    in order, the one under way last.
+    in order, the one under way last. found: ids of the products last found for the need under way, in the order shown; where a message
+    had several needs, only some of those shown.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -223,6 +226,13 @@ class DialogueState:
     page: str | None = None
     own: tuple[Wish, ...] = ()
     acts: tuple[Intent, ...] = ()
+    found: tuple[str, ...] = ()
+
+    def lists(self) -> tuple[tuple[str, ...], ...]:
+        """The products last shown, a list for each of the needs that they were shown for, in order."""
+        beside = [need.found for need in reversed(self.earlier) if need.found and set(need.found) <= set(self.shown)]
+        own = (self.found,) if self.found and set(self.found) <= set(self.shown) else ()
+        return (*beside, *own)
 
 
 @dataclass(frozen=True)

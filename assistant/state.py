@@ -34,6 +34,7 @@ ENDS = {"minimum": "price_min", "maximum": "price_max"}  # one end of a range, i
 class Effect:
     """What a turn leaves behind for the next: which products stand on the table, the cart, what was spoken of last.
 
+    found: those of them that were looked for.
     constraints, taste: None when the action did not change them. asked: an act that waits for a yes. questioned: the field asked about.
     failed: whether the whole turn got the shopper no further; its last act has it. then: of the message's next act.
     """
@@ -51,6 +52,7 @@ class Effect:
     failed: bool = False
     then: Effect | None = None
     compared: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
 
     def in_order(self) -> Iterator[Effect]:
         """What each act left, this one first."""
@@ -74,7 +76,7 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     if parse.intent == "reset":
         return replace(
             state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=state.page, taste=Taste(),
-            earlier=(), questioned=(), dropped=(), compared=(), let_go=(), own=(),
+            earlier=(), questioned=(), dropped=(), compared=(), let_go=(), own=(), found=(),
         )  # fmt: skip
     if parse.intent == "search":
         constraints = merge(Constraints(), _with_always(parse.slots, parse))
@@ -131,12 +133,14 @@ def _without_need(state: DialogueState, kind: str) -> DialogueState:
     state = replace(state, earlier=kept)
     if not same_kind(state.constraints.product, kind):
         return state
-    return replace(state, constraints=Constraints(), sort=None, said="", seen=frozenset(), questioned=(), dropped=())
+    return replace(
+        state, constraints=Constraints(), sort=None, said="", seen=frozenset(), questioned=(), dropped=(), found=()
+    )
 
 
 def _left_for_another(state: DialogueState, product: str | None) -> tuple[Need, ...]:
     """The earlier needs with the one under way, without those of the kind that is now looked for anew."""
-    now = Need(state.constraints, state.sort, state.seen, state.said)
+    now = Need(state.constraints, state.sort, state.seen, state.said, state.found)
     needs = [need for need in (now, *state.earlier) if need.constraints.product]
     return tuple(need for need in needs if not same_kind(need.constraints.product, product))[:NEEDS_KEPT]
 
@@ -151,7 +155,14 @@ def _come_back(state: DialogueState, slots: Slots) -> tuple[DialogueState, Slots
         return state, slots
     name = max(need.constraints.product or "", slots.product, key=len)
     back = replace(
-        state, constraints=need.constraints, sort=need.sort, seen=need.seen, said=need.said, questioned=(), dropped=()
+        state,
+        constraints=need.constraints,
+        sort=need.sort,
+        seen=need.seen,
+        said=need.said,
+        found=need.found,
+        questioned=(),
+        dropped=(),
     )
     return replace(back, earlier=_left_for_another(state, slots.product)), replace(slots, product=name)
 
@@ -212,6 +223,7 @@ def leave(state: DialogueState, effect: Effect) -> DialogueState:
         questioned=(*state.questioned, effect.questioned) if effect.questioned else state.questioned,
         handed=effect.handed or state.handed,
         compared=effect.compared or (() if effect.shown else state.compared),
+        found=effect.found or state.found,
     )
 
 
@@ -237,6 +249,7 @@ def effect_of(outcome: Outcome) -> Effect:
         shown, outcome.cart, outcome.focus or alone, outcome.constraints, outcome.taste, outcome.asked, outcome.order, questioned,
         outcome.handed, outcome.handoff,
         compared=tuple(row.product_id for row in outcome.comparison.rows) if outcome.comparison else (),
+        found=tuple(hit.product.id for hit in outcome.hits),
     )  # fmt: skip
 
 

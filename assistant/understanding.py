@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from .actions.titles import with_title
 from .complaints import LEAST, SURELY, complaint_of
 from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
-from .mentions import places_in, says_of_all
+from .mentions import places_in
 from .model import DialogueState, Intent, Parse, Slots
 from .parse import clean
 from .parts import Parts
@@ -29,6 +29,7 @@ from .phrases import STAYING, of_another_thing, phrase_of
 from .question import KINDS
 from .reading.overreach import orders_in
 from .sentiment import about_price
+from .several_needs import of_the_named_need, told_apart
 from .sizes import stepped
 from .slips import read
 from .state import NARROWING, drop, need_to_go_on_with, same_kind
@@ -42,28 +43,19 @@ GOES_ON: tuple[Intent, ...] = (
     "complement",
     "similar",
 )  # another thing "in the same colour" is read as each
-SHARED = (
-    "price_min",
-    "price_max",
-    "brand",
-    "color",
-    "material",
-    "gender",
-    "in_stock",
-)  # what may be said of several things at once
 ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "feedback", "policy", "other")
 
 
 def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what it means after the shop's last question."""
-    parse = _shared(read(message, state, parts.parser, parts.speller))
+    parse = told_apart(read(message, state, parts.parser, parts.speller), parts)
     if parse.intent == "other" and orders_in(message):
         return parse  # "set all prices to 0" lets no budget go
     parse = settled(parse, state)  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = amount_answered(parse, state, parts)  # "just 2" the question how many go or stay
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
-    parse = widened(_complained(parse, state, parts), state, parts)
+    parse = widened(_complained(of_the_named_need(parse, state), state, parts), state, parts)
     parse = _of_value(_left_open(parse, state, parts), state, parts)
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
     parse = _had(_worth_doing(_asking(parse, state, parts)), parts)
@@ -295,21 +287,6 @@ def _is_of(product: Product, word: str) -> bool:
     if product.brand and contains(product.brand, word):
         return True
     return any(judge(product, name, word).status == "met" for name in ("color", "material"))
-
-
-def _shared(parse: Parse) -> Parse:
-    """The message's acts, where two or more search, with what is said of all of them in each: "a ring and a necklace, both under 100"."""
-    searches = [one.slots for one in parse.in_order() if one.intent == "search"]
-    if len(searches) < 2 or not says_of_all(parse.message):
-        return parse
-    said = {name: [slots for slots in searches if getattr(slots, name) not in (None, ())] for name in SHARED}
-    once: dict[str, Any] = {name: getattr(slots[0], name) for name, slots in said.items() if len(slots) == 1}
-    return _each_with(parse, once)
-
-
-def _each_with(parse: Parse, said: Mapping[str, Any]) -> Parse:
-    slots = replace(parse.slots, **said) if parse.intent == "search" else parse.slots
-    return replace(parse, slots=slots, then=_each_with(parse.then, said) if parse.then else None)
 
 
 def _worth_doing(parse: Parse) -> Parse:

@@ -9,8 +9,8 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints
 
 from ..contract import CartView
-from ..mentions import SUPERLATIVES, counts_said, says_each, tied
-from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question
+from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_each, says_them, tied
+from ..model import Answer, CartLine, DialogueState, Intent, Outcome, Parse, Question
 from ..parts import Parts
 from ..reply import NAMED
 from ..state import merge, same_kind
@@ -25,6 +25,7 @@ from .variants import meant_variants, open_option, with_options
 Cart = tuple[CartLine, ...]
 Meaning = tuple[list[Product], int]  # the variants that may be meant, and how many of one of them
 MOST = 999
+_LISTING: tuple[tuple[Intent, ...], ...] = (("search",), ("refine",), ("more",))
 
 
 def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -38,8 +39,9 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
-    if again := _which(parse, state, parts) or _again(products, parse, state):
-        return again
+    asked = _which(products, parse, state, parts) or _of_them(parse, state) or _of_that_name(products, parse, state)
+    if asked := asked or _again(products, parse, state):
+        return asked
     counts = _counts(products, parse)
     if counts is None:
         return Outcome(cart=state.cart, answer=done([f"How many of which? {_places(products, state)}."]))
@@ -52,7 +54,38 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
             said.append(f"{product.title} does not come in {unmet}, so I did not add it.")
         else:
             meanings.append((variants, quantity))
-    return replace(_put(meanings, state, parts, said), focus=products[-1].id)
+    outcome = _put(meanings, state, parts, said)
+    told = _so_many_wanted(outcome, parse, state)
+    if told and outcome.answer:
+        outcome = replace(outcome, answer=done([*outcome.answer.evidence, told]))
+    return replace(outcome, focus=products[-1].id)
+
+
+def _of_them(parse: Parse, state: DialogueState) -> Outcome | None:
+    """The question which is meant, where "them" is said of a list of which none was spoken of."""
+    listed = len(state.found) > 1 and state.focus == state.shown[0] and state.acts[-2:-1] in _LISTING
+    if parse.slots.ref != ("last",) or parse.slots.quantity or not listed or not says_them(parse.message):
+        return None
+    return Outcome(cart=state.cart, answer=Answer(f"I showed {len(state.shown)}. Which of them shall I add?"))
+
+
+def _of_that_name(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:
+    """The question which is meant, where one is and several of those shown are called so: "add the knife" of two knives."""
+    one = len(parse.slots.ref) == 1 and (isinstance(parse.slots.ref[0], int) or parse.slots.ref == ("last",))
+    several = len(products) > 1 and not parse.products and {product.id for product in products} <= set(state.shown)
+    said = parse.message.lower()
+    if not one or not several or says_a_place(said) or says_them(said) or says_each(said):
+        return None
+    named = _places(products, state)
+    return Outcome(cart=state.cart, answer=Answer(f"Which of them shall I add: {named}?", (named,)))
+
+
+def _so_many_wanted(outcome: Outcome, parse: Parse, state: DialogueState) -> str:
+    """What is to be said where one was added and the shopper looked for several: the number may be of pieces, so it is not guessed."""
+    wanted, added = state.constraints.quantity or 1, outcome.cart != state.cart and outcome.question is None
+    if not added or wanted < 2 or parse.slots.quantity is not None or len(parse.slots.ref) != 1:
+        return ""
+    return f"You were looking for {wanted}: say “make it {wanted}” for as many."
 
 
 def _counts(products: Sequence[Product], parse: Parse) -> Sequence[int] | None:
@@ -81,10 +114,12 @@ def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> O
     return Outcome(cart=state.cart, focus=product.id, answer=done([text, question.text]), question=question, asked=act)
 
 
-def _which(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
+def _which(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
     """The question which is meant, where "the cheaper one" cost the same."""
     shown = parts.catalog.get_many(state.shown)
     alike = tied(parse.slots, state, shown)
+    if not {one.id for one in products} <= {one.id for one in alike}:
+        return None
     price = alike[0].price if alike else None
     if price is None:
         return None

@@ -139,21 +139,30 @@ def _bounded(products: Sequence[Product], state: DialogueState, parts: Parts, *,
     if not prices:
         return Outcome(answer=Answer("No price is stated for those. What may it cost?"))
     bound = min(prices) if dear else max(prices)
-    constraints = _past(bound, state.constraints, products[0].currency, dear=dear)
     said = money(bound, products[0].currency)
-    found = another(replace(state, constraints=constraints), parts)
-    if not found.hits or found.relaxed:
+    kept = _past(bound, state.constraints, products[0].currency, dear=dear)
+    wider = replace(kept, price_min=None) if dear else kept  # cheaper than "around 100" may be below that too
+    constraints = next((one for one in (kept, wider) if _finds(one, state, parts)), None)
+    if constraints is None:
         text = f"Nothing else of this kind is {'below' if dear else 'above'} {said}, so I leave the budget as it was."
         return Outcome(answer=Answer(text, (said,), found=False))
-    lead = f"Then {'below' if dear else 'above'} {said}, the {'cheapest' if dear else 'dearest'} of those."
+    lead = f"Then {'below' if dear else 'above'} {said}, the {'cheapest' if dear else 'dearest'} of those"
+    below = kept.price_min if kept.price_min != constraints.price_min else None
+    lead += f", and below {money(below, products[0].currency)} too." if below else "."
     reason = Reason(
         "feedback",
         f"{'below' if dear else 'above'} the {said} that was too {'expensive' if dear else 'cheap'}",
         "price",
     )
-    outcome = _told(lead, (said,), replace(state, constraints=constraints), parts, constraints=constraints)
+    outcome = _told(lead, (said, lead), replace(state, constraints=constraints), parts, constraints=constraints)
     reasons = {hit.product.id: (reason, *outcome.reasons.get(hit.product.id, ())) for hit in outcome.hits}
     return replace(outcome, reasons=reasons)
+
+
+def _finds(constraints: Constraints, state: DialogueState, parts: Parts) -> bool:
+    """Whether something else meets them as they are."""
+    found = another(replace(state, constraints=constraints), parts)
+    return bool(found.hits) and not found.relaxed
 
 
 def _past(bound: Decimal, constraints: Constraints, currency: str, *, dear: bool) -> Constraints:

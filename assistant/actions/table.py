@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems
 
-from ..mentions import as_many_as_said, by_name, from_an_end, mentioned, says_a_place
+from ..mentions import (
+    SUPERLATIVES,
+    as_many_as_said,
+    by_name,
+    from_an_end,
+    mentioned,
+    places_in,
+    says_a_place,
+    says_each,
+)
 from ..model import DialogueState, Parse
 from ..parts import Parts
 from ..state import same_kind
@@ -26,8 +36,10 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     shown = parts.catalog.get_many(state.shown)
     focus = parts.catalog.get_many([state.focus] if state.focus else [])
     beside = [product for product in focus if product.id not in state.shown]
+    if of_each := _of_each_need(parse, state, parts):
+        return of_each
     if names_another_kind(parse, state, shown, parts):
-        return []
+        return _shown_before(parse, state, parts)
     if parse.slots.ref and (counted := from_an_end(shown, parse.message)):
         return counted
     found = by_name(parse.slots, parse.message, [*shown, *beside]) or mentioned(parse.slots, state, shown, beside)
@@ -40,13 +52,37 @@ def names_another_kind(parse: Parse, state: DialogueState, shown: Sequence[Produ
     """Whether a place is said of a kind that the shop has, or that was looked for before, and nothing shown is one: "the first rug" of
     lamps."""
     name = parse.slots.product
-    if not name or not shown or not any(isinstance(ref, int) for ref in parse.slots.ref):
+    if not name or not shown or not any(_counts_off(ref) for ref in parse.slots.ref):
         return False
     if any(called(product, name) for product in shown):
         return False
     of_the_shop = parts.searcher.matching(Constraints(product=name))
     earlier = any(same_kind(need.constraints.product, name) for need in state.earlier)
     return (bool(of_the_shop) or earlier) and of_the_shop.isdisjoint(product.id for product in shown)
+
+
+def _counts_off(ref: int | str) -> bool:
+    """Whether the reference is a place in a list, by number or by what a list is ordered by."""
+    return isinstance(ref, int) or ref in SUPERLATIVES
+
+
+def _shown_before(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """Of the list last shown for the earlier need that is named, what the message points at in it."""
+    need = next((one for one in state.earlier if same_kind(one.constraints.product, parse.slots.product)), None)
+    listed = parts.catalog.get_many(need.found) if need else []
+    return mentioned(parse.slots, state, listed) if listed else []
+
+
+def _of_each_need(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """What the message points at in the list of each of several needs: "the first of each", "the cheapest of each"; else none."""
+    lists = state.lists()
+    if len(lists) < 2 or not says_each(parse.message):
+        return []
+    refs = tuple(ref for ref in parse.slots.ref if _counts_off(ref)) or places_in(parse.message)
+    slots = replace(parse.slots, product=None, ref=refs)
+    if len(refs) != 1:
+        return []
+    return [one for ids in lists for one in mentioned(slots, state, parts.catalog.get_many(ids))]
 
 
 def called(product: Product, name: str | None) -> bool:

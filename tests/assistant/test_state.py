@@ -204,7 +204,7 @@ def test_remember_takes_an_emptied_cart_for_empty() -> None:
 
 def test_the_effect_of_an_outcome_is_what_it_showed() -> None:
     outcome = Outcome(hits=(Hit(BY_ID["tower"], 0.9, 1), Hit(BY_ID["clamp"], 0.5, 2)), focus="clamp")
-    assert effect_of(outcome) == Effect(("tower", "clamp"), None, "clamp")
+    assert effect_of(outcome) == Effect(("tower", "clamp"), None, "clamp", found=("tower", "clamp"))
 
 
 def test_cheaper_ones_take_back_the_lower_bound() -> None:

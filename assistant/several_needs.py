@@ -1,0 +1,89 @@
+"""Several things wanted at once: told apart, what is said of all of them in each, and which of them a narrowing speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from retrieval.query import Constraints
+from retrieval.words import content_stems
+
+from .mentions import says_of_all
+from .model import DialogueState, Parse
+from .parts import Parts
+from .state import NARROWING
+
+SHARED = (
+    "price_min",
+    "price_max",
+    "brand",
+    "color",
+    "material",
+    "gender",
+    "in_stock",
+)  # what may be said of several things at once, wherever it stands
+SHARED_AT_THE_END = (
+    "size",
+    "features",
+)  # and what is said of all only behind them: "a lamp for the desk and a fan, both quiet"
+_AND = re.compile(r"\s*(?:,|&|\+|\band\b|\bplus\b)\s*(?:(?:an?|some|the)\s)?")
+
+
+def told_apart(parse: Parse, parts: Parts) -> Parse:
+    """The acts, a search for two things under one name as one for each, and in each what is said of both."""
+    return _shared(_apart(parse, parts))
+
+
+def _apart(parse: Parse, parts: Parts) -> Parse:
+    """Two kinds of the shop that were read as one name are two needs; a name that a listing bears whole is one: "hat and scarf"."""
+    name = parse.slots.product
+    kinds = _AND.split(name) if name and parse.intent == "search" and parse.then is None else []
+    if name is None or len(kinds) != 2 or not all(map(content_stems, kinds)):
+        return parse
+    if not all(parts.searcher.matching(Constraints(product=kind)) for kind in kinds) or _is_one(name, parts):
+        return parse
+    first, second = (replace(parse, slots=replace(parse.slots, product=kind)) for kind in kinds)
+    return replace(first, acts=("search", "search"), then=second)
+
+
+def _is_one(name: str, parts: Parts) -> bool:
+    """Whether the title of a listing has all words of the name."""
+    called = parts.catalog.get_many(parts.searcher.matching(Constraints(product=name)))
+    return any(set(content_stems(name)) <= set(content_stems(product.title)) for product in called)
+
+
+def _shared(parse: Parse) -> Parse:
+    """The message's acts, where two or more search, with what is said of all of them in each: "a ring and a necklace, both under 100"."""
+    searches = [one.slots for one in parse.in_order() if one.intent == "search"]
+    if len(searches) < 2 or not says_of_all(parse.message):
+        return parse
+    said = {name: [slots for slots in searches if getattr(slots, name) not in (None, ())] for name in SHARED}
+    once: dict[str, Any] = {name: getattr(slots[0], name) for name, slots in said.items() if len(slots) == 1}
+    behind = {name: value for name in SHARED_AT_THE_END if (value := getattr(searches[-1], name))}
+    alone = {name: value for name, value in behind.items() if not any(getattr(one, name) for one in searches[:-1])}
+    return _each_with(parse, once | alone)
+
+
+def _each_with(parse: Parse, said: Mapping[str, Any]) -> Parse:
+    slots = replace(parse.slots, **said) if parse.intent == "search" else parse.slots
+    return replace(parse, slots=slots, then=_each_with(parse.then, said) if parse.then else None)
+
+
+def of_the_named_need(parse: Parse, state: DialogueState) -> Parse:
+    """A narrowing that names an earlier need and not that under way, as one of that need: "something in grey for the sofa"."""
+    if parse.intent not in NARROWING or parse.then is not None or parse.slots.product or not state.earlier:
+        return parse
+    said = content_stems(parse.message)
+    heads = {need.constraints.product: content_stems(need.constraints.product or "")[-1:] for need in state.earlier}
+    named = [name for name, head in heads.items() if head and head[0] in said]
+    now = content_stems(state.constraints.product or "")[-1:]
+    if len(named) != 1 or (now and now[0] in said):
+        return parse
+    (name,) = named
+    own = set(content_stems(name or ""))
+    kept = tuple(one for one in parse.slots.features if not set(content_stems(one)) <= own)  # "for the sofa" is no wish
+    if any(heads[name][0] in content_stems(value) for value in (*kept, *parse.slots.exclude)):
+        return parse  # "to go with the sofa" speaks of the thing under way
+    return replace(parse, slots=replace(parse.slots, product=name, features=kept))

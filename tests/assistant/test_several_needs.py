@@ -1,0 +1,124 @@
+"""Several things wanted at once: two in one name, narrowed by their names, taken from each one's own list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.contract import Reply
+from assistant.model import CartLine, Parse
+from tests.conftest import AssistantWith
+from tests.fakes import said
+
+LAMPS = said("search", product="lamp")
+BAGS = said("search", product="bag")
+BOTH = replace(LAMPS, then=BAGS)
+
+
+def told(shop: Assistant, *messages: str) -> list[Reply]:
+    return [shop.reply(message, "s_1") for message in messages]
+
+
+def test_two_kinds_of_the_shop_that_were_read_as_one_name_are_two_needs(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="lamp and a bag", color=("black",))])
+    (reply,) = told(shop, "a black lamp and a bag")
+    assert reply.acts == ("search", "search")
+    assert [card.need for card in reply.cards] == ["lamp", "lamp", "bag", "bag"]
+
+
+@pytest.mark.parametrize("name", ["salt and pepper mug", "copper and kettle"])
+def test_a_name_of_which_a_part_is_no_kind_or_a_title_has_all_words_is_one(
+    assistant_with: AssistantWith, name: str
+) -> None:
+    (reply,) = told(assistant_with([said("search", product=name)]), f"a {name}")
+    assert reply.acts == ("search",)
+
+
+def test_a_wish_behind_both_is_one_of_both_and_a_wish_of_the_first_alone_is_not(assistant_with: AssistantWith) -> None:
+    behind = replace(LAMPS, then=said("search", product="bag", features=("dimmable",)))
+    first = replace(said("search", product="lamp", features=("dimmable",)), then=BAGS)
+    shop = assistant_with([behind, first])
+    told(shop, "a lamp and a bag, both dimmable", "a dimmable lamp and a bag, both of them today")
+    wishes = [[act.slots.features for act in turn.parse.in_order()] for turn in shop.session("s_1").turns]
+    assert wishes == [[("dimmable",), ("dimmable",)], [("dimmable",), ()]]
+
+
+@pytest.mark.parametrize(
+    ("message", "read", "product", "features"),
+    [
+        ("something in black for the lamp", said("refine", color=("black",), features=("for the lamp",)), "lamp", ()),
+        ("the lamp in black", said("refine", color=("black",)), "lamp", ()),
+        ("black, for the bag", said("refine", color=("black",)), "bag", ()),
+        ("one that fits the lamp", said("refine", features=("fits the lamp",)), "bag", ("fits the lamp",)),
+        ("black", said("refine", color=("black",)), "bag", ()),
+    ],
+)
+def test_a_narrowing_is_of_the_need_that_it_names(
+    assistant_with: AssistantWith, message: str, read: Parse, product: str, features: tuple[str, ...]
+) -> None:
+    reply = told(assistant_with([BOTH, read]), "a lamp and a bag", message)[-1]
+    assert (reply.constraints.product, reply.constraints.features) == (product, features)
+
+
+@pytest.mark.parametrize(
+    ("message", "ref", "lamp", "bag"),
+    [("the first of each", "all", 0, 0), ("the cheapest of each", "cheapest", None, None)],
+)
+def test_of_each_takes_from_the_list_of_every_need(
+    assistant_with: AssistantWith, message: str, ref: str, lamp: int | None, bag: int | None
+) -> None:
+    shop = assistant_with([BOTH, said("cart_add", ref=(ref,))])
+    shown, _ = told(shop, "a lamp and a bag", message)
+    lists = [[card.product for card in shown.cards if card.need == need] for need in ("lamp", "bag")]
+    expected = [
+        min((one for one in products if one.price), key=lambda one: one.price or 0)
+        if place is None
+        else products[place]
+        for products, place in zip(lists, (lamp, bag), strict=True)
+    ]
+    assert shop.session("s_1").state.cart == tuple(CartLine(one.id, 1) for one in expected)
+
+
+def test_the_first_lamp_is_that_of_the_lamps_shown_before_the_bags(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([LAMPS, BAGS, said("cart_add", product="lamp", ref=(2,)), said("cart_add", ref=(2,))])
+    lamps, bags, *_ = told(shop, "lamps", "bags", "the second lamp", "the second")
+    assert [line.product_id for line in shop.session("s_1").state.cart] == [
+        lamps.cards[1].product.id,
+        bags.cards[1].product.id,
+    ]
+
+
+def test_which_of_two_is_asked_where_one_name_means_both(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([BOTH, said("cart_add", ref=("last",))])
+    shown, which = told(shop, "a lamp and a bag", "add the bag")
+    bags = ", ".join(f"{card.rank}. {card.product.title}" for card in shown.cards if card.need == "bag")
+    assert which.reply == f"Which of them shall I add: {bags}?"
+    assert shop.session("s_1").state.cart == ()
+
+
+def test_them_of_a_list_is_asked_about_and_of_what_was_spoken_of_is_that(assistant_with: AssistantWith) -> None:
+    it = said("cart_add", ref=("last",))
+    shop = assistant_with([LAMPS, it, LAMPS, said("ask_product", ref=(2,), ask="price"), it])
+    first = told(shop, "lamps", "add them")[-1]
+    assert first.reply == f"I showed {len(shop.session('s_1').state.shown)}. Which of them shall I add?"
+    lamps = told(shop, "lamps", "what does the second cost", "add them")[0]
+    assert shop.session("s_1").state.cart == (CartLine(lamps.cards[1].product.id, 1),)
+
+
+def test_how_many_were_looked_for_is_said_where_one_is_added(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="mug", quantity=3), said("cart_add", ref=(1,))])
+    reply = told(shop, "three mugs", "the first")[-1]
+    assert reply.cart.count == 1
+    assert reply.reply.endswith("You were looking for 3: say “make it 3” for as many.")
+
+
+def test_cheaper_than_around_a_price_may_be_below_it_too(assistant_with: AssistantWith) -> None:
+    around = said("search", product="lamp", price_min=Decimal("96"), price_max=Decimal("144"))
+    shop = assistant_with([around, said("feedback")])
+    tower, reply = told(shop, "a lamp, about 120", "too expensive")
+    assert [card.product.id for card in tower.cards] == ["tower"]
+    assert reply.reply.startswith("Then below $120, the cheapest of those, and below $96 too. Instead: ")
+    assert (reply.constraints.price_min, reply.constraints.price_max) == (None, Decimal("119.99"))
