@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from retrieval.evidence import judge
 from retrieval.product import Product
@@ -49,6 +50,21 @@ def places_in(message: str) -> tuple[int, ...]:
     return tuple(_place(match) for match in _ORDINAL.finditer(message.lower()))
 
 
+def places_by_name(message: str, names: Sequence[str]) -> list[tuple[int, int]]:
+    """(which of the names, place) of each place in the message that stands before a name: of sofas and tables "the second sofa and the
+    first table" is (0, 2), (1, 1). Empty where a place has none of the names after it, or several."""
+    text = message.lower()
+    found, heads = list(_ORDINAL.finditer(text)), [content_stems(name)[-1:] for name in names]
+    places = list[tuple[int, int]]()
+    for match, after in zip_longest(found, found[1:]):
+        said = content_stems(text[match.end() : after.start() if after else None])
+        named = [which for which, head in enumerate(heads) if head and head[0] in said]
+        if len(named) != 1:
+            return []
+        places.append((named[0], _place(match)))
+    return places
+
+
 def _place(match: re.Match[str]) -> int:
     return _ORDINALS.index(match["word"]) + 1 if match["word"] else int(match["digits"] or match["named"])
 
@@ -66,7 +82,8 @@ def says_all(message: str) -> bool:
 def from_an_end(shown: Sequence[Product], message: str) -> list[Product]:
     """The shown products that a number counts from an end of the list: "the first three", "the last 2"; else none."""
     text = message.lower()
-    counted = [(int(amount.value), found) for amount in amounts(text) if (found := _END.search(text[: amount.start]))]
+    numbers = [amount for amount in amounts(text) if amount.text != "pair"]  # "the first pair" of shoes is one
+    counted = [(int(amount.value), found) for amount in numbers if (found := _END.search(text[: amount.start]))]
     if len(counted) != 1 or not 2 <= counted[0][0] <= len(shown):
         return []
     ((count, found),) = counted

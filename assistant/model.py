@@ -228,11 +228,11 @@ class DialogueState:
     acts: tuple[Intent, ...] = ()
     found: tuple[str, ...] = ()
 
-    def lists(self) -> tuple[tuple[str, ...], ...]:
-        """The products last shown, a list for each of the needs that they were shown for, in order."""
-        beside = [need.found for need in reversed(self.earlier) if need.found and set(need.found) <= set(self.shown)]
-        own = (self.found,) if self.found and set(self.found) <= set(self.shown) else ()
-        return (*beside, *own)
+    def lists(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(what it is, ids in the order shown) of the list of each need that something last shown was shown for, in order."""
+        needs = [(need.constraints.product, need.found) for need in reversed(self.earlier)]
+        needs.append((self.constraints.product, self.found))
+        return tuple((name or "", ids) for name, ids in needs if ids and set(ids) <= set(self.shown))
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,10 @@ def of_the_named_need(parse: Parse, state: DialogueState) -> Parse:
         return parse
     (name,) = named
     own = set(content_stems(name or ""))
-    kept = tuple(one for one in parse.slots.features if not set(content_stems(one)) <= own)  # "for the sofa" is no wish
-    if any(heads[name][0] in content_stems(value) for value in (*kept, *parse.slots.exclude)):
+    lists: dict[str, Any] = {
+        slot: tuple(one for one in getattr(parse.slots, slot) if not set(content_stems(one)) <= own)
+        for slot in ("features", "exclude")  # "for the sofa" is no wish
+    }
+    if any(heads[name][0] in content_stems(value) for values in lists.values() for value in values):
         return parse  # "to go with the sofa" speaks of the thing under way
-    return replace(parse, slots=replace(parse.slots, product=name, features=kept))
+    return replace(parse, slots=replace(parse.slots, product=name, **lists))

@@ -15,6 +15,7 @@ from ..mentions import (
     by_name,
     from_an_end,
     mentioned,
+    places_by_name,
     places_in,
     says_a_place,
     says_each,
@@ -36,8 +37,8 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     shown = parts.catalog.get_many(state.shown)
     focus = parts.catalog.get_many([state.focus] if state.focus else [])
     beside = [product for product in focus if product.id not in state.shown]
-    if of_each := _of_each_need(parse, state, parts):
-        return of_each
+    if of_needs := _of_each_need(parse, state, parts) or _of_named_needs(parse, state, parts):
+        return of_needs
     if names_another_kind(parse, state, shown, parts):
         return _shown_before(parse, state, parts)
     if parse.slots.ref and (counted := from_an_end(shown, parse.message)):
@@ -82,7 +83,18 @@ def _of_each_need(parse: Parse, state: DialogueState, parts: Parts) -> list[Prod
     slots = replace(parse.slots, product=None, ref=refs)
     if len(refs) != 1:
         return []
-    return [one for ids in lists for one in mentioned(slots, state, parts.catalog.get_many(ids))]
+    return [one for _, ids in lists for one in mentioned(slots, state, parts.catalog.get_many(ids))]
+
+
+def _of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """Of several needs' lists what stands at the places that the message says of each: "the first boots and the second socks"."""
+    lists = state.lists()
+    if len(lists) < 2 or not all(isinstance(ref, int) for ref in parse.slots.ref):
+        return []
+    places = places_by_name(parse.message, [name for name, _ in lists])
+    if not all(place <= len(lists[which][1]) for which, place in places):
+        return []
+    return parts.catalog.get_many([lists[which][1][place - 1] for which, place in places])
 
 
 def called(product: Product, name: str | None) -> bool:

@@ -91,6 +91,29 @@ def test_the_first_lamp_is_that_of_the_lamps_shown_before_the_bags(assistant_wit
     ]
 
 
+@pytest.mark.parametrize(
+    ("message", "ref", "places"),
+    [
+        ("the first bag", (1,), [3]),
+        ("the second lamp and the first bag", (2, 1), [2, 3]),
+        ("the first bag and the second bag", (1, 2), [3, 4]),
+        ("bag number 4", (4,), [4]),
+    ],
+)
+def test_places_are_counted_in_the_list_of_the_need_that_is_named_after_them(
+    assistant_with: AssistantWith, message: str, ref: tuple[int, ...], places: list[int]
+) -> None:
+    """Lamps 1 and 2, bags 3 and 4."""
+    shop = assistant_with([BOTH, said("cart_add", ref=ref)])
+    shown, _ = told(shop, "a lamp and a bag", message)
+    assert shop.session("s_1").state.cart == tuple(CartLine(shown.cards[one - 1].product.id, 1) for one in places)
+
+
+def test_the_first_pair_is_one_product(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([LAMPS, said("cart_add", ref=(1,))])
+    assert told(shop, "lamps", "add the first pair")[-1].cart.count == 1
+
+
 def test_which_of_two_is_asked_where_one_name_means_both(assistant_with: AssistantWith) -> None:
     shop = assistant_with([BOTH, said("cart_add", ref=("last",))])
     shown, which = told(shop, "a lamp and a bag", "add the bag")
