@@ -28,7 +28,7 @@ from .actions.find import WEIGHED, query_for, query_of
 from .actions.handoff import tell_of_file
 from .build import build_events, build_interest, build_named, build_parts, build_plan, build_sessions, build_trust
 from .contract import Done, Event, Reply
-from .event_form import EventForm
+from .event_form import EventForm, checked_region
 from .events import Event as LoggedEvent
 from .events import EventLog
 from .exact import Asked, meaning, words_of
@@ -199,14 +199,17 @@ class Assistant:
         learn: bool = False,
         page: str | None = None,
         shop_cart: ShopCart | None = None,
+        region: str | None = None,
     ) -> Reply:
         """One turn. Without a session id a new session starts; its id stands in the reply.
 
         A Drop instead of a message takes back one of the last reply's `wishes`, a Quantity says how many of a product are in its `cart`:
         with no words that might be misread. page: id of the product whose page the shopper is on, which "this one" then means.
-        shop_cart: the shop's own cart, as that page shows it.
+        shop_cart: the shop's own cart, as that page shows it. region: where the shopper is, a code that the shop chooses.
         """
-        *_, last = self.stream(message, session_id, visitor=visitor, learn=learn, page=page, shop_cart=shop_cart)
+        *_, last = self.stream(
+            message, session_id, visitor=visitor, learn=learn, page=page, shop_cart=shop_cart, region=region
+        )
         assert isinstance(last, Done)
         return last.reply
 
@@ -221,6 +224,7 @@ class Assistant:
         site: str | None = None,
         page: str | None = None,
         shop_cart: ShopCart | None = None,
+        region: str | None = None,
     ) -> Iterator[Event]:
         """The same turn as events: Parsed, Shown, Token ..., Done. The turn is kept before Done is given out.
 
@@ -229,7 +233,9 @@ class Assistant:
         learn: whether the visitor agreed that what the turn tells of them is kept as events.
         site: whose a session becomes that starts with this turn, for how long it is kept.
         page: one that the catalogue does not have is ignored, and the reply warns of it. shop_cart: is not kept, but for what a reply says.
+        region: where the shopper is; suggestions look at it, and it is kept with the turn's events alone. BadInput where it is no code.
         """
+        region = checked_region(region)
         if len(words := words_of(message) or "") > self._message_limit:
             raise BadInput(
                 f"The message has {len(words):,} characters, at most {self._message_limit:,} are read.",
@@ -242,7 +248,7 @@ class Assistant:
             serving = self._serving
             parts = replace(serving.parts, session_id=session_id, email=email, shop_cart=shop_cart)
             serving = replace(serving, parts=parts)
-            yield from self._take_turn(message, serving, visitor, learn=learn, site=site, page=page)
+            yield from self._take_turn(message, serving, visitor, learn=learn, site=site, page=page, region=region)
 
     def admit(self, session_id: str, visitor: str | None) -> None:
         """NotFound when the session is another visitor's."""
@@ -373,6 +379,10 @@ class Assistant:
         """What is known of a visitor from events, the latest first: what `forget_events` erases, in words."""
         return self._serving.recommender.known(visitor, datetime.now(UTC))
 
+    def regions(self, visitor: str) -> tuple[str, ...]:
+        """Where the shop said that the visitor was, in the events that are kept, the latest first; they go with these events."""
+        return self._events.regions(visitor)
+
     def recommend(
         self,
         visitor: str | None = None,
@@ -386,8 +396,9 @@ class Assistant:
 
         visitor: as in `record`; for one of whom nothing is known, or none, what is popular, rated well, and of every department.
         learn: the visitor agreed to events and sees this list, which is kept as `shown`; experiments count only such lists.
-        region: where the visitor is, as the shop names it in events; kept with `shown` only.
+        region: where the visitor is, as the shop names it in events; kept with `shown` only. BadInput where it is no code.
         """
+        region = checked_region(region)
         at, started = now or datetime.now(UTC), time.perf_counter()
         recommender = self._serving.recommender
         if not (learn and visitor):
@@ -508,6 +519,7 @@ class Assistant:
         learn: bool,
         site: str | None,
         page: str | None,
+        region: str | None,
     ) -> Iterator[Event]:
         parts, recommender = serving.parts, serving.recommender
         session_id = parts.session_id
@@ -515,7 +527,7 @@ class Assistant:
         history = tuple(turn.exchange for turn in known.turns)
         trial = self.experiments.trial(visitor, now, recommender) if learn and visitor else None
         earlier, forget = partial(self._earlier, visitor, session_id), partial(self._forget_known, visitor, session_id)
-        shopper = Shopper(recommender, visitor, now, trial, learn and visitor is not None, earlier, forget)
+        shopper = Shopper(recommender, visitor, now, trial, learn and visitor is not None, earlier, forget, region)
         parts = replace(trial.parts(parts) if trial else parts, history=history, shopper=shopper)
         if isinstance(asked, Keep) and not (learn and visitor):
             raise BadInput(
@@ -533,7 +545,7 @@ class Assistant:
         turn = Turn(message, taken.parse, taken.effect, taken.exchange, reply.to_json())
         self._sessions.add(session_id, turn, taken.state, visitor, site=site)
         if trial and visitor:
-            self._learn(trial.told(events_of(taken, known.state, visitor, now)))
+            self._learn(trial.told(events_of(taken, known.state, visitor, now, region)))
             self.experiments.keep(trial.exposures(taken))
         yield Done(reply)
 

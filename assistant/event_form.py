@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -19,7 +21,7 @@ from .lasting import from_words
 
 CLOCKS_APART = timedelta(minutes=1)  # so much may the caller's clock be ahead
 FIRST_YEAR = 2000
-REGION = r"^[A-Za-z0-9_.:-]{1,32}$"
+REGION = r"[A-Za-z0-9_.:-]{1,32}"
 
 
 def _in_utc(at: datetime) -> datetime:
@@ -33,6 +35,41 @@ def _printable(text: str | None) -> str | None:
     if text and "\0" in text:
         raise ValueError("holds a character NUL")
     return text
+
+
+def _region(text: str) -> str:
+    if not re.fullmatch(REGION, text):
+        raise ValueError(
+            "a region is a short code that the shop chooses, such as US-CA: 1 to 32 letters, digits and _.:-"
+        )
+    if _is_address(text):
+        raise ValueError("an address of a machine is no region: send a code that the shop chooses, such as US-CA")
+    return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
+
+
+Region = Annotated[
+    str,
+    AfterValidator(_region),
+    Field(
+        description="where the visitor is, as the shop names it: a country, a state, a branch; no address",
+        json_schema_extra={"pattern": f"^{REGION}$"},
+    ),
+]
+
+
+def checked_region(region: str | None) -> str | None:
+    """The region as it was given; BadInput says what is wrong with it."""
+    try:
+        return None if region is None else _region(region)
+    except ValueError as error:
+        raise BadInput(f"region: {error}.", fix="send the shop's own code, or leave it out") from error
 
 
 class EventForm(BaseModel):
@@ -66,13 +103,7 @@ class EventForm(BaseModel):
     position: Annotated[int | None, Field(ge=1, le=10_000, description="in the list shown, from 1")] = None
     propensity: Annotated[float | None, Field(gt=0, le=1, description="how probable it was to be shown there")] = None
     sponsored: Annotated[bool, Field(description="whether the shop was paid to show it; of `shown` only")] = False
-    region: Annotated[
-        str | None,
-        Field(
-            pattern=REGION,
-            description="where the visitor is, as the shop names it: a country, a state, a branch; no address",
-        ),
-    ] = None
+    region: Region | None = None
 
     @model_validator(mode="after")
     def _about_something(self) -> Self:

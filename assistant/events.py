@@ -147,6 +147,13 @@ class EventLog:
             which = and_(which, EVENTS.c.at_ms <= in_ms(until))
         return self._read(which, limit)[::-1]
 
+    def regions(self, visitor: str) -> tuple[str, ...]:
+        """Those of a visitor's events, the latest first."""
+        own = and_(EVENTS.c.owner == visitor, EVENTS.c.region.is_not(None))
+        named = select(EVENTS.c.region).where(own).group_by(EVENTS.c.region).order_by(func.max(EVENTS.c.at_ms).desc())
+        with self.db() as db:
+            return tuple(db.scalars(named))
+
     def of_sessions(self, sessions: Collection[str]) -> list[Event]:
         """The events of these conversations, the oldest first."""
         return self._read(EVENTS.c.session_id.in_(list(sessions)))[::-1]

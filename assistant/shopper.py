@@ -25,6 +25,7 @@ class Shopper:
 
     trial: what experiments make of his suggestions; None where they count him out. learns: whether the visitor agreed that more is kept.
     earlier: ids of the visitor's other conversations. forget: erases one wish that was kept, or, given None, all that is known and these.
+    region: where he is, as the shop names it.
     """
 
     recommender: Recommender
@@ -34,12 +35,14 @@ class Shopper:
     learns: bool
     earlier: Callable[[], Sequence[str]]
     forget: Callable[[Wish | None], object]
+    region: str | None = None
 
     def suggest(self, state: DialogueState, limit: int) -> tuple[Card, ...]:
         """What to suggest without a need, best first, in view of the conversation so far too; nothing that is in the cart."""
         here = of_conversation(state, self.visitor or "", self.now)
         chosen = {line.product_id for line in state.cart}
-        return (self.trial or self.recommender).recommend(self.visitor, limit, self.now, here, without=chosen)
+        suggesting = self.trial or self.recommender
+        return suggesting.recommend(self.visitor, limit, self.now, here, without=chosen, region=self.region)
 
     def bought_along(self, product_id: str) -> Sequence[Together]:
         """What enough shoppers bought within a day of the product, the most first."""

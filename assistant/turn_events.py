@@ -18,11 +18,14 @@ SEARCHES: frozenset[Intent] = frozenset({"search", "refine", "more"})  # whose l
 WORDS = 500  # characters of a search or question that are kept, as many as an event over HTTP may have
 
 
-def events_of(taken: Taken, before: DialogueState, visitor: str, at: datetime) -> tuple[Event, ...]:
+def events_of(
+    taken: Taken, before: DialogueState, visitor: str, at: datetime, region: str | None = None
+) -> tuple[Event, ...]:
     """What the turn's shopper searched, was shown, asked about, liked, disliked, put into the cart and asked to keep.
 
-    before: the state that it found. visitor: hashed. The same turn gives the same ids, so that it is kept once. The words kept are those
-    that were read, not the message. A wish to keep belongs to no conversation, so that it does not go with one.
+    before: the state that it found. visitor: hashed. region: where the visitor is. The same turn gives the same ids, so that it is kept
+    once. The words kept are those that were read, not the message. A wish to keep belongs to no conversation and no region, so that it
+    does not go with one.
     """
     reply, query = taken.reply, _query(taken)
     told = [Event("", "search", at, query=query)] if query else []
@@ -45,12 +48,12 @@ def events_of(taken: Taken, before: DialogueState, visitor: str, at: datetime) -
     told += [Event("", kind, at, product_id=name) for kind, name in _chosen(taken.state, before)]
     if taken.parse.keeps is not None:
         told.append(Event("", "prefer", at, query=to_words(taken.parse.keeps)))
-    return tuple(
-        replace(
-            one, id=_name(reply, number), visitor=visitor, session_id=None if one.type in KEPT else reply.session_id
-        )
-        for number, one in enumerate(told)
-    )
+    return tuple(_kept(one, reply, number, visitor, region) for number, one in enumerate(told))
+
+
+def _kept(told: Event, reply: Reply, number: int, visitor: str, region: str | None) -> Event:
+    one = replace(told, id=_name(reply, number), visitor=visitor)
+    return one if one.type in KEPT else replace(one, session_id=reply.session_id, region=region)
 
 
 def of_conversation(state: DialogueState, visitor: str, at: datetime) -> tuple[Event, ...]:

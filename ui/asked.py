@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
 from assistant.actions.cart import MOST
+from assistant.event_form import Region
 from assistant.exact import Asked, Press, PressAct, Quantity
 from assistant.model import ShopCart, ShopLine
 from assistant.wishes import Drop, Keep
@@ -140,6 +141,7 @@ class ChatRequest(BaseModel):
     stream: bool = False
     turn: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
     context: PageContext | None = None
+    region: Region | None = None
     learn: Annotated[
         bool, Field(description="the visitor of X-Visitor agreed that what the turn tells of them is kept as events")
     ] = False

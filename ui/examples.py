@@ -130,7 +130,8 @@ PROFILE: Example = {
             "product_id": CARD["id"],
             "query": None,
         }
-    ]
+    ],
+    "regions": ["US-CA"],
 }
 PRIVACY: Example = {
     "keep_days": 30,

@@ -271,9 +271,10 @@ class KnownFact(_Shape):
 
 
 class ProfileBody(_Shape):
-    """What is known of a visitor, the latest first."""
+    """What is known of a visitor, the latest first. regions: where the shop said that the visitor was, when it was kept."""
 
     facts: list[KnownFact]
+    regions: list[str] = []
 
 
 class Suggestion(ProductCard):

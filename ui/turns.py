@@ -33,7 +33,7 @@ class Asking:
 
     caller: the address whose share of the line it takes. learn: whether the visitor agreed that events are kept of the turn.
     site: the key of the site it comes from. page: id of the product whose page it comes from. shop_cart: the shop's
-    own cart, as that page tells it.
+    own cart, as that page tells it. region: where the shopper is, as the shop names it.
     turn: given when it is sent again, since its answer did not come; which turn of the conversation it was to be.
     """
 
@@ -48,6 +48,7 @@ class Asking:
     site: str | None = None
     page: str | None = None
     shop_cart: ShopCart | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,7 @@ class Turns:
                 site=asking.site,
                 page=asking.page,
                 shop_cart=asking.shop_cart,
+                region=asking.region,
             ):
                 match event:
                     case Parsed():

@@ -93,6 +93,34 @@ def test_what_is_looked_at_and_put_into_the_shop_s_own_cart_is_told_to_the_serve
     assert event["session_id"].startswith("s_")
 
 
+def test_the_region_that_the_shop_names_goes_with_messages_and_deeds_is_told_and_one_that_is_none_costs_no_message(
+    visit: Visit,
+) -> None:
+    tab = visit(LAMPS, LAMPS, said("cart_view"))
+    tab.run(
+        """() => new Promise((done) => { ShopAssistant.destroy(); const script = document.createElement('script');
+          Object.assign(script, { src: '/widget.js', onload: () => done() });
+          Object.assign(script.dataset, { site: 'demo', region: 'US-CA' }); document.head.append(script); })"""
+    )
+    tab.run("ShopAssistant.on('add-to-cart', (e) => { e.preventDefault(); e.detail.done(); })")
+    agree(tab)
+    with tab.page.expect_request("**/v1/events") as told:
+        tab.panel.get_by_role("button", name="Add to cart: Brass Desk Lamp").click()
+    asked = []
+    for region in ("branch-12", "Long Street 5"):
+        tab.run("(region) => ShopAssistant.setContext({ region })", region)
+        with tab.page.expect_request("**/v1/chat") as said_to:
+            tab.say(MESSAGE)
+        over(tab, 2 + len(asked))
+        asked.append(said_to.value.post_data_json.get("region"))
+    assert [told.value.post_data_json["region"], *asked] == ["US-CA", "branch-12", None]
+    known(tab)
+    about = tab.panel.get_by_role("region", name="What you know about me")
+    expect(about).to_contain_text(
+        "Where you were, as this shop names it: branch-12, US-CA. It goes when you forget all."
+    )
+
+
 def test_a_refusal_is_offered_to_be_kept_once_and_begins_the_next_conversation(visit: Visit) -> None:
     refusing = said("search", product="lamp", exclude=("steel",))
     tab = visit(LAMPS, refusing, refusing, said("search", product="lamp"))

@@ -52,6 +52,7 @@ async def chat(
         site=site,
         page=around.product_id or None,
         shop_cart=around.cart.read() if around.cart else None,
+        region=request.region,
     )
     await to_thread.run_sync(desk.opening.admit, site)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse, Response
 
 from assistant.contract import card_json
-from assistant.event_form import REGION, EventForm
+from assistant.event_form import EventForm, Region
 from retrieval.errors import BadInput, NotFound
 
 from .. import examples, public_pages, shapes
@@ -58,11 +58,12 @@ def forget_events(
 
 @router.get("/v1/profile", response_model=None, responses=answer(shapes.ProfileBody, examples.PROFILE))
 def profile(desk: AtDesk, visitor: Visitor) -> Response:
-    """What is known of the visitor (`Authorization`, else `X-Visitor`): what was done with which product, looked for and asked."""
-    facts = [
-        {**asdict(one), "at": one.at.isoformat(timespec="seconds")} for one in desk.assistant.known(_known(visitor))
-    ]
-    return JSONResponse({"facts": facts}, headers={"Cache-Control": "no-store"})
+    """What is known of the visitor (`Authorization`, else `X-Visitor`): what was done with which product, looked for and asked, and in
+    which regions the shop said that the visitor was."""
+    whose = _known(visitor)
+    facts = [{**asdict(one), "at": one.at.isoformat(timespec="seconds")} for one in desk.assistant.known(whose)]
+    body = {"facts": facts, "regions": desk.assistant.regions(whose)}
+    return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
 
 def _known(visitor: str | None) -> str:
@@ -92,12 +93,7 @@ def recommend(
     learn: Annotated[
         bool, Query(description="the visitor agreed to events and is shown this list, which is kept as such")
     ] = False,
-    region: Annotated[
-        str | None,
-        Query(
-            pattern=REGION, description="where the visitor is, as in the shop's events; else where his latest one says"
-        ),
-    ] = None,
+    region: Annotated[Region | None, Query(description="without it the visitor is where his latest event says")] = None,
 ) -> Response:
     """What to suggest now, each with its reasons. A visitor may only ask for himself; of whom nothing is known gets the general list."""
     asked = hashed(visitor) if visitor and re.fullmatch(TOKEN, visitor) else None  # what can be guessed proves nothing

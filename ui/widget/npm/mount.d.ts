@@ -25,6 +25,7 @@ export interface Options {
   privacy?: string;
   storage?: "ask" | "session";
   learn?: "ask" | "no";
+  region?: string;
 }
 
 /** The shop's own cart, shown in place of the assistant's; amounts in `currency`. url: where it is paid. */
@@ -38,6 +39,8 @@ export interface PageCart {
 
 export interface PageContext {
   product?: string;
+  /** Where the shopper is: a code that the shop chooses, such as "US-CA". */
+  region?: string;
   title?: string;
   cart?: PageCart;
   currency?: string;

@@ -11,7 +11,7 @@ const pinned = crypto.subtle && { // absent on plain http
 };
 form.elements.sri.disabled = !pinned;
 
-const WORDED = ["theme", "accent", "position", "title", "logo", "welcome", "suggestions", "privacy", "storage", "learn"];
+const WORDED = ["theme", "accent", "position", "title", "logo", "welcome", "suggestions", "privacy", "storage", "learn", "region"];
 
 function chosen() {
   const value = (name) => form.elements[name].value.trim();

@@ -72,8 +72,8 @@ export class Client {
     return this.ask(`v1/products/${id.split("/").map(encodeURIComponent).join("/")}`).then(read);
   }
 
-  did(type, product, session_id) {
-    const body = { type, product_id: product.id, position: product.rank, session_id: session_id ?? undefined };
+  did(type, product, session_id, region) {
+    const body = { type, product_id: product.id, position: product.rank, session_id: session_id ?? undefined, region };
     return this.ask("v1/events", { method: "POST", body });
   }
 
@@ -93,8 +93,8 @@ export class Client {
 
   // turn: where the message is sent again, which turn of the conversation it was to be; the server takes none twice.
   // exact: what a button means, { drop }, { keep } or { cart }, in the place of words, or { means } by them. context: product_id and cart of
-  // the page.
-  async *chat(message, { session_id, turn, signal, exact, context }) {
+  // the page. region: where the shopper is, as the shop names it.
+  async *chat(message, { session_id, turn, signal, exact, context, region }) {
     const silence = new AbortController();
     let alarm;
     const cut = () => silence.abort();
@@ -107,7 +107,7 @@ export class Client {
     try {
       const either = AbortSignal.any([signal, silence.signal]);
       const answer = await this.ask("v1/chat", { method: "POST", signal: either,
-        body: { ...(exact?.means ? { message, ...exact } : exact ?? { message }), stream: true, session_id, turn, learn: this.keep.learns === true, context } });
+        body: { ...(exact?.means ? { message, ...exact } : exact ?? { message }), stream: true, session_id, turn, learn: this.keep.learns === true, context, region } });
       for await (const event of events(answer.body, heard)) {
         if (event.name === "error") throw new Trouble(kindOf(event.data), event.data.detail, event.data.retry_after);
         yield event;

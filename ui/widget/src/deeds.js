@@ -62,7 +62,7 @@ export class Deeds {
   }
 
   did(type, product) { // nobody waits for it
-    const { client, keep } = this.panel;
-    if (keep.learns) client.did(type, product, keep.session).catch(() => {});
+    const { client, keep, page } = this.panel;
+    if (keep.learns) client.did(type, product, keep.session, page.region).catch(() => {});
   }
 }

@@ -68,12 +68,12 @@ export class Own {
   async show() {
     const { client, keep, options, words, notice, era } = this.panel;
     try {
-      const { facts } = await client.profile();
+      const { facts, regions = [] } = await client.profile();
       if (era !== this.panel.era) return;
       const learn = () => { keep.agree(); this.learn(true); this.show(); };
       const forget = (fact) => this.unlearn(fact), close = () => this.hide();
       const may = keep.learns ? "less" : options.learn === "no" ? "" : "more";
-      this.about.replaceChildren(...knownLines(facts, may, { words, notice, forget, learn, close, more: keep.person ? words.learnHere : words.learnNow }));
+      this.about.replaceChildren(...knownLines(facts, regions, may, { words, notice, forget, learn, close, more: keep.person ? words.learnHere : words.learnNow }));
       this.about.hidden = false;
       this.about.querySelector("button").focus();
     } catch (trouble) {

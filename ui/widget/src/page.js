@@ -10,6 +10,8 @@ const LINES = 100; // of the shop's cart, that a message takes along
 
 class Late extends Error {}
 
+const REGION = /^(?!(\d+\.){3}|.*:.*:)[\w.:-]{1,32}$/; // a code, and no address of a machine: the server would refuse the message
+
 const amount = (number) => (Number.isFinite(number) && number >= 0 ? Math.round(number * 1e4) / 1e4 : undefined);
 
 // What goes along of the shop's cart: its well-formed lines, so that a fault in it costs no message.
@@ -66,6 +68,13 @@ export class Page {
   // What goes along with a message.
   around({ product, cart, currency }) {
     return product || cart ? { product_id: product, cart: cart && cartOf({ currency, ...cart }) } : undefined;
+  }
+
+  // Where the shopper is, a code of the shop's own; one that is none costs no message.
+  get region() {
+    const { context, options } = this.panel, region = context?.region ?? options.region;
+    if (!region || REGION.test(region)) return region || undefined;
+    console.warn(`ShopAssistant: ${JSON.stringify(region)} is no region: send a code such as "US-CA", of at most 32 letters, digits and _.:-`);
   }
 
   // The page shows something in place of what it shows now; on a phone the panel makes room for it.

@@ -91,7 +91,8 @@ class Panel {
     if (!this.box.hidden) this.thread.open();
   }
   resume(id) { return this.thread.resume(String(id)); }
-  // product: an id; its title is looked up where none is given. cart: the shop's own, shown in place of the assistant's.
+  // product: an id; its title is looked up where none is given. cart: the shop's own, shown in place of the assistant's. region: where the
+  // shopper is, as the shop names it.
   async setContext(given) {
     const context = (this.context = { ...given, product: given?.product ? String(given.product) : undefined });
     this.refresh();

@@ -40,7 +40,7 @@ export class Turns {
     let slow = setTimeout(() => panel.tell(words.slow), SLOW);
     panel.emit("message", { from: "shopper", text });
     await panel.page.look();
-    const asked = { session_id: keep.session, turn: number, signal: stop.signal, exact, context: panel.page.around(panel.context ?? {}) };
+    const asked = { session_id: keep.session, turn: number, signal: stop.signal, exact, context: panel.page.around(panel.context ?? {}), region: panel.page.region };
     try {
       for await (const { name, data } of panel.client.chat(text, asked)) {
         if (stop.signal.aborted) return; // what had come before may still be handed over

@@ -117,9 +117,10 @@ export function cartLines(cart, { words, money, say, checkout }) {
 }
 
 // What is known of the shopper, each with its ×, and the ways on. may: "less" where it can be learnt from no more, "more" where it may begin.
-export function knownLines(facts, may, { words, notice, forget, learn, close, more }) {
+export function knownLines(facts, regions, may, { words, notice, forget, learn, close, more }) {
   const line = (fact) => el("li", {}, el("span", ENGLISH, fact.text), button("×", () => forget(fact), { "aria-label": fill(words.forget, fact.text) }));
-  return [el("h3", {}, words.known), facts.length ? el("ul", { cls: "lines known" }, facts.map(line)) : el("p", { cls: "soft" }, words.knownNothing),
+  return [el("h3", {}, words.known), facts.length ? el("ul", { cls: "lines known" }, facts.map(line)) : !regions.length && el("p", { cls: "soft" }, words.knownNothing),
+    regions.length > 0 && el("p", { cls: "soft" }, fill(words.regions, regions.join(", "))),
     el("p", {}, el("a", { href: notice, target: "_blank", rel: "noopener noreferrer" }, words.notice)),
     el("div", { cls: "chips" }, may === "less" ? button(words.forgetAll, () => forget()) : may === "more" && button(more, learn), button(words.close, close))];
 }

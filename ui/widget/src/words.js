@@ -16,7 +16,7 @@ export const WORDS = {
   team: "From the shop's team", next: "The assistant answers what you write next. Ask for a person to pass it on again.",
   working: "Looking", slow: "This takes longer than usual. Your message is with the shop; still working.",
   learn: "May I learn from what you do here, to suggest what suits you?", learnYes: "You may", suggest: "Suggest something for me",
-  known: "What you know about me", knownNothing: "I know nothing of you beyond this conversation.", forget: "Forget: {0}", notice: "How long it is kept, and who receives it", forgetAll: "Forget all, and learn nothing more",
+  known: "What you know about me", knownNothing: "I know nothing of you beyond this conversation.", forget: "Forget: {0}", regions: "Where you were, as this shop names it: {0}. It goes when you forget all.", notice: "How long it is kept, and who receives it", forgetAll: "Forget all, and learn nothing more",
   learnNow: "Keep it on this device, and learn from what I do", learnHere: "Learn from what I do",
   privacy: "Privacy", nothing: "There is no conversation yet.", away: "You are offline. What you write is kept.",
   paused: "{1} Your message is kept in the box.", spent: "The assistant has answered all that it may today. It is back at {2}. Your message is kept in the box.",
