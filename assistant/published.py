@@ -25,6 +25,7 @@ EACH = 5  # counts to which one shopper adds where there is noise: the noise gro
 DELTA = 1e-6  # at most so probable is it that words are told of which a conversation was the only one
 Counted = tuple[str, Did]  # of which product, what was done
 T = TypeVar("T")
+Key = TypeVar("Key", bound=tuple[str | int, ...])
 
 
 class NoNoise(ShopError):
@@ -58,15 +59,21 @@ def published(
     """
     products = {one.id: one.title for one in catalog}
     shoppers = {who: sorted(did & _every(products)) for who, did in _done(log, now, days).items()}
-    counts = dict.fromkeys(sorted(_every(products)), 0)
-    for who, did in shoppers.items():
-        for one in did if epsilon is None else _some(who, did):
-            counts[one] += 1
+    counts = counted(shoppers, sorted(_every(products)), bounded=epsilon is not None)
     may_be_told = told(counts, least=least, epsilon=epsilon, each=EACH)
     for product_id in sorted(products):
         row = [may_be_told[product_id, did] for did in COLUMNS]
         if any(count is not None for count in row):
             yield Row(product_id, products[product_id], *row)
+
+
+def counted(done: Mapping[str, Sequence[Key]], keys: Iterable[Key], *, bounded: bool) -> dict[Key, int]:
+    """How many did each of `keys`, which hold all that was done. done: by shopper. bounded: EACH of a shopper's count at most."""
+    counts = dict.fromkeys(keys, 0)
+    for who, did in done.items():
+        for one in _some(who, did) if bounded else did:
+            counts[one] += 1
+    return counts
 
 
 def noisy(counts: Sequence[int], epsilon: float, *, each: int) -> list[int]:
@@ -144,10 +151,10 @@ def _done(log: EventLog, now: datetime, days: int) -> dict[str, set[Counted]]:
     return found
 
 
-def _some(who: str, did: Sequence[Counted]) -> list[Counted]:
+def _some(who: str, did: Sequence[Key]) -> list[Key]:
     """EACH of them, drawn by the shopper alone: what others did must not decide it."""
 
-    def drawn(one: Counted) -> bytes:
-        return hashlib.sha256("\n".join((who, *one)).encode()).digest()
+    def drawn(one: Key) -> bytes:
+        return hashlib.sha256("\n".join((who, *map(str, one))).encode()).digest()
 
     return sorted(did, key=drawn)[:EACH]

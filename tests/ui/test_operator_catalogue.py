@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from assistant.demand import Errors, Forecast, Kept, Outlook
 from assistant.demand import keep as keep_demand
+from assistant.events import Event
 from retrieval.catalog_help.corrections import corrections
 from retrieval.catalog_help.suggestion import Suggestion, keep
 from ui.http import create_app
@@ -74,6 +75,35 @@ def test_what_runs_out_is_shown_with_the_error_of_its_forecast_and_all_of_it_can
     assert head == ["product", "title", "sold", "wanted", "at_most", "stock", "weeks_left", "runs_out"]
     assert (first[0], first[2:]) == ("black-lamp", ["48", "4.25", "7", "3", "1.4", "0.75"])
     assert second == ["brass-lamp", "Brass Desk Lamp", "4", "1.0", "3", "", "", ""]
+
+
+def test_sales_and_forecasts_are_passed_on_without_small_groups(client: TestClient, tmp_path: Path) -> None:
+    assert client.get("/admin/passed-on/forecasts.csv").status_code == 404
+    now = datetime.now(UTC)
+    said = tuple(
+        Forecast(name, name, 6, (4.2, 4.2), 9, None, None, None) for name in ("brass-lamp", "black-lamp", "hostile")
+    )
+    keep_demand(Kept(now, 2, "purchase", Outlook(said, (Errors("naive", 1, 1, 1, 0),), 1, 0.9)), tmp_path / "store")
+    at = now - timedelta(days=2)
+    buyers = {"brass-lamp": 5, "black-lamp": 4, "hostile": 6}
+    events = client.app.state.desk.assistant.places.events  # type: ignore[attr-defined]
+    bought = [
+        Event(f"{name} {who}", "purchase", at, f"s{who}", name) for name, many in buyers.items() for who in range(many)
+    ]
+    events.add(bought)
+    tables = [
+        list(csv.reader(client.get(f"/admin/passed-on/{name}.csv").text.splitlines()))
+        for name in ("forecasts", "sales")
+    ]
+    today, week = now.date().isoformat(), (now.date() - timedelta(days=7)).isoformat()
+    forecasts, sales = tables
+    assert forecasts[:2] == [
+        ["product", "title", "bought", "begins", "weeks", "wanted"],
+        ["brass-lamp", "Brass Desk Lamp", "5", today, "2", "8"],
+    ]
+    assert [(row[0], row[2]) for row in forecasts[2:]] == [("hostile", "6")]
+    assert sales[:2] == [["product", "title", "week", "bought"], ["brass-lamp", "Brass Desk Lamp", week, "5"]]
+    assert [(row[0], row[3]) for row in sales[2:]] == [("hostile", "6")]
 
 
 def test_a_description_is_shown_whole_with_what_each_sentence_comes_from(client: TestClient, tmp_path: Path) -> None:

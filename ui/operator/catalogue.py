@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from assistant.demand import Kept
 from assistant.demand import kept as forecast
 from retrieval.catalog_help.corrections import accept, corrections, take_back
 from retrieval.catalog_help.suggestion import Suggestion, kept
@@ -38,9 +39,7 @@ def catalogue(desk: AtDesk) -> Response:
 @router.get("/catalogue/demand.csv")
 def demand(desk: AtDesk) -> Response:
     """Every product of the latest forecast, what runs out first."""
-    found = forecast(_store(desk))
-    if found is None:
-        raise NotFound("No forecast was made yet.", fix="run `shop forecast demand --store DIR`")
+    found = forecast_of(_store(desk))
     head = ("product", "title", "sold", "wanted", "at_most", "stock", "weeks_left", "runs_out")
     rows = (
         (
@@ -50,6 +49,14 @@ def demand(desk: AtDesk) -> Response:
         for one in found.outlook.forecasts
     )  # fmt: skip
     return sheet("demand", head, rows)
+
+
+def forecast_of(store: Path) -> Kept:
+    """The latest; NotFound where none was made."""
+    found = forecast(store)
+    if found is None:
+        raise NotFound("No forecast was made yet.", fix="run `shop forecast demand --store DIR`")
+    return found
 
 
 def _rounded(value: float | None, places: int) -> float | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -12,23 +13,26 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from assistant.published import COLUMNS, published, told, told_words
+from assistant.published_demand import forecasts, sales
 from retrieval.catalog import Catalog
 from retrieval.errors import NotFound
 
 from ..desk import AtDesk, Desk
 from . import door
+from .catalogue import forecast_of
 from .figures import NOTHING, STEPS, missed, need_of, steps_of
 from .sheets import Cell, sheet
 from .window import Days, Window
 
-Name = Literal["needs", "questions", "days", "steps", "products"]
+Name = Literal["needs", "questions", "days", "steps", "products", "sales", "forecasts"]
+Row = tuple[Cell, ...]
 
 router = APIRouter(prefix=door.HOME, route_class=door.Guarded, include_in_schema=False)
 
 
 @router.get("/passed-on/{name}.csv")
 def passed_on(desk: AtDesk, name: Annotated[Name, Path()], days: Days = 30) -> Response:
-    """One of the tables, over all conversations of the days; `questions` over all that are kept."""
+    """One of the tables, over all conversations of the days; `questions` over all that are kept, `forecasts` as it was made last."""
     window = Window(desk.assistant.places.sessions, days, None)
     least, epsilon = desk.shop.report_least, desk.shop.report_epsilon
     if name == "needs":
@@ -46,7 +50,8 @@ def passed_on(desk: AtDesk, name: Annotated[Name, Path()], days: Days = 30) -> R
         return sheet(
             name, ("step", "conversations"), told(reached, least=least, epsilon=epsilon, each=len(STEPS)).items()
         )
-    return sheet(name, ("product", "title", *COLUMNS), _products(desk, days))
+    head, rows = _of_products(desk, name, days)
+    return sheet(name, head, rows)
 
 
 def _needs(window: Window) -> Iterator[tuple[str, str]]:
@@ -73,12 +78,20 @@ def _steps(desk: Desk, window: Window) -> dict[str, int]:
     return {step: reached[step] for step in STEPS}
 
 
-def _products(desk: Desk, days: int) -> list[tuple[Cell, ...]]:
-    """What `shop events report` tells."""
+def _of_products(desk: Desk, name: Name, days: int) -> tuple[Sequence[str], list[Row]]:
+    """Head and rows of `products`, which is what `shop events report` tells, of `sales`, and of `forecasts`."""
     events, store = desk.assistant.places.events, desk.assistant.store_path
     if events is None or store is None:
         raise NotFound("No events or no store are kept here.", fix="serve a store with SHOP_SESSIONS_URL")
-    least, epsilon = desk.shop.report_least, desk.shop.report_epsilon
+    least, epsilon, now = desk.shop.report_least, desk.shop.report_epsilon, datetime.now(UTC)
     with closing(Catalog(store / "catalog.db")) as catalog:
-        found = published(events, catalog, datetime.now(UTC), days=days, least=least, epsilon=epsilon)
-        return [(row.product_id, row.title, row.looked, row.cart, row.bought) for row in found]
+        if name == "products":
+            found = published(events, catalog, now, days=days, least=least, epsilon=epsilon)
+            return ("product", "title", *COLUMNS), list(map(astuple, found))
+        titles = {one.id: one.title for one in catalog}
+    if name == "sales":
+        sold = sales(events, titles, now, weeks=days // 7, least=least, epsilon=epsilon)
+        return ("product", "title", "week", "bought"), list(map(astuple, sold))
+    made = forecast_of(store)
+    wanted = forecasts(events, titles, made, least=least, epsilon=epsilon)
+    return ("product", "title", "bought", "begins", "weeks", "wanted"), list(map(astuple, wanted))
