@@ -1,7 +1,7 @@
 """Whether `shop retrain` gets a reranker nearer to what is true, and lets through the better of two, on made-up clicks.
 
 python benchmarks/retrain.py trial --store store --qrels requests_train.tsv --qrels requests_dev.tsv --catalogue retail_store
-python benchmarks/retrain.py learn --store store --qrels requests_dev.tsv --catalogue retail_store --steps 40 --folds 2
+python benchmarks/retrain.py learn --store store --qrels requests_dev.tsv --catalogue retail_store --kept learnt.jsonl
 
 What is true are the grades of these files. Requests are asked as often as 1, 1/2, 1/3, …; the reranker in use puts each one's graded
 products in order, ten are shown, the one at place r is looked at with the probability 1/r, and what is looked at is clicked, put into the
@@ -11,7 +11,9 @@ Rerankers of known worth: the product's own, and the same with a part of what it
 
 trial: for each pair how often the trial on the last days takes the new one into use, over --logs made-up logs, beside the difference in
 truth (nDCG@10 of what is asked, weighed by how often). learn: the retraining as the command does it, from each part, and nDCG@10 before
-and after, over the requests that were asked and over those that were not, with paired bootstrap 95% intervals. A JSON line each.
+and after, over the requests that were asked and over those that were not, with paired bootstrap 95% intervals. A JSON line each. A step
+takes 3.5 s of a processor: with SHOP_THREADS=1 beside other work. --kept names a file in which each fold is kept as it is done; the same
+command goes on from there.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import numpy as np
+import torch
 import typer
 from safetensors.torch import load_file, save_file
 
@@ -110,30 +113,57 @@ def learn(
     catalogue: Catalogue = None,
     parts: Parts = "1,0",
     searches: Searches = 2_000,
-    steps: Annotated[int, typer.Option(help="Of the training at most.")] = 40,
+    steps: Annotated[int, typer.Option(help="Of the training at most.")] = Terms.steps,
     folds: Annotated[
         int, typer.Option(min=2, help="The requests are cut into so many; of each one the others are asked.")
     ] = 2,
     seed: int = 7,
+    kept: Annotated[Path | None, typer.Option(help="JSON lines of folds that are done, to go on from.")] = None,
 ) -> None:
     """What retraining does to the truth."""
     with world(store, qrels, catalogue, parts) as there:
-        for part, folder in there.rerankers.items():
+        for part in there.rerankers:
             values: dict[tuple[str, str], list[float]] = {}
             for fold in range(folds):
-                asked = [one for at, one in enumerate(there.requests) if at % folds != fold]
-                others = [one for at, one in enumerate(there.requests) if at % folds == fold]
-                out = folder.with_name(f"{folder.name}-{fold}")
-                told = retrained(there, folder, out, asked, searches, steps, seed + fold)
-                print(json.dumps({"from": part, "fold": fold, **told}), flush=True)
-                for name, some in (("asked", asked), ("not asked", others)):
-                    for which, one in (("new", out), ("now", folder)):
-                        found = truth_of(some, there.scores(one, some))
-                        values.setdefault((name, which), []).extend(found.tolist())
+                terms = {"from": part, "fold": fold, "of": folds, "steps": steps, "searches": searches, "seed": seed}
+                done = kept_before(kept, terms) or keep(kept, terms | fold_of(there, terms))
+                print(json.dumps({name: value for name, value in done.items() if name != "truth"}), flush=True)
+                for name, of_which in done["truth"].items():
+                    for which, found in of_which.items():
+                        values.setdefault((name, which), []).extend(found)
             for name in ("asked", "not asked"):
                 gain = compared(values[name, "new"], values[name, "now"])
                 count = len(values[name, "new"])
                 print(json.dumps({"from": part, "requests": name, "over": count, **gain.to_json()}), flush=True)
+
+
+def fold_of(there: World, terms: Mapping[str, Any]) -> dict[str, Any]:
+    """What the trial said of one retraining, and the nDCG@10 of each request that was asked, and was not, of the new and the old one."""
+    folder, fold, folds = there.rerankers[terms["from"]], terms["fold"], terms["of"]
+    asked = [one for at, one in enumerate(there.requests) if at % folds != fold]
+    others = [one for at, one in enumerate(there.requests) if at % folds == fold]
+    out = folder.with_name(f"{folder.name}-{fold}")
+    told = retrained(there, folder, out, asked, terms["searches"], terms["steps"], terms["seed"] + fold)
+    truth = {
+        name: {
+            which: truth_of(some, there.scores(one, some)).tolist() for which, one in (("new", out), ("now", folder))
+        }
+        for name, some in (("asked", asked), ("not asked", others))
+    }
+    return {**told, "truth": truth}
+
+
+def kept_before(kept: Path | None, terms: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What came out on these terms, where the file has it."""
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept and kept.is_file() else []
+    return next((one for one in map(json.loads, lines) if terms.items() <= one.items()), None)
+
+
+def keep(kept: Path | None, done: dict[str, Any]) -> dict[str, Any]:
+    if kept:
+        with kept.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(done) + "\n")
+    return done
 
 
 @contextmanager
@@ -167,14 +197,15 @@ def weakened(part: float, folder: Path) -> Path:
 def retrained(
     there: World, used: Path, out: Path, asked: Sequence[Judged], searches: int, steps: int, seed: int
 ) -> dict[str, Any]:
-    """A reranker in `out`, learnt from made-up searches for these requests; what its trial said."""
+    """A reranker in `out`, learnt from made-up searches for these requests; what its trial said, and what it came to while it learnt."""
     terms = Terms(steps=steps, seed=seed)
     made = made_up(asked, there.scores(used, asked), searches, np.random.default_rng(seed))
     with closing(EventLog()) as log:
         log.add(list(events_of(made)))
         found = contest(log, there.bench, used=used, out=out, recipe=recipe_of(terms), last=terms.last)
+    history = torch.load(out.with_name(f"{out.name}.part") / "state.pt", weights_only=True)["state"]["history"]
     return {"taken": found.found.better, "bend": round(found.bend, 3), "chosen_in": [found.learnt, found.held],
-            **found.found.to_json()}  # fmt: skip
+            **found.found.to_json(), "history": history}  # fmt: skip
 
 
 def tried(

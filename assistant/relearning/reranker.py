@@ -108,12 +108,14 @@ def _lists(clicks: Sequence[Event], bench: Bench, recipe: Recipe) -> Lists:
 
 def scores_of(searches: Sequence[Search], reranker: Reranker, catalog: Catalog) -> list[Scores]:
     """Log odds of the relevance of what each search showed and the catalogue still has."""
-    found: list[Scores] = []
+    known: dict[tuple[str, frozenset[str]], Scores] = {}  # the same words mostly show the same products
     for search in searches:
-        products = catalog.get_many(search.places)
-        relevances = reranker.score(Query(search.query), products, frozenset())
-        found.append({one.id: _log_odds(value) for one, value in zip(products, relevances, strict=True)})
-    return found
+        key = (search.query, frozenset(search.places))
+        if key not in known:
+            products = catalog.get_many(sorted(search.places))
+            relevances = reranker.score(Query(search.query), products, frozenset())
+            known[key] = {one.id: _log_odds(value) for one, value in zip(products, relevances, strict=True)}
+    return [known[search.query, frozenset(search.places)] for search in searches]
 
 
 def _log_odds(share: float) -> float:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from math import log2
+from math import exp, log2
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,15 @@ import pytest
 from assistant.events import Event, EventLog, EventType
 from assistant.relearning.clicks import Search, clicks_of, logged, searches_in
 from assistant.relearning.examined import bend_of, worths
+from assistant.relearning.reranker import scores_of
 from assistant.relearning.versions import KEPT, Versions, put_back, versions_of, with_learnt
 from assistant.settings import Settings
 from benchmarks.retrain import made_up, tried, truth_of
+from retrieval.catalog import Catalog
 from retrieval.errors import BadInput
 from retrieval.judgements import Judged
+from retrieval.product import Product
+from retrieval.query import Query
 
 AT = datetime(2026, 5, 1, tzinfo=UTC)
 ONCE = {"a": 1, "b": 2}  # places
@@ -95,6 +99,32 @@ def test_what_was_chosen_far_down_counts_for_those_who_did_not_look_so_far() -> 
     assert sum(worths(searches, shown, bend=0)) / 2 == pytest.approx((1 + low) / 2)
     assert sum(worths(searches, shown, bend=1)) / 2 == pytest.approx((1 + 2 * low) / 3)
     assert sum(worths(searches, turned, bend=1)) / 2 == pytest.approx((low + 2) / 3)
+
+
+class LongerIsBetter:
+    """A reranker by the length of ids, that counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def score(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[float]:
+        self.asked += 1
+        return [1 / (1 + exp(-len(one.id))) for one in products]
+
+    def stages(self, query: Query, products: Sequence[Product], kind: frozenset[str]) -> list[Mapping[str, float]]:
+        raise NotImplementedError
+
+    def carrying(self, query: Query, product: Product) -> None:
+        raise NotImplementedError
+
+
+def test_the_same_words_with_the_same_products_are_scored_once(catalog: Catalog) -> None:
+    reranker = LongerIsBetter()
+    shown = [{"tower": 1, "cafe": 2}, {"cafe": 1, "tower": 2, "gone": 3}, {"cafe": 1}, {"cafe": 1, "tower": 2}]
+    found = scores_of([Search("anna", "lamp", one) for one in shown], reranker, catalog)
+    both = pytest.approx({"tower": 5, "cafe": 4})
+    assert found == [both, both, pytest.approx({"cafe": 4}), both]
+    assert reranker.asked == 3
 
 
 def clicked(
