@@ -47,6 +47,7 @@ from retrieval.judgements import Judged, of_catalogue, read_judgements
 from retrieval.metrics import ndcg
 from retrieval.models import model_path
 from retrieval.store import copied
+from retrieval.training_lists import Recipe
 
 PAGE = 10
 EYE = 1.0  # a place is looked at with the probability 1 / rank ** EYE
@@ -118,6 +119,9 @@ def learn(
         int, typer.Option(min=2, help="The requests are cut into so many; of each one the others are asked.")
     ] = 2,
     seed: int = 7,
+    clicked: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of what is learnt from that was clicked; the rest is made up.")
+    ] = Recipe.graded,
     kept: Annotated[Path | None, typer.Option(help="JSON lines of folds that are done, to go on from.")] = None,
 ) -> None:
     """What retraining does to the truth."""
@@ -125,7 +129,8 @@ def learn(
         for part in there.rerankers:
             values: dict[tuple[str, str], list[float]] = {}
             for fold in range(folds):
-                terms = {"from": part, "fold": fold, "of": folds, "steps": steps, "searches": searches, "seed": seed}
+                terms = {"from": part, "fold": fold, "of": folds, "steps": steps, "searches": searches, "seed": seed,
+                         "clicked": clicked}  # fmt: skip
                 done = kept_before(kept, terms) or keep(kept, terms | fold_of(there, terms))
                 print(json.dumps({name: value for name, value in done.items() if name != "truth"}), flush=True)
                 for name, of_which in done["truth"].items():
@@ -143,7 +148,9 @@ def fold_of(there: World, terms: Mapping[str, Any]) -> dict[str, Any]:
     asked = [one for at, one in enumerate(there.requests) if at % folds != fold]
     others = [one for at, one in enumerate(there.requests) if at % folds == fold]
     out = folder.with_name(f"{folder.name}-{fold}")
-    told = retrained(there, folder, out, asked, terms["searches"], terms["steps"], terms["seed"] + fold)
+    seed = terms["seed"] + fold
+    recipe = replace(recipe_of(Terms(steps=terms["steps"], seed=seed)), graded=terms["clicked"])
+    told = retrained(there, folder, out, asked, terms["searches"], recipe)
     truth = {
         name: {
             which: truth_of(some, there.scores(one, some)).tolist() for which, one in (("new", out), ("now", folder))
@@ -195,14 +202,13 @@ def weakened(part: float, folder: Path) -> Path:
 
 
 def retrained(
-    there: World, used: Path, out: Path, asked: Sequence[Judged], searches: int, steps: int, seed: int
+    there: World, used: Path, out: Path, asked: Sequence[Judged], searches: int, recipe: Recipe
 ) -> dict[str, Any]:
     """A reranker in `out`, learnt from made-up searches for these requests; what its trial said, and what it came to while it learnt."""
-    terms = Terms(steps=steps, seed=seed)
-    made = made_up(asked, there.scores(used, asked), searches, np.random.default_rng(seed))
+    made = made_up(asked, there.scores(used, asked), searches, np.random.default_rng(recipe.seed))
     with closing(EventLog()) as log:
         log.add(list(events_of(made)))
-        found = contest(log, there.bench, used=used, out=out, recipe=recipe_of(terms), last=terms.last)
+        found = contest(log, there.bench, used=used, out=out, recipe=recipe, last=Terms.last)
     history = torch.load(out.with_name(f"{out.name}.part") / "state.pt", weights_only=True)["state"]["history"]
     return {"taken": found.found.better, "bend": round(found.bend, 3), "chosen_in": [found.learnt, found.held],
             **found.found.to_json(), "history": history}  # fmt: skip
