@@ -33,6 +33,7 @@ _ORDINAL = re.compile(
 _EACH = re.compile(r"\b(?:each|apiece|of (?:both|every))\b")
 _OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
 _THEM = re.compile(r"\b(?:them|those|these)\b")
+_SEVERAL = re.compile(r"\b(?:these|those|they|them|ones|none|all|any|both|others?)\b")
 _PRONOUN = re.compile(r"^\s*ones?\b")
 _PLACE = re.compile(rf"\d|\b(?:{_PLACES})\b")
 _COUNTED = re.compile(rf"\b\d+(?:st|nd|rd|th)\b|#\s?\d|\bnumbers? \d|\b(?:{_PLACES})\b")
@@ -72,6 +73,11 @@ def _place(match: re.Match[str]) -> int:
 def as_it(text: str) -> str:
     """The text with "it" for a place in a list: "what does the first one cost" asks what "what does it cost" asks."""
     return _ONE_OF.sub("it", text)
+
+
+def says_several(message: str) -> bool:
+    """Whether a word of the message stands for several things: "none of these"."""
+    return bool(_SEVERAL.search(message.lower()))
 
 
 def says_all(message: str) -> bool:

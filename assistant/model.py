@@ -57,6 +57,11 @@ class Slots:
             value = getattr(self, name)
             yield from value if isinstance(value, tuple) else (value,) if value else ()
 
+    @property
+    def asked_about(self) -> str:
+        """The words that say what a question is about, "" for none."""
+        return self.ask or " ".join((*self.features, *self.color, *self.size, *self.material))
+
     def to_json(self) -> dict[str, Any]:
         """Only the slots that the message supports, lists as lists and amounts as numbers."""
         said = {f.name: getattr(self, f.name) for f in fields(self)}
@@ -81,7 +86,8 @@ class Parse:
     message: the words themselves, as typed; the turn puts them in, a parser need not. order: an act on an order, whole, as it was read
     back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked for it.
     note: what code has to say of the words before it acts on them. offer: a feature to look for, if the shopper agrees. drops: a wish
-    taken back exactly, by a button; keeps: one to be kept for later conversations; lets_go: one that was, to be forgotten. always: wishes
+    taken back exactly, by a button; keeps: one to be kept for later conversations; lets_go: one that was, to be forgotten.
+    brings_back: whether what was set aside is to be shown again. always: wishes
     kept in earlier ones that a need begins with. about_me: what is wanted of what is known of the shopper, "forgotten" once a yes was
     given to that; "self" for what holds of them beyond this need ("I'm vegan"). page: id of the product that the page around the
     conversation is of. products: ids of those that a button is of. yes: True once the shopper agreed to it, or pressed a button of it;
@@ -101,6 +107,7 @@ class Parse:
     drops: Wish | None = None
     keeps: Wish | None = None
     lets_go: Wish | None = None
+    brings_back: bool = False
     always: tuple[Wish, ...] = ()
     about_me: AboutMe | None = None
     page: str | None = None
@@ -200,7 +207,7 @@ class DialogueState:
     let_go: (field, value) of wishes taken back, so that no kept one comes again in this conversation. page: the product that the page
     around the conversation is of. own: wishes that the shopper said hold of them, whatever is looked for. acts: all of the conversation,
     in order, the one under way last. found: ids of the products last found for the need under way, in the order shown; where a message
-    had several needs, only some of those shown.
+    had several needs, only some of those shown. topic: what was last asked of a product, "" once anything else was said.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -227,6 +234,7 @@ class DialogueState:
     own: tuple[Wish, ...] = ()
     acts: tuple[Intent, ...] = ()
     found: tuple[str, ...] = ()
+    topic: str = ""
 
     def lists(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """(what it is, ids in the order shown) of the list of each need that something last shown was shown for, in order."""
@@ -337,7 +345,7 @@ class Outcome:
     first of all. suggested: what the shopper might say next, before what is suggested anyway.
     matching: ids of the products that match, of very many an even part. fault: code of the error that the answer tells of, if any.
     handed: the cart that the shop has taken over. handoff: the conversation as it was passed on.
-    beyond: what says the wishes that nothing within the price limit says.
+    beyond: what says the wishes that nothing within the price limit says. rest: ids that stay on the table after the hits.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -368,6 +376,7 @@ class Outcome:
     handed: HandedCart | None = None
     handoff: Handoff | None = None
     beyond: Product | None = None
+    rest: tuple[str, ...] = ()
 
 
 def plain(value: object) -> object:

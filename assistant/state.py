@@ -67,7 +67,8 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     that names the kind of an earlier need goes on with that one. A reset forgets all needs, never the cart. An act that is only to be
     asked about changes no wish.
     """
-    state = replace(arrived(state, parse.page), acts=(*state.acts, parse.intent))
+    topic = (parse.slots.asked_about or state.topic) if parse.intent == "ask_product" else ""
+    state = replace(arrived(state, parse.page), acts=(*state.acts, parse.intent), topic=topic)
     if parse.yes is False:
         return state
     if (wish := parse.lets_go) is not None:
@@ -242,7 +243,7 @@ def _kept_order(state: DialogueState) -> OrderTalk | None:
 
 def effect_of(outcome: Outcome) -> Effect:
     """What the outcome leaves on the table: the products shown, or those that the answer numbered, so that "the second" means them."""
-    shown = tuple(hit.product.id for hit in outcome.hits) or outcome.listed
+    shown = (*(hit.product.id for hit in outcome.hits), *outcome.rest) or outcome.listed
     questioned = outcome.question.field if outcome.question else None
     alone = outcome.hits[0].product.id if len(outcome.hits) == 1 else None
     return Effect(

@@ -9,9 +9,10 @@ from typing import Any
 from retrieval.evidence import judge
 from retrieval.product import Product
 from retrieval.query import SOFT, Constraints
-from retrieval.words import contains, content_stems, without
+from retrieval.words import STOPWORDS, contains, content_stems, without
 
 from .about_me import about_me
+from .actions.amends import LENGTHS, NAMED, WEIGHT
 from .actions.ask import facts_of
 from .actions.choosing import answered
 from .actions.orders import continued
@@ -32,7 +33,8 @@ from .sentiment import about_price
 from .several_needs import of_the_named_need, told_apart
 from .sizes import stepped
 from .slips import read
-from .state import NARROWING, drop, need_to_go_on_with, same_kind
+from .state import ALSO_CALLED, NARROWING, drop, need_to_go_on_with, same_kind
+from .which_of import asks_which
 from .widening import widened
 from .wishes import Wish
 
@@ -56,7 +58,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = amount_answered(parse, state, parts)  # "just 2" the question how many go or stay
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parse = widened(_complained(of_the_named_need(parse, state), state, parts), state, parts)
-    parse = _of_value(_left_open(parse, state, parts), state, parts)
+    parse = _which_of(_of_value(_left_open(parse, state, parts), state, parts), state, parts)
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
     parse = _had(_worth_doing(_asking(parse, state, parts)), parts)
     parse = _about_me(_with_titles(parse, state, parts), state, parts)
@@ -88,6 +90,18 @@ def _of_value(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     places = tuple(ref for ref in parse.slots.ref if isinstance(ref, int))
     ref = places if len(places) > 1 else ("all",)
     return replace(parse, intent="recommend", acts=("recommend",), slots=Slots(ref=ref))
+
+
+def _which_of(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A question which of those on the table has most of something, that was read as a wish for it, as the question that it is."""
+    slots = parse.slots
+    if parse.intent != "refine" or parse.then is not None or len(state.shown) < 2 or not slots.features:
+        return parse
+    if slots != Slots(features=slots.features, sort=slots.sort, ref=slots.ref):
+        return parse
+    if not asks_which(parse.message, slots.features, parts.embedder):
+        return parse
+    return replace(parse, intent="compare", acts=("compare",), slots=Slots(ask=" ".join(slots.features), ref=slots.ref))
 
 
 def _was_asked(state: DialogueState) -> bool:
@@ -270,12 +284,25 @@ def _complained(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if parse.intent not in ("refine", "other", "feedback") or rest != Slots() or parse.then is not None:
         return parse
     least = SURELY if parse.intent == "other" else LEAST
-    if not state.shown or complaint_of(parse.message, parts.embedder, least=least) in (None, "plain"):
+    refuses_no_word = parse.slots.exclude != () and all(
+        map(_says_no_value, parse.slots.exclude)
+    )  # "not those", "not the colour"
+    complaint = None if refuses_no_word else complaint_of(parse.message, parts.embedder, least=least)
+    if complaint == "plain" and (parse.intent != "other" or phrase_of(parse.message, parts.embedder) is not None):
+        return parse
+    complained = refuses_no_word or complaint is not None
+    if not state.shown or not complained:
         return parse
     if parse.slots.exclude and _of_the_table(parse.slots.exclude, parts.catalog.get_many(state.shown)):
         return replace(parse, intent="refine", acts=("refine",))  # "i don't like mesh" is no word on all that was shown
     ref = parse.slots.ref or places_in(parse.message)  # which the reader leaves out of a refusal
     return replace(parse, intent="feedback", slots=Slots(ref=ref), acts=("feedback",))
+
+
+def _says_no_value(words: str) -> bool:
+    """Whether the words only point ("those") or name what products have, and nothing that one of them is: "colour", "height"."""
+    left = set(words.split()) - STOPWORDS
+    return left <= {*ALSO_CALLED, *LENGTHS, *NAMED, "size", WEIGHT}
 
 
 def _of_the_table(words: Iterable[str], shown: Sequence[Product]) -> bool:

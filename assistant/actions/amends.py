@@ -9,7 +9,7 @@ from retrieval.measure import stated, within
 from retrieval.product import Product
 from retrieval.query import Constraints, Limit, Side
 
-from ..complaints import Complaint, too_big_or_small
+from ..complaints import Complaint, length_of, too_big_or_small
 from ..model import DialogueState, Slots
 from ..parts import Parts
 from ..state import bounded, merge
@@ -39,7 +39,11 @@ def amends(complaint: Complaint, said: str, products: Sequence[Product], state: 
     quoted = f"“{' '.join(said.split()).strip(' .!'):.80}”"
     if complaint == WEIGHT:
         return _limited(quoted, products, WEIGHT, "below", state, parts)
-    if complaint == "size" and (side := too_big_or_small(said, parts.embedder)) and (field := _length(products)):
+    if (
+        complaint == "size"
+        and (side := too_big_or_small(said, parts.embedder))
+        and (field := _length(said, products, parts))
+    ):
         return _limited(quoted, products, field, "below" if side == "big" else "above", state, parts)
     if complaint in NAMED:
         return _another(complaint, quoted, products)
@@ -66,8 +70,11 @@ def _values(product: Product, name: str) -> tuple[str, ...]:
     return (chosen,) if chosen else product.attributes.get(name, ())
 
 
-def _length(products: Sequence[Product]) -> str | None:
-    """The length that most of these products state, the first of LENGTHS of as many; None where none states one."""
+def _length(said: str, products: Sequence[Product], parts: Parts) -> str | None:
+    """The length that is spoken of, else the one that most of these products state, the first of LENGTHS of as many; None where none is
+    stated."""
+    if named := length_of(said, parts.embedder):
+        return named
     counts = {field: len(measures(products, field)) for field in LENGTHS}
     most = max(LENGTHS, key=lambda field: counts[field])
     return most if counts[most] else None

@@ -13,6 +13,7 @@ from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
 from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, stem, without, words
 
+from ..ellipsis import asks_the_same
 from ..mentions import as_it
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
@@ -34,7 +35,11 @@ _SAID = {"price": "costs", "availability": "is", "rating": "is rated", "brand": 
 WHOLE = "details"  # asked for where a product is only named: "tell me about the Oak Desk"
 # Verbs that link a question to what it asks about, and say nothing of it themselves: "does it come in red", "is it made of oak".
 _LINKS = frozenset(
-    map(stem, "come comes coming made make makes get got there available need needs use uses take takes".split())
+    map(
+        stem,
+        "come comes coming made make makes get got there available need needs use uses take takes "
+        "state states say says mention mentions".split(),
+    )
 )
 _ASKING = frozenset("how what which when where who why".split())
 _OVERVIEW = frozenset(
@@ -76,10 +81,12 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
             else "Which product do you mean? I have not shown one yet."
         )
         return Outcome(answer=Answer(unclear, found=False))
-    asked = beyond_title(asked_about(parse), parse.message, products) or WHOLE
+    asked = beyond_title(asked_about(parse), parse.message, products)
+    again = state.topic if not asked and asks_the_same(parse.message, parts.embedder) else ""
+    question = again or parse.message
+    asked = asked or again or WHOLE
     answers = [
-        answer_for(product, parts.catalog.variants(product), asked, parts.embedder, parse.message)
-        for product in products
+        answer_for(product, parts.catalog.variants(product), asked, parts.embedder, question) for product in products
     ]
     text = " ".join(answer.text for answer in answers)
     evidence = tuple(words for answer in answers for words in answer.evidence)
@@ -90,8 +97,7 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 def asked_about(parse: Parse) -> str:
     """The words that say what the question is about, "" for none."""
-    slots = parse.slots
-    return slots.ask or " ".join((*slots.features, *slots.color, *slots.size, *slots.material))
+    return parse.slots.asked_about
 
 
 def without_links(asked: str) -> str:
@@ -133,6 +139,13 @@ def answer_for(
     if wanted and wanted <= _CONTENTS and product.description:
         return _overview(product)
     return _not_said(product, asked, near if cosine >= NEAR else None)
+
+
+def nearest_fact(
+    product: Product, family: Sequence[Product], asked: str, embedder: Embedder
+) -> tuple[Fact | None, float]:
+    """What the record states that is nearest in meaning to what is asked about, and its cosine; None and -1 where it states nothing."""
+    return _nearest([asked], [one for one in facts_of(product, family) if one.name not in OF_A_VARIANT], embedder)
 
 
 def _overview(product: Product) -> Answer:

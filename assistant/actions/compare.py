@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from retrieval.evidence import judge
@@ -15,11 +14,11 @@ from ..explain import broken
 from ..mentions import SUPERLATIVES, says_all
 from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
 from ..parts import Parts
-from .ask import answer_for, silence
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
-from .find import need_text
+from .find import another, need_text
 from .naming import about, in_catalog, listed, short_names
 from .own_words import is_bare, own_words, with_words
+from .quality import Said, by_quality
 from .titles import beyond_title, short_title, titled
 
 MOST = 4
@@ -37,15 +36,6 @@ _ASKED = {
     "bright brighter brightest": (("brightness", "lumens", "luminous"), True), "fast faster fastest": (("speed",), True),
 }  # fmt: skip
 _MEANT = {stem(word): meaning for words, meaning in _ASKED.items() for word in words.split()}
-
-
-@dataclass(frozen=True)
-class Said:
-    """A sentence and the words of the records that it rests on. of: id of the one product that it speaks for, which "it" means next."""
-
-    text: str
-    evidence: tuple[str, ...] = ()
-    of: str | None = None
 
 
 def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -105,10 +95,20 @@ def _compared(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]
     if len(found) == 1:  # of two named ones perhaps only one by its whole title
         alike = short_title(found[0].title)
         found += [one for one in in_catalog(parse.message, parts) if short_title(one.title) != alike]
+    if len(found or shown) == 1 and (others := _of_the_list_before(state, parts)):
+        return [*(found or shown), *others]
     if len(found) == 1:
         return [*found, *(product for product in shown if product.id != found[0].id)]
     again = parse.slots.ref == ("all",) and not _asked(parse) and {one.id for one in found} == set(state.compared)
     return shown if again and says_all(parse.message) else found or shown  # those just compared are not all
+
+
+def _of_the_list_before(state: DialogueState, parts: Parts) -> list[Product]:
+    """Others that were shown for the need, where one alone is on the table, as after a choice; the best first."""
+    if len(state.shown) != 1:
+        return []
+    hits = another(state, parts).hits
+    return [hit.product for hit in hits if hit.product.id in state.seen - {*state.shown}]
 
 
 def _which(state: DialogueState) -> str:
@@ -135,16 +135,9 @@ def _answer(
     fields = fields_named(" ".join(meaning[0]) if meaning else asked, products)[:1]
     if fields:
         return tuple(fields), _field_said(fields[0], meaning[1] if meaning else None, products, names)
-    answers = [
-        (product, answer_for(product, parts.catalog.variants(product), asked, parts.embedder)) for product in products
-    ]
-    found = [Said(answer.text, (product.title, *answer.evidence)) for product, answer in answers if answer.found]
-    silent = [names[product.id] for product, answer in answers if not answer.found]
-    if silent and found:
-        whose = " and of ".join(silent)
-        found.append(Said(f"The listing of {whose} doesn't {silence(asked)}.", (asked, whose)))
-    none = f"states a {meaning[0][0]}" if meaning else f"says anything about “{asked}”"
-    return (), found or [Said(f"None of their listings {none}.", (asked,))]
+    if meaning:
+        return (), [Said(f"None of their listings states a {meaning[0][0]}.", (asked,))]
+    return (), list(by_quality(asked, products, names, parts))
 
 
 def _field_said(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,18 +13,21 @@ from retrieval.dense import embedding_text
 from retrieval.family import families
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit, Query
-from retrieval.words import content_stems
+from retrieval.words import STOPWORDS, content_stems, content_words
 
 from ..model import Answer, DialogueState, Outcome, Parse, Reason
 from ..parts import Parts
 from ..reply import NAMED
 from ..state import merge
 from .find import need_text
-from .naming import about, in_catalog, short_names
+from .naming import about, in_catalog, listed, short_names
+from .similar import near_to
 from .table import meant
 
 OF_ONE_KIND = 2  # so that a list of what goes with a thing is not all of one kind
 SAME_OPTION = 0.2  # so that of a cover's sizes the one of the duvet is shown
+OFFERED = 3  # shelves that are offered where nothing is tied to the thing
+NEAREST = 40  # products nearest in meaning, whose shelves these are
 LOOKED_AT = 20  # products of the kind that the message names
 WEIGHED = 100  # of the strongest bonds, those that are put in the order of meaning too
 BOUGHT = max(WORTH.values())  # weight of what most shoppers bought along with it; what hardly any did has half
@@ -49,6 +53,7 @@ def complement(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """What goes with the product meant, else with the last one in the cart; of the kind that the message names, when it names one."""
     target = _target(parse, state, parts)
     kind = parse.slots.product
+    kind = kind if kind and set(content_words(kind)) - STOPWORDS else None  # "with it" names no kind
     if kind and not (target and _is_called(target, kind)):
         return _of_kind(parse, target, state, parts)
     if target is None:
@@ -64,8 +69,25 @@ def complement(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         text = f"All that goes with {name} here is ruled out by {_in_words(refused)}."
     else:
         text = f"Nothing in this catalogue says what goes with {name}."
-    text += " Tell me what you have in mind and I will search."
-    return Outcome(focus=target.id, answer=Answer(text, (name, _in_words(refused)), found=False))
+    shelves = _shelves_beside(target, may, parts)
+    text += f" {_offering(shelves)}"
+    said = tuple(f"Show me {shelf}" for shelf in shelves)
+    return Outcome(
+        focus=target.id, answer=Answer(text, (name, _in_words(refused), *shelves), found=False), suggested=said
+    )
+
+
+def _offering(shelves: Sequence[str]) -> str:
+    if not shelves:
+        return "Tell me what you have in mind and I will search."
+    return f"Near it in meaning stand {listed(shelves)}: tell me if you want to see one of these, or what you have in mind."
+
+
+def _shelves_beside(target: Product, may: frozenset[str] | None, parts: Parts) -> list[str]:
+    """The categories of other things in which most of what is nearest in meaning stands, at most OFFERED."""
+    near = [one for one in near_to(target, parts, may)[:NEAREST] if one.category and may_go(one, target)]
+    counts = Counter(one.category[-1] for one in near)
+    return [shelf for shelf, count in counts.most_common(OFFERED) if count > 1]
 
 
 def bond_words(bond: Bond, target: Product) -> str:
@@ -172,6 +194,9 @@ def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: 
         retrieve_ms=timing.retrieve,
         rerank_ms=timing.rerank,
     )
+    if hits and target is not None and not outcome.reasons:
+        name = short_names([target])[target.id]
+        return replace(outcome, note=f"No listing says which of these go with {name}; that is for you to see.")
     if hits:
         return outcome
     held = [f"goes with {short_names([target])[target.id]}"] if target else []

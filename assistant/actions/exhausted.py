@@ -11,7 +11,7 @@ from retrieval.product import money
 from retrieval.query import Constraints
 from retrieval.words import content_stems
 
-from ..model import Answer, DialogueState, Outcome
+from ..model import Answer, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..reply import need_phrase
 
@@ -32,6 +32,27 @@ def exhausted(state: DialogueState, parts: Parts) -> Outcome:
     else:
         text += " Tell me which wish may go, and I will look again."
     return Outcome(answer=Answer(text, (text,)), suggested=tuple(say for _, say, _ in offers))
+
+
+def set_aside(state: DialogueState, parts: Parts) -> Outcome | None:
+    """That all which fits was set aside by the shopper, with the offer to bring it back; None where none of it was."""
+    fitting = parts.searcher.matching(state.constraints)
+    aside = [one for one in dict.fromkeys(state.taste.disliked) if one in fitting]
+    if state.constraints.kind is None or not aside:
+        return None
+    count = parts.catalog.count_families(frozenset(aside))
+    which = "the one" if count == 1 else f"all {count}"
+    text = f"You set aside {which} that I have for {need_phrase(state.constraints, parts.currency)}."
+    offers = sorted(_wishes_given_up(state, parts), key=lambda offer: -offer[2])[:OFFERED]
+    offers = offers or list(_shelves_near(state, parts))[:OFFERED]
+    near = f" What comes near: {' and '.join(words for words, _, _ in offers)}." if offers else ""
+    question = Question(f"Shall I bring {'it' if count == 1 else 'them'} back?", "confirm", ("Yes", "No"))
+    return Outcome(
+        answer=Answer(f"{text}{near} {question.text}", (text, near, question.text), found=False),
+        question=question,
+        asked=Parse("feedback", acts=("feedback",), brings_back=True),
+        suggested=tuple(say for _, say, _ in offers),
+    )
 
 
 def _wishes_given_up(state: DialogueState, parts: Parts) -> Iterator[Offer]:

@@ -12,8 +12,9 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints
 
 from ..at_us import at_us
-from ..complaints import Complaint, complaint_of
+from ..complaints import LEAST, SURELY, Complaint, complaint_of
 from ..explain import limits_met
+from ..mentions import says_several
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
 from ..parts import Parts
 from ..reply import NAMED
@@ -22,7 +23,7 @@ from ..taste import TOLD, trait_words, traits_of
 from ..wishes import Wish
 from ..wordings import worded
 from .amends import amending, amends
-from .exhausted import exhausted
+from .exhausted import exhausted, set_aside
 from .find import another
 from .naming import about, short_names
 from .similar import similar
@@ -36,18 +37,22 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return _kept(parse.keeps, parts)
     if parse.lets_go is not None:
         return _let_go(parse.lets_go, parts)
+    if parse.brings_back:
+        return _brought_back(state, parts)
     shown = parts.catalog.get_many(state.shown)
     felt = feeling(parse.message, " ".join(product.title for product in shown))
+    # "none of them is nice": words that are nice by themselves
+    complaint = complaint_of(parse.message, parts.embedder, least=SURELY if felt == "like" else LEAST)
+    felt = "dislike" if complaint and felt == "like" else felt
     pointed = about(parse, state, parts) or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
-    these = parse.slots.ref or felt == "like" or (len(pointed) == 1 and _named(parse))
+    these = parse.slots.ref or felt == "like" or (len(pointed) == 1 and (_named(parse) or _of_it(parse, state)))
     products = pointed if these else shown or pointed
-    complaint = None if felt == "like" else complaint_of(parse.message, parts.embedder)
     of_products = complaint not in (None, "plain", "words")
     if not these and felt in ("dislike", "unclear") and not of_products and at_us(parse.message, parts.embedder):
         return sorry(parts)
     if not products:  # of what was shown nothing is called so
         return Outcome(answer=Answer("Thank you for telling me. What are you looking for?"))
-    if felt in ("too_dear", "too_cheap") or complaint == "price":
+    if complaint == "price" or (complaint in (None, "plain") and felt in ("too_dear", "too_cheap")):
         dear = felt != "too_cheap"
         return _bounded(products, state, parts, dear=dear) if shown else _other_price(parse, state, parts, dear=dear)
     if felt == "like":
@@ -77,6 +82,19 @@ def _let_go(wish: Wish, parts: Parts) -> Outcome:
         parts.shopper.forget(wish)
     text = f"Forgotten: {wish.text}. I no longer look out for it. What are you looking for?"
     return Outcome(answer=Answer(text, (text,)))
+
+
+def _brought_back(state: DialogueState, parts: Parts) -> Outcome:
+    """What fits the need and was set aside, shown again."""
+    fitting = parts.searcher.matching(state.constraints)
+    taste = replace(state.taste, disliked=tuple(one for one in state.taste.disliked if one not in fitting))
+    outcome = another(replace(state, taste=taste), parts)
+    return replace(outcome, taste=taste, note="I brought back what you set aside.")
+
+
+def _of_it(parse: Parse, state: DialogueState) -> bool:
+    """Whether one product was just asked about, and the message does not speak of several."""
+    return state.acts[-2:-1] == ("ask_product",) and not says_several(parse.message)
 
 
 def _named(parse: Parse) -> bool:
@@ -185,11 +203,13 @@ def _told(
     changed = replace(outcome, taste=taste, constraints=constraints)
     if not outcome.hits:
         wanted = replace(state, constraints=constraints or state.constraints, taste=taste or state.taste)
-        further = exhausted(wanted, parts)
+        further = set_aside(wanted, parts) or exhausted(wanted, parts)
         assert further.answer is not None
         text = f"{lead} {further.answer.text}"
         said = Answer(text, (*evidence, *further.answer.evidence), found=False)
-        return replace(changed, answer=said, suggested=further.suggested)
+        return replace(
+            changed, answer=said, suggested=further.suggested, question=further.question, asked=further.asked
+        )
     names = short_names([hit.product for hit in outcome.hits])
     listed = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in outcome.hits[:NAMED])
     relaxed = "".join(f" {one.text[0].upper()}{one.text[1:]}." for one in outcome.relaxed)

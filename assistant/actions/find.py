@@ -22,7 +22,7 @@ from ..question import question_for
 from ..reply import NAMED
 from ..taste import leaning, taste_reasons
 from .beyond import with_what_lies_beyond
-from .exhausted import exhausted
+from .exhausted import exhausted, set_aside
 from .naming import short_names
 from .oneself import noted, offering
 
@@ -42,6 +42,8 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if state.constraints == Constraints() and (state.sort is None or parse.intent == "refine"):
         return Outcome(answer=Answer("What are you looking for? A kind of thing and a budget are a good start."))
     outcome = another(state, parts)
+    if not outcome.hits and (aside := set_aside(state, parts)):
+        return aside
     if parse.intent == "refine" and _says_nothing(parse) and outcome.hits:
         return replace(outcome, note=UNHEARD)
     if parse.slots.sort == "price_asc" and (table := by("price_asc", parts.catalog.get_many(state.shown))):

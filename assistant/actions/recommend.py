@@ -53,11 +53,11 @@ def recommend(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return outcome
     if any(relaxed.field in ("price_min", "price_max") for relaxed in outcome.relaxed):
         hits = hits[:1]  # nearest to the bound first: what is further off is no choice
-    if _is_a_guess(hits, state.constraints):
+    if _is_a_guess(hits, state.constraints) and not state.shown:
         return find(parse, state, parts)
     hits.sort(key=lambda hit: parts.placing.sponsors(hit.product))  # of as good ones none is chosen that is paid for
     chosen = choices(hits, state.constraints)
-    return _told(chosen, outcome, state, parts)
+    return replace(_told(chosen, outcome, state, parts), rest=_left_on_the_table(chosen, state))
 
 
 def _is_a_guess(hits: Sequence[Hit], constraints: Constraints) -> bool:
@@ -67,8 +67,15 @@ def _is_a_guess(hits: Sequence[Hit], constraints: Constraints) -> bool:
 
 
 def _on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
-    """What was shown in an order that was asked for: "which would you take?" after "cheaper ones" means one of those."""
-    return parts.catalog.get_many(state.shown) if state.sort and parse.slots == Slots() else []
+    """What was shown, where nothing else is said: "which would you take?" means one of those. Of one alone there is nothing to choose."""
+    shown = parts.catalog.get_many(state.shown) if parse.slots == Slots() else []
+    return shown if len(shown) > 1 else []
+
+
+def _left_on_the_table(chosen: Sequence[Choice], state: DialogueState) -> tuple[str, ...]:
+    """The others of the list, where its first alone was chosen: "the second one" after that is still the list's."""
+    first, *others = state.shown or ("",)
+    return tuple(others) if [choice.hit.product.id for choice in chosen] == [first] else ()
 
 
 def choices(hits: Sequence[Hit], constraints: Constraints) -> list[Choice]:
@@ -129,6 +136,7 @@ def _told(chosen: Sequence[Choice], outcome: Outcome, state: DialogueState, part
         price = "" if product.price is None else f" at {money(product.price, product.currency)}"
         why = f": {choice.argument}" if choice.argument else ""
         sentences.append(f"{choice.role} is {names[product.id]}{price}{why}.")
+    sentences += _untold(chosen, state.constraints)
     need = need_phrase(state.constraints, parts.currency)
     reasons = {
         choice.hit.product.id: (
@@ -138,6 +146,16 @@ def _told(chosen: Sequence[Choice], outcome: Outcome, state: DialogueState, part
     }
     evidence = (need, *names.values(), *(fact for choice in chosen for fact in choice.evidence))
     return replace(outcome, hits=hits, answer=Answer(" ".join(sentences), evidence), reasons=reasons)
+
+
+def _untold(chosen: Sequence[Choice], constraints: Constraints) -> list[str]:
+    """Which of the wishes no choice is stated to meet, so that the shopper knows what the choice does not rest on."""
+    found = {wish: {judge(one.hit.product, field, wish).status for one in chosen} for field, wish in constraints.wishes}
+    silent = [f"“{wish}”" for wish, stati in found.items() if stati == {"unstated"}]
+    if not silent:
+        return []
+    whose = ("Its listing doesn't say", "Neither listing says", "None of their listings says")[min(len(chosen), 3) - 1]
+    return [f"{whose} {' or '.join(silent)}, so I can't go by that."]
 
 
 def _reason(choice: Choice, need: str) -> str:

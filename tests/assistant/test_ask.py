@@ -258,3 +258,12 @@ def test_a_product_that_is_only_pointed_at_is_described(assistant_with: Assistan
 )
 def test_what_is_not_said_is_named_without_the_words_that_lead_to_it(asked: str, silent: str) -> None:
     assert silence(asked) == silent
+
+
+def test_and_number_2_asks_what_was_asked_of_the_first(assistant_with: AssistantWith) -> None:
+    turns = [said("search", product="lamp"), said("ask_product", ask="price", ref=(1,)), said("ask_product", ref=(2,))]
+    shop = assistant_with([*turns, said("ask_product", ref=(2,))])
+    second = shop.reply("a lamp", "s_1").cards[1].product
+    shop.reply("what's the price of the first?", "s_1")
+    assert shop.reply("and number 2?", "s_1").reply == f"{second.title} costs ${second.price:.2f}."
+    assert "costs" not in shop.reply("tell me about the second", "s_1").reply

@@ -137,3 +137,21 @@ def test_it_is_the_product_that_the_comparison_spoke_for(assistant_with: Assista
     asked = ("which is the dearest?", said("compare", ref=("all",), ask="most expensive"))
     reply = talk(assistant_with, ("bags", BAGS), asked, ("add it", said("cart_add", ref=("last",))))
     assert [product.id for product, _ in reply.cart.lines] == ["satchel"]
+
+
+def test_which_is_the_slimmest_is_answered_by_the_listings_and_changes_no_wish(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="lamp"), said("refine", features=("slimmest",), sort="rating")])
+    shop.reply("a lamp", "s_1")
+    reply = shop.reply("which is the slimmest", "s_1")
+    assert (reply.intent, reply.constraints.features) == ("compare", ())
+    assert "“A warm white light on a slim steel arm.”" in reply.reply
+    assert reply.reply.endswith("The other 3 listings don't say “slim”.")
+
+
+def test_a_choice_alone_on_the_table_is_compared_with_those_shown_before(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="jacket"), said("recommend"), said("compare")])
+    shop.reply("jackets", "s_1")
+    shop.reply("which would you pick?", "s_1")
+    reply = shop.reply("what is the difference to the others?", "s_1")
+    assert reply.comparison is not None
+    assert len(reply.comparison.rows) > 1

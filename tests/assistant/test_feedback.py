@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from assistant.assistant import Assistant
+from assistant.complaints import complaint_of, length_of, too_big_or_small
 from assistant.contract import Reply
 from assistant.model import Parse, Taste
 from assistant.sentiment import feeling
@@ -153,6 +154,36 @@ def test_a_brand_of_several_that_share_none_refuses_none(assistant_with: Assista
     assert "they share no brand, so no brand is refused" in reply.reply
 
 
+def test_refusing_what_only_points_sets_aside_what_is_shown(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, JACKETS, ("not those", said("refine", exclude=("those",))))
+    assert (reply.intent, reply.constraints.exclude, ids(reply)) == ("feedback", (), [])
+    assert reply.reply.startswith("Noted: those 4 will not come back.")
+    assert "You set aside all 4 that I have for jacket." in reply.reply
+
+
+def test_what_was_set_aside_comes_back_after_a_yes(assistant_with: AssistantWith) -> None:
+    aside = ("not those", said("refine", exclude=("those",)))
+    again = talk(assistant_with, JACKETS, aside, ("jackets", said("search", product="jacket")))
+    assert again.question is not None
+    assert (ids(again), again.question.text) == ([], "Shall I bring them back?")
+    back = talk(assistant_with, JACKETS, aside, ("yes", said("other")))
+    assert back.reply.startswith("I brought back what you set aside.")
+    assert set(ids(back)) == {"breeze", "fjord", "puddle", "storm"}
+
+
+def test_none_of_these_is_nice_likes_nothing(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, JACKETS, ("none of them is nice", said("feedback")))
+    assert reply.reply.startswith("Noted: those 4 will not come back.")
+
+
+def test_a_dislike_after_a_question_is_of_the_product_asked_about(assistant_with: AssistantWith) -> None:
+    asked = ("has the second a hood?", said("ask_product", ask="a hood", ref=(2,)))
+    of_it = talk(assistant_with, JACKETS, asked, ("ugly", said("feedback")))
+    of_all = talk(assistant_with, JACKETS, asked, ("none of these", said("feedback")))
+    assert of_it.reply.startswith("Noted: Fjord Down Jacket will not come back.")
+    assert of_all.reply.startswith("Noted: those 4 will not come back.")
+
+
 def test_a_colour_that_is_not_liked_is_refused(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, JACKETS, ("the color doesn't suit me", said("refine", exclude=("color",), ref=(2,))))
     assert reply.constraints.exclude == ("green",)
@@ -202,6 +233,22 @@ def test_too_heavy_brings_what_is_stated_to_be_lighter(new_store: Store) -> None
     shop.reply(pointed, "s_3")
     dropped = shop.reply(Drop("limits", "lighter than 1.5 kg"), "s_3")
     assert dropped.constraints.limits == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "length", "side"),
+    [
+        ("the height is too much", "height", "big"),
+        ("it is not wide enough", "width", "small"),
+        ("too deep", "depth", "big"),
+    ],
+)
+def test_a_complaint_about_one_measure_is_told_from_one_about_the_size(
+    message: str, length: str | None, side: str
+) -> None:
+    embedder = WordEmbedder()
+    assert (complaint_of(message, embedder), length_of(message, embedder)) == ("size", length)
+    assert too_big_or_small(message, embedder) == side
 
 
 @pytest.mark.parametrize(

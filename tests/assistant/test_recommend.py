@@ -166,3 +166,21 @@ def test_nothing_is_chosen_for_a_need_that_nothing_found_is_stated_to_meet(assis
     reply = assistant_with([said("recommend", features=("for a five year old",))]).reply("what for a five year old?")
     assert "My choice" not in reply.reply
     assert reply.reply.startswith("No listing I found says “for a five year old”.")
+
+
+def test_of_what_nothing_is_stated_to_meet_one_is_chosen_once_it_is_on_the_table(assistant_with: AssistantWith) -> None:
+    gift = said("search", product="something", features=("for a five year old",))
+    shop = assistant_with([gift, said("recommend")])
+    shown = [card.product.id for card in shop.reply("something for a five year old", "s_1").cards]
+    reply = shop.reply("which would you pick?", "s_1")
+    assert reply.reply.startswith("My choice is ")
+    assert "“for a five year old”, so I can't go by that." in reply.reply
+    assert {card.product.id for card in reply.cards} <= set(shown)
+
+
+def test_the_second_is_still_the_list_s_after_its_first_was_chosen(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="jacket"), said("recommend"), said("cart_add", ref=(2,))])
+    shown = [card.product.id for card in shop.reply("jackets", "s_1").cards]
+    chosen = [card.product.id for card in shop.reply("which would you pick?", "s_1").cards]
+    added = [product.id for product, _ in shop.reply("no, the second one", "s_1").cart.lines]
+    assert added == ([shown[1]] if chosen == shown[:1] else [chosen[1]])

@@ -159,7 +159,8 @@ def test_a_reset_forgets_the_need_and_keeps_the_cart() -> None:
 def test_turns_that_are_not_about_the_need_leave_it_as_it_is(intent: str) -> None:
     before = DialogueState(LAMP, "rating", ("tower",), frozenset({"tower"}), "tower")
     after = update(before, said(intent, product="bag", color=("red",), price_max=Decimal(1)))  # type: ignore[arg-type]
-    assert after == replace(before, acts=(intent,))  # type: ignore[arg-type]
+    topic = "red" if intent == "ask_product" else ""
+    assert after == replace(before, acts=(intent,), topic=topic)  # type: ignore[arg-type]
 
 
 def test_what_was_seen_counts_as_long_as_the_need_is_the_same() -> None:

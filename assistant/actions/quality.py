@@ -1,0 +1,86 @@
+"""Which of several products has most of a quality ("the warmest", "best for kids"), as far as their listings say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from retrieval.product import Product
+from retrieval.words import STOPWORDS, content_words
+
+from ..model import Answer
+from ..parts import Parts
+from .ask import NEAR, answer_for, nearest_fact
+from .naming import listed
+
+QUOTED = 3  # products whose listings are quoted
+DEGREES = frozenset("most more best better least less very really worst".split())
+_ENDING = re.compile(r"(?P<double>(?P<letter>[bdgmnpt])(?P=letter))?(?P<y>i)?(?:est|er)$")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence and the words of the records that it rests on. of: id of the one product that it speaks for, which "it" means next."""
+
+    text: str
+    evidence: tuple[str, ...] = ()
+    of: str | None = None
+
+
+def plain_quality(asked: str, parts: Parts) -> str:
+    """The quality without its degree: "warm" of "the warmest", "bass" of "best bass"; "" where nothing but a degree is said."""
+    kept = [word for word in asked.split() if word.lower() not in DEGREES]
+    return " ".join(_base(word, parts) for word in kept) if content_words(" ".join(kept)) and _says(kept) else ""
+
+
+def by_quality(asked: str, products: Sequence[Product], names: Mapping[str, str], parts: Parts) -> Iterator[Said]:
+    """What the listings say of the quality; of the one that alone speaks of it, or comes nearest, "it" is said next."""
+    quality = plain_quality(asked, parts) or asked
+    answers = [(one, answer_for(one, parts.catalog.variants(one), quality, parts.embedder)) for one in products]
+    saying = [(one, answer) for one, answer in answers if answer.found]
+    if saying:
+        yield from _told(quality, saying, [one for one, answer in answers if not answer.found], names)
+        if quality != asked and len(saying) > 1:
+            yield Said("Which of them is the most so, no listing says.")
+        return
+    facts = [(nearest_fact(one, parts.catalog.variants(one), quality, parts.embedder), one) for one in products]
+    (fact, cosine), nearest = max(facts, key=lambda pair: pair[0][1])
+    if fact is None or cosine < NEAR:
+        yield Said(f"None of their listings says anything about “{quality}”.", (quality,))
+        return
+    stop = "." if fact.name else ""
+    text = f"None of their listings says “{quality}” outright. {names[nearest.id]} comes nearest: {fact.told}{stop}"
+    yield Said(text, (quality, fact.value), nearest.id)
+
+
+def _told(
+    quality: str, saying: Sequence[tuple[Product, Answer]], silent: Sequence[Product], names: Mapping[str, str]
+) -> Iterator[Said]:
+    alone = saying[0][0].id if len(saying) == 1 and silent else None
+    for one, answer in saying[:QUOTED]:
+        yield Said(answer.text, (one.title, *answer.evidence), alone)
+    if further := [names[one.id] for one, _ in saying[QUOTED:]]:
+        yield Said(f"So {'does' if len(further) == 1 else 'do'} {listed(further)}.", tuple(further))
+    if silent:
+        whose = (
+            f"The listing of {names[silent[0].id]} doesn't"
+            if len(silent) == 1
+            else f"The other {len(silent)} listings don't"
+        )
+        yield Said(f"{whose} say “{quality}”.", (quality, str(len(silent))))
+
+
+def _says(words: Sequence[str]) -> bool:
+    return any(word.lower() not in STOPWORDS for word in words)
+
+
+def _base(word: str, parts: Parts) -> str:
+    """The word without the ending of a comparison, where the shop's listings have that word and not the longer one."""
+    match = _ENDING.search(word.lower())
+    known = parts.searcher.lexical.matching
+    if match is None or match.start() < 2 or known(word):
+        return word
+    root = word[: match.start()]
+    bases = [root + (match["letter"] or "") + ("y" if match["y"] else ""), root + (match["double"] or ""), f"{root}e"]
+    return next((base for base in bases if len(base) > 2 and known(base)), word)
