@@ -25,7 +25,7 @@ from ..wordings import worded
 from .amends import amending, amends
 from .exhausted import exhausted, set_aside
 from .find import another
-from .naming import about, short_names
+from .naming import about, listed, short_names
 from .similar import similar
 from .table import meant
 from .talk import sorry
@@ -109,9 +109,10 @@ def _liked(products: Sequence[Product], state: DialogueState) -> Outcome:
     names = short_names(products)
     what = _shared_traits(products, state.constraints)
     leans = f" What comes next leans to what it has: {what}." if what else ""
-    which = " and ".join(names.values())
-    text = f"Noted, you like {which}.{leans} Would you like it in your cart, or more like it?"
-    return Outcome(taste=taste, focus=products[0].id, answer=Answer(text, (*names.values(), what)))
+    which = listed([*names.values()]) if len(names) <= NAMED else f"those {len(names)}"
+    it = "it" if len(names) == 1 else "them"
+    text = f"Noted, you like {which}.{leans} Would you like {it} in your cart, or more like {it}?"
+    return Outcome(taste=taste, focus=products[0].id, answer=Answer(text, (*names.values(), str(len(names)), what)))
 
 
 def _disliked(products: Sequence[Product], state: DialogueState, parts: Parts) -> Outcome:
@@ -211,12 +212,12 @@ def _told(
             changed, answer=said, suggested=further.suggested, question=further.question, asked=further.asked
         )
     names = short_names([hit.product for hit in outcome.hits])
-    listed = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in outcome.hits[:NAMED])
+    first_ones = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in outcome.hits[:NAMED])
     relaxed = "".join(f" {one.text[0].upper()}{one.text[1:]}." for one in outcome.relaxed)
     best = outcome.hits[0].product
     first = (*limits_met(best, state.constraints), *outcome.reasons.get(best.id, ()))
     why = f" Why the first: {first[0].text}." if first else ""
-    return replace(changed, answer=Answer(f"{lead}{relaxed} Instead: {listed}.{why}", (*evidence, *names.values())))
+    return replace(changed, answer=Answer(f"{lead}{relaxed} Instead: {first_ones}.{why}", (*evidence, *names.values())))
 
 
 def _shared_traits(products: Sequence[Product], constraints: Constraints) -> str:
