@@ -155,3 +155,15 @@ def test_what_fewer_than_three_bought_along_with_it_or_is_of_its_kind_is_not_tol
         shop.reply("a floor lamp", "s_1")
         reply = shop.reply("what goes with it?", "s_1")
     assert [card.product.id for card in reply.cards] == ["shade"]
+
+
+def test_words_that_name_nothing_are_no_kind_to_look_for(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("a floor lamp", TOWER), ("what would you put with it", said("complement", product="with it")))
+    assert reply.reply.startswith("To go with Tower Floor Lamp: 1. Linen Lampshade $24.")
+
+
+def test_of_a_kind_that_nothing_ties_to_the_thing_that_is_said(assistant_with: AssistantWith) -> None:
+    jacket = said("complement", product="jacket", ref=(1,))
+    reply = talk(assistant_with, ("satchel", HALDEN), ("a jacket to match it", jacket))
+    assert reply.cards
+    assert reply.reply.startswith("No listing says which of these go with Brown Satchel Bag; that is for you to see.")
