@@ -158,7 +158,9 @@ def test_what_fewer_than_three_bought_along_with_it_or_is_of_its_kind_is_not_tol
 
 
 def test_words_that_name_nothing_are_no_kind_to_look_for(assistant_with: AssistantWith) -> None:
-    reply = talk(assistant_with, ("a floor lamp", TOWER), ("what would you put with it", said("complement", product="with it")))
+    reply = talk(
+        assistant_with, ("a floor lamp", TOWER), ("what would you put with it", said("complement", product="with it"))
+    )
     assert reply.reply.startswith("To go with Tower Floor Lamp: 1. Linen Lampshade $24.")
 
 
