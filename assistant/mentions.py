@@ -80,6 +80,11 @@ def says_several(message: str) -> bool:
     return bool(_SEVERAL.search(message.lower()))
 
 
+def says_which(message: str) -> bool:
+    """Whether a word of the message points at a product: a place in a list, "it", "those"."""
+    return bool(_POSITION.search(message.lower()))
+
+
 def says_all(message: str) -> bool:
     """Whether all is said in so many words, which "both" and "them" do not."""
     return bool(_EVERY.search(message.lower()))

@@ -250,7 +250,7 @@ def effect_of(outcome: Outcome) -> Effect:
         shown, outcome.cart, outcome.focus or alone, outcome.constraints, outcome.taste, outcome.asked, outcome.order, questioned,
         outcome.handed, outcome.handoff,
         compared=tuple(row.product_id for row in outcome.comparison.rows) if outcome.comparison else (),
-        found=(*(hit.product.id for hit in outcome.hits), *outcome.rest),
+        found=tuple(hit.product.id for hit in outcome.hits),
     )  # fmt: skip
 
 

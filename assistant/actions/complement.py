@@ -80,7 +80,7 @@ def complement(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 def _offering(shelves: Sequence[str]) -> str:
     if not shelves:
         return "Tell me what you have in mind and I will search."
-    return f"Near it in meaning stand {listed(shelves)}: tell me if you want to see one of these, or what you have in mind."
+    return f"Closest to it here are {listed(shelves)}; name one to see it, or tell me what you have in mind."
 
 
 def _shelves_beside(target: Product, may: frozenset[str] | None, parts: Parts) -> list[str]:

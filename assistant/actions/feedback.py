@@ -14,7 +14,7 @@ from retrieval.query import Constraints
 from ..at_us import at_us
 from ..complaints import LEAST, SURELY, Complaint, complaint_of
 from ..explain import limits_met
-from ..mentions import says_several
+from ..mentions import says_several, says_which
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
 from ..parts import Parts
 from ..reply import NAMED
@@ -45,7 +45,12 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     complaint = complaint_of(parse.message, parts.embedder, least=SURELY if felt == "like" else LEAST)
     felt = "dislike" if complaint and felt == "like" else felt
     pointed = about(parse, state, parts) or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
-    these = parse.slots.ref or felt == "like" or (len(pointed) == 1 and (_named(parse) or _of_it(parse, state)))
+    unsaid = parse.slots.ref == ("last",) and not says_which(parse.message)  # "too pricey" was read as one, of a list
+    these = (
+        (parse.slots.ref and not unsaid)
+        or felt == "like"
+        or (len(pointed) == 1 and (_named(parse) or _of_it(parse, state)))
+    )
     products = pointed if these else shown or pointed
     of_products = complaint not in (None, "plain", "words")
     if not these and felt in ("dislike", "unclear") and not of_products and at_us(parse.message, parts.embedder):
@@ -93,8 +98,10 @@ def _brought_back(state: DialogueState, parts: Parts) -> Outcome:
 
 
 def _of_it(parse: Parse, state: DialogueState) -> bool:
-    """Whether one product was just asked about, and the message does not speak of several."""
-    return state.acts[-2:-1] == ("ask_product",) and not says_several(parse.message)
+    """Whether one product was just asked about, or chosen alone, and the message does not speak of several."""
+    before = state.acts[-2:-1]
+    alone = before == ("ask_product",) or (before == ("recommend",) and state.found == (state.focus,))
+    return alone and not says_several(parse.message)
 
 
 def _named(parse: Parse) -> bool:

@@ -11,7 +11,7 @@ from retrieval.words import STOPWORDS, content_words
 
 from ..model import Answer
 from ..parts import Parts
-from .ask import NEAR, answer_for, nearest_fact
+from .ask import NEAR, answer_for, nearest_fact, without_links
 from .naming import listed
 
 QUOTED = 3  # products whose listings are quoted
@@ -30,7 +30,7 @@ class Said:
 
 def plain_quality(asked: str, parts: Parts) -> str:
     """The quality without its degree: "warm" of "the warmest", "bass" of "best bass"; "" where nothing but a degree is said."""
-    kept = [word for word in asked.split() if word.lower() not in DEGREES]
+    kept = [word for word in without_links(asked).split() if word.lower() not in DEGREES]
     return " ".join(_base(word, parts) for word in kept) if content_words(" ".join(kept)) and _says(kept) else ""
 
 
@@ -41,7 +41,7 @@ def by_quality(asked: str, products: Sequence[Product], names: Mapping[str, str]
     saying = [(one, answer) for one, answer in answers if answer.found]
     if saying:
         yield from _told(quality, saying, [one for one, answer in answers if not answer.found], names)
-        if quality != asked and len(saying) > 1:
+        if len(saying) > 1 and quality != without_links(asked):
             yield Said("Which of them is the most so, no listing says.")
         return
     facts = [(nearest_fact(one, parts.catalog.variants(one), quality, parts.embedder), one) for one in products]
@@ -59,7 +59,8 @@ def _told(
 ) -> Iterator[Said]:
     alone = saying[0][0].id if len(saying) == 1 and silent else None
     for one, answer in saying[:QUOTED]:
-        yield Said(answer.text, (one.title, *answer.evidence), alone)
+        by_name = one.title in answer.evidence[1:]  # its title is all that says so
+        yield Said(f"{one.title} is called so." if by_name else answer.text, (one.title, *answer.evidence), alone)
     if further := [names[one.id] for one, _ in saying[QUOTED:]]:
         yield Said(f"So {'does' if len(further) == 1 else 'do'} {listed(further)}.", tuple(further))
     if silent:

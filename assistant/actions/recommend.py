@@ -15,7 +15,7 @@ from ..recommending.cold import drawn_to
 from ..reply import NAMED, need_phrase
 from .arguments import argued, states, states_more, wishes_met
 from .find import find, need_text, query_of
-from .naming import short_names
+from .naming import listed, short_names
 from .own_words import own_words
 from .table import meant
 
@@ -155,7 +155,7 @@ def _untold(chosen: Sequence[Choice], constraints: Constraints) -> list[str]:
     if not silent:
         return []
     whose = ("Its listing doesn't say", "Neither listing says", "None of their listings says")[min(len(chosen), 3) - 1]
-    return [f"{whose} {' or '.join(silent)}, so I can't go by that."]
+    return [f"{whose} {listed(silent, 'or')}, so I can't go by that."]
 
 
 def _reason(choice: Choice, need: str) -> str:
@@ -283,11 +283,11 @@ def suggested(cards: Sequence[Card], lead: str, after: str, question: Question |
     """Suggestions as an outcome, the first three named, with why the first is there."""
     hits = tuple(Hit(card.product, card.relevance, card.rank) for card in cards)
     names = short_names([card.product for card in cards])
-    listed = ", ".join(f"{card.rank}. {names[card.product.id]}" for card in cards[:NAMED])
+    first_ones = ", ".join(f"{card.rank}. {names[card.product.id]}" for card in cards[:NAMED])
     reason = next((reason for reason in cards[0].reasons if reason.kind != "range"), None)
     why = f" Why the first: {reason.text.removeprefix('because ')}." if reason else ""
     reasons = {card.product.id: card.reasons for card in cards}
-    answer = Answer(f"{lead}: {listed}.{why} {after}".strip(), tuple(names.values()))
+    answer = Answer(f"{lead}: {first_ones}.{why} {after}".strip(), tuple(names.values()))
     drawn = {card.product.id: card.propensity for card in cards if card.propensity < 1}
     return Outcome(hits=hits, answer=answer, question=question, reasons=reasons, propensity=drawn, total=len(hits))
 

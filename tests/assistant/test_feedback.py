@@ -116,6 +116,12 @@ def test_a_bound_below_which_there_is_nothing_is_not_set(assistant_with: Assista
     assert reply.constraints.price_max is None
 
 
+def test_too_pricey_is_said_of_all_where_no_word_points_at_one(assistant_with: AssistantWith) -> None:
+    asked = ("compare them", said("compare", ref=(1, 2)))
+    reply = talk(assistant_with, JACKETS, asked, ("way too pricey", said("feedback", ref=("last",))))
+    assert reply.reply.startswith("Nothing else of this kind is below $35")
+
+
 def test_refusing_a_word_for_a_price_is_a_judgement_of_what_is_shown(assistant_with: AssistantWith) -> None:
     coats = (
         "jackets over 50",
@@ -182,6 +188,13 @@ def test_a_dislike_after_a_question_is_of_the_product_asked_about(assistant_with
     of_all = talk(assistant_with, JACKETS, asked, ("none of these", said("feedback")))
     assert of_it.reply.startswith("Noted: Fjord Down Jacket will not come back.")
     assert of_all.reply.startswith("Noted: those 4 will not come back.")
+
+
+def test_a_dislike_after_a_choice_is_of_what_was_chosen(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([JACKETS[1], said("recommend"), said("feedback")])
+    shown = ids(shop.reply("jackets", "s_1"))
+    chosen = ids(shop.reply("which would you pick?", "s_1"))
+    assert set(ids(shop.reply("ugly", "s_1"))) == set(shown) - set(chosen)
 
 
 def test_a_colour_that_is_not_liked_is_refused(assistant_with: AssistantWith) -> None:
