@@ -160,4 +160,4 @@ def test_a_choice_alone_on_the_table_is_compared_with_those_shown_before(assista
 def test_what_only_the_title_says_is_not_quoted_from_it(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="jacket"), said("compare", ask="most puddle")])
     shop.reply("jackets", "s_1")
-    assert shop.reply("which is the most puddle", "s_1").reply.startswith("Puddle Rain Jacket is called so.")
+    assert shop.reply("puddle ones?", "s_1").reply.startswith("Puddle Rain Jacket is called so.")
