@@ -24,6 +24,7 @@ from retrieval.spelling import Speller, english_words
 from retrieval.store import UNANSWERED, Store
 
 from .events import EventLog
+from .everyday import everyday_words
 from .experiments.exposures import ExposureLog
 from .experiments.plan import Plan, read_plan
 from .experiments.trial import Named
@@ -151,7 +152,7 @@ def build_parts(store: Store, settings: Settings, *, parser: Parser | None = Non
         checkout_url=settings.checkout_url,
         checkout_hook=build_checkout(settings),
         writer=build_writer(settings),
-        speller=Speller(store.catalog, lexical, english_words()),
+        speller=Speller(store.catalog, lexical, english_words(), everyday_words),
         handoff=build_handoff(settings),
         placing=build_placing(store.catalog, settings),
     )

@@ -1,11 +1,11 @@
-"""Words that were mistyped, read as words that the shop or its shoppers use."""
+"""Words that were mistyped, read as words that the shop or shoppers use."""
 
 from __future__ import annotations
 
 import re
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib.resources import files
 
@@ -43,11 +43,21 @@ def english_words() -> Mapping[str, int]:
 
 
 class Speller:
-    """Knows the words of one catalogue and of shopper_words.toml. english: words of the language with their rank by how common they
-    are: those are not mistyped, whatever the shop sells."""
+    """Knows the words of one catalogue and of shopper_words.toml, and those of English that shoppers use whatever is sold.
 
-    def __init__(self, catalog: Catalog, lexical: Lexical, english: Mapping[str, int]) -> None:
-        self._catalog, self._lexical, self._english = catalog, lexical, english
+    english: words of the language with their rank by how common they are: those are not mistyped, whatever the shop sells.
+    everyday: gives what shoppers say, of which the English words may be meant: "chepaer" is "cheaper" before it is "chopper". Asked
+    when the first unknown word comes.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        lexical: Lexical,
+        english: Mapping[str, int],
+        everyday: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
+        self._catalog, self._lexical, self._english, self._everyday = catalog, lexical, english, everyday
         self._lock = threading.Lock()
         self.meant = lru_cache(maxsize=10_000)(self._meant)
 
@@ -60,7 +70,7 @@ class Speller:
         return {word: meant for word in _IN_TEXT.findall(text.lower()) if (meant := self.meant(word))}
 
     def _meant(self, word: str) -> str | None:
-        """The word of the shop or of its shoppers that this one is a slip of; None for a known word, and where nothing is near.
+        """The word of the shop or of shoppers that this one is a slip of; None for a known word, and where nothing is near.
 
         A slip is a letter too many, too few, another one or two swapped ones, after the first letter (optimal string alignment). In
         long words two, where all consonants are those that were meant. Of words as near one with the same consonants, then the one
@@ -90,8 +100,9 @@ class Speller:
 
     @cached_property
     def _index(self) -> SymSpell:
-        """Every word of the listings and of the shoppers with how often it is said, to be found by words near it."""
+        """Every word of the listings and of shoppers with how often it is said, to be found by words near it."""
         counts = Counter(_said_words())
+        counts.update(word for word in self._everyday() if word in self._english)
         for text in self._catalog.texts():
             counts.update(_WORD.findall(text.lower()))
         index = SymSpell(max_dictionary_edit_distance=2)

@@ -14,7 +14,8 @@ from retrieval.spelling import Speller
 from retrieval.store import Store
 from tests.fakes import WordEmbedder
 
-ENGLISH = {word: rank for rank, word in enumerate("light form desk clock black cheap strap".split())}
+ENGLISH = {word: rank for rank, word in enumerate("light form desk clock black cheap strap cheaper please".split())}
+EVERYDAY = ("cheaper", "please", "plaese", "zelanto")  # mistyped words and names stand among them
 PRODUCTS = (
     Product("jacket", "Waxed Winter Jacket", brand="Torvik", description="Waterproof and warm.", price=Decimal(90)),
     Product("lamp", "Desk Lamp, Tall", description="A lamp with a leather strap.", price=Decimal(30)),
@@ -26,7 +27,7 @@ PRODUCTS = (
 def speller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speller]:
     store = Store(tmp_path_factory.mktemp("spelling") / "store", create=True)
     build_index(PRODUCTS, store, WordEmbedder())
-    yield Speller(store.catalog, Lexical(store.catalog), ENGLISH)
+    yield Speller(store.catalog, Lexical(store.catalog), ENGLISH, lambda: EVERYDAY)
     store.close()
 
 
@@ -41,6 +42,8 @@ def speller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speller]:
         ("torvick", "torvik"),  # a maker
         ("waterprof, warm", "waterproof, warm"),
         ("cheep lamp", "cheap lamp"),  # a word of shoppers with the same consonants
+        ("chepaer lamp", "cheaper lamp"),  # an everyday word, before "chopper", which shoppers call an axe
+        ("pleese", "please"),
         ("wach", "watch"),  # the name of a kind before a word that is said more often
     ],
 )
@@ -59,6 +62,7 @@ def test_a_slip_is_read_as_the_word_that_was_meant(speller: Speller, typed: str,
         "lbmqs",  # two slips in a short word
         "dest",  # near a kind, but no letter is left out
         "dont",  # a shortened word
+        "zelantu",  # near a name that is no word of English
         "watsh2",  # a code
         "anna@torvic.example",
         "",
