@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from .catalog import Catalog
 from .kinds import (
+    also_said,
     head_noun,
     is_a,
     is_named,
@@ -14,9 +15,12 @@ from .kinds import (
     kind_at_end,
     kind_ends_with,
     kind_of,
+    named_after,
     names_kind,
+    names_thing,
     shopper_words,
     stems_of,
+    together,
 )
 from .lexical import Lexical
 from .product import Product
@@ -53,6 +57,8 @@ def _levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[froz
     known = bool(entries) and not wide
     whole = _called(catalog, lexical, said, known=known)
     head = _called(catalog, lexical, said[-1:], known=known) if len(said) > 1 else whole
+    if len(said) > 1 and together(said[-1]):  # no set is a chess set for being a set
+        head = frozenset()
     shelf = _on_shelf(catalog, lexical, said, entries)
     if exact:  # of "desk" no desk lamp, however few desks there are; where no sleeping bag is sold, a handbag is not the next best
         other = _of_other_kinds(catalog, whole | head, entries)
@@ -121,6 +127,21 @@ def on_another_shelf(products: Collection[Product], phrase: str | None, kind: fr
     )
 
 
+def of_the_other_word(products: Iterable[Product], phrase: str | None) -> frozenset[str]:
+    """Ids of those products that have of a name for one thing only the other thing in it: of a coffee table the coffee.
+
+    What a listing says of itself in title and categories, and what shoppers call it, counts. Empty for a phrase of one word, and for
+    one whose other words name no thing ("winter coat").
+    """
+    *others, head = content_stems(phrase or "") or ("",)
+    things = {one for one in others if names_thing(one)}
+    return frozenset(one.id for one in products if things and things & (said := _own_stems(one)) and head not in said)
+
+
+def _own_stems(product: Product) -> set[str]:
+    return set(stems_of(" ".join((product.title, *product.category, also_said(product)))))
+
+
 def shelf_ids(catalog: Catalog, lexical: Lexical, name: str) -> frozenset[str]:
     """Ids of all products whose narrowest category is called just so."""
     wanted, found = content_stems(name), lexical.matching(name, columns="category")
@@ -136,7 +157,7 @@ def _called(catalog: Catalog, lexical: Lexical, said: tuple[str, ...], *, known:
     return frozenset(
         product_id
         for product_id, title, categories, kind in catalog.called(found)
-        if (known and kind is None)
+        if (known and kind is None and not (categories and named_after(title, wanted)))
         or (kind and kind_ends_with(kind, wanted))
         or head_noun(title) == wanted
         or _shelved_as(categories, wanted)
@@ -163,10 +184,17 @@ def _of_other_kinds(catalog: Catalog, ids: frozenset[str], entries: frozenset[st
 
 def _on_shelf(catalog: Catalog, lexical: Lexical, said: tuple[str, ...], entries: frozenset[str]) -> frozenset[str]:
     """Ids of what stands in a narrowest category called just so, without what its title makes another kind, as a case among
-    headphones; a kind that makes up much of the category is what the shop means by it: parkas among the winter jackets."""
+    headphones or a pad among rugs; a kind that makes up much of the category is what the shop means by it: parkas among the winter
+    jackets."""
     wanted = content_stems(" ".join(said))
-    shelved = catalog.shelves(lexical.matching(" ".join(said), columns="category"))
-    found = [(product_id, kind) for product_id, kind, shelf in shelved if content_stems(shelf) == wanted]
+    shelved = catalog.called(lexical.matching(" ".join(said), columns="category"))
+    found = [
+        (product_id, kind)
+        for product_id, title, categories, kind in shelved
+        if categories
+        and content_stems(categories[-1]) == wanted
+        and not (entries and kind is None and named_after(title, wanted[-1]))
+    ]
     counts = Counter(kind for _, kind in found)
     meant = {kind for kind, count in counts.items() if count >= max(MUCH * len(found), FEWEST)}
     return frozenset(

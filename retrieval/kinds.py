@@ -22,7 +22,9 @@ _PLAIN_RUN = re.compile(r"(?:^|(?<=\s))[a-z][a-z/&-]{2,}(?: [a-z][a-z/&-]{2,})+"
 _COUNT = re.compile(r"\b\d+ ?pcs?\b")  # "1 pc(s)" is no computer
 
 _ASIDE = re.compile(r"[,(|:]| [-–] ")
-_TOGETHER = frozenset(map(stem, "set kit pack pair duo trio bundle collection assortment ensemble setup".split()))
+_TOGETHER = re.compile(
+    r"(?:set|kit|pack|pair|duo|trio|bundle|collection|assortment|ensemble|setup)s?", re.IGNORECASE
+)  # by word, since a table setting is no set
 
 Stems = tuple[str, ...]
 
@@ -32,7 +34,7 @@ class ShopperWords:
     """kinds: stems of a listing's phrase -> the category it is bound to, or None, and the entry's name. said: name -> what shoppers say.
 
     wishes: a listing's word -> what shoppers say for it. animals: names of those that a pet shop serves.
-    wider: stems of a word for several kinds at once -> the names of these.
+    wider: stems of a word for several kinds at once -> the names of these. belongings: stems of nouns of what is there for another thing.
     """
 
     kinds: Mapping[Stems, Mapping[str | None, str]]
@@ -40,6 +42,7 @@ class ShopperWords:
     wishes: Mapping[str, tuple[str, ...]]
     wider: Mapping[Stems, tuple[str, ...]]
     animals: tuple[str, ...]
+    belongings: frozenset[str]
 
 
 @cache
@@ -61,6 +64,7 @@ def shopper_words() -> ShopperWords:
             for phrase in phrases.split("|")
         },
         tuple(written["animals"].split("|")),
+        frozenset(map(stem, written["belongings"].split("|"))),
     )
 
 
@@ -102,10 +106,21 @@ def head_noun(name: str) -> str:
     """The stem of what a name says the thing is, its last word before "for", "with" and the like and before how many are together:
     "Linen Dress Shirt, Blue" -> "shirt", "Wool Scarf Set" -> "scarf"; "" for a name without words.
     """
-    stems = list(stems_of(_own(name)))
-    while len(stems) > 1 and (stems[-1] in _TOGETHER or stems[-1].isdigit()):
-        stems.pop()
-    return stems[-1] if stems else ""
+    said = _words(_own(name))
+    while len(said) > 1 and (together(said[-1]) or said[-1].isdigit()):
+        said.pop()
+    return stem(said[-1]) if said else ""
+
+
+def together(word: str) -> bool:
+    """Whether the word says only that several things are sold together, not what they are: a "set", a "pair"."""
+    return bool(_TOGETHER.fullmatch(word))
+
+
+def named_after(title: str, noun: str) -> bool:
+    """Whether the title has this stem only before its head, which is the noun of other things: "Rug Grip Pad" of "rug"."""
+    head = head_noun(title)
+    return head != noun and head in _nouns() and noun in stems_of(_own(title))
 
 
 def _own(name: str) -> str:
@@ -138,8 +153,14 @@ def _by_head(title: str, name: str, categories: Sequence[str]) -> str | None:
 
 @cache
 def _nouns() -> frozenset[str]:
-    """The stems that the phrases of kinds end with."""
-    return frozenset(stems[-1] for name in shopper_words().said for stems, _ in _phrases(name) if stems)
+    """The stems that the phrases of kinds end with, and those of what is there for another thing."""
+    ends = (stems[-1] for name in shopper_words().said for stems, _ in _phrases(name) if stems)
+    return frozenset(ends) | shopper_words().belongings
+
+
+def names_thing(stemmed: str) -> bool:
+    """Whether things are called by this stem: "coffee" and "shoe", not "winter"."""
+    return stemmed in _nouns() or (stemmed,) in shopper_words().wider
 
 
 def _kind_has(kind: str, stemmed: str) -> bool:
@@ -193,6 +214,10 @@ def is_a(kind: str, wanted: str) -> bool:
 def belongs_to(kind: str, thing: str) -> bool:
     """Whether the kind is named after the thing without being one: a notebook case to a notebook."""
     return not is_a(kind, thing) and any(other[0] in one for one, _ in _phrases(kind) for other, _ in _phrases(thing))
+
+
+def _words(text: str) -> list[str]:
+    return [text[word.start : word.end] for word in words(text)]
 
 
 @lru_cache(maxsize=50_000)

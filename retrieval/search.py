@@ -19,6 +19,7 @@ from .kind import (
     in_another_department,
     kind_levels,
     known_otherwise,
+    of_the_other_word,
     on_another_shelf,
     stands_among,
 )
@@ -194,11 +195,11 @@ class Searcher:
         near = max(FITS * max((*relevances, best), default=0.0), ENOUGH)
 
         def fits(product: Product) -> bool:
+            if product.id in apart:
+                return False
             if kind is None:
                 enough = ENOUGH if query.constraints.kind is not None else min(ENOUGH, NEAR * max(relevances))
                 return relevance[product.id] >= enough or bool(query.sort)
-            if product.id in apart:
-                return False
             return product.id in kind or (bool(kind) and relevance[product.id] >= near)
 
         def hit(product: Product, rank: int) -> Hit:
@@ -213,6 +214,8 @@ class Searcher:
     def _apart(self, products: Sequence[Product], ready: _Ready) -> Ids:
         """Ids of the products that are known not to be what was asked for, however near they are in meaning."""
         phrase, kind = ready.query.constraints.product, ready.fitting
+        if not ready.kinds and ready.query.constraints.kind:
+            return of_the_other_word(products, phrase)
         elsewhere = in_another_department(self.catalog, products, phrase, kind)
         otherwise = known_otherwise(products, phrase) | _denying(products, ready.query, kind)
         return elsewhere | otherwise | on_another_shelf(products, phrase, kind) | (ready.pets - kind)

@@ -11,7 +11,7 @@ import pytest
 
 from retrieval.dense import Dense
 from retrieval.index import build_index
-from retrieval.kind import kind_levels, known_otherwise, on_another_shelf
+from retrieval.kind import kind_levels, known_otherwise, of_the_other_word, on_another_shelf
 from retrieval.kinds import head_noun, names_kind
 from retrieval.lexical import Lexical
 from retrieval.product import Product
@@ -255,3 +255,70 @@ def test_what_stands_among_others_of_its_own_kind_is_none_that_the_shop_has_a_ca
     assert (
         on_another_shelf([watch, jacket], "timepiece", frozenset()) == frozenset()
     )  # known in words, but called otherwise here
+
+
+NAMED_AFTER = (
+    _product("pad", "Rug Grip Pad, 160 x 230 cm", "home", "rugs"),
+    _product("wool", "Furrow Wool Rug", "home", "rugs"),
+    _product("balcony", "Cord Balcony Rug", "garden", "garden furniture"),
+    _product("monitor light", "Lumen Bar Monitor Light", "lighting", "desk lamps"),
+    _product("hangers", "Cedar Coat Hangers, Set of 3", "jackets", "jacket care"),
+    _product("parka", "Glacier Parka", "jackets", "winter jackets"),
+    _product("sleeve", "Neoprene Laptop Sleeve", "bags", "laptop sleeves"),
+    _product("laptop bag", "Cartographer Laptop Backpack", "bags", "backpacks"),
+    _product("campus", "Campus Backpack", "bags", "backpacks"),
+    _product("setting", "Vineyard Table Setting", "kitchen", "tableware"),
+    _product("pine", "Pine Table", "furniture", "tables"),
+    _product("towels", "Loft Towels, Set of 2", "bathroom", "towels"),
+    _product("dripper", "Cone Coffee Dripper", "coffee and tea", "brewers"),
+    _product("cups", "Double-Wall Glass Cups", "coffee and tea", "cups"),
+    _product("camp", "Roll-Top Camp Table", "outdoor", "camp furniture"),
+    _product("sneaker", "Lattice Sneaker", "shoes", "sneakers"),
+)
+
+
+@pytest.fixture(scope="module")
+def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    with _shop(NAMED_AFTER, tmp_path_factory.mktemp("after")) as shop:
+        yield shop
+
+
+@pytest.mark.parametrize(
+    ("phrase", "kind"),
+    [
+        ("rug", {"wool", "balcony"}),  # the pad stands in "rugs", and is none
+        ("monitor", set()),  # a light for one is none
+        ("coat", {"parka"}),
+        ("backpack", {"laptop bag", "campus"}),  # a sleeve for a laptop is none, a backpack for one is
+        ("laptop bag", {"sleeve", "laptop bag"}),
+        ("dining table", {"pine", "camp"}),  # a setting is not several tables
+        ("chess set", set()),  # nor are towels chess for being a set
+    ],
+)
+def test_a_thing_is_what_the_head_of_its_name_says_and_not_what_that_is_for(
+    after: Searcher, phrase: str, kind: set[str]
+) -> None:
+    levels = kind_levels(after.catalog, after.lexical, phrase)
+    assert (set(levels[0]) if levels else set()) == kind
+
+
+@pytest.mark.parametrize(
+    ("phrase", "apart"),
+    [
+        ("coffee table", {"dripper", "cups"}),
+        ("shoe rack", {"sneaker"}),
+        ("winter table", set()),  # winter is no thing
+        ("table", set()),
+        (None, set()),
+    ],
+)
+def test_what_has_of_a_name_only_the_thing_before_its_head_is_another_thing(
+    phrase: str | None, apart: set[str]
+) -> None:
+    assert of_the_other_word(NAMED_AFTER, phrase) == apart
+
+
+def test_of_a_kind_that_the_shop_has_not_what_shares_only_its_first_word_does_not_pass_for_it(after: Searcher) -> None:
+    ranking, _ = after.search(Query("coffee table", Constraints(product="coffee table"), said="coffee table"), 5)
+    assert not ranking.kind_found
+    assert not {"dripper", "cups"} & {hit.product.id for hit in ranking.hits if hit.fits}
