@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
+from .kinds import shopper_words
 from .product import Product
+from .words import words
 
 # What may be shown to someone who asks for the key. A product that does not say for whom it is may always be shown.
 SUITS = {
@@ -23,6 +28,9 @@ _WRITTEN = {
 }
 _MEANING = {word: audience for audience, written in _WRITTEN.items() for word in written.split()}
 
+CHILDREN = frozenset(["boys", "girls", "kids"])
+_GROUPS = frozenset(["boy", "girl", "kid", "child", "children", "toddler"])  # of titles: a "baby grand" is no child's
+
 
 def audiences(product: Product) -> list[str]:
     """The audiences that the product's gender attribute names, in the six words; empty when it names none."""
@@ -34,3 +42,42 @@ def suits(product: Product, other: Product) -> bool:
     """Whether the product may be shown to someone of those whom the other is for; so may all where one of them does not say."""
     own, wanted = audiences(product), audiences(other)
     return not own or not wanted or any(name in SUITS[one] for one in wanted for name in own)
+
+
+def for_children(product: Product) -> bool:
+    """Whether the product says that it is for children: by its gender attribute, or in its title or narrowest category."""
+    named = set(audiences(product))
+    said = {word.stem for text in (product.title, *product.category[-1:]) for word in words(text)}
+    return bool(named and named <= CHILDREN) or not said.isdisjoint(_GROUPS)
+
+
+def may_mean_children(text: str) -> bool:
+    """Whether the text speaks of anybody who may be a child."""
+    said = f" {' '.join(word.stem for word in words(text))} "
+    return any(f" {one} " in said for one in _young())
+
+
+@cache
+def _young() -> frozenset[str]:
+    """The stems, joined by spaces, of those who may be children."""
+    return frozenset(" ".join(word.stem for word in words(one)) for one in shopper_words().people["kids"]) | _GROUPS
+
+
+def for_whom(text: str) -> str:
+    """The text with each grown-up whom it is for as listings name them: "a gift for my mum" -> "a gift for women". A "Mum Basket" of
+    flowers is for nobody in particular, and "for mum's kitchen" is for a kitchen."""
+    return _grown_up().sub(lambda found: f"for {_adults()[found[1].casefold()]}", text)
+
+
+@cache
+def _grown_up() -> re.Pattern[str]:
+    said = "|".join(map(re.escape, sorted(_adults(), key=len, reverse=True)))
+    owner = r"(?:my|our|his|her|their|your|the|a|an)\s+"
+    return re.compile(rf"\bfor\s+(?:{owner})?(?:[^\W\d_]+\s+)?({said})\b(?!['’-])", re.IGNORECASE)
+
+
+@cache
+def _adults() -> dict[str, str]:
+    """Whom shoppers speak of -> whom listings name."""
+    people = shopper_words().people
+    return {one: named for named in ("women", "men") for one in people[named]}

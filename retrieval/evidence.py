@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from .audience import for_whom
 from .product import Product
 from .words import NEGATIONS, content_stems, content_words, negated, only_denied, quote, stem, words
 
@@ -43,8 +44,14 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
     """How the product stands to one soft wish (color, material, size or features), with the words it was read from.
 
     What the record states decides; else the listing's text, then its categories; a colour that the title states differently is unmet.
-    Colours and materials of what the description sets beside the thing ("pairs with green plants") are not its own.
+    Colours and materials of what the description sets beside the thing ("pairs with green plants") are not its own. "For my mum" is met by
+    what is for women.
     """
+    found = _judged(product, field, for_whom(wish) if field == "features" else wish)
+    return replace(found, wish=wish)
+
+
+def _judged(product: Product, field: str, wish: str) -> Evidence:
     wanted = _canonical(field, wish)
     if not wanted:  # an emoji or a sign: the empty set of words would be met by everything
         return Evidence(field, wish, "unstated")

@@ -35,6 +35,7 @@ class ShopperWords:
 
     wishes: a listing's word -> what shoppers say for it. animals: names of those that a pet shop serves.
     wider: stems of a word for several kinds at once -> the names of these. belongings: stems of nouns of what is there for another thing.
+    people: whom listings name -> whom shoppers speak of.
     """
 
     kinds: Mapping[Stems, Mapping[str | None, str]]
@@ -43,6 +44,7 @@ class ShopperWords:
     wider: Mapping[Stems, tuple[str, ...]]
     animals: tuple[str, ...]
     belongings: frozenset[str]
+    people: Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -65,6 +67,7 @@ def shopper_words() -> ShopperWords:
         },
         tuple(written["animals"].split("|")),
         frozenset(map(stem, written["belongings"].split("|"))),
+        {named: tuple(said.split("|")) for named, said in written["people"].items()},
     )
 
 

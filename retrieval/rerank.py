@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from .audience import CHILDREN, for_children, may_mean_children
 from .dense import Dense
 from .evidence import judge
 from .lexical import Lexical
@@ -16,7 +17,8 @@ from .query import Query, Quote
 # cosine : bm25 : wishes = 1 : 0.2 : 0.1 by nDCG@10 on requests_train.tsv, then a logistic fit of "graded 2 or 3" for scale and
 # bias (docs/log.md). kind: of 0, 0.5 and 0.8, 0.5 or more was better on requests_train.tsv by .02 to .03. sold_out is a small thumb on
 # the scale: the grades are silent about it.
-WEIGHTS = {"cosine": 4.16, "bm25": 0.83, "wishes": 0.42, "kind": 0.5, "sold_out": -0.5}
+# children: a child's thing among others, where nobody spoke of a child; as large as it takes to come after others as near.
+WEIGHTS = {"cosine": 4.16, "bm25": 0.83, "wishes": 0.42, "kind": 0.5, "sold_out": -0.5, "children": -1.5}
 BIAS = -3.59
 
 
@@ -35,7 +37,8 @@ class Reranker(Protocol):
 
 @dataclass(frozen=True)
 class LinearMix:
-    """Cosine, BM25 as a share of the best, the share of wishes met, and whether it is the kind asked for, through a logistic curve."""
+    """Cosine, BM25 as a share of the best, the share of wishes met, whether it is the kind asked for, sold out, or for children unasked, through
+    a logistic curve."""
 
     dense: Dense
     lexical: Lexical
@@ -49,6 +52,7 @@ class LinearMix:
         cosine = self.dense.similarity(query.text, ids)
         bm25 = self.lexical.scores(query.text, ids)
         best = max(bm25.values(), default=1.0)
+        unasked = _unasked(query, products, kind)
         signals = [
             {
                 "cosine": cosine.get(product.id, 0.0),
@@ -56,6 +60,7 @@ class LinearMix:
                 "wishes": wishes_met(query, product),
                 "kind": float(product.id in kind),
                 "sold_out": float(product.in_stock is False),
+                "children": float(product.id in unasked),
             }
             for product in products
         ]
@@ -64,6 +69,14 @@ class LinearMix:
     def carrying(self, query: Query, product: Product) -> Quote | None:
         """None: a sum of signals over the whole listing points at no words."""
         return None
+
+
+def _unasked(query: Query, products: Sequence[Product], kind: frozenset[str]) -> frozenset[str]:
+    """Ids of the children's things, where the query speaks of nobody who may be a child; empty where all of the kind are such, as toys."""
+    if query.constraints.gender in CHILDREN or may_mean_children(f"{query.text} {query.said}"):
+        return frozenset()
+    theirs = frozenset(product.id for product in products if for_children(product))
+    return theirs if any(one.id not in theirs for one in products if one.id in kind or not kind) else frozenset()
 
 
 def _relevance(signals: Mapping[str, float]) -> float:

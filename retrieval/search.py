@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from .ages import as_groups
+from .audience import for_whom
 from .catalog import Catalog
 from .constraints import eligible_ids, first_left
 from .dense import Dense
@@ -132,7 +133,7 @@ class Searcher:
 
     def _ready(self, query: Query, *, strictly: bool = False) -> _Ready:
         """strictly: only what is of the kind in its strictest reading counts as of it."""
-        query = replace(query, text=as_groups(query.text), said=as_groups(query.said))
+        query = _of_people(replace(query, text=as_groups(query.text), said=as_groups(query.said)))
         product = query.constraints.product
         pets = for_animals(self.lexical, f"{product} {query.text} {query.said}") if query.constraints.kind else Ids()
         kinds = kind_levels(self.catalog, self.lexical, product, pets)[: 1 if strictly else None]
@@ -225,6 +226,16 @@ class Searcher:
         nearest = self.dense.retrieve(query.text, MEASURED, kind)
         products = self.catalog.get_many([one.product_id for one in nearest])
         return max(self.reranker.score(query, products, kind), default=0.0)
+
+
+def _of_people(query: Query) -> Query:
+    """The query of a need without a kind, as a gift, with whom it is for as listings say it: by its letters "mum" is a flower too."""
+    wanted = query.constraints
+    if wanted.kind is not None:
+        return query
+    features = tuple(map(for_whom, wanted.features))
+    text, said = for_whom(query.text), for_whom(query.said)
+    return replace(query, text=text, said=said, constraints=replace(wanted, features=features))
 
 
 def _denying(products: Sequence[Product], query: Query, kind: Ids) -> Ids:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -322,3 +323,31 @@ def test_of_a_kind_that_the_shop_has_not_what_shares_only_its_first_word_does_no
     ranking, _ = after.search(Query("coffee table", Constraints(product="coffee table"), said="coffee table"), 5)
     assert not ranking.kind_found
     assert not {"dripper", "cups"} & {hit.product.id for hit in ranking.hits if hit.fits}
+
+
+FOR_WHOM = (
+    replace(_product("hop", "Hop Backpack", "bags", "backpacks"), attributes={"gender": ("kids",)}),
+    replace(_product("campus", "Campus Canvas Work Backpack", "bags", "backpacks"), attributes={"gender": ("unisex",)}),
+    replace(_product("octopus", "Plush Octopus Gift", "toys", "soft toys"), attributes={"gender": ("kids",)}),
+    replace(_product("scarf", "Silk Scarf", "accessories", "scarves"), attributes={"gender": ("women",)}),
+    _product("basket", "Autumn Mum Basket", "garden", "plants"),
+)
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    with _shop(FOR_WHOM, tmp_path_factory.mktemp("people")) as shop:
+        yield shop
+
+
+@pytest.mark.parametrize(("said", "first"), [("backpack", "campus"), ("backpack for my nephew", "hop")])
+def test_a_childs_thing_comes_after_others_unless_a_child_may_be_meant(people: Searcher, said: str, first: str) -> None:
+    ranking, _ = people.search(Query(said, Constraints(product="backpack"), said=said), 5)
+    assert [hit.product.id for hit in ranking.hits if hit.fits][0] == first
+    assert {hit.product.id for hit in ranking.hits if hit.fits} == {"hop", "campus"}  # an order, no exclusion
+
+
+def test_a_gift_for_mum_is_what_is_for_women_before_what_has_the_letters(people: Searcher) -> None:
+    need = Constraints(product="gift", features=("for my mum",))
+    ranking, _ = people.search(Query("gift for my mum", need, said="a gift for my mum"), 5)
+    assert ranking.hits[0].product.id == "scarf"
