@@ -37,8 +37,8 @@ class Reranker(Protocol):
 
 @dataclass(frozen=True)
 class LinearMix:
-    """Cosine, BM25 as a share of the best, the share of wishes met, whether it is the kind asked for, sold out, or for children unasked, through
-    a logistic curve."""
+    """Cosine, BM25 as a share of the best, the share of wishes met, whether it is the kind asked for, sold out, or for children unasked,
+    through a logistic curve."""
 
     dense: Dense
     lexical: Lexical

@@ -343,7 +343,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
 @pytest.mark.parametrize(("said", "first"), [("backpack", "campus"), ("backpack for my nephew", "hop")])
 def test_a_childs_thing_comes_after_others_unless_a_child_may_be_meant(people: Searcher, said: str, first: str) -> None:
     ranking, _ = people.search(Query(said, Constraints(product="backpack"), said=said), 5)
-    assert [hit.product.id for hit in ranking.hits if hit.fits][0] == first
+    assert next(hit.product.id for hit in ranking.hits if hit.fits) == first
     assert {hit.product.id for hit in ranking.hits if hit.fits} == {"hop", "campus"}  # an order, no exclusion
 
 
