@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from retrieval.evidence import judge
+from retrieval.kinds import also_said
 from retrieval.product import Product, money
 from retrieval.superlative import by
 from retrieval.words import content_stems, stem
@@ -68,6 +70,7 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 def verdict(products: Sequence[Product], names: Mapping[str, str], state: DialogueState) -> Iterator[Said]:
     """Price, rating, what was asked for, then which one that speaks for; each left out where it does not tell them apart."""
+    state = _told_apart(products, state)
     yield from _prices(products, names)
     yield from _ratings(products, names)
     yield from _wishes(products, names, state)
@@ -198,17 +201,32 @@ def _ratings(products: Sequence[Product], names: Mapping[str, str]) -> Iterator[
         yield Said(f"{names[rated[0].id]} is rated {said[0]} of 5.{silent}", (said[0], "5"))
 
 
+def _told_apart(products: Sequence[Product], state: DialogueState) -> DialogueState:
+    """The state without the wished features that all of these have by being what they are: of pans, that they are for cooking, which one
+    listing may say and another not."""
+    own = [set(content_stems(" ".join((also_said(one), *one.category)))) for one in products]
+    told = (one for one in state.constraints.features if not all(set(content_stems(one)) <= said for said in own))
+    return replace(state, constraints=replace(state.constraints, features=tuple(told)))
+
+
 def _wishes(products: Sequence[Product], names: Mapping[str, str], state: DialogueState) -> Iterator[Said]:
-    """For each wish that some meet and some do not: who does, in the shopper's word, and what the others state."""
+    """For each wish that some meet and some do not: who does, and what the others state. Of a colour, a material or a size it is said that
+    they are so; of what their text has words for, these words."""
     for field, wish in state.constraints.wishes:
         found = {product.id: judge(product, field, wish) for product in products}
         met = [key for key, one in found.items() if one.status == "met"]
         if not met or len(met) == len(products):
             continue
-        said = [
-            f"{' and '.join(names[key] for key in met)} {'is' if len(met) == 1 else 'are'} {_as_said(field, wish)} as you asked"
-        ]
         evidence = [wish]
+        if field == "features":
+            said = [f"You asked for “{wish}”"]
+            for key in met:
+                quoted = f"is {found[key].words}" if found[key].source == "category" else f"says “{found[key].words}”"
+                said.append(f"{names[key]} {quoted}")
+                evidence.append(str(found[key].words))
+        else:
+            whose = " and ".join(names[key] for key in met)
+            said = [f"{whose} {'is' if len(met) == 1 else 'are'} {_as_said(field, wish)} as you asked"]
         for key, one in found.items():
             if one.status == "unmet":
                 said.append(f"{names[key]} says “{one.words}”")
@@ -222,8 +240,8 @@ def _wishes(products: Sequence[Product], names: Mapping[str, str], state: Dialog
 
 
 def _as_said(field: str, wish: str) -> str:
-    """As one says of a thing that it is so: "black", "size m"; other words of the shopper are quoted."""
-    return {"color": wish, "material": wish, "size": f"size {wish}"}.get(field, f"“{wish}”")
+    """As one says of a thing that it is so: "black", "size m"."""
+    return f"size {wish}" if field == "size" else wish
 
 
 def _best(products: Sequence[Product], names: Mapping[str, str], state: DialogueState) -> Iterator[Said]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from assistant.actions.compare import verdict
 from assistant.contract import Reply
-from assistant.model import Parse
+from assistant.model import DialogueState, Parse
+from retrieval.product import Product
+from retrieval.query import Constraints
 from tests.conftest import AssistantWith
 from tests.fakes import said
 
@@ -23,6 +26,30 @@ def test_the_verdict_is_in_view_of_what_was_asked_for(assistant_with: AssistantW
     assert reply.reply == (
         "Bolt Clamp Lamp is $15.49 cheaper. Aster Desk Lamp is rated 4.4 against 4.1. "
         "Aster Desk Lamp is black as you asked; Bolt Clamp Lamp says “red”. For what you asked, I would take Aster Desk Lamp."
+    )
+
+
+def _knives(wish: str) -> str:
+    """The verdict on two kitchen knives, of which one listing speaks of cooking and of a thin blade, in view of this wish."""
+    knives = [
+        Product(
+            "chef", "Chef Kitchen Knife", description="For cooking at home, with a thin blade.", category=("kitchen",)
+        ),
+        Product("cook", "Steel Kitchen Knife", description="Holds its edge.", category=("kitchen",)),
+    ]
+    state = DialogueState(constraints=Constraints(product="knife", features=(wish,)))
+    return " ".join(one.text for one in verdict(knives, {"chef": "Chef", "cook": "Steel"}, state))
+
+
+def test_what_all_are_for_by_their_kind_is_no_merit_of_the_one_that_says_so() -> None:
+    assert _knives("cooking") == "No price is stated for Chef and Steel."
+
+
+def test_a_feature_is_told_in_the_listings_words() -> None:
+    assert _knives("thin blade") == (
+        "No price is stated for Chef and Steel. "
+        "You asked for “thin blade”; Chef says “home, with a thin blade”; for Steel it is not stated. "
+        "For what you asked, I would take Chef."
     )
 
 
@@ -71,7 +98,6 @@ def test_nothing_to_compare_is_asked_about(assistant_with: AssistantWith) -> Non
 
 def test_numbers_are_compared_in_one_unit() -> None:
     from assistant.actions.differences import measures
-    from retrieval.product import Product
 
     heavy = Product("a", "A", attributes={"weight": ("1.2 kg",)})
     light = Product("b", "B", attributes={"weight": ("900 g",)})
