@@ -22,7 +22,7 @@ from .actions.titles import with_title
 from .complaints import LEAST, SURELY, complaint_of
 from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
-from .mentions import places_in
+from .mentions import places_in, says_several
 from .model import DialogueState, Intent, Parse, Slots
 from .parse import clean
 from .parts import Parts
@@ -288,8 +288,11 @@ def _complained(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         map(_says_no_value, parse.slots.exclude)
     )  # "not those", "not the colour"
     complaint = None if refuses_no_word else complaint_of(parse.message, parts.embedder, least=least)
-    if complaint == "plain" and (parse.intent != "other" or phrase_of(parse.message, parts.embedder) is not None):
-        return parse
+    points = says_several(parse.message) or places_in(parse.message)
+    if complaint == "plain" and not (
+        parse.intent == "other" and points and phrase_of(parse.message, parts.embedder) is None
+    ):
+        return parse  # "nah" is no word on all that was shown, "none of these" is
     complained = refuses_no_word or complaint is not None
     if not state.shown or not complained:
         return parse

@@ -14,6 +14,7 @@ from .product import Product
 from .words import content_stems, content_words, stem, words
 
 LONGEST = 5  # words of a phrase
+SHORTEST = 3  # letters of a noun; "Tent B" is a tent, though vitamins end with that letter too
 # Nouns that say what a thing is for the giver, or only that it is one: no kind has such a name.
 _GIVEN = frozenset(map(stem, "gift present prezzie pressie idea".split()))
 _ANY = frozenset(map(stem, "thing item article product stuff something anything".split()))
@@ -123,7 +124,7 @@ def together(word: str) -> bool:
 def named_after(title: str, noun: str) -> bool:
     """Whether the title has this stem only before its head, which is the noun of other things: "Rug Grip Pad" of "rug"."""
     head = head_noun(title)
-    return head != noun and head in _nouns() and noun in stems_of(_own(title))
+    return head != noun and len(head) >= SHORTEST and head in _nouns() and noun in stems_of(_own(title))
 
 
 def _own(name: str) -> str:

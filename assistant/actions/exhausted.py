@@ -46,7 +46,7 @@ def set_aside(state: DialogueState, parts: Parts) -> Outcome | None:
     offers = sorted(_wishes_given_up(state, parts), key=lambda offer: -offer[2])[:OFFERED]
     offers = offers or list(_shelves_near(state, parts))[:OFFERED]
     near = f" What comes near: {' and '.join(words for words, _, _ in offers)}." if offers else ""
-    question = Question(f"Shall I bring {'it' if count == 1 else 'them'} back?", "confirm", ("Yes", "No"))
+    question = Question(f"Do you want {'it' if count == 1 else 'them'} back?", "confirm", ("Yes", "No"))
     return Outcome(
         answer=Answer(f"{text}{near} {question.text}", (text, near, question.text), found=False),
         question=question,
