@@ -25,7 +25,7 @@ from assistant.events import EventLog
 from assistant.recommending.held_out import Held, Split, split
 from assistant.recommending.interest.context import KINDS, Kind
 from assistant.recommending.interest.features import NAMES
-from assistant.recommending.interest.training import WITHIN, Examples, by_visitor, examples, fit, rates, shown_in
+from assistant.recommending.interest.training import Examples, around, by_visitor, examples, fit, rates
 from assistant.recommending.interest.wares import wares_of
 from assistant.recommending.recommender import Recommender
 from assistant.recommending.simulated_events import Simulation, simulate
@@ -84,7 +84,7 @@ def first_back(log: EventLog, known: Split) -> dict[str, tuple[datetime, str | N
 def learnt_from(log: EventLog, known: Split, catalog: Catalog, dense: Dense) -> tuple[Examples, tuple[float, ...]]:
     """What was shown before the cut with all kinds of context, as `train_interest` reads it, and how often each place was chosen."""
     wares, visitors = wares_of(catalog, dense), by_visitor(log)
-    shown = [one for own in visitors.values() for one in shown_in(own, wares) if one.at + WITHIN <= known.at]
+    shown, _ = around(known.at, visitors, wares)
     places = rates(shown)
     return examples(shown, visitors, log, wares, places, TRAINED_WITH, KINDS), places
 

@@ -65,10 +65,7 @@ def train_interest(
     events: all of them. context: what it looks at of when and where. The same events, catalogue and seed give the same model.
     """
     wares, visitors = wares_of(catalog, dense), by_visitor(events)
-    end = max(one.at for own in visitors.values() for one in own)
-    all_shown = [one for own in visitors.values() for one in shown_in(own, wares)]
-    before = [one for one in all_shown if one.at + WITHIN <= known.at]
-    after = [one for one in all_shown if known.at < one.at <= end - WITHIN]
+    before, after = around(known.at, visitors, wares)
     chosen = sum(one.chosen for one in before)
     if chosen < LEAST:
         raise TooFewEvents(
@@ -139,6 +136,18 @@ def shown_in(own: Sequence[Event], wares: Wares) -> list[Shown]:
         elif one.type in CHOICES and name in last and one.at - shown[last[name]].at <= WITHIN:
             shown[last[name]] = replace(shown[last[name]], chosen=True)
     return shown
+
+
+def around(
+    cut: datetime, visitors: Mapping[str, Sequence[Event]], wares: Wares
+) -> tuple[Sequence[Shown], Sequence[Shown]]:
+    """What was shown before the cut and after it, each only where its outcome is known on that side: by WITHIN later."""
+    end = max(one.at for own in visitors.values() for one in own)
+    shown = [one for own in visitors.values() for one in shown_in(own, wares)]
+    return (
+        [one for one in shown if one.at + WITHIN <= cut],
+        [one for one in shown if cut < one.at <= end - WITHIN],
+    )
 
 
 def rates(shown: Sequence[Shown]) -> tuple[float, ...]:
