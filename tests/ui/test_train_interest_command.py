@@ -32,13 +32,15 @@ def test_a_model_no_better_than_the_one_in_use_is_not_written_and_a_forced_one_c
 ) -> None:
     out = store.parent / "interest"
     train = ("train", "interest", "--store", str(store), "--events", str(log), "--out", str(out))
-    first = shop(*train, "--seed", "1", "--force")
+    first = shop(*train, "--seed", "1", "--context", "hours", "--force")
     assert first.returncode == 0, first.stderr
     kept = (out / FILE).read_bytes()
+    assert json.loads(kept)["context"] == ["hours"]
     assert json.loads(kept)["card"]["lists"]["against"] == "sources"
 
-    again = shop(*train, "--seed", "2")
+    again = shop(*train, "--seed", "2", "--context", "none")
     assert again.returncode == 1
+    assert "looks at: none." in again.stdout
     assert f"the model in {out}" in again.stdout
     assert "nothing was written" in again.stderr
     assert (out / FILE).read_bytes() == kept
@@ -46,6 +48,7 @@ def test_a_model_no_better_than_the_one_in_use_is_not_written_and_a_forced_one_c
 
     assert shop(*train, "--seed", "2", "--force").returncode == 0
     assert (out / PREVIOUS).read_bytes() == kept
+    assert json.loads((out / FILE).read_bytes())["context"] == ["hours"]  # kept where no option says otherwise
     assert shop("train", "interest", "--rollback", "--out", str(out)).returncode == 0
     assert (out / FILE).read_bytes() == kept
 
