@@ -18,18 +18,14 @@ from retrieval.metrics import ndcg, recall, reciprocal_rank
 from ..crowd import WEIGHTS
 from .baselines import Lister
 from .calibration import Shares, Shelf, miscalibration, shares_of
+from .fairness import Fairness, fairness, figure_json, number
+from .groups import DIVISIONS, NAMED, Division
 from .held_out import Held, Split
 from .recommender import Recommender
 
 OURS, INTEREST = "shop", "interest"  # the shop's lists, and the same in the order of an interest model
 MEASURES = ("ndcg", "precision", "recall", "mrr", "hit_rate", "long_tail", "novelty", "diversity", "miscalibration")
 HEAD = 0.2  # the most chosen fifth of the products in stock; all others are the long tail
-GROUPS: Mapping[str, range] = {  # by how many acts of a visitor are known
-    "1": range(1, 2),
-    "2-5": range(2, 6),
-    "6-20": range(6, 21),
-    "more": range(21, 1_000_000_000),
-}
 Values = Sequence[float | None]
 
 
@@ -51,40 +47,26 @@ class Background:
 class Row:
     """One method. figures, against: by measure, the latter as the paired difference to the shop's own lists.
 
-    coverage: share of what is in stock that stands in any list. groups: nDCG by visitors' known acts.
+    coverage: share of what is in stock that stands in any list. by: nDCG by groups of visitors, for each division of them.
     """
 
     method: str
     figures: Mapping[str, Figure]
     against: Mapping[str, Figure]
     coverage: float
-    groups: Mapping[str, Figure]
-
-    @property
-    def gap(self) -> float:
-        """nDCG of the best served group less that of the worst."""
-        means = self._means
-        return max(means, default=math.nan) - min(means, default=math.nan)
-
-    @property
-    def ratio(self) -> float:
-        """nDCG of the worst served group over that of the best, 1 when all are served alike."""
-        means = self._means
-        return min(means) / max(means) if any(means) else math.nan
-
-    @property
-    def _means(self) -> list[float]:
-        return [one.mean for one in self.groups.values() if one.requests]
+    by: Mapping[Division, Fairness]
 
     def to_json(self) -> dict[str, Any]:
+        acts = self.by["acts"].to_json()
         return {
             "method": self.method,
             "figures": _json(self.figures),
             "against_shop": _json(self.against),
-            "coverage": round(self.coverage, 4),
-            "groups": _json(self.groups),
-            "gap": _number(self.gap),
-            "ratio": _number(self.ratio),
+            "coverage": number(self.coverage),
+            "groups": acts["groups"],  # these three as they were before there were other divisions
+            "gap": acts["gap"]["mean"],
+            "ratio": acts["ratio"]["mean"],
+            "fairness": {division: one.to_json() for division, one in self.by.items()},
         }
 
 
@@ -173,22 +155,19 @@ def _row(
         {name: figure_of(mine[name]) for name in MEASURES},
         {name: figure_of(difference(mine[name], values[OURS][name])) for name in MEASURES},
         len(shown) / len(known.sold),
-        {name: figure_of(_of_group(mine["ndcg"], known.held, group, least)) for name, group in GROUPS.items()},
+        {division: _by(division, mine["ndcg"], known.held, least) for division in DIVISIONS},
     )
 
 
-def _of_group(values: Values, held: Sequence[Held], group: range, least: int) -> Values:
-    """Nothing of a group that is too small."""
-    found = [value for value, one in zip(values, held, strict=True) if one.known in group]
-    return found if len(found) >= least else []
+def _by(division: Division, values: Values, held: Sequence[Held], least: int) -> Fairness:
+    """Groups that every shop has stand there without a figure where they are too small, others do not."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for value, one in zip(values, held, strict=True):
+        if value is not None and division in one.groups:
+            found[one.groups[division]].append(value)
+    told = NAMED.get(division) or sorted(name for name, own in found.items() if len(own) >= least)
+    return fairness({name: found[name] for name in told}, least)
 
 
 def _json(figures: Mapping[str, Figure]) -> dict[str, dict[str, float | int | None]]:
-    return {
-        name: {"mean": _number(one.mean), "low": _number(one.low), "high": _number(one.high), "shoppers": one.requests}
-        for name, one in figures.items()
-    }
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, 4)
+    return {name: figure_json(one) for name, one in figures.items()}

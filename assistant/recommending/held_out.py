@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from retrieval.catalog import Catalog
@@ -15,6 +15,7 @@ from retrieval.family import family_of
 from ..crowd import WEIGHTS
 from ..events import Event, EventLog
 from .calibration import Shelf
+from .groups import Division, Groups
 from .profile import disliked
 
 GRADE: Mapping[str, int] = {**GRADES, "view": GRADES["click"], "like": GRADES["cart"]}
@@ -25,12 +26,14 @@ class Held:
     """One visitor with something on both sides. known: acts before the cut. left_out: products in no list, whoever makes it.
 
     grades: what was chosen after the cut, of what is in stock and not left out: 1 looked at, 2 liked or in the cart, 3 bought.
+    groups: of the visitor by what he did before the cut.
     """
 
     visitor: str
     known: int
     left_out: frozenset[str]
     grades: Mapping[str, int]
+    groups: Mapping[Division, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,13 @@ def split(events: EventLog, catalog: Catalog, *, last: float, new_only: bool = F
         event for event, burst in kept if event.visitor and event.product_id and not burst and event.type != "shown"
     ]
     before, after = _by_visitor(one for one in acts if one.at <= at), _by_visitor(one for one in acts if one.at > at)
-    sold, families = {one.id: one.category for one in catalog if not one.sold_out}, _Families(catalog)
+    sold, families, groups = (
+        {one.id: one.category for one in catalog if not one.sold_out},
+        _Families(catalog),
+        Groups(catalog),
+    )
     found = (_held(before[who], after[who], sold, families, new_only) for who in sorted(before.keys() & after.keys()))
-    held = [one for one in found if one.known and one.grades]
+    held = [replace(one, groups=groups.of(before[one.visitor])) for one in found if one.known and one.grades]
     if not held:
         raise TooFewEvents(f"No visitor chose anything before and after {at.isoformat()}.", fix="bring in more events")
     known = [one for own in before.values() for one in own if one.type in WEIGHTS and one.product_id in sold]

@@ -14,7 +14,7 @@ import pytest
 from assistant.events import Event, EventLog, EventType
 from assistant.recommending.baselines import NoImplicit, baselines, interactions, popularity
 from assistant.recommending.calibration import miscalibration, shares_of
-from assistant.recommending.evaluate import GROUPS, OURS, Background, Row, background, diversity, measured, ours, rows
+from assistant.recommending.evaluate import OURS, Background, background, diversity, measured, ours, rows
 from assistant.recommending.held_out import Held, Split, split
 from assistant.recommending.recommender import Recommender
 from retrieval.catalog import Catalog
@@ -52,7 +52,8 @@ def test_what_came_after_the_cut_is_not_known_and_is_to_be_found_by_the_most_don
     known = cut(events, catalog)
     assert known.at == START + timedelta(days=CUT)
     assert all(event.at <= known.at for event, _ in known.log.all())
-    assert known.held == [Held("a", 1, frozenset(), {"tower": 3, "workshop": 1})]
+    groups = {"acts": "1", "category": "lighting", "price": "low", "visits": "new"}
+    assert known.held == [Held("a", 1, frozenset(), {"tower": 3, "workshop": 1}, groups)]
     assert [(one.type, one.product_id) for one in known.acts] == [("click", "clamp")]
 
 
@@ -160,7 +161,10 @@ def test_surprise_and_head_come_from_what_is_known(events: EventLog, catalog: Ca
 
 
 def test_rows_pair_the_methods_and_group_the_shoppers() -> None:
-    held = [Held("a", 1, frozenset(), {"x": 1}), Held("b", 7, frozenset(), {"y": 1})]
+    held = [
+        Held("a", 1, frozenset(), {"x": 1}, {"acts": "1", "region": "north", "visits": "new"}),
+        Held("b", 7, frozenset(), {"y": 1}, {"acts": "6-20", "visits": "returning"}),
+    ]
     log = EventLog()
     known = Split(START, log, [], ["x", "y", "z", "w"], held)
     log.close()
@@ -169,19 +173,28 @@ def test_rows_pair_the_methods_and_group_the_shoppers() -> None:
     assert (mine.figures["hit_rate"].mean, other.figures["hit_rate"].mean) == (0.5, 1.0)
     assert (mine.against["ndcg"].mean, other.against["ndcg"].mean) == (0.0, 0.5)
     assert (mine.coverage, other.coverage) == (0.5, 0.5)
-    assert {name: one.requests for name, one in mine.groups.items()} == {"1": 1, "2-5": 0, "6-20": 1, "more": 0}
-    assert (mine.gap, mine.ratio) == (1.0, 0.0)
-    assert (other.gap, other.ratio) == (0.0, 1.0)
-    assert mine.to_json()["groups"]["2-5"] == {"mean": None, "low": None, "high": None, "shoppers": 0}
+    acts = mine.by["acts"]
+    assert {name: one.requests for name, one in acts.groups.items()} == {"1": 1, "2-5": 0, "6-20": 1, "more": 0}
+    assert (acts.gap.mean, acts.ratio.mean) == (1.0, 0.0)
+    assert (other.by["acts"].gap.mean, other.by["acts"].ratio.mean) == (0.0, 1.0)
+    assert {name: one.mean for name, one in mine.by["visits"].groups.items()} == {"new": 1.0, "returning": 0.0}
+    assert mine.by["region"].groups.keys() == {"north"}
+    told = mine.to_json()
+    assert told["groups"]["2-5"] == {"mean": None, "low": None, "high": None, "shoppers": 0}
+    assert (told["gap"], told["ratio"]) == (1.0, 0.0)
+    assert told["fairness"]["visits"]["gap"]["mean"] == 1.0
+    assert told["fairness"]["category"]["groups"] == {}
 
 
-def test_a_method_that_finds_nothing_has_no_ratio() -> None:
-    assert math.isnan(Row("m", {}, {}, 0.0, {}).ratio)
-    assert math.isnan(Row("m", {}, {}, 0.0, {}).gap)
-
-
-def test_groups_hold_every_number_of_acts_once() -> None:
-    assert [sum(acts in group for group in GROUPS.values()) for acts in (1, 2, 5, 6, 20, 21, 5_000)] == [1] * 7
+def test_a_region_or_category_of_few_shoppers_is_not_named() -> None:
+    named = (*["north"] * 5, *["south"] * 4)
+    held = [Held(f"v{row}", 1, frozenset(), {"x": 1}, {"acts": "1", "region": name}) for row, name in enumerate(named)]
+    log = EventLog()
+    known = Split(START, log, [], ["x"], held)
+    log.close()
+    (mine,) = rows({OURS: [["x"]] * 9}, known, Background(frozenset(), {"x": 1.0}, {}), k=1, least=5)
+    assert mine.by["region"].groups.keys() == {"north"}
+    assert mine.by["acts"].groups["1"].requests == 9
 
 
 def test_our_own_lists_are_those_of_the_recommender_without_what_is_left_out(

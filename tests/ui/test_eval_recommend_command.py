@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from assistant.recommending.evaluate import MEASURES, Row
+from assistant.recommending.fairness import Fairness, fairness
+from assistant.recommending.groups import DIVISIONS
 from retrieval.evaluate import Figure
 from tests.ui.command import shop
 from ui.cli.evaluate_recommend import show
@@ -22,17 +24,22 @@ def store(tmp_path: Path, small_store: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.models
-def test_every_method_is_measured_and_drawn(store: Path) -> None:
+def test_every_method_is_measured_and_drawn(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("implicit")
+    monkeypatch.setenv("SHOP_REPORT_LEAST", "1")
     log, chart = store.parent / "log.jsonl", store.parent / "chart.png"
-    made = ("--shoppers", "30", "--days", "30", "--seed", "1", "--until", "2026-05-01", "--out", str(log))
-    assert shop("events", "simulate", "--store", str(store), *made).returncode == 0
+    made = ("--shoppers", "30", "--regions", "2", "--days", "30", "--seed", "1", "--until", "2026-05-01")
+    simulated = shop("events", "simulate", "--store", str(store), *made, "--out", str(log))
+    assert simulated.returncode == 0
     options = ("--events", str(log), "--k", "2", "--json", "--plot", str(chart))
     done = shop("eval", "recommend", "--store", str(store), *options)
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["method"] for row in found] == ["shop", "popularity", "item-kNN", "ALS", "BPR"]
     assert all(set(row["figures"]) == set(MEASURES) for row in found)
     assert {row["shoppers"] for row in found} == {found[0]["figures"]["ndcg"]["shoppers"]}
+    groups = found[0]["fairness"]
+    assert groups.keys() == set(DIVISIONS)
+    assert sum(one["shoppers"] for one in groups["visits"]["groups"].values()) == found[0]["shoppers"]
     assert chart.read_bytes().startswith(b"\x89PNG")
 
 
@@ -52,11 +59,20 @@ def test_rows_that_cannot_be_used_are_counted_and_a_file_without_any_other_fails
 
 def test_people_read_a_column_a_method_with_intervals(capsys: pytest.CaptureFixture[str]) -> None:
     figures, none = dict.fromkeys(MEASURES, Figure(0.25, 0.125, 0.5, 8)), Figure(math.nan, math.nan, math.nan, 0)
-    groups = {"1": Figure(0.5, 0.5, 0.5, 3), "2-5": Figure(0.25, 0.25, 0.25, 5), "6-20": none, "more": none}
-    show([Row("shop", figures, figures, 0.75, groups)], "8 shoppers", 10)
-    lines = [[cell.strip() for cell in line.split("│")] for line in capsys.readouterr().out.splitlines()]
+    acts = fairness({"1": [0.5] * 3, "2-5": [0.25] * 5, "6-20": [], "more": []})
+    empty = dict.fromkeys(DIVISIONS, Fairness({}))
+    show(
+        [Row("shop", figures, figures, 0.75, {**empty, "acts": acts, "region": Fairness({"north": none})})],
+        "8 shoppers",
+        10,
+    )
+    told = capsys.readouterr().out
+    assert "by how many acts of a shopper are known" in " ".join(told.split())
+    assert "region" not in told  # no group has a figure
+    lines = [[cell.strip() for cell in line.split("│")] for line in told.splitlines()]
     assert ["", "ndcg", "0.250 [0.125, 0.500]", ""] in lines
     assert ["", "ndcg", "+0.250 [+0.125, +0.500]", ""] in lines
     assert ["", "6-20", "–", ""] in lines
-    assert ["", "gap", "0.250", ""] in lines
-    assert ["", "ratio", "0.500", ""] in lines
+    assert ["", "gap", "0.250 [0.250, 0.250]", ""] in lines
+    assert ["", "gap by chance", f"{acts.by_chance:.3f}", ""] in lines
+    assert ["", "ratio", "0.500 [0.500, 0.500]", ""] in lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,8 @@ from assistant.build import build_embedder, build_events, build_trust
 from assistant.event_files import import_events
 from assistant.events import EventLog
 from assistant.recommending.baselines import baselines
-from assistant.recommending.evaluate import GROUPS, INTEREST, MEASURES, OURS, Row, background, ours, rows
+from assistant.recommending.evaluate import INTEREST, MEASURES, OURS, Row, background, ours, rows
+from assistant.recommending.groups import DIVISIONS, Division
 from assistant.recommending.held_out import Split, split
 from assistant.recommending.interest.model import Interest
 from assistant.recommending.recommender import Recommender
@@ -29,6 +30,16 @@ from retrieval.store import Store
 
 from .figures import figure_text, spread
 from .llm import settings_for
+
+SAID: Mapping[Division, str] = {
+    "acts": "how many acts of a shopper are known",
+    "category": "the category that a shopper is mostly at",
+    "price": "the third of prices that a shopper is mostly at",
+    "region": "region",
+    "visits": "acts of one day or of several",
+}
+ACROSS, FEW = 2, 4  # charts side by side; groups whose names stand side by side
+BESIDE = 0.12  # of the way to the next group, between two methods
 
 
 def recommend(
@@ -118,12 +129,11 @@ def show(found: Sequence[Row], title: str, k: int) -> None:
     measures = {name: [figure_text(row.figures[name]) for row in found] for name in MEASURES}
     measures["coverage"] = [f"{row.coverage:.3f}" for row in found]
     against = {name: [figure_text(row.against[name], signed=True) for row in found] for name in MEASURES}
-    groups = {name: [figure_text(row.groups[name]) for row in found] for name in GROUPS}
-    groups["gap"], groups["ratio"] = [f"{row.gap:.3f}" for row in found], [f"{row.ratio:.3f}" for row in found]
+    divided = [(f"nDCG@{k} by {SAID[division]}", _lines(found, division)) for division in told_of(found)]
     for heading, lines in (
         (f"The first {k}", measures),
         ("Paired differences to the shop's lists", against),
-        (f"nDCG@{k} by how many acts of a shopper are known", groups),
+        *divided,
     ):
         table = Table("", *(row.method for row in found), title=heading, title_justify="left")
         for name, cells in lines.items():
@@ -131,22 +141,48 @@ def show(found: Sequence[Row], title: str, k: int) -> None:
         console.print(table)
 
 
+def told_of(found: Sequence[Row]) -> list[Division]:
+    """The divisions in which any group is large enough for a figure."""
+    return [name for name in DIVISIONS if any(one.requests for row in found for one in row.by[name].groups.values())]
+
+
+def _lines(found: Sequence[Row], division: Division) -> dict[str, list[str]]:
+    by = [row.by[division] for row in found]
+    lines = {name: [figure_text(one.groups[name]) for one in by] for name in by[0].groups}
+    return lines | {
+        "gap": [figure_text(one.gap) for one in by],
+        "gap by chance": [f"{one.by_chance:.3f}" if one.gap.requests else "–" for one in by],
+        "ratio": [figure_text(one.ratio) for one in by],
+    }
+
+
 def draw(found: Sequence[Row], k: int, path: Path) -> None:
-    """nDCG of each method with its interval, and by group of shoppers."""
+    """nDCG of each method, and by each division of the shoppers into groups, with intervals."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # here: a second to import, and few ask for a chart
     from matplotlib.figure import Figure as Chart
 
-    chart = Chart(figsize=(10, 3.6), layout="constrained")
+    divisions = told_of(found)
+    down = -(-(1 + len(divisions)) // ACROSS)
+    chart = Chart(figsize=(5 * ACROSS, 3.6 * down), layout="constrained")
     FigureCanvasAgg(chart)
-    whole, groups = chart.subplots(1, 2)
+    whole, *others = chart.subplots(down, ACROSS, squeeze=False).flat
     figures = [row.figures["ndcg"] for row in found]
     names = [row.method for row in found]
     whole.barh(names, [one.mean for one in figures], xerr=spread(figures), color="#4c78a8", ecolor="#333333", capsize=3)
     whole.invert_yaxis()
     whole.set(xlabel=f"nDCG@{k} with 95% interval", title="All shoppers", xlim=(0, None))
-    for row in found:
-        there = [name for name in GROUPS if row.groups[name].requests]
-        groups.plot(there, [row.groups[name].mean for name in there], marker="o", label=row.method)
-    groups.set(xlabel="acts known of a shopper", title="By group", ylim=(0, None))
-    groups.legend(fontsize=8)
+    for division, part in zip(divisions, others, strict=False):
+        groups = [name for name, one in found[0].by[division].groups.items() if one.requests]
+        for number, row in enumerate(found):
+            places = [at + BESIDE * (number - (len(found) - 1) / 2) for at in range(len(groups))]
+            own = [row.by[division].groups[name] for name in groups]
+            part.errorbar(places, [one.mean for one in own], spread(own), fmt="o", capsize=2, label=row.method)
+        part.set_xticks(range(len(groups)), groups)
+        if len(groups) > FEW:
+            part.tick_params(axis="x", labelrotation=90)
+        part.set(title=f"By {SAID[division]}", ylabel=f"nDCG@{k}", ylim=(0, None))
+    for part in others[len(divisions) :]:
+        part.remove()
+    if divisions:
+        others[0].legend(fontsize=8)
     chart.savefig(path, dpi=150)

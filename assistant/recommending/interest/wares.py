@@ -41,26 +41,28 @@ def wares_of(catalog: Catalog, dense: Dense) -> Wares:
     """The catalogue as it is now. 60 MB for 40,000 products with 384 dimensions."""
     products = list(catalog)
     ids, paths = [one.id for one in products], [one.category for one in products]
-    shelf = _numbered(paths)
+    shelf = numbered(paths)
     brands = [one.brand for one in products]
     return Wares(
         ids,
         {name: row for row, name in enumerate(ids)},
         shelf,
         [path[-1] if path else "" for path in dict.fromkeys(paths)],  # in the order of their numbers
-        np.where([one is None for one in brands], -1, _numbered(brands)),
-        _price_levels(products, shelf),
+        np.where([one is None for one in brands], -1, numbered(brands)),
+        price_levels(products, shelf),
         _ratings(products),
         _vectors(ids, dense),
     )
 
 
-def _numbered(values: Sequence[object]) -> Ints:
+def numbered(values: Sequence[object]) -> Ints:
+    """(n,) the same number for the same values, from 0 in the order in which they came."""
     numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
     return np.array([numbers[value] for value in values], dtype=np.int64)
 
 
-def _price_levels(products: Sequence[Product], shelf: Ints) -> Floats:
+def price_levels(products: Sequence[Product], shelf: Ints) -> Floats:
+    """(n,) the share of the category that costs less, 0..1; NaN without a price. shelf: (n,) number of the category."""
     prices = np.array([np.nan if one.price is None else float(one.price) for one in products])
     levels = np.full(len(products), np.nan)
     for number in np.unique(shelf):
