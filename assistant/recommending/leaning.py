@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from more_itertools import bucket
 
-from retrieval.dense import Dense
+from retrieval.dense import Dense, Vectors
 from retrieval.family import family_of
+from retrieval.product import Product
 from retrieval.query import Hit
 
 from ..model import Reason, Reasons
 from ..taste import moved
+from .clusters import NEAR
 from .profile import Interest, Profile
 
 WEIGHT = 0.3  # of a relevance, for each 1 of cosine above the mean of those found of the category; of .1 to 5 on made-up shoppers
@@ -28,20 +31,46 @@ class Lean:
 
 
 def leans_of(profile: Profile, hits: Sequence[Hit], dense: Dense) -> Mapping[str, Lean]:
-    """By product id, for those of a category that the visitor has an interest in, but for variants of what he was at; nothing where only
-    one of a category was found."""
-    interests = {one.touched[0].product.category: one for one in profile.interests if one.touched[0].product.category}
+    """By product id, for those of a kind that the visitor has an interest in, but for variants of what he was at; nothing where only one
+    of a kind was found. A kind is a category, and without one what is near to an interest."""
     known = {family_of(one.product) for one in profile.touched}
-    of_category: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for hit in hits:
-        if hit.product.category in interests and family_of(hit.product) not in known:
-            of_category[hit.product.category].append(hit.product.id)
+    new = [hit.product for hit in hits if family_of(hit.product) not in known]
     return {
         name: lean
-        for category, ids in of_category.items()
+        for interest, ids in _kinds(profile, new, dense)
         if len(ids) > 1
-        for name, lean in _leans(interests[category], ids, dense).items()
+        for name, lean in _leans(interest, ids, dense).items()
     }
+
+
+def _kinds(profile: Profile, found: Sequence[Product], dense: Dense) -> Iterable[tuple[Interest, Sequence[str]]]:
+    """The interest that has most of each category that was found, and the nearest to what has none, with the ids of those found."""
+    interests = _by_category(profile.interests)
+    shelves = bucket(found, key=lambda one: one.category)
+    for shelf in shelves:
+        ids = [one.id for one in shelves[shelf]]
+        if shelf and shelf in interests:
+            yield interests[shelf], ids
+        elif not shelf and profile.interests:
+            yield from _near_to(profile.interests, dense.vectors(ids))
+
+
+def _by_category(interests: Sequence[Interest]) -> Mapping[tuple[str, ...], Interest]:
+    weights: dict[tuple[str, ...], list[float]] = defaultdict(lambda: [0.0] * len(interests))
+    for number, interest in enumerate(interests):
+        for one in interest.touched:
+            weights[one.product.category][number] += one.weight
+    return {category: interests[own.index(max(own))] for category, own in weights.items()}
+
+
+def _near_to(interests: Sequence[Interest], vectors: Mapping[str, Vectors]) -> Iterable[tuple[Interest, Sequence[str]]]:
+    means = np.stack([one.vector for one in interests])  # (i, d)
+    cosines = {name: means @ vector for name, vector in vectors.items()}
+    near = bucket(
+        (name for name, own in cosines.items() if own.max() >= NEAR), key=lambda name: int(cosines[name].argmax())
+    )
+    for number in near:
+        yield interests[number], list(near[number])
 
 
 def _leans(interest: Interest, ids: Sequence[str], dense: Dense) -> Mapping[str, Lean]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from retrieval.product import Product
 from ..events import Event, EventType
 from ..lasting import from_words
 from ..wishes import Wish
+from .clusters import clusters
 
 WEIGHTS: Mapping[EventType, float] = {"view": 1.0, "click": 1.0, "like": 3.0, "cart": 3.0, "purchase": 2.0}
 SAID: Mapping[EventType, str] = {
@@ -28,6 +29,9 @@ FELT: tuple[EventType, ...] = ("like", "dislike")
 HALF_LIFE = 14.0  # days after which an act counts half
 INTERESTS = 4  # kept apart; more would each get less than a place or two of a list
 OF_AN_INTEREST = 8  # products that its vector is the mean of
+CLUSTERED = 100  # weightiest products that are sorted into interests
+# For each of n products, with its unit vector (n, d), the number of its interest.
+Apart = Callable[[Sequence[Product], Vectors], Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Touched:
 
 @dataclass(frozen=True)
 class Interest:
-    """Products of one category, the weightiest first. share: of all weight, 0..1. vector: their weighted mean (d,), unit length."""
+    """Products near to each other, the weightiest first. share: of all weight, 0..1. vector: their weighted mean (d,), unit length."""
 
     touched: tuple[Touched, ...]
     share: float
@@ -117,8 +121,18 @@ def _telling(own: Sequence[Event]) -> EventType:
     return max((one.type for one in own if one.type != "dislike"), key=list(SAID).index, default="view")
 
 
-def profile_of(events: Sequence[Event], now: datetime, catalog: Catalog, dense: Dense) -> Profile:
-    """The profile at a time, from a visitor's events, the oldest first. What the catalogue does not have is passed over."""
+def by_nearness(_: Sequence[Product], vectors: Vectors) -> Sequence[int]:
+    """What is near to each other is one interest, whatever its category."""
+    return clusters(vectors)
+
+
+def profile_of(
+    events: Sequence[Event], now: datetime, catalog: Catalog, dense: Dense, *, apart: Apart = by_nearness
+) -> Profile:
+    """The profile at a time, from a visitor's events, the oldest first. What the catalogue does not have is passed over.
+
+    apart: how interests are kept apart.
+    """
     acts: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         if event.product_id and event.type != "shown":
@@ -131,7 +145,7 @@ def profile_of(events: Sequence[Event], now: datetime, catalog: Catalog, dense: 
     ]
     touched.sort(key=lambda one: (one.last, one.product.id), reverse=True)
     left_out = frozenset(family_of(one) for name, one in products.items() if name in unwanted | bought)
-    return Profile(tuple(touched), _interests(touched, dense), left_out)
+    return Profile(tuple(touched), _interests(touched, dense, apart), left_out)
 
 
 def disliked(events: Iterable[Event]) -> frozenset[str]:
@@ -148,19 +162,26 @@ def _touched(product: Product, own: Sequence[Event], now: datetime) -> Touched:
     return Touched(product, how, weight, own[-1].at, said)
 
 
-def _interests(touched: Sequence[Touched], dense: Dense) -> tuple[Interest, ...]:
-    shelves: dict[str, list[Touched]] = defaultdict(list)
-    for one in touched:
-        shelves[" › ".join(one.product.category) or one.product.id].append(one)
+def _interests(touched: Sequence[Touched], dense: Dense, apart: Apart) -> tuple[Interest, ...]:
+    weighty = [one for one in touched if one.weight > 0]
+    first = sorted(weighty, key=lambda one: (-one.weight, one.product.id))[:CLUSTERED]
+    vectors = dense.vectors([one.product.id for one in first])
+    known = [one for one in first if one.product.id in vectors]
+    if not known:
+        return ()
+    numbers = apart([one.product for one in known], np.stack([vectors[one.product.id] for one in known]))
+    groups: dict[int, list[Touched]] = defaultdict(list)
+    for number, one in zip(numbers, known, strict=True):
+        groups[number].append(one)
     total = sum(one.weight for one in touched)
-    order = sorted(shelves.items(), key=lambda shelf: (-sum(one.weight for one in shelf[1]), shelf[0]))
-    found = []
-    for _, own in order[:INTERESTS]:
-        first = sorted(own, key=lambda one: (-one.weight, one.product.id))[:OF_AN_INTEREST]
-        vectors = dense.vectors([one.product.id for one in first])
-        known = tuple(one for one in first if one.product.id in vectors)
-        if known and total:
-            mean = np.sum([one.weight * vectors[one.product.id] for one in known], axis=0)
-            share = sum(one.weight for one in own) / total
-            found.append(Interest(known, share, mean / max(float(np.linalg.norm(mean)), 1e-9)))
-    return tuple(found)
+    found = [_interest(own, vectors, total) for own in groups.values()]
+    # of equal ones that with the weightiest product comes first
+    return tuple(sorted(found, key=lambda one: -one.share)[:INTERESTS])
+
+
+def _interest(own: Sequence[Touched], vectors: Mapping[str, Vectors], total: float) -> Interest:
+    """own: the weightiest first."""
+    first = own[:OF_AN_INTEREST]
+    mean = np.sum([one.weight * vectors[one.product.id] for one in first], axis=0)
+    share = sum(one.weight for one in own) / total
+    return Interest(tuple(first), share, mean / max(float(np.linalg.norm(mean)), 1e-9))

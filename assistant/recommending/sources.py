@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
 import numpy as np
+from more_itertools import bucket
 
 from retrieval.belonging import WORTH
+from retrieval.dense import Vectors
 
 from ..actions.complement import FIELDS, bond_words
 from ..crowd import bought_together
 from ..model import Reason
+from .clusters import NEAR
 from .profile import Interest, Touched
 from .proposal import Proposal, Situation, Source
 
 OF_EACH = 40  # products from one interest
+OF_A_KIND = 200  # products near to an interest that count as its kind where they have no category
 FEW_SEEN = 3  # times shown or viewed, at most, of a product that is little seen, where the average is above that
 SEEDS = 1  # latest products for which it is asked what goes with them: 40 ms each the first time
 BONDS = 8  # of each
@@ -99,19 +104,18 @@ def popular_now(situation: Situation) -> list[Proposal]:
 
 
 def popular_of_its_kind(situation: Situation) -> list[Proposal]:
-    """What most acted on lately of the categories of the visitor's interests; only what enough shoppers chose."""
+    """What most acted on lately of the kinds of the visitor's interests; only what enough shoppers chose."""
     chosen, popularity = situation.crowd.chosen, situation.crowd.popularity
     found = []
-    for interest in situation.profile.interests:
-        shelf = interest.touched[0].product.category
-        there = [name for name in situation.shelves.get(shelf, ()) if name in chosen] if shelf else []
+    for kind in _kinds(situation):
+        there = [name for name in kind.ids if name in chosen]
         most = max((popularity.get(name, 0.0) for name in there), default=0.0) or 1.0
         found += [
             Proposal(
                 name,
-                popularity.get(name, 0.0) / most * (0.6 + 0.4 * interest.share),
+                popularity.get(name, 0.0) / most * (0.6 + 0.4 * kind.share),
                 Reason(
-                    "popular", f"popular in {shelf[-1]}: {chosen[name]} shoppers chose or looked at it lately", "events"
+                    "popular", f"popular {kind.words}: {chosen[name]} shoppers chose or looked at it lately", "events"
                 ),
             )
             for name in there
@@ -134,19 +138,18 @@ def little_seen(situation: Situation) -> list[Proposal]:
 
 
 def new_arrivals(situation: Situation) -> list[Proposal]:
-    """What came into the shop lately, of the categories of the visitor's interests, the nearer the stronger."""
+    """What came into the shop lately, of the kinds of the visitor's interests, the nearer the stronger."""
     arrived = situation.catalog.arrived(situation.now - NEW, situation.now)
     if not 0 < len(arrived) <= MOST_NEW * len(situation.catalog):
         return []
     known = {one.product.id for one in situation.profile.touched}
     found = []
-    for interest in situation.profile.interests:
-        shelf = situation.shelves.get(interest.touched[0].product.category, ())
-        new = situation.dense.vectors([name for name in shelf if name in arrived and name not in known])
+    for kind in _kinds(situation):
+        new = situation.dense.vectors([name for name in kind.ids if name in arrived and name not in known])
         found += [
             Proposal(
                 name,
-                _within(float(vector @ interest.vector)) * (0.6 + 0.4 * interest.share),
+                _within(float(vector @ kind.vector)) * (0.6 + 0.4 * kind.share),
                 Reason("new", f"new in the shop since {arrived[name].day} {arrived[name]:%B}", "arrived"),
             )
             for name, vector in new.items()
@@ -198,6 +201,32 @@ SOURCES: Mapping[Source, float] = {  # source -> how far it is trusted, 0..1; on
     rediscovered: 0.0,
     from_every_department: 0.1,
 }
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """The products of one kind that the visitor has an interest in. share: of all his weight, 0..1. vector: of the interest."""
+
+    words: str
+    share: float
+    vector: Vectors
+    ids: Collection[str]
+
+
+def _kinds(situation: Situation) -> Iterable[_Kind]:
+    """The categories of each interest, and of those of its products that have none what is near to it and has none either."""
+    for interest in situation.profile.interests:
+        weight = sum(one.weight for one in interest.touched)
+        by_shelf = bucket(interest.touched, key=lambda one: one.product.category)
+        for shelf in by_shelf:
+            own = list(by_shelf[shelf])
+            ids = situation.shelves.get(shelf, ())
+            words = f"in {shelf[-1]}" if shelf else f"among what is like “{own[0].product.title}”"
+            if not shelf:
+                near = situation.dense.near(interest.vector, OF_A_KIND)
+                ids = sorted({one.product_id for one in near if one.score >= NEAR} & set(ids))
+            share = interest.share * sum(one.weight for one in own) / weight
+            yield _Kind(words, share, interest.vector, ids)
 
 
 def _near(interest: Interest, situation: Situation) -> Iterable[tuple[str, float, Touched]]:

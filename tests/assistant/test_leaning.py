@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -75,6 +76,28 @@ def test_an_interest_in_jackets_says_nothing_of_lamps() -> None:
     leans = leans_of(liking("storm"), found, Placed(storm=SEED, tower=FAR, workshop=NEAR))
     assert leans == {}
     assert leaning(found, leans) == found
+
+
+def test_of_two_interests_with_a_category_that_with_more_of_it_counts() -> None:
+    storm, tote, fjord = (
+        Touched(BY_ID[name], "like", weight, NOW, NOW) for name, weight in (("storm", 1), ("tote", 9), ("fjord", 3))
+    )
+    first = Interest((tote, storm), 10 / 13, np.array([0.0, 1.0], np.float32))
+    second = Interest((fjord,), 3 / 13, np.array(SEED, np.float32))
+    found = hits(puddle=0.5, breeze=0.5)
+    vectors = {"storm": SEED, "tote": SEED, "fjord": SEED, "puddle": NEAR, "breeze": FAR}
+    leans = leans_of(Profile((), (first, second)), found, Placed(**vectors))
+    assert {name: one.nearer for name, one in leans.items()} == pytest.approx({"puddle": 0.1, "breeze": -0.1})
+
+
+def test_where_nothing_has_a_category_only_what_is_near_to_an_interest_is_moved() -> None:
+    bare = [
+        Hit(replace(hit.product, category=()), hit.relevance, hit.rank)
+        for hit in hits(fjord=0.5, puddle=0.5, tower=0.4, clamp=0.3)
+    ]
+    vectors = {"storm": SEED, "fjord": FAR, "puddle": NEAR, "tower": [0.0, 1.0], "clamp": [0.1, 0.99]}
+    leans = leans_of(liking("storm"), bare, Placed(**vectors))
+    assert {name: one.nearer for name, one in leans.items()} == pytest.approx({"fjord": -0.1, "puddle": 0.1})
 
 
 def shown(shop: Assistant, visitor: str) -> tuple[Card, ...]:
