@@ -113,6 +113,7 @@ SCORES: Example = {
                 "wishes": 1.0,
                 "kind": 1.0,
                 "sold_out": 0.0,
+                "children": 0.0,
                 "mix": 0.68,
                 "network": 2.9,
                 "relevance": 0.83,

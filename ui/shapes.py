@@ -217,8 +217,8 @@ class AnswersBody(_Shape):
 
 
 class Candidate(_Shape):
-    """A product that was ranked. scores: by step: `cosine`, `bm25` as a share of the best, `wishes` met (-1 to 1), `kind` and `sold_out`
-    (0 or 1), `mix` of these, `network` where the cross-encoder read it, `relevance`, by which it is ranked."""
+    """A product that was ranked. scores: by step: `cosine`, `bm25` as a share of the best, `wishes` met (-1 to 1), `kind`, `sold_out` and
+    `children` (0 or 1), `mix` of these, `network` where the cross-encoder read it, `relevance`, by which it is ranked."""
 
     id: str
     title: str

@@ -215,7 +215,8 @@ def test_what_each_step_of_the_ranking_gave_is_shown_to_whoever_looks(visit: Sho
     shop.cards()
     shop.page.locator("#now .about summary").click()
     table = shop.page.get_by_role("region", name="Scores by step")
-    expect(table.locator("th")).to_have_text(["Candidate", "relevance", "cosine", "bm25", "wishes", "kind", "sold_out"])
+    steps = ["relevance", "cosine", "bm25", "wishes", "kind", "sold_out", "children"]
+    expect(table.locator("th")).to_have_text(["Candidate", *steps])
     expect(table.locator("tr")).to_have_count(4)  # the two lamps, and the mug that was not shown
     expect(table).to_contain_text("Brass Desk Lamp")
 
