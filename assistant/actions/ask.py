@@ -81,7 +81,7 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
             else "Which product do you mean? I have not shown one yet."
         )
         return Outcome(answer=Answer(unclear, found=False))
-    asked = beyond_title(asked_about(parse), parse.message, products)
+    asked = beyond_title(parse.slots.asked_about, parse.message, products)
     again = state.topic if not asked and asks_the_same(parse.message, parts.embedder) else ""
     question = again or parse.message
     asked = asked or again or WHOLE
@@ -93,11 +93,6 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     found = any(answer.found for answer in answers)
     outcome = Outcome(focus=products[0].id, answer=Answer(text, evidence, found, answers[0].field))
     return outcome if found else offered(outcome, products, without_links(asked), parse.message, state, parts)
-
-
-def asked_about(parse: Parse) -> str:
-    """The words that say what the question is about, "" for none."""
-    return parse.slots.asked_about
 
 
 def without_links(asked: str) -> str:

@@ -66,6 +66,10 @@ def _of_them(parse: Parse, state: DialogueState) -> Outcome | None:
     listed = len(state.found) > 1 and state.focus == state.shown[0] and state.acts[-2:-1] in _LISTING
     if parse.slots.ref != ("last",) or parse.slots.quantity or not listed or not says_them(parse.message):
         return None
+    return _of_those_shown(state)
+
+
+def _of_those_shown(state: DialogueState) -> Outcome:
     return Outcome(cart=state.cart, answer=Answer(f"I showed {len(state.shown)}. Which of them shall I add?"))
 
 
@@ -118,10 +122,7 @@ def _which(products: Sequence[Product], parse: Parse, state: DialogueState, part
     """The question which is meant, where "the cheaper one" cost the same."""
     shown = parts.catalog.get_many(state.shown)
     alike = tied(parse.slots, state, shown)
-    if not {one.id for one in products} <= {one.id for one in alike}:
-        return None
-    price = alike[0].price if alike else None
-    if price is None:
+    if not {one.id for one in products} <= {one.id for one in alike} or (price := alike[0].price) is None:
         return None
     named = ", ".join(f"{state.shown.index(one.id) + 1}. {one.title}" for one in alike)
     text = f"These cost the same, {money(price, alike[0].currency)}: {named}. Which of them shall I add?"
@@ -243,7 +244,7 @@ def _choose_first(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     superlative = next((ref for ref in slots.ref if isinstance(ref, str) and ref in SUPERLATIVES), None)
     another = names_another_kind(parse, state, parts.catalog.get_many(state.shown), parts)
     if slots.ref and state.shown and not (superlative and described) and not another:
-        return Outcome(cart=state.cart, answer=Answer(f"I showed {len(state.shown)}. Which of them shall I add?"))
+        return _of_those_shown(state)
     if slots.product or (state.constraints.product and described):
         kept = (
             state.constraints

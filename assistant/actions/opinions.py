@@ -15,7 +15,7 @@ from retrieval.reviews.tone import TONES, Tone, together
 
 from ..model import Answer, DialogueState, Outcome, Parse, Source
 from ..parts import Parts
-from .ask import MOST_ASKED, asked_about
+from .ask import MOST_ASKED
 from .naming import listed
 from .policy import ask_product_or_policy, nested
 from .table import meant
@@ -45,7 +45,7 @@ class Buyer:
 
 def ask_product_and_buyers(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The listing's or the policies' answer, and what buyers say of the same thing."""
-    reviews, asked = parts.reviews, asked_about(parse) or parse.message
+    reviews, asked = parts.reviews, parse.slots.asked_about or parse.message
     if reviews is None or not asked:
         return ask_product_or_policy(parse, state, parts)
     products = meant(parse, state, parts)[:MOST_ASKED]

@@ -13,7 +13,7 @@ from retrieval.words import content_stems
 from ..model import Answer, DialogueState, Outcome, Parse, Source
 from ..orders.book import OrderRules
 from ..parts import Parts
-from .ask import answer_for, ask_product, asked_about
+from .ask import answer_for, ask_product
 from .beside import product_meant, stated_beside
 from .other_side import with_the_other_side
 from .stating import others_state
@@ -123,7 +123,7 @@ def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> O
     """The listing's answer; where it only comes near the question and the policies speak of that, theirs before it. What listings state
     of such things is no matter of the shop's rules, whatever these mention: "is it waterproof?"."""
     outcome = ask_product(parse, state, parts)
-    if parts.policies is None or outcome.answer is None or _is_plain(outcome.answer, asked_about(parse), parts):
+    if parts.policies is None or outcome.answer is None or _is_plain(outcome.answer, parse.slots.asked_about, parts):
         return outcome
     answers = answers_in(parse.message, parts.policies)
     if not answers or _is_of_listings(answers[0][0], parse, state, parts):
@@ -135,7 +135,7 @@ def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> O
 def _is_of_listings(found: Found, parse: Parse, state: DialogueState, parts: Parts) -> bool:
     """Whether a question is a usual one about products that is not what the passage is headed by, or one that listings of the kind
     answer."""
-    asked = asked_about(parse)
+    asked = parse.slots.asked_about
     if subject := subject_of([asked, parse.message], parts.embedder):
         return not set(content_stems(" ".join(subject.fields))) & set(content_stems(found.passage.title))
     return any(others_state(one, asked, state, parts) for one in meant(parse, state, parts)[:1] if asked)
@@ -159,7 +159,7 @@ def _is_plain(answer: Answer, asked: str, parts: Parts) -> bool:
 
 def _listing(product: Product, parse: Parse, parts: Parts) -> Outcome | None:
     """What the product's listing says about the question; None when nothing is asked of it or it is silent."""
-    asked = asked_about(parse)
+    asked = parse.slots.asked_about
     if not asked:
         return None
     answer = answer_for(product, parts.catalog.variants(product), asked, parts.embedder)
