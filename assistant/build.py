@@ -46,6 +46,7 @@ from .reading.chat_model import ChatModel
 from .reading.llm_model import ChatInProcess, LocalChat
 from .reading.llm_parser import LlmParser, questions
 from .reading.llm_server import ChatServer, Endpoint
+from .reading.tagging.tagger import read_tagger
 from .recommending.interest.model import Interest
 from .recommending.placing import Placing
 from .recommending.proposal import Source
@@ -110,7 +111,8 @@ def _server(settings: Settings) -> ChatServer:
 
 def build_local_parser(settings: Settings) -> ModelParser:
     adapter = settings.parser or model_path("parser")
-    return ModelParser(model_path("smollm2-135m-instruct"), adapter, threads=settings.threads)
+    tagger = read_tagger(adapter, model_path("all-minilm-l6-v2"))
+    return ModelParser(model_path("smollm2-135m-instruct"), adapter, threads=settings.threads, tagger=tagger)
 
 
 def build_reranker(mix: LinearMix, settings: Settings) -> CrossEncoderReranker:

@@ -125,7 +125,7 @@ def _write_act(intent: Intent, slots: Slots, message: str) -> str:
         parts.append(f"sort {SORT_WORDS[slots.sort]}")
     if slots.gender:
         parts.append(f"gender {slots.gender}")
-    parts += [f"{name} {text}" for _, name, text in sorted(_spans(slots, clean(message)), key=lambda span: span[0])]
+    parts += [f"{name} {text}" for _, name, text in sorted(spans(slots, clean(message)), key=lambda span: span[0])]
     return "; ".join(parts)
 
 
@@ -213,8 +213,8 @@ def _cut(line: str, limit: int) -> str:
     return clean(line)[:limit].rstrip()
 
 
-def _spans(slots: Slots, message: str) -> Iterator[tuple[int, str, str]]:
-    """(place in the message, answer name, words) of every value that can be copied."""
+def spans(slots: Slots, message: str) -> Iterator[tuple[int, str, str]]:
+    """(place in the message, answer name, words) of every value that can be copied; the message as `clean` leaves it."""
     for name, word in COPIED.items():
         for item in slots.words_of(name):
             if span := find_words(item, message):

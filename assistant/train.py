@@ -7,13 +7,13 @@ import logging
 import random
 import shutil
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # torch is loaded only where a model is tuned: importing this
 
 log = logging.getLogger(__name__)
 _SPANS = Path(__file__).with_name("data") / "request_spans.tsv"
+T = TypeVar("T")
 _IGNORED = -100  # the label that cross entropy leaves out
 
 
@@ -174,12 +175,16 @@ def encode(examples: Sequence[Example], tokenizer: Any) -> list[Sequences]:
 
 
 def batches_of(sequences: Sequence[Sequences], recipe: Recipe, *, epoch: int) -> Iterator[list[Sequences]]:
-    """Shuffled batches of similar length: padding cost a third of the time when they were mixed."""
-    rng = random.Random(recipe.seed * 1000 + epoch)
-    mixed = rng.sample(sequences, len(sequences))
-    span = 24 * recipe.batch
-    near = [s for i in range(0, len(mixed), span) for s in sorted(mixed[i : i + span], key=len)]
-    batches = [near[i : i + recipe.batch] for i in range(0, len(near), recipe.batch)]
+    """Shuffled batches of similar length."""
+    yield from by_length(sequences, len, recipe.batch, random.Random(recipe.seed * 1000 + epoch))
+
+
+def by_length(rows: Sequence[T], length: Callable[[T], int], batch: int, rng: random.Random) -> Iterator[list[T]]:
+    """Each row once, in batches of similar length: padding cost a third of the time when they were mixed."""
+    mixed = rng.sample(rows, len(rows))
+    span = 24 * batch
+    near = [row for i in range(0, len(mixed), span) for row in sorted(mixed[i : i + span], key=length)]
+    batches = [near[i : i + batch] for i in range(0, len(near), batch)]
     rng.shuffle(batches)
     yield from batches
 
@@ -232,7 +237,7 @@ class Run:
         epoch, mean, started = self.epochs_done, 0.0, monotonic()
         read = encode(epoch_examples(self.examples, self.recipe, epoch=epoch, replay=self.replay), self._tokenizer)
         batches = list(batches_of(read, self.recipe, epoch=epoch))
-        with _progress() as bar:
+        with progress() as bar:
             task = bar.add_task(f"epoch {epoch + 1}/{self.recipe.epochs}", total=len(batches), loss=0.0)
             for i, batch in enumerate(batches):
                 loss = self._step(batch, self._rate((epoch + i / len(batches)) / self.recipe.epochs))
@@ -321,7 +326,8 @@ def padded(batch: Sequence[Sequences]) -> tuple[torch.Tensor, torch.Tensor]:
     return ids, labels
 
 
-def _progress() -> Progress:
+def progress() -> Progress:
+    """A bar on standard error, with the loss."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -55,10 +55,12 @@ def _models_loaded_once(request: pytest.FixtureRequest) -> Iterator[None]:
         yield  # importing torch takes seconds
         return
     from assistant import build, parse_model
+    from assistant.reading.tagging import network as tag_network
     from retrieval import pair_network
 
     with pytest.MonkeyPatch.context() as patch:
-        for module, name in ((parse_model, "load"), (pair_network, "load_network"), (build, "MiniLMEmbedder")):
+        loads = ((parse_model, "load"), (pair_network, "load_network"), (tag_network, "load_network"))
+        for module, name in (*loads, (build, "MiniLMEmbedder")):
             patch.setattr(module, name, cache(getattr(module, name)))
         yield
 

@@ -1,4 +1,5 @@
-"""A LoRA adapter on disk: PEFT's names, the weights as whole numbers of eight bits with a scale a row, so that rank 32 fits into 10 MB.
+"""Weights on disk as whole numbers of eight bits with a scale a row: a LoRA adapter by PEFT's names, of which rank 32 fits into 10 MB,
+and other changes.
 
 Imports torch, so it is imported only where it is used.
 """
@@ -17,19 +18,31 @@ _LARGEST = 127
 
 
 def save_adapter(weights: Mapping[str, torch.Tensor], folder: Path) -> int:
-    """Writes the matrices, (rows, columns) each, rounded to 255 steps a row; returns the file's bytes."""
-    tensors: dict[str, torch.Tensor] = {}
-    for name, weight in weights.items():
-        steps, scale = _rounded(weight.detach().float().cpu())
-        tensors[name] = steps
-        tensors[name + _SCALE] = scale
-    save_file(tensors, folder / WEIGHTS)
-    return (folder / WEIGHTS).stat().st_size
+    """Writes the matrices of an adapter; returns the file's bytes."""
+    return save_rounded(weights, folder / WEIGHTS)
 
 
 def read_adapter(folder: Path) -> dict[str, torch.Tensor]:
     """The matrices by PEFT's names, float32. Reads what `save_adapter` wrote and what PEFT writes itself."""
-    kept = load_file(folder / WEIGHTS)
+    return read_rounded(folder / WEIGHTS)
+
+
+def save_rounded(weights: Mapping[str, torch.Tensor], path: Path) -> int:
+    """Writes matrices, (rows, columns) each, rounded to 255 steps a row, and vectors as float16; returns the file's bytes."""
+    tensors: dict[str, torch.Tensor] = {}
+    for name, weight in weights.items():
+        plain = weight.detach().float().cpu()
+        if plain.ndim < 2:
+            tensors[name] = plain.half()
+        else:
+            tensors[name], tensors[name + _SCALE] = _rounded(plain)
+    save_file(tensors, path)
+    return path.stat().st_size
+
+
+def read_rounded(path: Path) -> dict[str, torch.Tensor]:
+    """What `save_rounded` wrote, float32."""
+    kept = load_file(path)
     return {
         name: weight.float() * kept[name + _SCALE].float()[:, None] if name + _SCALE in kept else weight.float()
         for name, weight in kept.items()

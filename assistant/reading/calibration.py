@@ -17,7 +17,7 @@ from retrieval.errors import BadInput, ModelError
 
 from ..labelled.evaluate import is_right
 from ..model import Example
-from ..parse import clean, read_answer
+from ..parse import clean
 
 if TYPE_CHECKING:  # only a type here: the model's module is not needed to read two numbers
     from ..parse_model import ModelParser
@@ -28,7 +28,7 @@ _SURE = 1e6  # scikit-learn's C: so large that the fit is not pulled towards 0
 
 
 class Calibration(BaseModel):
-    """confidence = 1 / (1 + exp(-(intercept + slope * log P))), P the probability of the answer line. Platt, 1999.
+    """confidence = 1 / (1 + exp(-(intercept + slope * log P))), P the probability of the reading. Platt, 1999.
 
     messages: how many it was fitted on.
     """
@@ -78,9 +78,9 @@ def fit(log_probabilities: Sequence[float], right: Sequence[bool]) -> Calibratio
 def calibrate(parser: ModelParser, examples: Sequence[Example]) -> Calibration:
     """The calibration of this parser by labelled messages that it was not tuned on."""
     said = [example for example in examples if clean(example.message)]
-    answers = [parser.answer(example.message, example.last) for example in said]
-    right = [is_right(e, read_answer(line, e.message)) for e, (line, _) in zip(said, answers, strict=True)]
-    return fit([log_probability for _, log_probability in answers], right)
+    read = [parser.read(example.message, example.last) for example in said]
+    right = [is_right(example, parse) for example, (parse, _) in zip(said, read, strict=True)]
+    return fit([log_probability for _, log_probability in read], right)
 
 
 def split(examples: Sequence[Example], share: float) -> tuple[list[Example], list[Example]]:

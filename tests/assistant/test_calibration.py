@@ -72,7 +72,7 @@ def test_the_same_messages_are_held_out_whatever_else_is_there() -> None:
 def test_the_parser_gives_the_calibrated_confidence_of_its_line(tmp_path: Path) -> None:
     parser = ModelParser(make_tiny_model(tmp_path), None)
     calibration = Calibration(slope=0.5, intercept=0.25, messages=50)
-    _, log_probability = parser.answer("a red mug", None)
+    _, log_probability = parser.answers("a red mug", None)[0]
     expected = 1 / (1 + math.exp(-(0.25 + 0.5 * log_probability)))
     calibrated = ModelParser(tmp_path, None, calibration=calibration)
     assert calibrated.parse("a red mug", DialogueState()).confidence == pytest.approx(expected)

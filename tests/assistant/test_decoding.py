@@ -51,7 +51,7 @@ def test_random_weights_write_only_what_the_message_says(parser: ModelParser, me
 
 def test_the_line_that_was_written_is_the_parse(parser: ModelParser) -> None:
     message = "2 red or blue mugs between 10 and 30"
-    line, log_probability = parser.answer(message, None)
+    line, log_probability = parser.answers(message, None)[0]
     assert parser.parse(message, DialogueState()).slots == read_answer(line, message).slots
     assert log_probability <= 0
     assert parser.parse(message, DialogueState()).confidence == pytest.approx(math.exp(log_probability))
@@ -65,10 +65,10 @@ def test_guesses_change_no_line(parser: ModelParser, monkeypatch: pytest.MonkeyP
         "size 10 not 11",
         "add it and show me a vase",
     ]
-    guessed = [parser.answer(message, None) for message in messages]
+    guessed = [parser.answers(message, None)[0] for message in messages]
     monkeypatch.setattr(Draft, "guess", lambda draft: [])
     for message, (line, log_probability) in zip(messages, guessed, strict=True):
-        plain, exact = parser.answer(message, None)
+        plain, exact = parser.answers(message, None)[0]
         assert line == plain
         assert log_probability == pytest.approx(exact, abs=1e-3)
 

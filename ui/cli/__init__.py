@@ -39,6 +39,7 @@ from . import (
     train,
     train_interest,
     train_reranker,
+    train_tagger,
 )
 
 app = typer.Typer(
@@ -66,6 +67,7 @@ app.add_typer(handoff.app, name="handoff")
 app.add_typer(events.app, name="events")
 app.add_typer(experiment.app, name="experiment")
 app.add_typer(privacy.app, name="privacy")
+train.app.command("tagger")(train_tagger.tagger)
 train.app.command("reranker")(train_reranker.reranker)
 train.app.command("interest")(train_interest.interest)
 train.app.command("sentiment")(tone.train)
