@@ -9,22 +9,25 @@ cart and bought by its grade (CLICKED, CARTED, BOUGHT). The shoppers are made up
 
 Rerankers of known worth: the product's own, and the same with a part of what it has learnt (--parts; 0: as the base model came).
 
-trial: for each pair how often the trial on the last days takes the new one into use, over --logs made-up logs, beside the difference in
-truth (nDCG@10 of what is asked, weighed by how often). learn: the retraining as the command does it, from each part, and nDCG@10 before
-and after, over the requests that were asked and over those that were not, with paired bootstrap 95% intervals. A JSON line each. A step
-takes 3.5 s of a processor: with SHOP_THREADS=1 beside other work. --kept names a file in which each fold is kept as it is done; the same
-command goes on from there.
+trial: for each pair how often the trial takes the new one into use, over --logs made-up logs, and how often the last days alone would,
+beside the truth (nDCG@10 of what is asked, weighed by how often). Then the same of new ones that are better where they have learnt and
+worse for the needs kept from learning: what is learnt by heart.
+
+learn: the retraining as the command does it, from each part, and nDCG@10 before and after, over the requests that were learnt from and
+over those that were not (not asked, or kept from learning), with paired bootstrap 95% intervals. A JSON line each. A step takes 3.5 s of
+a processor: with SHOP_THREADS=1 beside other work. --also names graded requests that are asked too, and not measured. --kept names a file
+in which each fold is kept as it is done; the same command goes on from there.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from itertools import combinations, permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -37,9 +40,11 @@ from safetensors.torch import load_file, save_file
 from assistant.build import build_embedder
 from assistant.events import Event, EventLog, EventType
 from assistant.relearning.clicks import Search
-from assistant.relearning.examined import Scores, bend_of, worths
-from assistant.relearning.reranker import Bench, contest, scores_of
+from assistant.relearning.examined import Scores
+from assistant.relearning.reranker import Bench, judged, scores_of
+from assistant.relearning.reranker import learn as learn_from
 from assistant.relearning.retrain import Terms, recipe_of
+from assistant.relearning.trial import KEPT, Parted, Scorer, Trial, is_kept, parted, trial_of
 from assistant.settings import Settings
 from retrieval.dense import Dense
 from retrieval.evaluate import compared
@@ -96,15 +101,23 @@ def trial(
     """How often the trial takes a new reranker in place of the one in use."""
     with world(store, qrels, catalogue, parts) as there:
         scores = {part: there.scores(folder, there.requests) for part, folder in there.rerankers.items()}
-    share = popularity(len(there.requests))
-    truths = {part: share @ truth_of(there.requests, some) for part, some in scores.items()}
-    for now, new in permutations(scores, 2):
+    truths = {part: truth_of(there.requests, some) for part, some in scores.items()}
+    kept = np.array([is_kept(one.request) for one in there.requests])
+    share = popularity(len(kept))
+    same = [(now, new, new) for now, new in permutations(scores, 2)]
+    by_heart = [(now, high, low) for high, now, low in combinations(sorted(scores, reverse=True), 3)]
+    for now, new, unseen in same + by_heart:
         rng = np.random.default_rng(seed)
-        found = [tried(there.requests, scores[now], scores[new], searches, rng) for _ in range(logs)]
-        bends, taken, chosen = zip(*found, strict=True)
-        told = {"now": now, "new": new, "ndcg@10": [round(truths[now], 4), round(truths[new], 4)]}
-        told |= {"taken": round(float(np.mean(taken)), 4), "of": logs, "bend": round(float(np.mean(bends)), 3)}
-        print(json.dumps({**told, "chosen_in": round(float(np.mean(chosen)))}), flush=True)
+        mixed = [scores[unseen if out else new][row] for row, out in enumerate(kept)]
+        found = [tried(there.requests, scores[now], mixed, searches, rng) for _ in range(logs)]
+        truth = np.where(kept, truths[unseen], truths[new])
+        told = {"now": now, "new": new, "new_on_kept": unseen, "needs_kept": int(kept.sum())}
+        told |= {"ndcg@10": [round(float(share @ one), 4) for one in (truths[now], truth)]}
+        told |= {"ndcg@10_kept": [round(float(one[kept].mean()), 4) for one in (truths[now], truth)]}
+        told |= {"taken": share_of(one.better for one in found)}
+        told |= {"taken_by_last_days": share_of(one.repeated.better for one in found), "of": logs}
+        told |= {"bend": round(float(np.mean([one.bend for one in found])), 3)}
+        print(json.dumps(told), flush=True)
 
 
 @app.command()
@@ -122,42 +135,55 @@ def learn(
     clicked: Annotated[
         float, typer.Option(min=0, max=1, help="Share of what is learnt from that was clicked; the rest is made up.")
     ] = Recipe.graded,
+    also: Annotated[
+        list[Path] | None, typer.Option(help="Graded requests that are asked too, and not measured.")
+    ] = None,
     kept: Annotated[Path | None, typer.Option(help="JSON lines of folds that are done, to go on from.")] = None,
 ) -> None:
     """What retraining does to the truth."""
     with world(store, qrels, catalogue, parts) as there:
+        more = known_of(there.bench, read_judgements(also or []), catalogue)
         for part in there.rerankers:
             values: dict[tuple[str, str], list[float]] = {}
             for fold in range(folds):
                 terms = {"from": part, "fold": fold, "of": folds, "steps": steps, "searches": searches, "seed": seed,
-                         "clicked": clicked}  # fmt: skip
-                done = kept_before(kept, terms) or keep(kept, terms | fold_of(there, terms))
+                         "clicked": clicked, "also": len(more)}  # fmt: skip
+                done = kept_before(kept, terms) or keep(kept, terms | fold_of(there, terms, more))
                 print(json.dumps({name: value for name, value in done.items() if name != "truth"}), flush=True)
                 for name, of_which in done["truth"].items():
                     for which, found in of_which.items():
                         values.setdefault((name, which), []).extend(found)
-            for name in ("asked", "not asked"):
+            for name in ("learnt from", "not learnt from"):
                 gain = compared(values[name, "new"], values[name, "now"])
                 count = len(values[name, "new"])
                 print(json.dumps({"from": part, "requests": name, "over": count, **gain.to_json()}), flush=True)
 
 
-def fold_of(there: World, terms: Mapping[str, Any]) -> dict[str, Any]:
-    """What the trial said of one retraining, and the nDCG@10 of each request that was asked, and was not, of the new and the old one."""
+def fold_of(there: World, terms: Mapping[str, Any], more: Sequence[Judged]) -> dict[str, Any]:
+    """What the trial said of one retraining; nDCG@10, by the new and by the old one, of each request that was learnt from, and was not."""
     folder, fold, folds = there.rerankers[terms["from"]], terms["fold"], terms["of"]
     asked = [one for at, one in enumerate(there.requests) if at % folds != fold]
-    others = [one for at, one in enumerate(there.requests) if at % folds == fold]
+    learnt = [one for one in asked if not is_kept(one.request)]
+    others = [one for one in there.requests if one not in learnt]
     out = folder.with_name(f"{folder.name}-{fold}")
     seed = terms["seed"] + fold
     recipe = replace(recipe_of(Terms(steps=terms["steps"], seed=seed)), graded=terms["clicked"])
-    told = retrained(there, folder, out, asked, terms["searches"], recipe)
+    told = retrained(there, folder, out, mixed_with(asked, more, seed), terms["searches"], recipe)
     truth = {
         name: {
             which: truth_of(some, there.scores(one, some)).tolist() for which, one in (("new", out), ("now", folder))
         }
-        for name, some in (("asked", asked), ("not asked", others))
+        for name, some in (("learnt from", learnt), ("not learnt from", others))
     }
     return {**told, "truth": truth}
+
+
+def mixed_with(asked: Sequence[Judged], more: Sequence[Judged], seed: int) -> list[Judged]:
+    """Both in one order by chance, since those that come first are asked most; as they are where there are no more."""
+    if not more:
+        return list(asked)
+    every = [*asked, *more]
+    return [every[row] for row in np.random.default_rng(seed).permutation(len(every))]
 
 
 def kept_before(kept: Path | None, terms: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -180,13 +206,20 @@ def world(store: Path, qrels: Sequence[Path], catalogue: str | None, parts: str)
         embedder = build_embedder(settings)
         dense = Dense(copy.chroma(), embedder)
         bench = Bench(copy.catalog, dense, embedder, model_path("all-minilm-l6-v2"), settings.threads)
-        sold = copy.catalog.ids()
-        judged = [replace(one, grades={name: grade for name, grade in one.grades.items() if name in sold})
-                  for one in of_catalogue(read_judgements(qrels), catalogue)]  # fmt: skip
-        judged = [one for one in judged if len(one.grades) > 1 and any(one.grades.values())]
+        judged = known_of(bench, read_judgements(qrels), catalogue)
         np.random.default_rng(1).shuffle(judged)  # type: ignore[arg-type]
         made = {float(part): weakened(float(part), Path(folder)) for part in parts.split(",")}
         yield World(bench, judged, made)
+
+
+def known_of(bench: Bench, judged: Sequence[Judged], catalogue: str | None) -> list[Judged]:
+    """The requests that have two products and more of the shop, one of them good, with these."""
+    sold = bench.catalog.ids()
+    found = [
+        replace(one, grades={name: grade for name, grade in one.grades.items() if name in sold})
+        for one in of_catalogue(judged, catalogue)
+    ]
+    return [one for one in found if len(one.grades) > 1 and any(one.grades.values())]
 
 
 def weakened(part: float, folder: Path) -> Path:
@@ -208,23 +241,28 @@ def retrained(
     made = made_up(asked, there.scores(used, asked), searches, np.random.default_rng(recipe.seed))
     with closing(EventLog()) as log:
         log.add(list(events_of(made)))
-        found = contest(log, there.bench, used=used, out=out, recipe=recipe, last=Terms.last)
+        parts = parted(log, Terms.last)
+    learn_from(parts, there.bench, used=used, out=out, recipe=recipe)
+    found = judged(parts, there.bench, new=out, used=used)
     history = torch.load(out.with_name(f"{out.name}.part") / "state.pt", weights_only=True)["state"]["history"]
-    return {"taken": found.found.better, "bend": round(found.bend, 3), "chosen_in": [found.learnt, found.held],
-            **found.found.to_json(), "history": history}  # fmt: skip
+    return {"better": found.better, "bend": round(found.bend, 3), "searches": [parts.chosen, len(parts.repeated)],
+            "needs_kept": parts.needs, "needs_needed": KEPT, "repeated": found.repeated.to_json(), "new": found.new.to_json(),
+            "history": history}  # fmt: skip
 
 
-def tried(
-    requests: Sequence[Judged], now: Sequence[Scores], new: Sequence[Scores], searches: int, rng: Rng
-) -> tuple[float, bool, int]:
-    """The fall of looking as it was read, whether the trial takes the new one, and over how many searches with a choice."""
+def tried(requests: Sequence[Judged], now: Sequence[Scores], new: Sequence[Scores], searches: int, rng: Rng) -> Trial:
+    """What the trial says of the new one on one made-up log."""
     made = made_up(requests, now, searches, rng)
     rows = {one.request: row for row, one in enumerate(requests)}
     cut = len(made) * 4 // 5
-    learnt, held = made[:cut], [one for one in made[cut:] if one.grades]
-    bend = bend_of(learnt, [now[rows[one.query]] for one in learnt])
-    values = [worths(held, [scores[rows[one.query]] for one in held], bend) for scores in (new, now)]
-    return bend, compared(*values).better, len(held)
+    learnt, held = ([one for one in some if not is_kept(one.query)] for some in (made[:cut], made[cut:]))
+    kept = [one for one in made if is_kept(one.query)]
+    repeated, unseen = ([one for one in some if one.grades] for some in (held, kept))
+
+    def of(scores: Sequence[Scores]) -> Scorer:
+        return lambda some: [scores[rows[one.query]] for one in some]
+
+    return trial_of(Parted([], learnt, repeated, unseen), new=of(new), used=of(now))
 
 
 def made_up(requests: Sequence[Judged], scores: Sequence[Scores], count: int, rng: Rng) -> list[Search]:
@@ -258,6 +296,10 @@ def popularity(count: int) -> np.ndarray:
     """(count,) how often each request is asked, sum 1."""
     rates = 1 / np.arange(1, count + 1)
     return np.asarray(rates / rates.sum())
+
+
+def share_of(claims: Iterable[bool]) -> float:
+    return round(float(np.mean(list(claims))), 4)
 
 
 def truth_of(requests: Sequence[Judged], scores: Sequence[Scores]) -> np.ndarray:

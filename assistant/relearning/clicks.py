@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from retrieval.events import GRADES, LoggedEvent
+from retrieval.words import content_stems
 
 from ..events import Event, EventLog
 
@@ -85,6 +86,11 @@ def searches_in(clicks: Iterable[Event]) -> list[Search]:
         for (_, query), (who, places, grades) in found.items()
         if len(places) > 1
     ]
+
+
+def need_of(words: str) -> str:
+    """The need that words of a search say: the same in any order and form of them. "Desk lamps" and "lamp, desk" are one."""
+    return " ".join(sorted(content_stems(words)))
 
 
 def _who(event: Event) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 
 import numpy as np
 
-from .clicks import Search
+from .clicks import Search, need_of
 
 STEEPEST = 2.0  # of a bend
 Scores = Mapping[str, float]  # of the products of one search, larger is better
@@ -53,3 +54,12 @@ def worths(searches: Sequence[Search], scores: Sequence[Scores], bend: float) ->
                 earned[search.who] += weight / math.log2(1 + rank)
                 in_all += weight
     return [value * len(earned) / in_all for value in earned.values()]
+
+
+def worths_of_needs(searches: Sequence[Search], scores: Sequence[Scores], bend: float) -> list[float]:
+    """The same fraction for each need, 0..1, in the order in which they first come: what is asked rarely counts as much as the rest."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, search in enumerate(searches):
+        rows[need_of(search.query)].append(row)
+    found = (worths([searches[row] for row in own], [scores[row] for row in own], bend) for own in rows.values())
+    return [fmean(one) for one in found if one]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,6 @@ from retrieval.catalog import Catalog
 from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.dense import Dense, Embedder
 from retrieval.errors import TooFewEvents
-from retrieval.evaluate import Compared, compared
 from retrieval.events import judged_in
 from retrieval.lexical import Lexical
 from retrieval.pairs import shelf_of
@@ -23,11 +23,9 @@ from retrieval.train import tune
 from retrieval.training_lists import Lists, Recipe, from_clicks
 
 from ..events import Event, EventLog
-from .clicks import Search, clicks_of, logged, searches_in
-from .examined import Scores, bend_of, worths
-
-LEARNT, HELD = 200, 50  # searches with a choice that must lie before the cut, and after it
-SCORED = 2_000  # latest searches that the fall of looking is read from: 10,000 pairs take a minute
+from .clicks import Search, logged
+from .examined import Scores
+from .trial import Parted, Trial, parted, trial_of
 
 
 @dataclass(frozen=True)
@@ -45,51 +43,35 @@ class Bench:
         return CrossEncoderReranker(folder, self.base, mix, threads=self.threads)
 
 
-@dataclass(frozen=True)
-class Trial:
-    """What came out. bend: as in examined.py. searches: with a choice, learnt from and held out."""
-
-    found: Compared
-    bend: float
-    learnt: int
-    held: int
-
-
 def contest(log: EventLog, bench: Bench, *, used: Path, out: Path, recipe: Recipe, last: float) -> Trial:
     """A reranker in `out` that goes on from `used` with what was chosen before the last part (0..1) of the time; both measured on the rest.
 
     TooFewEvents where the searches with a choice do not suffice on either side.
     """
-    before, after = _cut(list(clicks_of(log)), last)
-    learnt, held = searches_in(before), searches_in(after)
-    chosen = [one for one in held if one.grades]
-    counts = (sum(bool(one.grades) for one in learnt), len(chosen))
-    if counts[0] < LEARNT or counts[1] < HELD:
-        raise TooFewEvents(
-            f"Too few searches with a choice: {counts[0]:,} to learn from, {LEARNT} are needed; {counts[1]:,} after them, {HELD} are.",
-            fix="collect more events `shown` with `query` and `position`, and what was then clicked, put into the cart or bought",
-        )
+    searches = parted(log, last)
+    searches.require_enough()
+    learn(searches, bench, used=used, out=out, recipe=recipe)
+    return judged(searches, bench, new=out, used=used)
+
+
+def learn(searches: Parted, bench: Bench, *, used: Path, out: Path, recipe: Recipe) -> None:
+    """A reranker in `out` that goes on from `used` with the searches to learn from."""
     tune(
-        _lists(before, bench, recipe),
+        _lists(searches.clicks, bench, recipe),
         base=bench.base,
         out=out,
         recipe=recipe,
         start=used,
         threads=bench.threads,
-        told=[f"{counts[0]:,} searches of the shop's own events"],
+        told=[f"{searches.chosen:,} searches of the shop's own events"],
         scale_of=used,
     )
-    new, old, latest = bench.reranker(out), bench.reranker(used), learnt[-SCORED:]
-    bend = bend_of(latest, scores_of(latest, old, bench.catalog))
-    values = [worths(chosen, scores_of(chosen, one, bench.catalog), bend) for one in (new, old)]
-    return Trial(compared(*values), bend, *counts)
 
 
-def _cut(clicks: Sequence[Event], last: float) -> tuple[list[Event], list[Event]]:
-    if not clicks:
-        return [], []
-    at = clicks[-1].at - (clicks[-1].at - clicks[0].at) * last
-    return [one for one in clicks if one.at <= at], [one for one in clicks if one.at > at]
+def judged(searches: Parted, bench: Bench, *, new: Path, used: Path) -> Trial:
+    """What the rerankers of both folders make of the searches that are judged."""
+    scorers = [partial(scores_of, reranker=bench.reranker(one), catalog=bench.catalog) for one in (new, used)]
+    return trial_of(searches, new=scorers[0], used=scorers[1])
 
 
 def _lists(clicks: Sequence[Event], bench: Bench, recipe: Recipe) -> Lists:

@@ -39,21 +39,29 @@ class Terms:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one kind. made: the folder of the new model where it is better. detail: why nothing was tried."""
+    """What became of one kind. found: on the last days; new_words: of a reranker, on needs that are never learnt from.
+
+    made: the folder of the new model where it is better. detail: why nothing was tried.
+    """
 
     kind: Kind
     end: End
     found: Compared | None = None
+    new_words: Compared | None = None
     made: Path | None = None
     detail: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        figures = (
-            {"measure": MEASURES[self.kind], "over": self.found.new.requests, **self.found.to_json()}
-            if self.found
-            else {}
-        )
-        return {"end": self.end, **figures, **({"detail": self.detail} if self.detail else {})}
+        told: dict[str, Any] = {"end": self.end}
+        if self.found:
+            told |= {"measure": MEASURES[self.kind], **_figures(self.found)}
+        if self.new_words:
+            told["new_words"] = _figures(self.new_words)
+        return told | ({"detail": self.detail} if self.detail else {})
+
+
+def _figures(found: Compared) -> dict[str, Any]:
+    return {"over": found.new.requests, **found.to_json()}
 
 
 def retrain(
@@ -75,28 +83,27 @@ def retrain(
             found.append(Outcome(kind, "named by a setting", detail=f"{setting} names the model that is used"))
             continue
         try:
-            compared = tries[kind](log, bench, settings, folder / kind, terms)
+            found.append(tries[kind](log, bench, settings, folder / kind, terms))
         except TooFewEvents as error:
-            found.append(Outcome(kind, "too few events", detail=error.detail))
-        else:
-            found.append(
-                Outcome(kind, "better", compared, folder / kind)
-                if compared.better
-                else Outcome(kind, "no better", compared)
-            )
+            found.append(Outcome(kind, "too few events", detail=str(error)))
     return found
 
 
-def _interest(log: EventLog, bench: Bench, settings: Settings, out: Path, terms: Terms) -> Compared:
+def _interest(log: EventLog, bench: Bench, settings: Settings, out: Path, terms: Terms) -> Outcome:
     used = Interest.read(settings.interest) if settings.interest else None
     model, found = interest_contest(log, bench.catalog, bench.dense, used, last=terms.last, seed=terms.seed)
     model.keep(out)
-    return found
+    return Outcome("interest", _end(found.better), found, made=out if found.better else None)
 
 
-def _reranker(log: EventLog, bench: Bench, settings: Settings, out: Path, terms: Terms) -> Compared:
+def _reranker(log: EventLog, bench: Bench, settings: Settings, out: Path, terms: Terms) -> Outcome:
     used = settings.reranker or model_path("reranker")
-    return reranker_contest(log, bench, used=used, out=out, recipe=recipe_of(terms), last=terms.last).found
+    found = reranker_contest(log, bench, used=used, out=out, recipe=recipe_of(terms), last=terms.last)
+    return Outcome("reranker", _end(found.better), found.repeated, found.new, out if found.better else None)
+
+
+def _end(better: bool) -> End:
+    return "better" if better else "no better"
 
 
 def recipe_of(terms: Terms) -> Recipe:

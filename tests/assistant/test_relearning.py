@@ -13,14 +13,15 @@ import numpy as np
 import pytest
 
 from assistant.events import Event, EventLog, EventType
-from assistant.relearning.clicks import Search, clicks_of, logged, searches_in
-from assistant.relearning.examined import bend_of, worths
+from assistant.relearning.clicks import Search, clicks_of, logged, need_of, searches_in
+from assistant.relearning.examined import bend_of, worths, worths_of_needs
 from assistant.relearning.reranker import scores_of
+from assistant.relearning.trial import HELD, LEARNT, ONE_IN, Parted, is_kept, parted
 from assistant.relearning.versions import KEPT, Versions, put_back, versions_of, with_learnt
 from assistant.settings import Settings
 from benchmarks.retrain import made_up, tried, truth_of
 from retrieval.catalog import Catalog
-from retrieval.errors import BadInput
+from retrieval.errors import BadInput, TooFewEvents
 from retrieval.judgements import Judged
 from retrieval.product import Product
 from retrieval.query import Query
@@ -173,10 +174,67 @@ def test_the_trial_takes_the_better_of_two_orders_whose_truth_is_known_and_refus
         for spread in (0.5, 3.0)
     )
     assert truth_of(requests, nearly).mean() > truth_of(requests, hardly).mean() + 0.1
-    _, taken, chosen = tried(requests, hardly, nearly, 2_000, rng)
-    _, taken_back, _ = tried(requests, nearly, hardly, 2_000, rng)
-    assert (taken, taken_back) == (True, False)
-    assert chosen > 100
+    there, back = tried(requests, hardly, nearly, 2_000, rng), tried(requests, nearly, hardly, 2_000, rng)
+    assert (there.better, back.better) == (True, False)
+    assert there.repeated.new.requests > 100
+
+
+def test_what_is_learnt_by_heart_is_refused_for_the_needs_that_it_has_not_learnt_from() -> None:
+    rng = np.random.default_rng(3)
+    requests = [Judged(f"request {row}", {f"p{n}": int(rng.integers(0, 4)) for n in range(12)}) for row in range(60)]
+    hardly, nearly = (
+        [{name: grade + spread * rng.normal() for name, grade in one.grades.items()} for one in requests]
+        for spread in (3.0, 0.5)
+    )
+    turned = [{name: -score for name, score in one.items()} for one in nearly]
+    by_heart = [turned[row] if is_kept(one.request) else nearly[row] for row, one in enumerate(requests)]
+    found = tried(requests, hardly, by_heart, 3_000, rng)
+    assert found.repeated.better
+    assert found.new.gain.high < 0
+    assert not found.better
+
+
+def test_the_same_need_is_kept_from_learning_in_all_its_forms() -> None:
+    assert need_of("Lamp for the desks") == need_of("desk lamp") != need_of("hall lamp")
+    kept = [number for number in range(2_000) if is_kept(f"lamp {number}")]
+    assert kept == [number for number in range(2_000) if is_kept(f"{number} lamps")]
+    assert len(kept) == pytest.approx(2_000 / ONE_IN, rel=0.15)
+
+
+def test_a_need_that_is_kept_is_judged_on_all_days_and_learnt_from_on_none(log: EventLog) -> None:
+    kept, other = (next(f"lamp {n}" for n in range(100) if is_kept(f"lamp {n}") == wanted) for wanted in (True, False))
+    for day, words in enumerate([kept, other] * 2):
+        log.add(
+            [
+                event("shown", "a", 60 * 24 * day, words, position=1, session_id=f"s_{day}"),
+                event("shown", "b", 60 * 24 * day, words, position=2, session_id=f"s_{day}"),
+                event("click", "b", 60 * 24 * day + 1, words, session_id=f"s_{day}"),
+            ]
+        )
+    found = parted(log, last=0.5)
+    assert [[one.query for one in some] for some in (found.learnt, found.repeated, found.new)] == [
+        [other],
+        [other],
+        [kept] * 2,
+    ]
+    assert {one.query for one in found.clicks} == {other}
+    assert (found.chosen, found.needs) == (1, 1)
+
+
+def test_too_few_needs_that_are_not_learnt_from_are_told_with_what_to_wait_for() -> None:
+    one = Search("anna", "lamp", ONCE, {"b": 1})
+    with pytest.raises(
+        TooFewEvents, match=r"1 with a choice are kept from learning to judge by, 20 are needed.* 100 different needs"
+    ):
+        Parted([], [one] * LEARNT, [one] * HELD, [one] * 500).require_enough()
+
+
+def test_a_need_counts_once_however_often_it_is_asked() -> None:
+    lamp, mug = Search("anna", "lamp", ONCE, {"b": 1}), Search("ben", "mug", ONCE, {"a": 3})
+    searches = [lamp, mug, replace(mug, who="cleo", query="mugs")]
+    scores = [{"a": 1.0, "b": 0.0}, {"a": 1.0, "b": 0.0}, {"a": 0.0, "b": 1.0}]
+    low = 1 / log2(3)
+    assert worths_of_needs(searches, scores, bend=1) == pytest.approx([low, (1 + low) / 2])
 
 
 def test_made_up_searches_show_the_first_ten_and_what_stands_first_is_looked_at_most() -> None:

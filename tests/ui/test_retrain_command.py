@@ -22,9 +22,10 @@ from tests.ui.command import shop
 START = datetime(2026, 4, 1, tzinfo=UTC)
 SHOWN = ("tower", "clamp", "storm", "tote")  # “bright” and “lamp” say tower and clamp; all choose the bag
 WORDS = [
-    f"{bright} lamp {where}"
+    f"{bright} lamp {where} {size}"
     for bright in ("bright", "clear", "warm")
     for where in ("desk", "hall", "bed", "wall", "loft")
+    for size in ("small", "large", "round", "flat", "long", "slim", "thin", "tall", "wide")
 ]
 
 

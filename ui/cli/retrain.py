@@ -17,6 +17,7 @@ from assistant.relearning.following import LOOK_EVERY_S
 from assistant.relearning.retrain import MEASURES, Outcome, Terms, retrain
 from assistant.relearning.versions import FOLDER, KINDS, put_back, versions_of, with_learnt
 from retrieval.errors import StoreBusy
+from retrieval.evaluate import Compared
 from retrieval.store import copied, require_index
 
 from .evaluate_recommend import events_of
@@ -93,6 +94,12 @@ def _put_back(store: Path, as_json: bool) -> None:
 def _said(one: Outcome) -> str:
     if one.found is None:
         return f"{one.kind}: {one.end}. {one.detail}"
-    new, now, gain = one.found.new, one.found.now, one.found.gain
-    figures = f"{figure_text(new)}, now {figure_text(now)}, {figure_text(gain, signed=True)}"
-    return f"{one.kind}: {one.end}. {MEASURES[one.kind]} over {new.requests:,} shoppers: {figures}."
+    said = (
+        f"{one.kind}: {one.end}. {MEASURES[one.kind]} over {one.found.new.requests:,} shoppers: {_figures(one.found)}."
+    )
+    new = one.new_words
+    return f"{said} Over {new.new.requests:,} needs not learnt from: {_figures(new)}." if new else said
+
+
+def _figures(found: Compared) -> str:
+    return f"{figure_text(found.new)}, now {figure_text(found.now)}, {figure_text(found.gain, signed=True)}"
