@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from statistics import fmean
 
 import numpy as np
 
@@ -44,22 +43,30 @@ def worths(searches: Sequence[Search], scores: Sequence[Scores], bend: float) ->
     place it stood at, g = 2^grade - 1. r^bend makes up for those who would have chosen it but did not look so far: Joachims, Swaminathan,
     Schnabel, WSDM 2017. A person's share is what he adds to the fraction, times how many there are.
     """
-    earned: dict[str, float] = defaultdict(float)
-    in_all = 0.0
-    for search, one in zip(searches, scores, strict=True):
-        order = sorted((name for name in search.places if name in one), key=lambda name: (-one[name], name))
-        for rank, name in enumerate(order, start=1):
-            if name in search.grades:
-                weight = (2 ** search.grades[name] - 1) * search.places[name] ** bend
-                earned[search.who] += weight / math.log2(1 + rank)
-                in_all += weight
-    return [value * len(earned) / in_all for value in earned.values()]
+    return _worths(searches, scores, bend, [(one.who, 1.0) for one in searches])
 
 
 def worths_of_needs(searches: Sequence[Search], scores: Sequence[Scores], bend: float) -> list[float]:
-    """The same fraction for each need, 0..1, in the order in which they first come: what is asked rarely counts as much as the rest."""
-    rows: dict[str, list[int]] = defaultdict(list)
-    for row, search in enumerate(searches):
-        rows[need_of(search.query)].append(row)
-    found = (worths([searches[row] for row in own], [scores[row] for row in own], bend) for own in rows.values())
-    return [fmean(one) for one in found if one]
+    """The same for each need, where each weighs the same in the fraction, however often it is asked.
+
+    The sum below stays one over all of them: in a fraction of a need with a single choice r^bend would fall out.
+    """
+    needs = [need_of(one.query) for one in searches]
+    times = Counter(needs)
+    return _worths(searches, scores, bend, [(one, 1 / times[one]) for one in needs])
+
+
+def _worths(
+    searches: Sequence[Search], scores: Sequence[Scores], bend: float, counted: Sequence[tuple[str, float]]
+) -> list[float]:
+    """counted: to whom or what each search belongs, and how much it weighs."""
+    earned: dict[str, float] = defaultdict(float)
+    in_all = 0.0
+    for search, one, (whose, share) in zip(searches, scores, counted, strict=True):
+        order = sorted((name for name in search.places if name in one), key=lambda name: (-one[name], name))
+        for rank, name in enumerate(order, start=1):
+            if name in search.grades:
+                weight = share * (2 ** search.grades[name] - 1) * search.places[name] ** bend
+                earned[whose] += weight / math.log2(1 + rank)
+                in_all += weight
+    return [value * len(earned) / in_all for value in earned.values()]

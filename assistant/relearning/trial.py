@@ -15,9 +15,8 @@ from .examined import Scores, bend_of, worths, worths_of_needs
 
 LEARNT, HELD, KEPT = 200, 50, 20  # searches with a choice to learn from, of the last days; needs with one that are kept
 ONE_IN = 5  # needs
-SCORED = (
-    2_000  # latest searches that the fall of looking is read from, and that judge new words: 10,000 pairs take a minute
-)
+LOSS = 0.02  # of the worth of orders for needs not learnt from, 0..1: that nothing is lost can hardly be shown
+SCORED = 2_000  # latest searches that the fall of looking is read from, and new needs judged by: a minute
 Scorer = Callable[[Sequence[Search]], list[Scores]]
 
 
@@ -71,8 +70,8 @@ class Trial:
 
     @property
     def better(self) -> bool:
-        """Whether it is better where words repeat, and no worse where they are new."""
-        return self.repeated.better and self.new.gain.mean >= 0
+        """Whether it is better where words repeat, and surely not worse by more than LOSS where they are new."""
+        return self.repeated.better and self.new.gain.low > -LOSS
 
 
 def parted(log: EventLog, last: float) -> Parted:

@@ -229,12 +229,13 @@ def test_too_few_needs_that_are_not_learnt_from_are_told_with_what_to_wait_for()
         Parted([], [one] * LEARNT, [one] * HELD, [one] * 500).require_enough()
 
 
-def test_a_need_counts_once_however_often_it_is_asked() -> None:
-    lamp, mug = Search("anna", "lamp", ONCE, {"b": 1}), Search("ben", "mug", ONCE, {"a": 3})
+def test_a_need_counts_once_however_often_it_is_asked_and_what_was_chosen_far_down_counts_for_more() -> None:
+    lamp, mug = Search("anna", "lamp", ONCE, {"b": 1}), Search("ben", "mug", ONCE, {"a": 1})
     searches = [lamp, mug, replace(mug, who="cleo", query="mugs")]
-    scores = [{"a": 1.0, "b": 0.0}, {"a": 1.0, "b": 0.0}, {"a": 0.0, "b": 1.0}]
+    shown, turned = [{"a": 1.0, "b": 0.0}] * 3, [{"a": 0.0, "b": 1.0}] * 3
     low = 1 / log2(3)
-    assert worths_of_needs(searches, scores, bend=1) == pytest.approx([low, (1 + low) / 2])
+    assert worths_of_needs(searches, shown, bend=1) == pytest.approx([2 * 2 * low / 3, 2 * 1 / 3])
+    assert worths_of_needs(searches, turned, bend=1) == pytest.approx([2 * 2 / 3, 2 * low / 3])
 
 
 def test_made_up_searches_show_the_first_ten_and_what_stands_first_is_looked_at_most() -> None:
