@@ -30,6 +30,7 @@ _PLACES = (
 _ORDINAL = re.compile(
     rf"\b(?P<word>{'|'.join(_ORDINALS)})\b|\b(?P<digits>\d+)(?:st|nd|rd|th)\b|(?:#|\b(?:number|no\.?|option|of)) ?(?P<named>\d+)\b"
 )
+_ORDINAL_OR_LAST = re.compile(rf"{_ORDINAL.pattern}|\blast\b")
 _EACH = re.compile(r"\b(?:each|apiece|of (?:both|every))\b")
 _OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
 _THEM = re.compile(r"\b(?:them|those|these)\b")
@@ -109,18 +110,32 @@ def as_many_as_said(found: list[Product], slots: Slots, message: str) -> list[Pr
     return found[: int(said[0].value)] if len(said) == 1 and said[0].value >= 2 else found
 
 
-def counts_said(message: str, refs: Sequence[int | str]) -> tuple[int, ...]:
+def counts_said(message: str, refs: Sequence[int | str], listed: int = 0) -> tuple[int, ...]:
     """The number that stands before each place in the message, 0 where none does: "two of the first and the third" is (2, 0).
 
-    Empty where the places of the message are not these, so that it cannot be told which number is of which.
+    Empty where the places of the message are not these, so that it cannot be told which number is of which. listed: how long the list is
+    of which one is "the last", 0 where that is no place.
     """
-    text, begin, counts, places = message.lower(), 0, list[int](), list[int]()
-    for match in _ORDINAL.finditer(text):
+    found = _counted_places(message, listed)
+    return tuple(count for _, count in found) if [place for place, _ in found] == list(refs) else ()
+
+
+def places_with_counts(message: str, listed: int) -> tuple[int, ...]:
+    """The places of the message, from 1, where it says several and how many of each: (1, 4) of "two of the first and one of the last"."""
+    found = _counted_places(message, listed)
+    each = len(found) > 1 and all(count and 1 <= place <= listed for place, count in found)
+    return tuple(place for place, _ in found) if each else ()
+
+
+def _counted_places(message: str, listed: int) -> list[tuple[int, int]]:
+    """(place, the number before it or 0) of each place in the message, in the order said."""
+    text, begin, found = message.lower(), 0, list[tuple[int, int]]()
+    for match in (_ORDINAL_OR_LAST if listed else _ORDINAL).finditer(text):
         said = amounts(_PRONOUN.sub("", text[begin : match.start()]) if begin else text[: match.start()])
-        counts.append(int(said[-1].value) if said else 0)
-        places.append(_place(match))
+        place = _place(match) if match.group() != "last" else listed
+        found.append((place, int(said[-1].value) if said else 0))
         begin = match.end()
-    return tuple(counts) if places == list(refs) else ()
+    return found
 
 
 def says_them(message: str) -> bool:

@@ -9,7 +9,7 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints
 
 from ..contract import CartView
-from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_each, says_them, tied
+from ..mentions import SUPERLATIVES, counts_said, places_with_counts, says_a_place, says_each, says_them, tied
 from ..model import Answer, CartLine, DialogueState, Intent, Outcome, Parse, Question
 from ..parts import Parts
 from ..reply import NAMED
@@ -19,7 +19,7 @@ from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .naming import short_names
-from .table import meant, names_another_kind
+from .table import colors_pointed_at, is_so_colored, meant, names_another_kind
 from .variants import meant_variants, open_option, with_options
 
 Cart = tuple[CartLine, ...]
@@ -36,13 +36,19 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if parse.choice is not None:
         chosen = parts.catalog.get_many(parse.choice.ids)
         return _put([(chosen, parse.choice.quantity)] if chosen else [], state, parts)
+    parse = _with_all_places(parse, state)
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
-    asked = _which(products, parse, state, parts) or _of_them(parse, state) or _of_that_name(products, parse, state)
+    asked = (
+        _of_no_such_color(products, parse, state, parts)
+        or _which(products, parse, state, parts)
+        or _of_them(parse, state)
+        or _of_that_name(products, parse, state)
+    )
     if asked := asked or _again(products, parse, state):
         return asked
-    counts = _counts(products, parse)
+    counts = _counts(products, parse, len(state.shown))
     if counts is None:
         return Outcome(cart=state.cart, answer=done([f"How many of which? {_places(products, state)}."]))
     if so_many := _so_many(products, parse, state):
@@ -59,6 +65,23 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if told and outcome.answer:
         outcome = replace(outcome, answer=done([*outcome.answer.evidence, told]))
     return replace(outcome, focus=products[-1].id)
+
+
+def _with_all_places(parse: Parse, state: DialogueState) -> Parse:
+    """The message with all places that it counts, where fewer were read: "two of the first and one of the last"."""
+    places = places_with_counts(parse.message, len(state.shown))
+    if parse.products or len(places) <= len(parse.slots.ref) or len(state.lists()) > 1:
+        return parse
+    return replace(parse, slots=replace(parse.slots, ref=places, quantity=None))
+
+
+def _of_no_such_color(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
+    """The question which is meant, where "the grey one" is said and nothing shown, nor a variant of it, is stated to be grey."""
+    colors = colors_pointed_at(parse)
+    if not colors or any(is_so_colored(one, colors) for product in products for one in parts.catalog.variants(product)):
+        return None
+    text = f"None of these is stated to be {' and '.join(colors)}. Which of them do you mean?"
+    return Outcome(cart=state.cart, answer=Answer(text, (text,), found=False))
 
 
 def _of_them(parse: Parse, state: DialogueState) -> Outcome | None:
@@ -92,12 +115,12 @@ def _so_many_wanted(outcome: Outcome, parse: Parse, state: DialogueState) -> str
     return f"You were looking for {wanted}: say “make it {wanted}” for as many."
 
 
-def _counts(products: Sequence[Product], parse: Parse) -> Sequence[int] | None:
-    """How many of each product; None where the message has numbers that may be of one or of all."""
+def _counts(products: Sequence[Product], parse: Parse, listed: int) -> Sequence[int] | None:
+    """How many of each product, of a list as long as `listed`; None where the message has numbers that may be of one or of all."""
     quantity, message = parse.slots.quantity or 1, parse.message
     if len(products) == 1 or says_each(message):
         return [quantity] * len(products)
-    said = counts_said(message, parse.slots.ref) if len(parse.slots.ref) == len(products) else ()
+    said = counts_said(message, parse.slots.ref, listed) if len(parse.slots.ref) == len(products) else ()
     if any(said):
         return said if all(said) else None
     return [quantity] * len(products) if quantity == 1 else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from retrieval.evidence import COLORS, judge
 from retrieval.product import Product
 from retrieval.query import Constraints
-from retrieval.words import content_stems
+from retrieval.words import content_stems, content_words, stem
 
 from ..mentions import (
     SUPERLATIVES,
@@ -43,10 +44,39 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
         return _shown_before(parse, state, parts)
     if parse.slots.ref and (counted := from_an_end(shown, parse.message)):
         return counted
+    if colored := _of_the_color(parse, state, shown, parts):
+        return colored
     found = by_name(parse.slots, parse.message, [*shown, *beside]) or mentioned(parse.slots, state, shown, beside)
     if found or parse.slots.ref:
         return as_many_as_said(found, parse.slots, parse.message)
     return [product for product in focus if called(product, parse.slots.product)]
+
+
+def colors_pointed_at(parse: Parse) -> tuple[str, ...]:
+    """The colours by which a message points at something shown, with no place in a list and none read as a wish: "the grey one"."""
+    slots = parse.slots
+    if parse.products or slots.color or says_a_place(parse.message):
+        return ()
+    said = (word for word in content_words(parse.message) if stem(word) in COLORS)
+    return tuple(word for word in said if word not in slots.exclude)
+
+
+def is_so_colored(product: Product, colors: Sequence[str]) -> bool:
+    return all(judge(product, "color", color).status == "met" for color in colors)
+
+
+def _of_the_color(parse: Parse, state: DialogueState, shown: Sequence[Product], parts: Parts) -> list[Product]:
+    """What "the red one" is of those shown last, else of all shown for the need; those first whose title says so."""
+    colors = colors_pointed_at(parse)
+    if not colors or parse.intent != "cart_add":
+        return []
+    before = parts.catalog.get_many(sorted(state.seen - set(state.shown)))
+    found = [one for one in shown if is_so_colored(one, colors)] or [
+        one for one in before if is_so_colored(one, colors)
+    ]
+    titled_so = [one for one in found if set(map(stem, colors)) <= set(content_stems(one.title))]
+    found = titled_so or found
+    return by_name(parse.slots, parse.message, found) or found if len(found) > 1 else found
 
 
 def names_another_kind(parse: Parse, state: DialogueState, shown: Sequence[Product], parts: Parts) -> bool:

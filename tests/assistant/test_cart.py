@@ -405,3 +405,29 @@ def test_after_a_look_into_the_cart_it_is_still_what_was_added_last(assistant_wi
     first, second = (product for product, _ in looked.cart.lines)
     made = shop.reply("make it 2", "s_1")
     assert made.cart.lines == ((first, 1), (second, 2))
+
+
+@pytest.mark.parametrize(
+    ("message", "read", "expected"),
+    [
+        ("add two of the first and one of the last", (1,), {"tower": 2, "aster-black": 1}),
+        ("i'll take 2 of the first, 1 of the second", (1,), {"tower": 2, "clamp": 1}),
+        ("add two of the last", ("last",), {"tower": 2}),
+    ],
+)
+def test_all_places_that_a_message_counts_go_in_where_fewer_were_read(
+    searcher: Searcher, message: str, read: tuple[int | str, ...], expected: dict[str, int]
+) -> None:
+    parse = replace(said("cart_add", ref=read, quantity=2), message=message)
+    assert _lines(cart_add(parse, SHOWN, parts_with(searcher))) == expected
+
+
+def test_a_colour_points_at_what_is_stated_to_have_it_and_else_the_shop_asks(searcher: Searcher) -> None:
+    red = replace(said("cart_add", ref=(1,)), message="i'll take the red one")
+    purple = replace(red, message="the purple one looks cute, i'll take it")
+    shown = replace(SHOWN, shown=("tower", "clamp", "workshop"))
+    colored = [one for one in shown.shown if "red" in BY_ID[one].attributes.get("color", ())]
+    assert list(_lines(cart_add(red, shown, parts_with(searcher)))) == colored
+    asked = cart_add(purple, shown, parts_with(searcher))
+    assert not asked.cart
+    assert _text(asked) == "None of these is stated to be purple. Which of them do you mean?"
