@@ -111,6 +111,18 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     return state
 
 
+def turned(state: DialogueState, constraints: Constraints | None) -> DialogueState:
+    """The state with the constraints as an action left them, None for as they were; for another kind of thing they are a new need, in no
+    order yet, and the one before is kept to come back to."""
+    now = state.constraints.product
+    if constraints is None or not constraints.product or not now or same_kind(now, constraints.product):
+        return replace(state, constraints=constraints or state.constraints)
+    return replace(
+        state, constraints=constraints, sort=None, said="", seen=frozenset(), questioned=(), dropped=(),
+        earlier=_left_for_another(state, constraints.product),
+    )  # fmt: skip
+
+
 def arrived(state: DialogueState, page: str | None) -> DialogueState:
     """The state of a shopper who is on the page of this product, or of none: one that they come to is the one spoken of."""
     return state if page == state.page else replace(state, page=page, focus=page or state.focus)
@@ -211,13 +223,13 @@ def leave(state: DialogueState, effect: Effect) -> DialogueState:
     Of a list none was spoken of: on a product's page "this one" means that product still, elsewhere the list's first.
     """
     first = (state.page or effect.shown[0]) if effect.shown else state.focus
+    state = turned(state, effect.constraints)
     return replace(
         state,
         shown=effect.shown or state.shown,
         seen=state.seen | frozenset(effect.shown),
         focus=effect.focus or first,
         cart=state.cart if effect.cart is None else effect.cart,
-        constraints=effect.constraints or state.constraints,
         taste=effect.taste or state.taste,
         asked=effect.asked,
         order=effect.order or _kept_order(state),

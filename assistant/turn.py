@@ -19,7 +19,7 @@ from .model import Card, DialogueState, Exchange, Outcome, Parse
 from .parse import clean
 from .parts import Parts
 from .reply import Words, labelled, write
-from .state import Effect, arrived, effect_of, ended, leave, update
+from .state import Effect, arrived, effect_of, ended, leave, turned, update
 from .understanding import understood
 from .writing.portrait import portrait
 from .writing.wording import told
@@ -144,7 +144,7 @@ def _share(parts: Parts, acts: Sequence[Parse]) -> int:
 def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: Sequence[Acted]) -> Acted:
     """One act: find, answer, cart ... or ask back; then its reasons and caveats, and its words. Products are numbered on from `before`."""
     outcome = _numbered_on(act(parse, state, parts), [card.product.id for one in before for card in one.cards])
-    state = replace(state, constraints=outcome.constraints or state.constraints, taste=outcome.taste or state.taste)
+    state = replace(turned(state, outcome.constraints), taste=outcome.taste or state.taste)
     cards = tuple(
         replace(
             card,

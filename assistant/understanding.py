@@ -119,6 +119,8 @@ def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return _for_another_purpose(parse, state, parts)
     if parse.intent != "search" and same_kind(state.constraints.product, slots.product):
         return parse
+    if _names_it_again(parse, state):
+        return replace(parse, intent="refine", acts=("refine",))
     need = need_to_go_on_with(state, slots) if parse.intent == "search" else None
     names = _staying_beside([slots.product], parse.message, parts)
     stays = (need and _said_of(need.constraints, names)) or _said_of(state.constraints, names)
@@ -132,6 +134,12 @@ def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     intent: Intent = "refine" if need else "search"
     return replace(parse, intent=intent, acts=(intent,), slots=slots)
+
+
+def _names_it_again(parse: Parse, state: DialogueState) -> bool:
+    """Whether a search says nothing but the name of what is looked for already: "back to the desk lamp" gives up no wish."""
+    name, now = parse.slots.product or "", state.constraints.product or ""
+    return parse.intent == "search" and parse.slots == Slots(product=name) and content_stems(name) == content_stems(now)
 
 
 def _for_another_purpose(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
