@@ -336,3 +336,8 @@ def test_the_feeling_of_a_message(message: str, expected: str) -> None:
 
 def test_the_name_of_a_product_is_no_feeling() -> None:
     assert feeling("the pretty mug is horrible", "Pretty Mug") == "dislike"
+
+
+@pytest.mark.parametrize("message", ["i like the second one", "i like the first", "the second one is nice"])
+def test_praise_of_a_place_is_no_complaint(message: str) -> None:
+    assert complaint_of(message, WordEmbedder()) is None

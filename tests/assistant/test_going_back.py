@@ -98,3 +98,28 @@ def test_one_for_another_room_is_still_one_of_the_same(assistant_with: Assistant
     read = said("refine", features=("for the kitchen",))
     reply = talk(assistant_with, LAMP, ("one for the kitchen, same budget", read))
     assert (reply.intent, reply.constraints.product) == ("refine", "desk lamp")
+
+
+def test_the_name_of_the_need_under_way_alone_gives_up_none_of_its_wishes(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, LAMP, ("back to the desk lamp", said("search", product="desk lamp")))
+    assert reply.constraints == BLACK_LAMP_UNDER_60
+
+
+def test_what_goes_with_it_is_a_need_of_its_own_to_come_back_from(assistant_with: AssistantWith) -> None:
+    cheapest = (
+        "the cheapest desk lamp under 60",
+        said("search", product="desk lamp", price_max=Decimal(60), sort="price_asc"),
+    )
+    bag = ("and a bag with it", said("complement", product="bag", ref=("last",)))
+    assert "cheapest first" not in talk(assistant_with, cheapest, bag).reply
+    back = talk(assistant_with, cheapest, bag, ("back to the lamp", said("refine", product="lamp")))
+    assert back.constraints == Constraints(product="desk lamp", price_max=Decimal(60))
+    assert "cheapest first" in back.reply
+
+
+def test_another_thing_beside_it_keeps_nothing_that_the_message_does_not_say_to_stay(
+    assistant_with: AssistantWith,
+) -> None:
+    desk = ("a canvas bag", said("search", product="bag", material=("canvas",)))
+    reply = talk(assistant_with, desk, ("and a chair", said("search", product="chair")))
+    assert reply.constraints == Constraints(product="chair")
