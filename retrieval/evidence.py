@@ -20,6 +20,15 @@ COLORS = frozenset(
     for color in "black white gray silver gold brass copper bronze red pink rose purple violet lilac lavender mauve blue navy teal "
     "turquoise aqua green olive mint sage khaki yellow mustard orange coral peach brown tan beige cream ivory burgundy maroon".split()
 )
+# What things are made of, as shops print it; used only to see which sentence of a listing speaks of the material.
+MATERIALS = frozenset(
+    stem(material)
+    for material in "acrylic alpaca aluminum bamboo bone brass bronze canvas cardboard cashmere ceramic chrome clay concrete copper "
+    "cork cotton crystal denim enamel felt fleece fur glass gold granite iron jute lace latex leather linen mahogany "
+    "maple marble merino mesh metal mohair nylon oak paper pearl pewter pine plastic platinum polyester porcelain "
+    "rattan resin rosewood rubber satin silicone silk silver slate spandex spruce steel stone stoneware straw suede "
+    "teak terracotta titanium tweed velvet vinyl viscose walnut wax wicker willow wood wooden wool woolen".split()
+)
 _NAMES = {"color": ("color",), "size": ("size",), "material": ("materi", "fabric")}  # stems, in American spelling
 _BESIDE = re.compile(
     r"\b(?:pair(?:s|ed|ing)?\b(?! of\b)[^.,;:!?]*?\bwith|complement(?:s|ed|ing)?|against|alongside)\b[^.,;:!?]*",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from retrieval.dense import Embedder
-from retrieval.evidence import COLORS
+from retrieval.evidence import COLORS, MATERIALS, of_the_thing
 from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
 from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, stem, without, words
@@ -20,13 +21,16 @@ from ..parts import Parts
 from .stating import offered
 from .subjects import Subject, subject_of
 from .table import meant
-from .titles import beyond_title
+from .titles import beyond_title, short_title
 from .variants import as_on_card, spelled_out
 
 # Mean cosine with the question from which a fact speaks of what was asked, and from which it is said to come nearest. docs/log.md
 SAME_SUBJECT = 0.48
 NEAR = 0.32
 COLOR_NAMES = ("color", "colour", "colors", "colours")
+# Fields whose values are known by their words, so that a sentence may state them: "this sleek navy jacket".
+_KNOWN_BY = {"color": COLORS, "material": MATERIALS}
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
 FEW_LEFT = 3
 MOST_ASKED = 3
 OVERVIEW_SENTENCES = 3
@@ -52,15 +56,17 @@ _CONTENTS = frozenset(
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing that the record states. name: of the field, "" for a sentence of the description."""
+    """One thing that the record states. name: of the field, "" for a sentence of the description. compared: the sentence without the
+    product's title, which says nothing of what is asked about; "" where it is without it."""
 
     name: str
     value: str
+    compared: str = ""
 
     @property
     def text(self) -> str:
         """What a question is compared with."""
-        return f"{self.name}: {self.value}" if self.name else self.value
+        return f"{self.name}: {self.value}" if self.name else self.compared or self.value
 
     @property
     def told(self) -> str:
@@ -69,6 +75,10 @@ class Fact:
 
     def has(self, stems: set[str]) -> bool:
         return stems <= set(content_stems(self.text))
+
+    def speaks_of(self, known: frozenset[str]) -> bool:
+        """Whether it is a sentence with one of these words for the thing itself, not for what is set beside it."""
+        return not self.name and any(known & set(content_stems(text)) for text in of_the_thing(self.text))
 
 
 def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -126,11 +136,13 @@ def answer_for(
     wanted = said - _LINKS or said
     if wanted and wanted <= _OVERVIEW and product.description:
         return _overview(product)
-    if wanted and (plain := _plainly([asked, question or asked], wanted, facts, product.title, embedder)):
+    if wanted and (plain := _plainly([asked, question or asked], wanted, facts, embedder)):
         return _say(product, plain)
     near, cosine = _nearest([asked, question or asked], facts if wanted else [], embedder)
     if near and cosine >= SAME_SUBJECT:
         return _say(product, [near])
+    if wanted and any(Fact("", product.title).has(one) for one in _alternatives(asked)):
+        return _say(product, [Fact("", product.title)])
     if wanted and wanted <= _CONTENTS and product.description:
         return _overview(product)
     return _not_said(product, asked, near if cosine >= NEAR else None)
@@ -148,20 +160,26 @@ def _overview(product: Product) -> Answer:
     return Answer(f"{product.title}: “{text}”", (product.title, text))
 
 
-def _plainly(
-    asked: Sequence[str], wanted: set[str], facts: Sequence[Fact], title: str, embedder: Embedder
-) -> list[Fact]:
+def _plainly(asked: Sequence[str], wanted: set[str], facts: Sequence[Fact], embedder: Embedder) -> list[Fact]:
     """The facts that answer by their field, or have the question's words; where several do, the nearest in meaning of these."""
     subject = subject_of([*asked, *map(as_it, asked)], embedder)
     if subject and (stated := _stated(subject, facts)):
         return stated
+    known = _KNOWN_BY.get(subject.fields[0], frozenset()) if subject else frozenset[str]()
+    if speaking := [fact for fact in facts if fact.speaks_of(known)]:
+        return speaking[:1]
     if subject and wanted <= _LINKS:
         return []
-    stating = [fact for fact in facts if fact.has(wanted)]
+    stating = [fact for fact in facts if any(fact.has(one) for one in _alternatives(asked[0]))]
     about_color = [fact for fact in facts if fact.name in COLOR_NAMES and wanted & COLORS]
-    named = [fact for fact in (Fact("", title),) if fact.has(wanted)]  # answers where nothing else has the words
-    near, _ = _nearest(asked[:1], stating or named or about_color, embedder)
+    near, _ = _nearest(asked[:1], stating or about_color, embedder)
     return [near] if near else []
+
+
+def _alternatives(asked: str) -> list[set[str]]:
+    """The stems of each thing asked about: of "wool or down" two, of which a fact has one."""
+    each = [set(content_stems(part)) for part in _OR.split(asked) if part.strip()]
+    return [stems - _LINKS or stems for stems in each]
 
 
 def _variant_asked(
@@ -209,7 +227,8 @@ def facts_of(product: Product, family: Sequence[Product]) -> Iterator[Fact]:
     yield from (
         Fact(name, ", ".join(values)) for name, values in product.attributes.items() if name not in product.options
     )
-    yield from (Fact("", sentence) for sentence in listing_sentences(product.description))
+    title = re.compile(rf"{re.escape(product.title)}|{re.escape(short_title(product.title))}", re.IGNORECASE)
+    yield from (Fact("", one, title.sub("it", one)) for one in listing_sentences(product.description))
 
 
 def _nearest(asked: Sequence[str], facts: Sequence[Fact], embedder: Embedder) -> tuple[Fact | None, float]:

@@ -171,6 +171,31 @@ def test_a_title_answers_where_nothing_else_does() -> None:
     assert (answer.text, answer.found) == ("Linen Lampshade: “Linen Lampshade”", True)
 
 
+def test_what_it_is_made_of_and_its_colour_are_read_in_the_sentence_that_says_so() -> None:
+    text = "Embrace rain with our Tower Floor Lamp. This sleek navy shell is of oak, and pairs well with green linen."
+    lamp = replace(BY_ID["tower"], description=text, attributes={})
+    second = "Tower Floor Lamp: “This sleek navy shell is of oak, and pairs well with green linen.”"
+    assert [
+        answer_for(lamp, [lamp], asked, WordEmbedder()).text for asked in ("what colour is it", "what is it made of")
+    ] == [second] * 2
+    beside = replace(lamp, description="Pairs well with green linen.")
+    assert not answer_for(beside, [beside], "what colour is it", WordEmbedder()).found
+
+
+def test_of_two_things_asked_about_a_sentence_has_one() -> None:
+    lamp = replace(BY_ID["tower"], description="A calm light. The foot is of slate.", attributes={})
+    answer = answer_for(lamp, [lamp], "granite or slate", WordEmbedder())
+    assert answer.text == "Tower Floor Lamp: “The foot is of slate.”"
+
+
+def test_a_sentence_that_has_the_asked_word_in_the_title_alone_is_no_answer() -> None:
+    lamp = replace(BY_ID["tower"], description="Meet our Tower Floor Lamp. It stands on the floor by itself.")
+    assert (
+        answer_for(lamp, [lamp], "floor", WordEmbedder()).text
+        == "Tower Floor Lamp: “It stands on the floor by itself.”"
+    )
+
+
 def test_how_much_asks_for_the_price() -> None:
     tote = BY_ID["tote"]
     assert answer_for(tote, [tote], "how much", WordEmbedder()).text == "Market Tote Bag costs $29."
