@@ -82,8 +82,8 @@ class Fact:
 
 
 def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """The answer for each product meant, at most three, each in the product's own words."""
-    products = meant(parse, state, parts)[:MOST_ASKED]
+    """The answer for each product meant, at most three that have one, each in the product's own words; of the silent ones one sentence."""
+    products = meant(parse, state, parts)
     if not products:
         unclear = (
             "Which of the products shown do you mean?"
@@ -98,17 +98,43 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     answers = [
         answer_for(product, parts.catalog.variants(product), asked, parts.embedder, question) for product in products
     ]
-    text = " ".join(answer.text for answer in answers)
-    evidence = tuple(words for answer in answers for words in answer.evidence)
-    found = any(answer.found for answer in answers)
-    outcome = Outcome(focus=products[0].id, answer=Answer(text, evidence, found, answers[0].field))
-    return outcome if found else offered(outcome, products, without_links(asked), parse.message, state, parts)
+    outcome = Outcome(focus=products[0].id, answer=_together(products, answers, asked))
+    return (
+        outcome
+        if outcome.answer and outcome.answer.found
+        else offered(outcome, products, without_links(asked), parse.message, state, parts)
+    )
+
+
+def _together(products: Sequence[Product], answers: Sequence[Answer], asked: str) -> Answer:
+    """The answers of several products as one; those of which the listing is silent share a sentence."""
+    found = [answer for answer in answers if answer.found][:MOST_ASKED]
+    silent = [product.title for product, answer in zip(products, answers, strict=True) if not answer.found]
+    if len(answers) == 1 or not silent:
+        said = found or list(answers)
+    elif not found:
+        text = f"None of the {len(silent)} listings {_says(silence(asked))}."
+        return Answer(text, (str(len(silent)), asked), found=False)
+    else:
+        whose = f"listing of {silent[0]} doesn't" if len(silent) == 1 else f"other {len(silent)} listings don't"
+        said = [*found, Answer(f"The {whose} {silence(asked)}.", (silent[0], str(len(silent)), asked), found=False)]
+    text = " ".join(answer.text for answer in said)
+    evidence = tuple(words for answer in said for words in answer.evidence)
+    return Answer(text, evidence, bool(found), said[0].field)
+
+
+def _says(silent: str) -> str:
+    """ "says “how big”" for "say “how big”"."""
+    return f"says{silent.removeprefix('say')}"
 
 
 def without_links(asked: str) -> str:
-    """What is asked about, without the words that lead to it: "come in gold" is "gold", "is it dishwasher safe" "dishwasher safe"."""
+    """What is asked about, without the words that lead to it: "come in gold" is "gold", "is it dishwasher safe" "dishwasher safe", "which
+    ones are velvet" "velvet"."""
     for word in words(asked):
         said = asked[word.start : word.end].lower()
+        if said == "which" and set(asked[word.end :].lower().split()[:1]) & STOPWORDS:
+            continue
         if said in _ASKING or not (word.stem in _LINKS or said in STOPWORDS - NEGATIONS):
             return asked[word.start :]
     return asked

@@ -196,6 +196,16 @@ def test_a_sentence_that_has_the_asked_word_in_the_title_alone_is_no_answer() ->
     )
 
 
+def test_of_several_products_the_silent_ones_share_a_sentence(searcher: Searcher) -> None:
+    assert _ask(searcher, ref=("all",), ask="gift box").text.startswith(
+        "None of the 3 listings says anything about “gift box”."
+    )
+    some = _ask(searcher, ref=("all",), ask="bulb").text
+    assert some == (
+        "Tower Floor Lamp: “Needs an E27 bulb; the bulb is sold separately.” The other 2 listings don't say anything about “bulb”."
+    )
+
+
 def test_how_much_asks_for_the_price() -> None:
     tote = BY_ID["tote"]
     assert answer_for(tote, [tote], "how much", WordEmbedder()).text == "Market Tote Bag costs $29."
