@@ -1,5 +1,5 @@
 """Set phrases that change what a message asks for: a question of ours is left open, the budget or the colour stays, best
-value, a wider budget."""
+value, a wider budget, what is in the cart."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ Phrase = Literal[
     "best_value",
     "wider_price",
     "any_price",
+    "cart",
 ]
 STAYING: Mapping[Phrase, tuple[str, ...]] = {  # what of the need before stays
     "same_price": ("price_min", "price_max"), "same_color": ("color",), "same_size": ("size",), "same_material": ("material",),

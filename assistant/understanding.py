@@ -58,6 +58,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = amount_answered(parse, state, parts)  # "just 2" the question how many go or stay
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     parse = widened(_complained(of_the_named_need(parse, state), state, parts), state, parts)
+    parse = _of_the_cart(parse, state, parts)
     parse = _which_of(_of_value(_left_open(parse, state, parts), state, parts), state, parts)
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
     parse = _had(_worth_doing(_asking(parse, state, parts)), parts)
@@ -90,6 +91,14 @@ def _of_value(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     places = tuple(ref for ref in parse.slots.ref if isinstance(ref, int))
     ref = places if len(places) > 1 else ("all",)
     return replace(parse, intent="recommend", acts=("recommend",), slots=Slots(ref=ref))
+
+
+def _of_the_cart(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A question how much the shopper has so far, that was read as one about a product, as the one about the cart that it is."""
+    asks = parse.intent == "ask_product" and parse.then is None and state.cart and not parse.slots.ref
+    if not asks or phrase_of(parse.message, parts.embedder) != "cart":
+        return parse
+    return Parse("cart_view", acts=("cart_view",), message=parse.message)
 
 
 def _which_of(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

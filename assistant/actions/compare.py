@@ -57,7 +57,7 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if len(found) > len(products):
         said.insert(0, Said(f"I compare the first {MOST}.", (str(MOST),)))
     if comparison is None:
-        said.append(Said("What their listings state is the same."))
+        said += [] if told else [Said("What their listings state is the same.")]
         comparison = differing(products, ("price",)) if any(one.price is not None for one in products) else None
     evidence = (*names.values(), *(words for one in said for words in one.evidence))
     return Outcome(

@@ -112,23 +112,29 @@ def _counted(count: int, tone: Tone, *, alone: bool) -> str:
 def _overview(product: Product, reviews: Reviews) -> Outcome:
     """The record's rating, the stars of the reviews here, and what is praised and complained of most, with a quotation each."""
     stars = reviews.stars(product)
-    rated = ":"
+    rated = ""
     if product.rating is not None:
         count = f" from {product.review_count} reviews" if product.review_count else ""
         rated = f" is rated {product.rating:g} of 5{count}."
     if not stars:
         return Outcome(
             focus=product.id,
-            answer=Answer(f"{product.title}{rated} There is no buyer's review of it here.", (product.title, rated)),
+            answer=Answer(_unreviewed(product, rated), (product.title, rated)),
         )
     high, low = sum(one >= 4 for one in stars), sum(one <= 2 for one in stars)
     summed = f"Of {len(stars)} {'review' if len(stars) == 1 else 'reviews'} here, {high} give 4 or 5 stars, {low} give 1 or 2."
     said = reviews.of(product)
     sides = [_side(said, tone) for tone in ("positive", "negative")]
     told = [f"{words}{_after_colon(quotes)}." for words, quotes in sides if words]
-    text = " ".join([f"{product.title}{rated}", summed, *told])
+    text = " ".join([f"{product.title}{rated or ':'}", summed, *told])
     counts = " ".join([rated, summed, *(words for words, _ in sides if words)])
     return _outcome(product, text, [quote for _, quotes in sides for quote in quotes], counts)
+
+
+def _unreviewed(product: Product, rated: str) -> str:
+    if not rated:
+        return f"There is no buyer's review of {product.title} here."
+    return f"{product.title}{rated} There is no buyer's review of it here."
 
 
 def _side(said: Sequence[Sentence], tone: Tone) -> tuple[str, list[Sentence]]:

@@ -42,7 +42,7 @@ def by_quality(asked: str, products: Sequence[Product], names: Mapping[str, str]
     if saying:
         yield from _told(quality, saying, [one for one, answer in answers if not answer.found], names)
         if len(saying) > 1 and quality != without_links(asked):
-            yield Said("Which of them is the most so, no listing says.")
+            yield Said("No listing says which of them is the most so.")
         return
     facts = [(nearest_fact(one, parts.catalog.variants(one), quality, parts.embedder), one) for one in products]
     (fact, cosine), nearest = max(facts, key=lambda pair: pair[0][1])
