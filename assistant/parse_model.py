@@ -42,6 +42,7 @@ TOKEN_LIMIT = 96  # tokens of an answer; of 4,883 labelled messages the longest 
 SURE = math.log(0.9)
 FORKS = 5
 FURTHER = 3.0
+LEFT = 96  # tokens that all others may take together; one that does not end within what is left is given up
 _TOP = 4  # tokens of one place that are thought of
 
 
@@ -160,6 +161,7 @@ class ModelParser:
             return
         near = [fork for fork in line.forks if fork.log_probability > line.log_probability - FURTHER]
         likeliest = sorted(near, key=lambda fork: -fork.log_probability)[:FORKS]
+        left = LEFT
         for fork in sorted(likeliest, key=lambda fork: -fork.at):
             before = line.tokens[: fork.at]
             if fork.token == self._model.eos:
@@ -170,11 +172,15 @@ class ModelParser:
             step = (fork.token, *_forced(fork.token, matcher))
             cache.length = begun + fork.at
             start = _Start((*before, *step), step, fork.log_probability, fork.draft.take(step))
-            yield self._write(start, cache, matcher)
+            limit = min(len(start.written) + left, TOKEN_LIMIT)
+            other = self._write(start, cache, matcher, limit)
+            left -= len(other.tokens) - len(before)
+            if len(other.tokens) < limit:
+                yield other
 
-    def _write(self, start: _Start, cache: Cache, matcher: Any) -> _Line:
-        """The line from there to its end. A guess goes in with what was written; as far as it is what the model chooses and the grammar
-        forces, no further forward is needed."""
+    def _write(self, start: _Start, cache: Cache, matcher: Any, limit: int = TOKEN_LIMIT) -> _Line:
+        """The line from there to its end, or to `limit` tokens. A guess goes in with what was written; as far as it is what the model
+        chooses and the grammar forces, no further forward is needed."""
         written, pending, draft, sum_of_logs = (
             list(start.written),
             list(start.pending),
@@ -182,7 +188,7 @@ class ModelParser:
             start.log_probability,
         )
         guess, forks = draft.guess() if written else [], list[_Fork]()
-        while len(written) < TOKEN_LIMIT:
+        while len(written) < limit:
             states = self._model.read([*pending, *guess], cache, last=1 + len(guess))
             right, read = 0, cache.length - len(guess)
             pending = []

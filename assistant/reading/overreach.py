@@ -53,11 +53,12 @@ def folded(message: str) -> str:
 
 
 def guarded(parse: Parse, message: str) -> Parse:
-    """The parse; of a message that addresses the machine only the need for a product that it also names, else `other`."""
+    """The parse; of a message that addresses the machine only the need for a product that it also names, else `other`. Of one that hides
+    this from plain reading, letter by letter or between invisible characters, nothing is taken."""
     orders = orders_in(message)
     if not orders:
         return parse
-    product = parse.slots.product
-    if parse.intent == "search" and product and not any(product in order for order in orders):
+    product, open_ = parse.slots.product, _SIGN.search(clean(message)) is not None
+    if open_ and parse.intent == "search" and product and not any(product in order for order in orders):
         return parse
     return Parse("other", acts=("other",), confidence=parse.confidence)

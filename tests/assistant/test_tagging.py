@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant import parse_model
 from assistant.build import build_local_parser
 from assistant.labelled.labels import read_examples
 from assistant.model import Exchange, Parse, Slots
@@ -74,6 +75,14 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_tiny_model(tmp_path_factory.mktemp("tiny"))
 
 
+@pytest.fixture
+def unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random weights are sure of nothing and seldom end a line: as many others are written as may be."""
+    monkeypatch.setattr(parse_model, "FURTHER", 1000.0)
+    monkeypatch.setattr(parse_model, "FORKS", 40)
+    monkeypatch.setattr(parse_model, "LEFT", 10_000)
+
+
 def exact(parser: ModelParser, message: str, line: str) -> float:
     """The log of a line's probability, its tokens read one by one into a cache of its own."""
     import torch
@@ -95,7 +104,8 @@ def exact(parser: ModelParser, message: str, line: str) -> float:
     return total
 
 
-@pytest.mark.parametrize("message", ["2 red mugs", "hi there", "the blue one under 30, please"])
+@pytest.mark.usefixtures("unbounded")
+@pytest.mark.parametrize("message", ["in blue", "hi there", "the blue one under 30, please"])
 def test_the_other_lines_are_the_models_own_with_their_exact_probabilities(tiny: Path, message: str) -> None:
     parser = ModelParser(tiny, None, tagger=Prefers(0))
     lines = parser.answers(message, None)
@@ -105,11 +115,25 @@ def test_the_other_lines_are_the_models_own_with_their_exact_probabilities(tiny:
         assert log_probability == pytest.approx(exact(parser, message, line), abs=1e-3)
 
 
+@pytest.mark.usefixtures("unbounded")
 def test_the_reading_that_the_tagger_prefers_is_taken(tiny: Path) -> None:
-    message = "2 red mugs"
+    message = "hi there"
     readings = ModelParser(tiny, None, tagger=Prefers(0)).readings(message, None)
+    assert len(readings) > 1
     for place, (parse, log_probability) in enumerate(readings):
         assert ModelParser(tiny, None, tagger=Prefers(place)).read(message, None) == (parse, log_probability - 1.0)
+
+
+@pytest.mark.usefixtures("unbounded")
+def test_other_lines_that_do_not_end_within_the_tokens_left_are_given_up(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parser = ModelParser(tiny, None, tagger=Prefers(0))
+    all_of_them = parser.answers("in blue", None)
+    monkeypatch.setattr(parse_model, "LEFT", 0)
+    ended_at_once = parser.answers("in blue", None)
+    assert 1 < len(ended_at_once) < len(all_of_them)
+    assert set(ended_at_once) < set(all_of_them)
 
 
 def test_the_model_that_knows_more_weighs_more() -> None:
