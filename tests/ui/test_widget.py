@@ -169,6 +169,7 @@ def test_a_cart_is_not_cleared_away_by_one_press(visit: Visit) -> None:
     tab = visit(LAMPS, said("cart_add", ref=(1,)))
     tab.open()
     tab.say(MESSAGE)
+    expect(tab.panel.get_by_role("button", name="Compare the first two")).to_be_visible()  # the answer is whole
     tab.say("the first")
     count = tab.panel.locator("button.cart")
     expect(count).to_have_text("Cart (1)")
