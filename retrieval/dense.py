@@ -120,10 +120,13 @@ class Dense:
         """Write those products anew that `put` and `remove` left out of the graph's reach, or that are among these; how many.
 
         Where a vector is written over or removed, one beside it can lose its last link: it is stored, and no search comes to it
-        (chroma-core/chroma issue 7758). So each that was disturbed is asked for by its own vector.
+        (chroma-core/chroma issue 7758). So each that was disturbed is asked for by its own vector; all are where a tenth was, since then
+        one further off may be cut off too.
         """
         mended = 0
         self._disturbed.update(ids)
+        if len(self._disturbed) * 10 >= len(self) > 0:
+            self._disturbed.update(self.ids())
         for _ in range(MENDING):
             lost = self._unreached(self._disturbed)
             self._disturbed.clear()
