@@ -60,6 +60,10 @@ class Recipe:
     written: bool = True
     held_out: float = 0.05
 
+    def rate(self, done: float) -> float:
+        """The learning rate when this share of the run is done: a short rise, then a straight line to 0."""
+        return self.learning_rate * min(1.0, (done + 1e-4) / self.warmup) * (1 - done)
+
 
 @dataclass(frozen=True)
 class Sequences:
@@ -189,6 +193,21 @@ def by_length(rows: Sequence[T], length: Callable[[T], int], batch: int, rng: ra
     yield from batches
 
 
+def take_steps(batches: Sequence[T], step: Callable[[T, float], float], recipe: Recipe, *, epoch: int) -> float:
+    """One pass over the batches with a progress bar on standard error; returns the mean loss of the last 50. step: learns from a batch at a
+    rate and returns the loss."""
+    mean = 0.0
+    with _progress() as bar:
+        task = bar.add_task(f"epoch {epoch + 1}/{recipe.epochs}", total=len(batches), loss=0.0)
+        for i, batch in enumerate(batches):
+            loss = step(batch, recipe.rate((epoch + i / len(batches)) / recipe.epochs))
+            mean += (loss - mean) / min(i + 1, 50)
+            bar.update(task, advance=1, loss=mean)
+            if not bar.console.is_terminal and (i + 1) % 25 == 0:  # a log file shows no moving bar
+                bar.console.print(f"epoch {epoch + 1}, step {i + 1} of {len(batches)}, loss {mean:.3f}")
+    return mean
+
+
 class Run:
     """The model being tuned, its optimizer, and what is saved between epochs.
 
@@ -234,17 +253,10 @@ class Run:
 
     def next_epoch(self) -> None:
         """One pass over the examples with a progress bar on standard error, then a checkpoint."""
-        epoch, mean, started = self.epochs_done, 0.0, monotonic()
+        epoch, started = self.epochs_done, monotonic()
         read = encode(epoch_examples(self.examples, self.recipe, epoch=epoch, replay=self.replay), self._tokenizer)
         batches = list(batches_of(read, self.recipe, epoch=epoch))
-        with progress() as bar:
-            task = bar.add_task(f"epoch {epoch + 1}/{self.recipe.epochs}", total=len(batches), loss=0.0)
-            for i, batch in enumerate(batches):
-                loss = self._step(batch, self._rate((epoch + i / len(batches)) / self.recipe.epochs))
-                mean += (loss - mean) / min(i + 1, 50)
-                bar.update(task, advance=1, loss=mean)
-                if not bar.console.is_terminal and (i + 1) % 25 == 0:  # a log file shows no moving bar
-                    bar.console.print(f"epoch {epoch + 1}, step {i + 1} of {len(batches)}, loss {mean:.3f}")
+        mean = take_steps(batches, self._step, self.recipe, epoch=epoch)
         self.losses.append(round(mean, 4))
         self.epochs_done += 1
         self.minutes += (monotonic() - started) / 60
@@ -279,10 +291,6 @@ class Run:
         hidden = causal.model(input_ids=ids, use_cache=False).last_hidden_state[:, :-1]  # (B, T-1, D)
         wanted = labels[:, 1:] != _IGNORED  # (B, T-1)
         return cross_entropy(causal.lm_head(hidden[wanted]).float(), labels[:, 1:][wanted])
-
-    def _rate(self, done: float) -> float:
-        """The learning rate when this share of the run is done: a short rise, then a straight line to 0."""
-        return self.recipe.learning_rate * min(1.0, (done + 1e-4) / self.recipe.warmup) * (1 - done)
 
     def _save(self) -> None:
         import torch
@@ -326,8 +334,7 @@ def padded(batch: Sequence[Sequences]) -> tuple[torch.Tensor, torch.Tensor]:
     return ids, labels
 
 
-def progress() -> Progress:
-    """A bar on standard error, with the loss."""
+def _progress() -> Progress:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

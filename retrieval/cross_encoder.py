@@ -176,8 +176,9 @@ def clause_shares(
     return read
 
 
-def padded(pairs: Sequence[tuple[list[int], int]]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(ids, listing, mask), each (B, T) int64: token ids, 1 on the listing's tokens, 1 on all that are no padding."""
+def padded(pairs: Sequence[tuple[Sequence[int], int]]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(ids, second, mask), each (B, T) int64: token ids, 1 on the tokens of the pair's second text, such as the listing, with its closing
+    sign, 1 on all that are no padding. pairs: token ids, and where the second text begins."""
     import torch
 
     longest = max(len(ids) for ids, _ in pairs)

@@ -98,12 +98,9 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     answers = [
         answer_for(product, parts.catalog.variants(product), asked, parts.embedder, question) for product in products
     ]
-    outcome = Outcome(focus=products[0].id, answer=_together(products, answers, asked))
-    return (
-        outcome
-        if outcome.answer and outcome.answer.found
-        else offered(outcome, products, without_links(asked), parse.message, state, parts)
-    )
+    answer = _together(products, answers, asked)
+    outcome = Outcome(focus=products[0].id, answer=answer)
+    return outcome if answer.found else offered(outcome, products, without_links(asked), parse.message, state, parts)
 
 
 def _together(products: Sequence[Product], answers: Sequence[Answer], asked: str) -> Answer:

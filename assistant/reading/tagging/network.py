@@ -33,9 +33,9 @@ class TagNetwork(nn.Module):
         self.dropout = nn.Dropout(DROPOUT)
 
     def forward(
-        self, ids: torch.Tensor, mask: torch.Tensor, message: torch.Tensor
+        self, ids: torch.Tensor, message: torch.Tensor, mask: torch.Tensor
     ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
-        """ids, mask, message: (B, T); mask is 1 on all that is no padding, message 1 on the message's tokens.
+        """ids, message, mask: (B, T); message is 1 on the message's tokens, mask 1 on all that is no padding.
 
         Returns numbers before the softmax, float32: (B, T, tags), and (B, n) for each of SIZES.
         """

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from retrieval.cross_encoder import padded
 from retrieval.errors import ModelError
 
 from ...model import Exchange, Parse
@@ -105,8 +106,7 @@ class Tagger:
         encoded = self._encoder.encode(message, last)
         rows = [classes_of(acts_of(reading), message, encoded.offsets) for reading in readings]
         with torch.inference_mode():
-            ids, mask, of_message = padded([encoded])
-            tags, whole = self._network(ids, mask, of_message)
+            tags, whole = self._network(*padded([(encoded.ids, encoded.start)]))
             begin = encoded.start
             of_tokens = tags[0, begin : begin + len(encoded.offsets)].log_softmax(-1)
             of_all = [head[0] for head in whole]
@@ -124,19 +124,6 @@ def read_tagger(adapter: Path, base: Path) -> Tagger | None:
     """The tagger that lies beside an adapter; None when it has none."""
     folder = adapter / FOLDER
     return Tagger(folder, base) if folder.exists() else None
-
-
-def padded(rows: Sequence[Encoded]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(ids, mask, message), each (B, T) int64; the message's part has its closing sign."""
-    import torch
-
-    longest = max(len(row.ids) for row in rows)
-    filled = torch.zeros((3, len(rows), longest), dtype=torch.long)
-    for i, row in enumerate(rows):
-        filled[0, i, : len(row.ids)] = torch.tensor(row.ids)
-        filled[1, i, : len(row.ids)] = 1
-        filled[2, i, row.start : len(row.ids)] = 1
-    return filled[0], filled[1], filled[2]
 
 
 def _of_tags(row: Classes, tokens: torch.Tensor) -> float:

@@ -12,15 +12,16 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from retrieval.cross_encoder import padded
 from retrieval.errors import BadInput
 from retrieval.hardware import compute_dtype, use_threads, without_progress_bars
 
 from ...labelled.evaluate import is_right
 from ...model import Example
 from ...parse import clean
-from ...train import Labels, Recipe, by_length, epoch_examples, progress
+from ...train import Labels, Recipe, by_length, epoch_examples, take_steps
 from .classes import Classes, classes_of
-from .tagger import CONFIG, FOLDER, Encoded, Encoder, Rating, Rule, padded
+from .tagger import CONFIG, FOLDER, Encoded, Encoder, Rating, Rule
 
 if TYPE_CHECKING:  # torch is loaded only where a model is tuned: importing this module must stay cheap
     import torch
@@ -130,20 +131,9 @@ class _Run:
         own, replay = labels.read()
         self.messages, started = len(own) + len(replay), monotonic()
         for epoch in range(self.recipe.epochs):
-            self._epoch(epoch, epoch_examples(own, self.recipe, epoch=epoch, replay=replay))
+            batches = list(self._batches(epoch_examples(own, self.recipe, epoch=epoch, replay=replay), epoch))
+            self.losses.append(round(take_steps(batches, self._step, self.recipe, epoch=epoch), 3))
         self.minutes = (monotonic() - started) / 60
-
-    def _epoch(self, epoch: int, examples: Sequence[Example]) -> None:
-        batches, mean = list(self._batches(examples, epoch)), 0.0
-        with progress() as bar:
-            task = bar.add_task(f"epoch {epoch + 1}/{self.recipe.epochs}", total=len(batches), loss=0.0)
-            for i, batch in enumerate(batches):
-                loss = self._step(batch, (epoch + i / len(batches)) / self.recipe.epochs)
-                mean += (loss - mean) / min(i + 1, 50)
-                bar.update(task, advance=1, loss=mean)
-                if not bar.console.is_terminal and (i + 1) % 100 == 0:  # a log file shows no moving bar
-                    bar.console.print(f"epoch {epoch + 1}, step {i + 1} of {len(batches)}, loss {mean:.3f}")
-        self.losses.append(round(mean, 3))
 
     def _batches(self, examples: Sequence[Example], epoch: int) -> Iterator[list[Row]]:
         rows = [self._row(example) for example in examples]
@@ -156,14 +146,13 @@ class _Run:
         acts = [(example.intent, example.slots), *example.then]
         return encoded, classes_of(acts, example.message, encoded.offsets)
 
-    def _step(self, batch: Sequence[Row], done: float) -> float:
+    def _step(self, batch: Sequence[Row], rate: float) -> float:
         import torch
 
         loss = self._loss(batch)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
-        rate = self.recipe.learning_rate * min(1.0, (done + 1e-4) / self.recipe.warmup) * (1 - done)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["times"]
         self.optimizer.step()
@@ -174,7 +163,7 @@ class _Run:
         import torch
         from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-        inputs = [tensor.to(self.device) for tensor in padded([encoded for encoded, _ in batch])]
+        inputs = [tensor.to(self.device) for tensor in padded([(encoded.ids, encoded.start) for encoded, _ in batch])]
         kind, low = self.device.type, self.device.type == "cuda" or compute_dtype() is torch.bfloat16
         with torch.autocast(kind, torch.bfloat16, enabled=low):
             tags, whole = self.network(*inputs)
