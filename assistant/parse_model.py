@@ -1,17 +1,14 @@
 """The parser that asks the language model: prompt in, constrained decoding, answer lines out, of which the tagger chooses.
 
-The grammar of the message decides which tokens may come next; the model decides which of them does. Tokens that the grammar
-forces are not asked for: they go in with the next question. Where the model was in two minds the line is written again from
-there with the other token.
+The grammar of the message decides which tokens may come next; the model decides which of them does. Where the model was in two
+minds the line is written again from there with the other token (reading/lines.py).
 """
 
 from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import takewhile
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -24,53 +21,21 @@ from retrieval.hardware import use_threads
 from .model import DialogueState, Exchange, Parse
 from .parse import AheadUse, clean, exchange_text, grammar, message_text, read_answer
 from .reading.calibration import Calibration, read_calibration
-from .reading.draft import Draft, Drafter
+from .reading.draft import Drafter
 from .reading.overreach import guarded
 from .reading.tagging.tagger import Tagger
 
 if TYPE_CHECKING:  # torch is loaded only when a parser is made: importing this module must stay cheap
-    import numpy as np
-    import torch
-    from numpy.typing import NDArray
-
+    from .reading.lines import Line
     from .reading.llama import Cache, Llama
 
 AHEAD = 64  # exchanges read ahead and kept: about 46 KB a token, 4 MB each
-TOKEN_LIMIT = 96  # tokens of an answer; of 4,883 labelled messages the longest needs 86, the next 72
 # A line at least as likely is not doubted; else so many others are written, which may be less likely by so much, in logs, up to where
 # they part. 8 others, by up to 4.5, of lines up to .97, read none of five files better (docs/log.md).
 SURE = math.log(0.9)
 FORKS = 5
 FURTHER = 3.0
-LEFT = 96  # tokens that all others may take together; one that does not end within what is left is given up
-_TOP = 4  # tokens of one place that are thought of
-
-
-@dataclass(frozen=True)
-class _Start:
-    """A line under way. written: its tokens; pending: those that the model has not read; draft: how it likely goes on."""
-
-    written: tuple[int, ...]
-    pending: tuple[int, ...]
-    log_probability: float
-    draft: Draft
-
-
-@dataclass(frozen=True)
-class _Fork:
-    """Where a line might have gone on otherwise. at: tokens written before; log_probability: up to the other token and with it."""
-
-    at: int
-    token: int
-    log_probability: float
-    draft: Draft
-
-
-@dataclass(frozen=True)
-class _Line:
-    tokens: tuple[int, ...]
-    log_probability: float
-    forks: tuple[_Fork, ...]
+LEFT = 96  # tokens that all others may take together; those that have not ended by then are given up
 
 
 class ModelParser:
@@ -145,67 +110,28 @@ class ModelParser:
         where there is a tagger to choose among them and this one is not sure, those that part from it at one token."""
         import torch
 
+        from .reading.lines import TOKEN_LIMIT, Line, write
+
         with torch.inference_mode():
-            cache, words = self._begun(last), self._tokens(message_text(message))
-            begun, matcher = cache.length + len(words), self._matcher(message)
-            draft = self._drafter.start(self._tokens(" " + clean(message)))
-            line = self._write(_Start((), tuple(words), 0.0, draft), cache, matcher)
-            lines = [line, *self._others(line, cache, begun, matcher)]
-        return [(self._tokenizer.decode(one.tokens), one.log_probability) for one in lines]
+            cache, words, matcher = self._begun(last), self._tokens(message_text(message)), self._matcher(message)
+            begun, draft = cache.length + len(words), self._drafter.start(self._tokens(" " + clean(message)))
+            line = Line(matcher, words, list(range(cache.length)), draft)
+            write([line], self._model, cache, limit=TOKEN_LIMIT)
+            lines = [line, *self._others(line, cache, begun)]
+        return [(self._tokenizer.decode(one.written), one.log_probability) for one in lines]
 
-    def _others(self, line: _Line, cache: Cache, begun: int, matcher: Any) -> Iterable[_Line]:
-        """The lines that part from this one. begun: tokens in the cache before it.
+    def _others(self, line: Line, cache: Cache, begun: int) -> list[Line]:
+        """The lines that part from this one. begun: tokens in the cache before it."""
+        from .reading.lines import write
 
-        The last place first: what the cache holds of the line before a place stays as it is."""
         if self.tagger is None or line.log_probability >= SURE:
-            return
+            return []
         near = [fork for fork in line.forks if fork.log_probability > line.log_probability - FURTHER]
         likeliest = sorted(near, key=lambda fork: -fork.log_probability)[:FORKS]
-        left = LEFT
-        for fork in sorted(likeliest, key=lambda fork: -fork.at):
-            before = line.tokens[: fork.at]
-            if fork.token == self._model.eos:
-                yield _Line(before, fork.log_probability, ())
-                continue
-            matcher.reset()
-            matcher.consume_tokens(list(before))
-            step = (fork.token, *_forced(fork.token, matcher))
-            cache.length = begun + fork.at
-            start = _Start((*before, *step), step, fork.log_probability, fork.draft.take(step))
-            limit = min(len(start.written) + left, TOKEN_LIMIT)
-            other = self._write(start, cache, matcher, limit)
-            left -= len(other.tokens) - len(before)
-            if len(other.tokens) < limit:
-                yield other
-
-    def _write(self, start: _Start, cache: Cache, matcher: Any, limit: int = TOKEN_LIMIT) -> _Line:
-        """The line from there to its end, or to `limit` tokens. A guess goes in with what was written; as far as it is what the model
-        chooses and the grammar forces, no further forward is needed."""
-        written, pending, draft, sum_of_logs = (
-            list(start.written),
-            list(start.pending),
-            start.draft,
-            start.log_probability,
-        )
-        guess, forks = draft.guess() if written else [], list[_Fork]()
-        while len(written) < limit:
-            states = self._model.read([*pending, *guess], cache, last=1 + len(guess))
-            right, read = 0, cache.length - len(guess)
-            pending = []
-            while not pending:
-                (token, log_probability), *others = self._choose(states[right], matcher)
-                forks += [_Fork(len(written), other, sum_of_logs + log_p, draft) for other, log_p in others]
-                sum_of_logs += log_probability
-                if token == self._model.eos:
-                    return _Line(tuple(written), sum_of_logs, tuple(forks))
-                step = [token, *_forced(token, matcher)]
-                written += step
-                draft = draft.take(step)
-                same = _same(step, guess[right:])
-                right, pending = right + same, step[same:]
-            cache.length = read + right
-            guess = draft.guess()
-        return _Line(tuple(written), sum_of_logs, tuple(forks))
+        line.matcher.reset()
+        others = [line.parted(fork, begun, self._model.eos) for fork in likeliest]
+        write(others, self._model, cache, limit=LEFT)
+        return [other for other in others if other.ended]
 
     def read_ahead(self, last: Exchange) -> None:
         """Reads an exchange before the message after it comes, so that only the message has to be read then.
@@ -240,39 +166,6 @@ class ModelParser:
         if matcher.is_error():
             raise ModelError(f"The grammar of a message was refused: {matcher.get_error()}", fix="report this message")
         return matcher
-
-    def _choose(self, hidden: torch.Tensor, matcher: Any) -> list[tuple[int, float]]:
-        """The likeliest allowed tokens, the best first, with their log probabilities among the allowed ones. Only their rows of the head
-        are multiplied."""
-        import torch
-
-        allowed = torch.from_numpy(allowed_tokens(matcher))
-        if len(allowed) == 1:
-            return [(int(allowed[0]), 0.0)]
-        logs, places = self._model.logits(hidden, allowed).log_softmax(0).topk(min(_TOP, len(allowed)))
-        return list(zip(allowed[places].tolist(), logs.tolist(), strict=True))
-
-
-def allowed_tokens(matcher: Any) -> NDArray[np.int64]:
-    """Ids of the tokens that the grammar allows next, ascending."""
-    import numpy as np
-
-    bits = np.frombuffer(matcher.compute_bitmask(), dtype=np.uint8)
-    return np.flatnonzero(np.unpackbits(bits, bitorder="little"))
-
-
-def _forced(token: int, matcher: Any) -> list[int]:
-    """What the grammar forces after this token; the matcher has then taken all of them."""
-    matcher.consume_token(token)
-    forced: list[int] = matcher.compute_ff_tokens()
-    matcher.consume_tokens(forced)
-    return forced
-
-
-def _same(these: Sequence[int], those: Sequence[int]) -> int:
-    """How many tokens at the beginning are the same."""
-    pairs = zip(these, those, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def load(folder: Path, adapter: Path | None) -> Llama:

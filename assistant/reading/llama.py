@@ -44,6 +44,14 @@ class Cache:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """The next tokens of a text. seen: the places in a cache that hold the text before them, in its order."""
+
+    tokens: Sequence[int]
+    seen: Sequence[int]
+
+
+@dataclass(frozen=True)
 class _Layer:
     qkv: Multiply
     out: Multiply
@@ -81,19 +89,26 @@ class Llama:
         return Cache(len(self._layers), self._groups, self._width)
 
     def read(self, tokens: Sequence[int], cache: Cache, *, last: int = 1) -> torch.Tensor:
-        """Hidden states after the `last` tokens, (last, D) float32; the cache grows by all of `tokens`."""
-        begin, end = cache.length, cache.length + len(tokens)
-        kept = cache.room_for(len(tokens))
-        turns = self._turns[begin:end]
-        unseen = self._unseen(len(tokens), end)
-        x = self._embedding[torch.tensor(tokens)]
+        """Hidden states after the `last` tokens, (last, D) float32, of the one text in a cache, which grows by all of `tokens`."""
+        (states,) = self.read_branches([Branch(tokens, range(cache.length))], cache)
+        return states[-last:]
+
+    def read_branches(self, branches: Sequence[Branch], cache: Cache) -> list[torch.Tensor]:
+        """Hidden states after each token of each branch, (T, D) float32 of its T tokens. All go through the weights together, which is
+        where the time goes; the cache grows by the tokens of the first, then those of the next (Miao et al., 2024, arXiv:2305.09781)."""
+        counts = [len(branch.tokens) for branch in branches]
+        begin, end = cache.length, cache.length + sum(counts)
+        kept = cache.room_for(sum(counts))
+        turns = torch.cat([self._turns[len(b.seen) : len(b.seen) + len(b.tokens)] for b in branches])
+        unseen = self._unseen(branches, begin, end)
+        x = self._embedding[torch.tensor([token for branch in branches for token in branch.tokens])]
         for layer, (keys, values) in zip(self._layers, kept, strict=True):
             attended = self._attend(layer.qkv(self._normal(x)), keys, values, turns, unseen, begin)
             x = x + layer.out(attended)
             gate, up = layer.gate_up(self._normal(x)).chunk(2, dim=-1)
             x = x + layer.down(functional.silu(gate) * up)
         cache.length = end
-        return self._normal(x[-last:]) * self._norm
+        return list(torch.split(self._normal(x) * self._norm, counts))
 
     def logits(self, hidden: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
         """Of these tokens only, (n,), after a hidden state (D,): few are allowed at a time, and the head is a fifth of all weights."""
@@ -118,11 +133,17 @@ class Llama:
         attended = torch.bmm(scores.softmax(-1), values[:, :end])
         return attended.view(self._heads, count, self._width).transpose(0, 1).reshape(count, -1)
 
-    def _unseen(self, count: int, end: int) -> torch.Tensor | None:
-        """-inf where a token would see a later one, (heads / groups * count, end); a single token sees all."""
-        if count == 1:
+    def _unseen(self, branches: Sequence[Branch], begin: int, end: int) -> torch.Tensor | None:
+        """-inf where a token would see a later one or another branch's, (heads / groups * tokens, end); None where each sees all."""
+        if end - begin == 1 and len(branches[0].seen) == begin:
             return None
-        return torch.full((count, end), -torch.inf).triu_(end - count + 1).repeat(self._heads // self._groups, 1)
+        unseen, row = torch.full((end - begin, end), -torch.inf), 0
+        for branch in branches:
+            rows = unseen[row : row + len(branch.tokens)]
+            rows[:, list(branch.seen)] = 0.0
+            rows[:, begin + row : begin + row + len(rows)].triu_(1)
+            row += len(rows)
+        return unseen.repeat(self._heads // self._groups, 1)
 
     def _normal(self, x: torch.Tensor) -> torch.Tensor:
         return x * torch.rsqrt(x.square().mean(-1, keepdim=True).add_(self._eps))

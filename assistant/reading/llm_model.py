@@ -20,8 +20,8 @@ from safetensors import SafetensorError
 from retrieval.errors import ModelError
 from retrieval.hardware import use_threads, without_progress_bars
 
-from ..parse_model import allowed_tokens
 from .chat_model import NoAnswer
+from .matching import allowed_tokens, with_forced
 
 TOKEN_LIMIT = 512  # tokens of an answer; an empty act has 87 of SmolLM2's, and a message up to three
 TEXT_LIMIT = 80  # characters of one string
@@ -119,11 +119,7 @@ class ChatInProcess:
         matcher.consume_tokens(written)
         pending, until = tokens[len(self._ahead) :] + written, self._clock() + self._timeout_s
         while not matcher.is_stopped():
-            token = _likeliest(self._chat.read(pending, cache), matcher)
-            matcher.consume_token(token)
-            forced = matcher.compute_ff_tokens()
-            matcher.consume_tokens(forced)
-            pending = [token, *forced]
+            pending = with_forced(_likeliest(self._chat.read(pending, cache), matcher), matcher)
             written = written + pending
             if len(written) > self._token_limit:
                 raise self._failed(f"wrote over {self._token_limit} tokens", fix="take a more capable model", wait_s=0)

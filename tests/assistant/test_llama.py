@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from assistant.reading.llama import Llama
+from assistant.reading.llama import Branch, Llama
 from retrieval.models import model_path
 from tests.assistant.tiny_model import make_tiny_model
 
@@ -51,6 +51,21 @@ def test_a_cache_set_back_forgets_what_came_after(tiny: Path) -> None:
         model.read([*TOKENS[:5], 1, 2, 3], tried)
         tried.length = 5
         assert torch.equal(model.read(TOKENS[5:], tried), model.read(TOKENS[5:], plain))
+
+
+def test_texts_that_part_from_one_are_read_side_by_side_as_each_by_itself(tiny: Path) -> None:
+    """Both begin with TOKENS[:5], at places 0 to 4; the first has read 1 and 2 besides, at places 5 and 7."""
+    model = Llama(tiny)
+    first, second = [*TOKENS[:5], 1, 2, 3], [*TOKENS[:5], 9, 8, 7]
+    with torch.inference_mode():
+        cache = model.cache()
+        model.read(TOKENS[:5], cache)
+        model.read_branches([Branch([1], range(5)), Branch([9], range(5))], cache)
+        model.read_branches([Branch([2], [*range(5), 5])], cache)
+        one, other = model.read_branches([Branch([3], [*range(5), 5, 7]), Branch([8, 7], [*range(5), 6])], cache)
+    assert cache.length == 5 + 2 + 1 + 3
+    assert distance(one, expected(tiny, first)[-1:]) < 2e-3
+    assert distance(other, expected(tiny, second)[-2:]) < 2e-3
 
 
 def test_a_text_longer_than_the_room_of_a_cache_is_read_whole(tiny: Path) -> None:

@@ -90,7 +90,7 @@ def test_the_answer_is_the_one_of_plain_steps(chat: LocalChat, model: ChatInProc
     from llguidance import JsonCompiler, LLMatcher
     from llguidance.hf import from_tokenizer
 
-    from assistant.parse_model import allowed_tokens
+    from assistant.reading.matching import allowed_tokens
 
     words = from_tokenizer(chat.tokenizer)
     grammar = JsonCompiler(whitespace_flexible=False).compile(json.dumps(bounded(PIECE)))

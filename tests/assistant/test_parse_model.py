@@ -78,9 +78,11 @@ def test_after_an_exchange_read_ahead_only_the_message_is_read(
 ) -> None:
     assert SHOWN.last is not None
     steps: list[int] = []
-    read = parser._model.read
+    read = parser._model.read_branches
     monkeypatch.setattr(
-        parser._model, "read", lambda tokens, *rest, **named: steps.append(len(tokens)) or read(tokens, *rest, **named)
+        parser._model,
+        "read_branches",
+        lambda branches, cache: steps.append(sum(len(b.tokens) for b in branches)) or read(branches, cache),
     )
     parser.read_ahead(SHOWN.last)
     exchange = steps.pop()

@@ -14,7 +14,9 @@ from assistant.build import build_local_parser
 from assistant.labelled.labels import read_examples
 from assistant.model import Exchange, Parse, Slots
 from assistant.parse import clean
-from assistant.parse_model import TOKEN_LIMIT, ModelParser, allowed_tokens
+from assistant.parse_model import ModelParser
+from assistant.reading.lines import TOKEN_LIMIT
+from assistant.reading.matching import allowed_tokens
 from assistant.reading.tagging.classes import POINTED, SORTS, TAGS, classes_of
 from assistant.reading.tagging.tagger import CONFIG, Rating, Rule, Tagger, read_tagger
 from assistant.reading.tagging.train import RECIPE, Rated, fit_rule, train_tagger, weigh_tagger
