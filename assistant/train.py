@@ -7,8 +7,8 @@ import logging
 import random
 import shutil
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -76,6 +76,26 @@ class Sequences:
         return len(self.prompt) + len(self.answer)
 
 
+@dataclass
+class Progressed:
+    """What a run has done. losses: at the end of each epoch."""
+
+    losses: list[float] = field(default_factory=list)
+    minutes: float = 0.0
+
+    @property
+    def epochs(self) -> int:
+        return len(self.losses)
+
+    def add(self, loss: float, seconds: float) -> None:
+        """One more epoch."""
+        self.losses.append(round(loss, 4))
+        self.minutes += seconds / 60
+
+    def __str__(self) -> str:
+        return f"{', '.join(map(str, self.losses))}. {self.minutes:.0f} minutes"
+
+
 def average_adapters(folders: Sequence[Path], weights: Sequence[float], *, rank: int, out: Path) -> int:
     """Writes the weighted mean of adapters, cut to `rank`, with its config to `out`; returns the bytes of its weights.
 
@@ -131,7 +151,7 @@ def train_parser(
 
     torch.set_num_threads(threads)
     run = start_run(labels, base=base, out=out, recipe=recipe, start=start)
-    while run.epochs_done < recipe.epochs:
+    while run.progress.epochs < recipe.epochs:
         run.next_epoch()
     folder, held = _publish(run, out, labels), run.held_out
     del run  # its memory is needed for the parser
@@ -208,6 +228,31 @@ def take_steps(batches: Sequence[T], step: Callable[[T, float], float], recipe: 
     return mean
 
 
+def save_state(part: Path, recipe: Recipe, done: Progressed, weights: Mapping[str, Any], optimizer: Any) -> None:
+    """Writes what a killed run needs to go on after its last epoch; the state before stays until this one is whole."""
+    import torch
+
+    part.mkdir(parents=True, exist_ok=True)
+    state = {"recipe": asdict(recipe), "progress": asdict(done), "optimizer": optimizer.state_dict(), **weights}
+    torch.save(state, part / "state.tmp")
+    (part / "state.tmp").replace(part / "state.pt")
+
+
+def saved_state(part: Path, recipe: Recipe, done: Progressed, optimizer: Any) -> Mapping[str, Any] | None:
+    """The state of a run of the same recipe, of which `done` and the optimizer have taken theirs; None where there is none, or of
+    another recipe: that run is begun anew."""
+    import torch
+
+    if not (part / "state.pt").exists():
+        return None
+    state: dict[str, Any] = torch.load(part / "state.pt", weights_only=True, map_location="cpu")
+    if state["recipe"] != asdict(recipe):
+        return None
+    done.losses, done.minutes = state["progress"]["losses"], state["progress"]["minutes"]
+    optimizer.load_state_dict(state["optimizer"])
+    return state
+
+
 class Run:
     """The model being tuned, its optimizer, and what is saved between epochs.
 
@@ -248,18 +293,16 @@ class Run:
         self.examples, held = split(own, recipe.held_out)
         self.replay, held_too = split(replay, recipe.held_out)
         self.held_out = [*held, *held_too]
-        self.part, self.recipe, self.epochs_done, self.losses, self.minutes = part, recipe, 0, list[float](), 0.0
+        self.part, self.recipe, self.progress = part, recipe, Progressed()
         self._resume()
 
     def next_epoch(self) -> None:
         """One pass over the examples with a progress bar on standard error, then a checkpoint."""
-        epoch, started = self.epochs_done, monotonic()
+        epoch, started = self.progress.epochs, monotonic()
         read = encode(epoch_examples(self.examples, self.recipe, epoch=epoch, replay=self.replay), self._tokenizer)
         batches = list(batches_of(read, self.recipe, epoch=epoch))
         mean = take_steps(batches, self._step, self.recipe, epoch=epoch)
-        self.losses.append(round(mean, 4))
-        self.epochs_done += 1
-        self.minutes += (monotonic() - started) / 60
+        self.progress.add(mean, monotonic() - started)
         self._save()
 
     def _step(self, batch: Sequence[Sequences], rate: float) -> float:
@@ -293,28 +336,16 @@ class Run:
         return cross_entropy(causal.lm_head(hidden[wanted]).float(), labels[:, 1:][wanted])
 
     def _save(self) -> None:
-        import torch
-
         self.part.mkdir(parents=True, exist_ok=True)
         self.model.save_pretrained(str(self.part))
-        state = {
-            "recipe": asdict(self.recipe), "epochs_done": self.epochs_done, "losses": self.losses, "minutes": self.minutes,
-            "masters": self.masters, "optimizer": self.optimizer.state_dict(),
-        }  # fmt: skip
-        torch.save(state, self.part / "state.tmp")
-        (self.part / "state.tmp").replace(self.part / "state.pt")
+        save_state(self.part, self.recipe, self.progress, {"masters": self.masters}, self.optimizer)
 
     def _resume(self) -> None:
-        """Takes up a run of the same recipe; one of another recipe is begun anew."""
         import torch
 
-        if not (self.part / "state.pt").exists():
+        state = saved_state(self.part, self.recipe, self.progress, self.optimizer)
+        if state is None:
             return
-        state = torch.load(self.part / "state.pt", weights_only=True, map_location=self.device)
-        if state["recipe"] != asdict(self.recipe):
-            return
-        self.epochs_done, self.losses, self.minutes = state["epochs_done"], state["losses"], state["minutes"]
-        self.optimizer.load_state_dict(state["optimizer"])
         with torch.no_grad():
             for master, weight, saved in zip(self.masters, self.weights, state["masters"], strict=True):
                 master.copy_(saved)
@@ -387,5 +418,5 @@ LoRA on all linear layers, loss on the answer only, AdamW, rate falling linearly
 
 {recipe}
 {begun}
-Loss at the end of each epoch: {", ".join(map(str, run.losses))}. {run.minutes:.0f} minutes. {libraries}.
+Loss at the end of each epoch: {run.progress}. {libraries}.
 """

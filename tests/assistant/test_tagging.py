@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import torch
 
 from assistant import parse_model
 from assistant.build import build_local_parser
@@ -17,7 +19,9 @@ from assistant.parse import clean
 from assistant.parse_model import ModelParser
 from assistant.reading.lines import TOKEN_LIMIT
 from assistant.reading.matching import allowed_tokens
+from assistant.reading.tagging import train
 from assistant.reading.tagging.classes import POINTED, SORTS, TAGS, classes_of
+from assistant.reading.tagging.network import trained_network
 from assistant.reading.tagging.tagger import CONFIG, Rating, Rule, Tagger, read_tagger
 from assistant.reading.tagging.train import RECIPE, Rated, fit_rule, train_tagger, weigh_tagger
 from assistant.settings import Settings
@@ -87,8 +91,6 @@ def unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def exact(parser: ModelParser, message: str, line: str) -> float:
     """The log of a line's probability, its tokens read one by one into a cache of its own."""
-    import torch
-
     from assistant.parse import message_text
 
     tokens = parser._tokens(line)
@@ -184,6 +186,43 @@ def test_a_tagger_learns_what_it_is_shown_and_lies_beside_the_adapter(goals: Pat
     place, share = tagger.best("a red mug", None, [(wrong, -1.0), (right, -1.0)])
     assert place == 1
     assert share < 0
+
+
+SMALL = Recipe(epochs=2, seed=3, batch=24, composed=0, bounded=0, second_acts=0, typos=0, written=False)
+
+
+@pytest.mark.models
+def test_a_killed_training_goes_on_from_its_last_whole_epoch(
+    goals: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """24 messages in batches of 24 are one step an epoch; the second one does not come to its end."""
+    base, labels, steps, step = model_path("all-minilm-l6-v2"), Labels([goals]), list[float](), train._Run._step
+
+    def killed(run: train._Run, batch: list[train.Row], rate: float) -> float:
+        if steps:
+            raise KeyboardInterrupt
+        steps.append(rate)
+        return step(run, batch, rate)
+
+    monkeypatch.setattr(train._Run, "_step", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train_tagger(labels, base=base, adapter=tmp_path, recipe=SMALL, threads=1)
+    monkeypatch.setattr(train._Run, "_step", lambda run, batch, rate: steps.append(rate) or step(run, batch, rate))
+    folder = train_tagger(labels, base=base, adapter=tmp_path, recipe=SMALL, threads=1)
+    assert steps == [SMALL.rate(0), SMALL.rate(0.5)]
+    assert sorted(path.name for path in folder.iterdir()) == ["README.md", "config.json", "delta.safetensors"]
+
+
+@pytest.mark.models
+def test_a_training_may_begin_with_the_tagger_of_another_adapter(goals: Path, tmp_path: Path) -> None:
+    """At a rate of 0 the new one is the one that it began from, but for the rounding to eight bits."""
+    base, labels = model_path("all-minilm-l6-v2"), Labels([goals])
+    first = train_tagger(labels, base=base, adapter=tmp_path / "one", recipe=SMALL, threads=1)
+    still = replace(SMALL, epochs=1, learning_rate=0.0)
+    second = train_tagger(labels, base=base, adapter=tmp_path / "two", recipe=still, start=tmp_path / "one", threads=1)
+    before, after = (trained_network(base, folder).state_dict() for folder in (first, second))
+    assert all(torch.allclose(weight, after[name], atol=1e-3) for name, weight in before.items())
+    assert "Begun from the tagger of another adapter, one." in (second / "README.md").read_text(encoding="utf-8")
 
 
 def test_an_adapter_without_a_tagger_has_none(tmp_path: Path) -> None:

@@ -27,18 +27,23 @@ def tagger(
     adapter: Annotated[Path, typer.Option(help="Folder of the parser's adapter; the tagger goes into it.")] = Path(
         "models/parser"
     ),
+    start: Annotated[Path | None, typer.Option(help="Folder of an adapter whose tagger to go on from.")] = None,
     epochs: Annotated[int, typer.Option(min=1)] = RECIPE.epochs,
+    batch: Annotated[int, typer.Option(min=1, help="Messages of one step.")] = RECIPE.batch,
     rate: Annotated[float, typer.Option(help="The highest learning rate.")] = RECIPE.learning_rate,
     seed: Annotated[int, typer.Option(help="Two runs with the same seed read the same batches.")] = RECIPE.seed,
 ) -> None:
-    """Tune the tagger, then weigh it against the language model. `shop train calibration` is due after that.
+    """Tune the tagger, then weigh it against the language model. `shop train calibration` is due after that. Started again after a kill,
+    it goes on from the last whole epoch.
 
     Example: shop train tagger goals.jsonl dialogues.jsonl --weigh held_out.jsonl --adapter my-parser
     """
     settings = Settings(parser=adapter)
-    recipe = replace(RECIPE, epochs=epochs, learning_rate=rate, seed=seed)
+    recipe = replace(RECIPE, epochs=epochs, batch=batch, learning_rate=rate, seed=seed)
     base = model_path("all-minilm-l6-v2")
-    folder = train_tagger(Labels(files, requests), base=base, adapter=adapter, recipe=recipe, threads=settings.threads)
+    folder = train_tagger(
+        Labels(files, requests), base=base, adapter=adapter, recipe=recipe, start=start, threads=settings.threads
+    )
     held_out = [example for path in weigh for example in read_examples(path)]
     rule = weigh_tagger(build_local_parser(settings), held_out, adapter)
     typer.echo(

@@ -64,12 +64,18 @@ def save_network(network: TagNetwork, base: Path, folder: Path) -> int:
 
 def load_network(base: Path, folder: Path, *, dtype: torch.dtype) -> TagNetwork:
     """The trained network for inference; the encoder in `dtype`, the heads in float32."""
+    network = trained_network(base, folder)
+    network.encoder.to(dtype)
+    return network.eval().requires_grad_(False)
+
+
+def trained_network(base: Path, folder: Path) -> TagNetwork:
+    """The trained network as training goes on from it, float32."""
     network = new_network(base)
     state = network.state_dict()
     for name, change in read_rounded(folder / WEIGHTS).items():
         state[name].copy_(state[name] + change if name.startswith(_KEPT) else change)
-    network.encoder.to(dtype)
-    return network.eval().requires_grad_(False)
+    return network
 
 
 def _change(name: str, weight: torch.Tensor, start: Mapping[str, torch.Tensor]) -> torch.Tensor:

@@ -19,7 +19,7 @@ from retrieval.hardware import compute_dtype, use_threads, without_progress_bars
 from ...labelled.evaluate import is_right
 from ...model import Example
 from ...parse import clean
-from ...train import Labels, Recipe, by_length, epoch_examples, take_steps
+from ...train import Labels, Progressed, Recipe, by_length, epoch_examples, save_state, saved_state, take_steps
 from .classes import Classes, classes_of
 from .tagger import CONFIG, FOLDER, Encoded, Encoder, Rating, Rule
 
@@ -49,13 +49,24 @@ class Rated:
     right: tuple[bool, ...]
 
 
-def train_tagger(labels: Labels, *, base: Path, adapter: Path, recipe: Recipe = RECIPE, threads: int = 2) -> Path:
-    """The folder with the tuned tagger beside the adapter, made from the labels. Both models count the same until they are weighed."""
+def train_tagger(
+    labels: Labels,
+    *,
+    base: Path,
+    adapter: Path,
+    recipe: Recipe = RECIPE,
+    start: Path | None = None,
+    threads: int = 2,
+) -> Path:
+    """The folder with the tuned tagger beside the adapter, made from the labels. Both models count the same until they are weighed.
+
+    start: an adapter whose tagger to go on from. A killed run started again goes on from its last whole epoch.
+    """
     use_threads(threads)
     without_progress_bars()
-    run = _Run(base, recipe)
-    run.train(labels)
     folder = adapter / FOLDER
+    run = _Run(base, folder.with_name(folder.name + ".part"), recipe, start)
+    run.train(labels)
     return run.publish(folder, labels)
 
 
@@ -108,14 +119,15 @@ def fit_rule(lists: Sequence[Rated]) -> Rule:
 class _Run:
     """The network being tuned and its optimizer."""
 
-    def __init__(self, base: Path, recipe: Recipe) -> None:
+    def __init__(self, base: Path, part: Path, recipe: Recipe, start: Path | None) -> None:
         import torch
 
-        from .network import new_network
+        from .network import new_network, trained_network
 
         torch.manual_seed(recipe.seed)
-        self.base, self.recipe, self.encoder = base, recipe, Encoder(base)
-        self.network: TagNetwork = new_network(base)
+        self.base, self.part, self.recipe, self.encoder = base, part, recipe, Encoder(base)
+        self.start = start
+        self.network: TagNetwork = trained_network(base, start / FOLDER) if start else new_network(base)
         self.network.train()
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network.to(self.device)
@@ -124,16 +136,20 @@ class _Run:
         groups = [{"params": body, "times": 1.0}, {"params": heads, "times": HEAD_RATE}]
         self.weights = [*body, *heads]
         self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, weight_decay=0.01)
-        self.losses, self.messages, self.minutes = list[float](), 0, 0.0
+        self.progress, self.messages = Progressed(), 0
+        if (state := saved_state(part, recipe, self.progress, self.optimizer)) is not None:
+            self.network.load_state_dict(state["network"])
 
     def train(self, labels: Labels) -> None:
-        """All epochs, with a progress bar on standard error."""
+        """All epochs that are left, with a progress bar on standard error."""
         own, replay = labels.read()
-        self.messages, started = len(own) + len(replay), monotonic()
-        for epoch in range(self.recipe.epochs):
+        self.messages = len(own) + len(replay)
+        while (epoch := self.progress.epochs) < self.recipe.epochs:
+            started = monotonic()
             batches = list(self._batches(epoch_examples(own, self.recipe, epoch=epoch, replay=replay), epoch))
-            self.losses.append(round(take_steps(batches, self._step, self.recipe, epoch=epoch), 3))
-        self.minutes = (monotonic() - started) / 60
+            loss = take_steps(batches, self._step, self.recipe, epoch=epoch)
+            self.progress.add(loss, monotonic() - started)
+            save_state(self.part, self.recipe, self.progress, {"network": self.network.state_dict()}, self.optimizer)
 
     def _batches(self, examples: Sequence[Example], epoch: int) -> Iterator[list[Row]]:
         rows = [self._row(example) for example in examples]
@@ -188,7 +204,8 @@ class _Run:
         """Writes the weights' change, a rule by which both models count the same, and the card."""
         from .network import save_network
 
-        draft = folder.with_name(folder.name + ".part")
+        draft = self.part
+        (draft / "state.pt").unlink()
         size = save_network(self.network, self.base, draft)
         (draft / CONFIG).write_text(EQUAL.model_dump_json(indent=2) + "\n", encoding="utf-8")
         (draft / "README.md").write_text(self._card(labels, size), encoding="utf-8")
@@ -216,6 +233,6 @@ Made {datetime.now(UTC):%Y-%m-%d} with `shop train tagger`.
 Cross entropy of all classes, AdamW, rate falling linearly, five times as high for the heads, word vectors frozen.
 
 {recipe}
-
-Loss at the end of each epoch: {", ".join(map(str, self.losses))}. {self.minutes:.0f} minutes. {libraries}.
+{"" if self.start is None else f"{chr(10)}Begun from the tagger of another adapter, {self.start.name}.{chr(10)}"}
+Loss at the end of each epoch: {self.progress}. {libraries}.
 """
