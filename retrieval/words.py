@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import snowballstemmer
+from more_itertools import map_reduce
 
 _STEMMER = snowballstemmer.stemmer("porter")  # FTS5's `porter` tokenizer stems in the same way
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -36,6 +37,19 @@ _PLURALS = dict(
     "penknives/penknife pocketknives/pocketknife scarves/scarf shelves/shelf teeth/tooth wolves/wolf".split()
 )
 
+# Words that share no stem with the word which they are made from; only those that say the same of a thing ("a golden glow" is no gold).
+_FORMS = dict(
+    pair.split("/")
+    for pair in "assembly/assemble comfy/comfortable glittery/glitter noisy/noise sparkly/sparkle stripy/striped warmth/warm wooden/wood "
+    "woolen/wool woollen/wool".split()
+)
+# What can be done with a thing, by what a listing says of it: each answers a question with the verb, and says more than it.
+_CAN_BE = dict(
+    pair.split("/")
+    for pair in "bendable/bend dimmable/dim extendable/extend foldable/fold inflatable/inflate lockable/lock "
+    "packable/pack rechargeable/charge refillable/refill stackable/stack stretchable/stretch tiltable/tilt washable/wash".split()
+)
+
 NEGATIONS = frozenset("no not non without never free isn't doesn't cannot can't".split())
 _EDGES = STOPWORDS - NEGATIONS  # what a quotation neither begins nor ends with
 _LINKING = frozenset(
@@ -61,9 +75,9 @@ def stem(word: str) -> str:
 
 
 def spellings(word: str) -> tuple[str, ...]:
-    """The word, and its other spelling or number where the letters differ: for an index that knows these only."""
-    stemmed = _stemmed(word)
-    return (word, *(other for other in (_OURS.get(stemmed), _THEIRS.get(stemmed)) if other))
+    """The word, and its other spellings, number or form where the letters differ: for an index that knows these only."""
+    ours = stem(word)
+    return (word, *(other for other in (ours, *_THEIRS.get(ours, ())) if other != _stemmed(word)))
 
 
 def _stemmed(word: str) -> str:
@@ -71,8 +85,9 @@ def _stemmed(word: str) -> str:
     return str(_STEMMER.stemWord(plain.replace("’", "'").removesuffix("'s")))
 
 
-_OURS = {_stemmed(other): _stemmed(ours) for other, ours in (_SPELLINGS | _PLURALS).items()}
-_THEIRS = {ours: other for other, ours in _OURS.items()}
+_OURS = {_stemmed(other): _stemmed(ours) for other, ours in (_SPELLINGS | _PLURALS | _FORMS).items()}
+_THEIRS = map_reduce(_OURS, _OURS.__getitem__)  # by stem: those of the others
+_DOABLE = {stem(one): stem(verb) for one, verb in _CAN_BE.items()}
 
 
 def words(text: str) -> Iterator[Word]:
@@ -90,6 +105,11 @@ def content_words(text: str) -> tuple[str, ...]:
 def content_stems(text: str) -> tuple[str, ...]:
     """Stems of the content words, each once, in order."""
     return tuple(dict.fromkeys(stem(word) for word in content_words(text)))
+
+
+def doable(text: str) -> frozenset[str]:
+    """Stems of what the text says can be done with a thing: "charge" of "a rechargeable battery"."""
+    return frozenset(_DOABLE[word.stem] for word in words(text) if word.stem in _DOABLE)
 
 
 def without(text: str, phrases: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.words import contains, content_stems, content_words, only_denied, quote, spellings, stem, words
+from retrieval.words import contains, content_stems, content_words, doable, only_denied, quote, spellings, stem, words
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,22 @@ def test_a_word_has_its_other_spelling_beside_it_for_an_index_of_letters() -> No
     assert spellings("grey") == ("grey", stem("gray"))
     assert [stem(one) for one in spellings("jewelry")] == [stem("jewelry")] * 2
     assert spellings("lamp") == ("lamp",)
+
+
+@pytest.mark.parametrize(("form", "base"), [("warmth", "warm"), ("wooden", "wood"), ("comfy", "comfortable")])
+def test_a_word_made_from_another_that_says_the_same_is_the_same_word(form: str, base: str) -> None:
+    assert stem(form) == stem(base)
+    assert contains(f"enough {form} here", base)
+
+
+def test_a_form_is_found_by_its_word_in_an_index_of_letters() -> None:
+    assert spellings("wool") == ("wool", "woolen", "woollen")
+
+
+def test_golden_is_no_gold_and_what_can_be_charged_says_more_than_charge() -> None:
+    assert stem("golden") != stem("gold")
+    assert stem("rechargeable") != stem("charge")
+    assert doable("A rechargeable battery and washable covers.") == {stem("charge"), stem("wash")}
 
 
 def test_content_words_leave_out_function_words() -> None:
