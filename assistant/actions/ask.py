@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from retrieval.dense import Embedder
-from retrieval.evidence import COLORS, MATERIALS, of_the_thing
+from retrieval.evidence import COLORS, MATERIALS, of_the_thing, speaks_of
 from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
-from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, stem, without, words
+from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, doable, stem, without, words
 
 from ..ellipsis import asks_the_same
 from ..mentions import as_it
@@ -27,7 +27,6 @@ from .variants import as_on_card, spelled_out
 # Mean cosine with the question from which a fact speaks of what was asked, and from which it is said to come nearest. docs/log.md
 SAME_SUBJECT = 0.48
 NEAR = 0.32
-COLOR_NAMES = ("color", "colour", "colors", "colours")
 # Fields whose values are known by their words, so that a sentence may state them: "this sleek navy jacket".
 _KNOWN_BY = {"color": COLORS, "material": MATERIALS}
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
@@ -45,7 +44,11 @@ _LINKS = frozenset(
         "state states say says mention mentions".split(),
     )
 )
+_REAL = frozenset(map(stem, "real really genuine actual true pure all".split()))  # which say nothing of what it is
 _ASKING = frozenset("how what which when where who why".split())
+_HOW_MANY = frozenset("many much".split()) | frozenset(map(stem, ("many", "much")))
+# What asks for more than a yes or no, of which no other listing can be said to have it: "what is it filled with?"
+_OPEN = re.compile(r"\b(?:how|what|where|when|who|why)(?:['’]?s)?\b(?! about)", re.IGNORECASE)
 _OVERVIEW = frozenset(
     content_stems("more about details description information info product item")
 )  # what the whole of a listing is asked for by
@@ -74,7 +77,8 @@ class Fact:
         return f"{self.name} {self.value}" if self.name else f"“{self.value.strip()}”"
 
     def has(self, stems: set[str]) -> bool:
-        return stems <= set(content_stems(self.text))
+        """Whether it has these words: "charge" too where it says "rechargeable"."""
+        return stems <= {*content_stems(self.text), *doable(self.text)}
 
     def speaks_of(self, known: frozenset[str]) -> bool:
         """Whether it is a sentence with one of these words for the thing itself, not for what is set beside it."""
@@ -100,7 +104,10 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     ]
     answer = _together(products, answers, asked)
     outcome = Outcome(focus=products[0].id, answer=answer)
-    return outcome if answer.found else offered(outcome, products, without_links(asked), parse.message, state, parts)
+    if answer.found:
+        return outcome
+    had = "" if _OPEN.search(parse.message) else without_links(asked)
+    return offered(outcome, products, had, parse.message, state, parts)
 
 
 def _together(products: Sequence[Product], answers: Sequence[Answer], asked: str) -> Answer:
@@ -161,11 +168,14 @@ def answer_for(
         return _overview(product)
     if wanted and (plain := _plainly([asked, question or asked], wanted, facts, embedder)):
         return _say(product, plain)
+    values = wanted & (COLORS | MATERIALS)
+    if values and not any(Fact("", product.title).has(one) for one in _alternatives(asked)):
+        return _not_said(product, asked, _of_another_value(asked, wanted, values, facts, embedder))
     near, cosine = _nearest([asked, question or asked], facts if wanted else [], embedder)
     if near and cosine >= SAME_SUBJECT:
         return _say(product, [near])
-    if wanted and any(Fact("", product.title).has(one) for one in _alternatives(asked)):
-        return _say(product, [Fact("", product.title)])
+    if wanted and not said & _ASKING and any(Fact("", product.title).has(one) for one in _alternatives(asked)):
+        return Answer(f"{product.title} is called so.", (product.title,))
     if wanted and wanted <= _CONTENTS and product.description:
         return _overview(product)
     return _not_said(product, asked, near if cosine >= NEAR else None)
@@ -184,25 +194,51 @@ def _overview(product: Product) -> Answer:
 
 
 def _plainly(asked: Sequence[str], wanted: set[str], facts: Sequence[Fact], embedder: Embedder) -> list[Fact]:
-    """The facts that answer by their field, or have the question's words; where several do, the nearest in meaning of these."""
+    """The facts that answer by their field, or have the question's words; where several do, the nearest in meaning of these. A colour or
+    material that is asked for by name is answered by a fact that has it, else by the field that states another."""
     subject = subject_of([*asked, *map(as_it, asked)], embedder)
-    if subject and (stated := _stated(subject, facts)):
+    named = wanted & (COLORS | MATERIALS)
+    stating = [fact for fact in facts if any(fact.has(one) for one in _alternatives(asked[0], subject))]
+    stated = _stated(subject, facts) if subject else []
+    if stated and not (named and stating):
         return stated
+    if named:
+        speaking = [fact for fact in facts if fact.speaks_of(frozenset(named)) and wanted <= named | _LINKS | _REAL]
+        near, _ = _nearest(asked[:1], stating or speaking or _fields_of(named, facts), embedder)
+        return [near] if near else []
     known = _KNOWN_BY.get(subject.fields[0], frozenset()) if subject else frozenset[str]()
     if speaking := [fact for fact in facts if fact.speaks_of(known)]:
         return speaking[:1]
     if subject and wanted <= _LINKS:
         return []
-    stating = [fact for fact in facts if any(fact.has(one) for one in _alternatives(asked[0]))]
-    about_color = [fact for fact in facts if fact.name in COLOR_NAMES and wanted & COLORS]
-    near, _ = _nearest(asked[:1], stating or about_color, embedder)
+    near, _ = _nearest(asked[:1], stating, embedder)
     return [near] if near else []
 
 
-def _alternatives(asked: str) -> list[set[str]]:
-    """The stems of each thing asked about: of "wool or down" two, of which a fact has one."""
+def _fields_of(named: Collection[str], facts: Sequence[Fact]) -> list[Fact]:
+    """The fields of the record that state colours or materials, as the words named are."""
+    fields = [field for field, values in _KNOWN_BY.items() if values & set(named)]
+    return [fact for fact in facts if fact.name and any(speaks_of(fact.name, field) for field in fields)]
+
+
+def _of_another_value(
+    asked: str, wanted: set[str], named: Collection[str], facts: Sequence[Fact], embedder: Embedder
+) -> Fact | None:
+    """Where no fact has the colour or material asked for: what comes nearest, which may say that it is another."""
+    others = frozenset[str]().union(*(values for values in _KNOWN_BY.values() if values & set(named)))
+    speaking = [fact for fact in facts if fact.speaks_of(others)] if wanted <= set(named) | _REAL else []
+    near, cosine = _nearest([asked], speaking or facts, embedder)
+    return near if speaking or cosine >= NEAR else None
+
+
+def _alternatives(asked: str, subject: Subject | None = None) -> list[set[str]]:
+    """The stems of each thing asked about: of "wool or down" two, of which a fact has one. None where a usual question asks how much of
+    something it is: "long-lasting" is no length."""
     each = [set(content_stems(part)) for part in _OR.split(asked) if part.strip()]
-    return [stems - _LINKS or stems for stems in each]
+    asking = asked.lower().split()
+    degree = "how" in asking and not _HOW_MANY & set(asking)
+    said = [stems - _LINKS - _ASKING - (_HOW_MANY if "how" in asking else frozenset()) or stems for stems in each]
+    return [stems for stems in said if not (degree and subject and len(stems) == 1)]
 
 
 def _variant_asked(

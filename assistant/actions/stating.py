@@ -22,11 +22,13 @@ def offered(
     """The outcome of a question that no listing answers, with others offered that state it, else to ask the shop's staff, if they can be
     reached. A yes does it: the staff get the message itself.
 
+    asked: what another listing may state of its product, "" for nothing.
+
     What lies on the table stays: "add it" after it still means the product asked about.
     """
     answer = outcome.answer
     assert answer is not None
-    if others_state(products[0], asked, state, parts):
+    if asked and others_state(products[0], asked, state, parts):
         text, act = (
             f"{answer.text} Other listings of the kind do.",
             Parse("similar", Slots(features=(asked,), ref=("last",))),

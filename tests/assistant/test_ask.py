@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from assistant.actions.ask import answer_for, ask_product, facts_of, silence
+from assistant.actions.ask import _OPEN, answer_for, ask_product, facts_of, silence
 from assistant.model import Answer, DialogueState
 from retrieval.query import Constraints
 from retrieval.search import Searcher
@@ -168,7 +168,7 @@ def test_the_verb_that_a_question_hangs_on_is_not_looked_for(asked: str) -> None
 def test_a_title_answers_where_nothing_else_does() -> None:
     plain = replace(BY_ID["shade"], attributes={})
     answer = answer_for(plain, [plain], "come in linen", WordEmbedder())
-    assert (answer.text, answer.found) == ("Linen Lampshade: “Linen Lampshade”", True)
+    assert (answer.text, answer.found) == ("Linen Lampshade is called so.", True)
 
 
 def test_what_it_is_made_of_and_its_colour_are_read_in_the_sentence_that_says_so() -> None:
@@ -180,6 +180,51 @@ def test_what_it_is_made_of_and_its_colour_are_read_in_the_sentence_that_says_so
     ] == [second] * 2
     beside = replace(lamp, description="Pairs well with green linen.")
     assert not answer_for(beside, [beside], "what colour is it", WordEmbedder()).found
+
+
+def test_a_material_asked_for_by_name_is_answered_by_no_sentence_that_says_another() -> None:
+    shoe = replace(BY_ID["shade"], title="Night Runner", description="", attributes={})
+    leather = replace(shoe, description="These black leather shoes have a glowing sole.")
+    answer = answer_for(leather, [leather], "rubber sole", WordEmbedder(), "do they have a rubber sole")
+    assert not answer.found
+    both = replace(leather, description=f"{leather.description} The sole is of rubber.")
+    said_of_it = answer_for(both, [both], "rubber sole", WordEmbedder(), "do they have a rubber sole")
+    assert (said_of_it.text, said_of_it.found) == ("Night Runner: “The sole is of rubber.”", True)
+
+
+def test_where_another_colour_is_stated_than_asked_for_that_is_told_as_the_nearest() -> None:
+    pillow = replace(BY_ID["shade"], title="Moon Pillow", description="Very soft. A round navy pillow.", attributes={})
+    assert answer_for(pillow, [pillow], "come in green", WordEmbedder()).text == (
+        "The listing of Moon Pillow doesn't say “green” outright. The nearest it says: “A round navy pillow.”"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("how warm", "A coat of supreme warmth."),
+        ("charge", "With a rechargeable battery."),
+        ("how many pockets", "It has ten pockets."),
+        ("how long does the battery last", "The long-lasting battery is new."),
+    ],
+)
+def test_a_question_is_answered_in_other_forms_of_its_words_and_without_the_words_that_ask(
+    asked: str, sentence: str
+) -> None:
+    coat = replace(BY_ID["shade"], title="Frost", description=f"{sentence} We made it for you.", attributes={})
+    assert answer_for(coat, [coat], asked, WordEmbedder()).text == f"Frost: “{sentence}”"
+
+
+def test_how_much_of_something_it_is_is_not_said_by_a_word_for_it() -> None:
+    text = "For the heavy tasks of every builder at home, at work and outdoors, with a long cable and two speeds."
+    drill = replace(BY_ID["shade"], title="Drill", description=text, attributes={}, price=None, brand=None)
+    for asked in ("how heavy is it", "how long is it"):
+        assert not answer_for(drill, [drill], asked, WordEmbedder()).found
+
+
+def test_others_are_offered_for_what_they_may_have_and_not_for_a_question_that_asks_what() -> None:
+    asking = ("what's it filled with?", "and how wide is it", "is it wireless", "what about the third, is it wireless?")
+    assert [bool(_OPEN.search(one)) for one in asking] == [True, True, False, False]
 
 
 def test_of_two_things_asked_about_a_sentence_has_one() -> None:
