@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from retrieval.policies import Found, Policies
 from retrieval.product import Product
-from retrieval.words import content_stems
+from retrieval.words import content_stems, without
 
 from ..model import Answer, DialogueState, Outcome, Parse, Source
 from ..orders.book import OrderRules
@@ -26,6 +26,7 @@ RELEVANT = (
 QUOTED_WORDS = 60  # of one passage
 BESIDE = 0.8  # share of the best statement's nearness from which another of the passage is quoted too
 SHORTEST_CLAUSE = 3  # words from which a part of a message is asked by itself
+NEAR_IN_ITSELF = 0.3  # relevance from which a message may go on with the question before: "and on sundays?"
 _AND = re.compile(r"\band\b", re.IGNORECASE)
 _CLAUSES = re.compile(r"\bif\b|\band\b|[,;.?!]+", re.IGNORECASE)
 _INSIDE = str.maketrans("“”", "‘’")
@@ -37,29 +38,59 @@ def policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if parts.policies is None or not len(parts.policies):
         return Outcome(answer=Answer(NO_POLICIES, found=False))
     question = parse.message or parse.slots.ask or ""
-    answers = answers_in(question, parts.policies)
+    answers = answers_in(question, parts.policies) or _in_view_of_the_talk(question, parse, state, parts)
     product = product_meant(parse, state, parts)
     pointed_at = product if parse.slots.product or parse.slots.ref else None
-    listing = _listing(pointed_at, parse, parts) if pointed_at else None
     if not answers:
-        return _not_written(question, parse, listing, parts)
+        spoken_of = pointed_at or next(iter(meant(parse, state, parts)), None)
+        return _not_written(question, parse, _listing(spoken_of, parse, parts) if spoken_of else None, parts)
     said = _together([_said(with_the_other_side(relevant, parts.policies)) for relevant in answers])
+    listing = _listing(pointed_at, parse, parts) if pointed_at else None
     return _with_record(_with_listing(said, listing), product, question, parts)
 
 
-def answers_in(question: str, policies: Policies) -> list[list[Found]]:
+def told_by_the_rules(message: str, parts: Parts) -> Outcome | None:
+    """What the policies say of a message that was read as no question about them, "wrap it up as a present"; None where they are silent."""
+    answers = answers_in(message, parts.policies) if parts.policies is not None and len(parts.policies) else []
+    return _together([_said(found) for found in answers]) if answers else None
+
+
+def _in_view_of_the_talk(question: str, parse: Parse, state: DialogueState, parts: Parts) -> list[list[Found]]:
+    """What speaks of a question that finds nothing by itself: without the words for the things that it may be about, which lead away from
+    every passage ("can you deliver a kayak to Spain?"), else as one that goes on with the question before, where that leads to the
+    passage which the message by itself is nearest to ("and on sundays?")."""
+    assert parts.policies is not None
+    bare = without(question, _names_on_the_table(parse, state, parts))
+    if bare != without(question, ()) and (found := answers_in(bare, parts.policies)):
+        return found
+    before = state.last.shopper if state.last and state.acts[-2:-1] == ("policy",) else ""
+    alone = parts.policies.search(question)[:1] if before else []
+    if not alone or alone[0].relevance < NEAR_IN_ITSELF:
+        return []
+    together = _relevant(f"{before} {question}", parts.policies)
+    return [together] if together and together[0].passage.id == alone[0].passage.id else []
+
+
+def _names_on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> list[str]:
+    """What the things shown, looked for or asked about are called."""
+    shown = parts.catalog.get_many(dict.fromkeys([*state.shown, *([state.focus] if state.focus else [])]))
+    own = [text for product in shown for text in (product.title, *product.category)]
+    return [name for name in (state.constraints.product, parse.slots.product, *own) if name]
+
+
+def answers_in(question: str, policies: Policies, *, plainly: bool = True) -> list[list[Found]]:
     """For each question in the message the passages that speak of it, best first; empty when the texts answer none.
 
     "How long do I have to return it, and what does shipping cost?" are two where each clause finds a passage of its own that is nearer
     to it than any is to the whole, or that the whole finds too where "and" joins them; "how long does shipping take and what does it
     cost?" too, as its second is asked under the heading of what answers the whole. Where the whole finds nothing, the plain question
-    may that it asks in other words, else a clause: words for a product, as in "can the lamp go back if it is too bright?", lead away
-    from every passage.
+    may that it asks in other words (plainly), else a clause: words for a product, as in "can the lamp go back if it is too bright?",
+    lead away from every passage.
     """
     whole = _relevant(question, policies)
     asked = _clauses(question)
     if not whole:
-        return _in_plain_words([question, *asked], policies) or _nearest(asked, policies)
+        return (plainly and _in_plain_words([question, *asked], policies)) or _nearest(asked, policies)
     subject = whole[0].passage.headings[0]
     found = [_clause_under(subject, clause, policies) for clause in asked] if len(asked) > 1 else []
     known = {one.passage.id for one in whole} if len(_long(_AND.split(question))) > 1 else set()
@@ -125,7 +156,7 @@ def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> O
     outcome = ask_product(parse, state, parts)
     if parts.policies is None or outcome.answer is None or _is_plain(outcome.answer, parse.slots.asked_about, parts):
         return outcome
-    answers = answers_in(parse.message, parts.policies)
+    answers = answers_in(parse.message, parts.policies, plainly=not outcome.answer.found)
     if not answers or _is_of_listings(answers[0][0], parse, state, parts):
         return outcome
     said = _with_listing(_said(answers[0][:1]), outcome if outcome.focus else None)

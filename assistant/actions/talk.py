@@ -10,6 +10,7 @@ from ..model import Answer, Card, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..wordings import worded
 from .naming import listed
+from .policy import told_by_the_rules
 from .recommend import personal, suggested
 
 HELP = (
@@ -45,9 +46,12 @@ def bye(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def help_(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """What the shop has and what can be said here; of somebody who asks so, what is known of them, which they may have forgotten."""
+    """What the shop has and what can be said here, or what its rules say of the message; of somebody who asks so, what is known of them,
+    which they may have forgotten."""
     if parse.about_me is not None:
         return _about_me(parse, parts)
+    if told := told_by_the_rules(parse.message, parts):
+        return told
     departments = parts.catalog.widest_categories()
     sold = _sold(departments) if len(departments) > 1 else ""
     return Outcome(answer=Answer(f"{sold}{HELP}", (sold,) if sold else ()))
@@ -89,9 +93,11 @@ def reset(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def other(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """What is no business of a shop; anger at us gets no lecture."""
+    """What is no business of a shop, unless its rules speak of it: "you sent me the wrong size". Anger at us gets no lecture."""
     if at_us(parse.message, parts.embedder, least=SURELY):
         return sorry(parts)
+    if told := told_by_the_rules(parse.message, parts):
+        return told
     return Outcome(answer=Answer(f"That is outside what I can help with. {OFFER}"))
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.actions.orders import ASK_ALL, NO_ORDERS
-from assistant.model import Parse
+from assistant.model import Intent, Parse
 from assistant.orders.book import OrderRules
 from assistant.orders.desk import OrderDesk
 from assistant.orders.log import OrderLog
@@ -211,6 +211,61 @@ def test_a_question_that_the_listing_leaves_open_is_answered_from_the_policies(s
     reply = assistant.reply("may this lamp be returned after delivery?", "s_1")
     assert [source.id for source in reply.sources] == ["0/window"]
     assert "listing" in reply.reply
+
+
+BIRDS = "# Paper\n\n## Birds\n\nWe fold a crane for a box and a swan for a bag of tea.\n"
+
+
+@pytest.mark.parametrize("read_as", ["other", "help"])
+def test_what_is_read_as_no_question_of_a_shop_is_answered_by_the_rules_that_speak_of_it(
+    shop: Shop, read_as: Intent
+) -> None:
+    assistant = shop.with_pages(RETURNS, read_as=[said(read_as), said(read_as)])
+    told = assistant.reply("my lamp may be returned after delivery")
+    assert [source.id for source in told.sources] == ["0/window"]
+    assert assistant.reply("sing me a song").sources == ()
+
+
+def test_words_for_what_lies_on_the_table_do_not_lead_away_from_the_rule(shop: Shop) -> None:
+    page = "# Shipping\n\n## Countries\n\nWe deliver to Spain.\n"
+    question = "do you deliver the aster desk lamp with a slim black steel arm over to spain"
+    parses = [said("search", product="desk lamp", color=("black",)), said("policy")]
+    assistant = shop.with_pages(page, read_as=[said("policy"), *parses])
+    assert assistant.reply(question, "s_0").sources == ()
+    assistant.reply("a black desk lamp", "s_1")
+    assert [source.id for source in assistant.reply(question, "s_1").sources] == ["0/countries"]
+
+
+def test_a_question_that_goes_on_with_the_one_before_is_asked_with_it(shop: Shop) -> None:
+    assistant = shop.with_pages(BIRDS, RETURNS, read_as=[said("policy")] * 3)
+    assert assistant.reply("and a swan?", "s_0").sources == ()
+    assistant.reply("do you fold a crane for a box?", "s_1")
+    assert [source.id for source in assistant.reply("and a swan?", "s_1").sources] == ["0/birds"]
+
+
+def test_a_question_of_its_own_is_not_answered_by_the_rule_for_the_one_before(shop: Shop) -> None:
+    assistant = shop.with_pages(BIRDS, RETURNS, read_as=[said("policy")] * 2)
+    assistant.reply("do you fold a crane for a box?", "s_1")
+    assert assistant.reply("are you hiring?", "s_1").sources == ()
+
+
+def test_a_question_about_the_rules_that_only_the_listing_answers_is_answered_by_it(shop: Shop) -> None:
+    parses = [said("search", product="floor lamp"), said("ask_product", ref=(1,), ask="height")]
+    assistant = shop.with_pages(RETURNS, read_as=[*parses, said("policy", ask="bulb")])
+    assistant.reply("a floor lamp", "s_1")
+    assistant.reply("how tall is the first?", "s_1")
+    reply = assistant.reply("do i need a bulb with it", "s_1").reply
+    assert reply.startswith("Tower Floor Lamp: “Needs an E27 bulb; the bulb is sold separately.”")
+
+
+def test_what_the_listing_answers_is_not_preceded_by_a_rule_for_a_question_in_other_words(shop: Shop) -> None:
+    page = "# Exchange\n\n## Sizes\n\nAn exchange of an item for any size is free.\n"
+    parses = [said("search", product="desk lamp", color=("black",)), said("ask_product", ref=(1,), ask="other colours")]
+    assistant = shop.with_pages(page, read_as=parses)
+    assistant.reply("a black desk lamp", "s_1")
+    reply = assistant.reply("can i get another colour for it", "s_1")
+    assert reply.sources == ()
+    assert "color black, white, brass" in reply.reply
 
 
 POISON = (
