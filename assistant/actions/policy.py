@@ -29,6 +29,7 @@ SHORTEST_CLAUSE = 3  # words from which a part of a message is asked by itself
 NEAR_IN_ITSELF = 0.3  # relevance from which a message may go on with the question before: "and on sundays?"
 _AND = re.compile(r"\band\b", re.IGNORECASE)
 _CLAUSES = re.compile(r"\bif\b|\band\b|[,;.?!]+", re.IGNORECASE)
+_CONDITION = re.compile(r"\bif\b[^,;.?!]*", re.IGNORECASE)  # "what if it doesn't fit": what is asked stands beside it
 _INSIDE = str.maketrans("“”", "‘’")
 NO_POLICIES = "This shop has given me no policies, so I won't guess. Its staff can tell you."
 
@@ -92,7 +93,8 @@ def answers_in(question: str, policies: Policies, *, plainly: bool = True) -> li
     if not whole:
         return (plainly and _in_plain_words([question, *asked], policies)) or _nearest(asked, policies)
     subject = whole[0].passage.headings[0]
-    found = [_clause_under(subject, clause, policies) for clause in asked] if len(asked) > 1 else []
+    asking = _clauses(_CONDITION.sub(",", question))
+    found = [_clause_under(subject, clause, policies) for clause in asking] if len(asking) > 1 else []
     known = {one.passage.id for one in whole} if len(_long(_AND.split(question))) > 1 else set()
     apart = {
         one[0].passage.id: one

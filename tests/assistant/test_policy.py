@@ -213,6 +213,13 @@ def test_a_question_that_the_listing_leaves_open_is_answered_from_the_policies(s
     assert "listing" in reply.reply
 
 
+def test_a_condition_is_no_question_of_its_own(shop: Shop) -> None:
+    broken = "# Broken\n\n## Pieces\n\nThe vase breaks early: send a picture.\n"
+    assistant = shop.with_pages(RETURNS, broken, read_as=[said("policy")])
+    reply = assistant.reply("what if the vase breaks early, may a lamp be returned after delivery within days?")
+    assert [source.id for source in reply.sources] == ["0/window"]
+
+
 BIRDS = "# Paper\n\n## Birds\n\nWe fold a crane for a box and a swan for a bag of tea.\n"
 
 
