@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from retrieval.product import Product
@@ -15,7 +15,8 @@ from .ask import NEAR, answer_for, nearest_fact, without_links
 from .naming import listed
 
 QUOTED = 3  # products whose listings are quoted
-DEGREES = frozenset("most more best better least less very really worst".split())
+INTENSIVES = frozenset("very really".split())
+DEGREES = frozenset("most more best better least less worst".split()) | INTENSIVES
 _ENDING = re.compile(r"(?P<double>(?P<letter>[bdgmnpt])(?P=letter))?(?P<y>i)?(?:est|er)$")
 
 
@@ -30,7 +31,7 @@ class Said:
 
 def plain_quality(asked: str, parts: Parts) -> str:
     """The quality without its degree: "warm" of "the warmest", "bass" of "best bass"; "" where nothing but a degree is said."""
-    kept = [word for word in without_links(asked).split() if word.lower() not in DEGREES]
+    kept = _without(DEGREES, without_links(asked)).split()
     return " ".join(_base(word, parts) for word in kept) if content_words(" ".join(kept)) and _says(kept) else ""
 
 
@@ -41,7 +42,7 @@ def by_quality(asked: str, products: Sequence[Product], names: Mapping[str, str]
     saying = [(one, answer) for one, answer in answers if answer.found]
     if saying:
         yield from _told(quality, saying, [one for one, answer in answers if not answer.found], names)
-        if len(saying) > 1 and quality != without_links(asked):
+        if len(saying) > 1 and quality != _without(INTENSIVES, without_links(asked)):
             yield Said("No listing says which of them is the most so.")
         return
     facts = [(nearest_fact(one, parts.catalog.variants(one), quality, parts.embedder), one) for one in products]
@@ -59,8 +60,7 @@ def _told(
 ) -> Iterator[Said]:
     alone = saying[0][0].id if len(saying) == 1 and silent else None
     for one, answer in saying[:QUOTED]:
-        by_name = one.title in answer.evidence[1:]  # its title is all that says so
-        yield Said(f"{one.title} is called so." if by_name else answer.text, (one.title, *answer.evidence), alone)
+        yield Said(answer.text, (one.title, *answer.evidence), alone)
     if further := [names[one.id] for one, _ in saying[QUOTED:]]:
         yield Said(f"So {'does' if len(further) == 1 else 'do'} {listed(further)}.", tuple(further))
     if silent:
@@ -70,6 +70,10 @@ def _told(
             else f"The other {len(silent)} listings don't"
         )
         yield Said(f"{whose} say “{quality}”.", (quality, str(len(silent))))
+
+
+def _without(degrees: Collection[str], asked: str) -> str:
+    return " ".join(word for word in asked.split() if word.lower() not in degrees)
 
 
 def _says(words: Sequence[str]) -> bool:

@@ -187,3 +187,12 @@ def test_what_only_the_title_says_is_not_quoted_from_it(assistant_with: Assistan
     shop = assistant_with([said("search", product="jacket"), said("compare", ask="most puddle")])
     shop.reply("jackets", "s_1")
     assert shop.reply("puddle ones?", "s_1").reply.startswith("Puddle Rain Jacket is called so.")
+
+
+def test_which_really_have_it_is_no_question_for_the_most(assistant_with: AssistantWith) -> None:
+    asked = [said("compare", ref=("all",), ask=words) for words in ("really hooded", "most hooded")]
+    shop = assistant_with([said("search", product="jacket"), *asked])
+    shop.reply("jackets", "s_1")
+    really, most = (shop.reply(message, "s_1").reply for message in ("which are really hooded?", "the most hooded?"))
+    assert "“Sealed seams and a hood.”" in really
+    assert most == f"{really} No listing says which of them is the most so."
