@@ -9,9 +9,11 @@ from ..at_us import SURELY, at_us
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
 from ..wordings import worded
+from .ask import ask_product
 from .naming import listed
 from .policy import told_by_the_rules
 from .recommend import personal, suggested
+from .titles import titled
 
 HELP = (
     "Tell me what you need in your own words, with a budget, a colour or anything you don't want. "
@@ -46,23 +48,33 @@ def bye(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def help_(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """What the shop has and what can be said here, or what its rules say of the message; of somebody who asks so, what is known of them,
-    which they may have forgotten."""
+    """What the shop has and what can be said here, or what is told of that which the message names; of somebody who asks so, what is
+    known of them, which they may have forgotten."""
     if parse.about_me is not None:
-        return _about_me(parse, parts)
-    if told := told_by_the_rules(parse.message, parts):
+        return _about_me(parse, state, parts)
+    if told := _told_of_what_is_named(parse, state, parts):
         return told
     departments = parts.catalog.widest_categories()
     sold = _sold(departments) if len(departments) > 1 else ""
     return Outcome(answer=Answer(f"{sold}{HELP}", (sold,) if sold else ()))
 
 
-def _about_me(parse: Parse, parts: Parts) -> Outcome:
+def _told_of_what_is_named(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
+    """What the shop's rules say of a message that was read as no question, else the product that it calls by its title; None where it
+    has neither."""
+    if told := told_by_the_rules(parse.message, parts):
+        return told
+    return ask_product(parse, state, parts) if titled(parse.message, state, parts) else None
+
+
+def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """What is known of the shopper and whether to forget it; forgotten, once a yes was given."""
     known = parts.shopper.known() if parts.shopper else ()
     earlier = parts.shopper.earlier() if parts.shopper else ()
     if not known and not earlier:
-        return Outcome(answer=Answer(KNOWN_HERE))
+        here = tuple(wish.text for wish in state.own)
+        told = f" Whatever you look for here, I go by this: {', '.join(here)}." if here else ""
+        return Outcome(answer=Answer(f"{KNOWN_HERE}{told}", here))
     if parse.about_me == "forgotten" and parts.shopper:
         parts.shopper.forget(None)
         return Outcome(answer=Answer(f"{FORGOTTEN}{' and our earlier conversations' if earlier else ''}. {STILL_KEPT}"))
@@ -93,10 +105,10 @@ def reset(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def other(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """What is no business of a shop, unless its rules speak of it: "you sent me the wrong size". Anger at us gets no lecture."""
+    """What is no business of a shop, unless it names what is: "you sent me the wrong size". Anger at us gets no lecture."""
     if at_us(parse.message, parts.embedder, least=SURELY):
         return sorry(parts)
-    if told := told_by_the_rules(parse.message, parts):
+    if told := _told_of_what_is_named(parse, state, parts):
         return told
     return Outcome(answer=Answer(f"That is outside what I can help with. {OFFER}"))
 

@@ -136,6 +136,14 @@ def test_who_asks_what_is_known_hears_it(assistant_with: AssistantWith) -> None:
     assert stranger == "I know nothing of you but what you say in this conversation."
 
 
+def test_a_stranger_who_asks_hears_what_they_said_of_themselves_here(assistant_with: AssistantWith) -> None:
+    own = replace(said("refine", exclude=("leather",)), about_me="self")
+    with assistant_with([own, KNOW]) as shop:
+        talk(shop, "never show me leather", visitor=None)
+        told = talk(shop, "what do you know about me?", visitor=None)
+    assert told.endswith("in this conversation. Whatever you look for here, I go by this: not leather.")
+
+
 @pytest.mark.parametrize("words", ["yes", "forget that"])
 def test_who_asks_to_be_forgotten_is_after_a_yes(assistant_with: AssistantWith, words: str) -> None:
     agreed = said("reset") if words == "forget that" else said("other")
@@ -219,6 +227,7 @@ def test_what_holds_of_the_shopper_goes_with_the_conversation_where_nothing_is_k
         ("what can you do for me?", None),
         ("i'm allergic to latex", "self"),
         ("i always wear a medium", "self"),
+        ("oh and im vegan", "self"),
         ("i want something vegan", None),
         ("not wool", None),
         ("my mum is allergic to latex", None),

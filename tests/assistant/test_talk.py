@@ -30,3 +30,10 @@ def test_of_many_departments_help_names_some_and_says_that_there_are_more(
     first, second, *_ = departments()
     text = assistant_with([said("help")]).reply("what do you sell?").reply
     assert text.startswith(f"This shop has {first}, {second} and more. Tell me what you need")
+
+
+def test_a_product_called_by_its_title_is_told_of_however_it_was_asked_for(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("help"), said("ask_product", ref=("last",), ask="height")])
+    told = shop.reply("hey, can i ask about the Tower Floor Lamp", "s_1").reply
+    assert told.startswith("Tower Floor Lamp: “")
+    assert shop.reply("how tall is it?", "s_1").reply == "Tower Floor Lamp: height 160 cm."
