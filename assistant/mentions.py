@@ -71,6 +71,11 @@ def _place(match: re.Match[str]) -> int:
     return _ORDINALS.index(match["word"]) + 1 if match["word"] else int(match["digits"] or match["named"])
 
 
+def ordinal(place: int) -> str:
+    """The word for a place in a list, from 1: "third" of 3, "12th" of 12."""
+    return _ORDINALS[place - 1] if place <= len(_ORDINALS) else f"{place}th"
+
+
 def as_it(text: str) -> str:
     """The text with "it" for a place in a list: "what does the first one cost" asks what "what does it cost" asks."""
     return _ONE_OF.sub("it", text)

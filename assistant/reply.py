@@ -10,6 +10,7 @@ from retrieval.evidence import judge, meets_one
 from retrieval.product import Product, money
 from retrieval.query import Constraints
 
+from .mentions import ordinal
 from .model import Card, DialogueState, Outcome, Question
 from .sentiment import about_price
 from .wordings import worded
@@ -260,20 +261,24 @@ def _relaxed(outcome: Outcome) -> list[str]:
 
 
 def _why(card: Card, unsaid: frozenset[str], said: Sequence[str], near: bool) -> str:
-    """The first product's best evidence and first caveat, in one or two short sentences. unsaid: fields whose silence is passed over;
-    said: wishes, quoted, of which it was told that no listing states them. near: whether words that only come near are a reason."""
+    """The card's best evidence and first caveat, in one or two short sentences that call it by its place.
+
+    unsaid: fields whose silence is passed over; said: wishes, quoted, of which it was told that no listing states them. near: whether
+    words that only come near are a reason.
+    """
     reasons = [
         reason for reason in card.reasons if reason.field not in PLAIN_TO_SEE and (near or reason.kind != "nearest")
     ]
     why = [reason.text.replace(": ", " ") for reason in reasons][:2]
-    sentences = [f"Why the first: {', '.join(why)}."] if why else []
+    place = ordinal(card.rank)  # behind what else the message asked for it is not the first
+    sentences = [f"Why the {place}: {', '.join(why)}."] if why else []
     caveats = [
         one
         for one in card.caveats
         if one.kind != "unstated" or not (one.field in unsaid or any(wish in one.text for wish in said))
     ]
     if caveats:
-        sentences.append(f"Note on the first: {caveats[0].text}.")
+        sentences.append(f"Note on the {place}: {caveats[0].text}.")
     return " ".join(sentences)
 
 
@@ -286,15 +291,20 @@ def _nothing(outcome: Outcome, state: DialogueState, currency: str) -> Words:
     """Nothing may be shown: the shop does not sell it, or a wish leaves nothing; then ask the one thing that helps."""
     constraints = state.constraints
     if not outcome.kind_found:
-        unsold = (
-            f"No listing here is called “{constraints.product}”, and none comes near it. What else are you looking for?"
-        )
-        return Words(unsold, suggestions=START)
+        return Words(unsold([constraints.product or ""]), suggestions=START)
     text = f"I have nothing for {need_phrase(constraints, currency)}."
     options = tuple(f"Allow {refused}" for refused in constraints.exclude) or ("Start over",)
     return Words(
         text, Question("Which wish may go?", "exclude" if constraints.exclude else "product", options), options
     )
+
+
+def unsold(names: Sequence[str], *, asks: bool = True) -> str:
+    """That the shop has nothing called so, and nothing near. asks: whether it ends with the question what else is looked for."""
+    named = " or ".join(f"“{name}”" for name in names)
+    near = "it" if len(names) == 1 else "them"
+    text = f"No listing here is called {named}, and none comes near {near}."
+    return f"{text} What else are you looking for?" if asks else text
 
 
 def _next_after(cards: Sequence[Card], state: DialogueState) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from .grounds import checked, evidence
 from .model import Card, DialogueState, Exchange, Outcome, Parse
 from .parse import clean
 from .parts import Parts
-from .reply import Words, labelled, write
+from .reply import Words, labelled, unsold, write
 from .state import Effect, arrived, effect_of, ended, leave, turned, update
 from .understanding import understood
 from .writing.portrait import portrait
@@ -81,7 +81,7 @@ def run_turn(
         done.append(_do(one, state, now, message, done))
         effects.append(_left(done, effects))
         state = leave(done[-1].state, effects[-1])
-    done = _told_apart(done)
+    done = _told_once(_told_apart(done))
     yield Shown(tuple(card for one in done for card in one.cards))
     shown_at = time.perf_counter()
     text = yield from _spoken(message, done, parts)
@@ -113,7 +113,7 @@ def _spoken(message: str, done: Sequence[Acted], parts: Parts) -> Generator[Even
     """The words of all acts in pieces, as a writer words them where there is one; the generator returns the text."""
     text = ""
     for one in done:
-        for sentence in _worded(message, one, parts):
+        for sentence in filter(None, _worded(message, one, parts)):
             apart = " " if text and not text.endswith(" ") and not sentence.startswith(" ") else ""
             yield from _tokens(apart + sentence)
             text += apart + sentence
@@ -181,6 +181,18 @@ def _told_apart(done: Sequence[Acted]) -> list[Acted]:
         replace(one, cards=tuple(replace(card, need=one.state.constraints.product) for card in one.cards))
         for one in done
     ]
+
+
+def _told_once(done: Sequence[Acted]) -> list[Acted]:
+    """The acts, with all that the shop does not sell in one sentence where the first of it was said; what else is looked for is asked
+    only where nothing but this came of the message."""
+    names = [one.state.constraints.product or "" for one in done]
+    unsold_ones = [i for i, one in enumerate(done) if one.words.text == unsold([names[i]])]
+    if len(done) < 2 or not unsold_ones:
+        return list(done)
+    together = unsold([names[i] for i in unsold_ones], asks=len(unsold_ones) == len(done))
+    texts = {i: together if i == unsold_ones[0] else "" for i in unsold_ones}
+    return [replace(one, words=replace(one.words, text=texts.get(i, one.words.text))) for i, one in enumerate(done)]
 
 
 def _left(done: Sequence[Acted], before: Sequence[Effect]) -> Effect:

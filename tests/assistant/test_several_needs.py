@@ -145,3 +145,34 @@ def test_cheaper_than_around_a_price_may_be_below_it_too(assistant_with: Assista
     assert [card.product.id for card in tower.cards] == ["tower"]
     assert reply.reply.startswith("Then below $120, the cheapest of those, and below $96 too. Instead: ")
     assert (reply.constraints.price_min, reply.constraints.price_max) == (None, Decimal("119.99"))
+
+
+def test_why_and_note_call_a_product_by_the_place_it_has_among_all_that_the_message_found(
+    assistant_with: AssistantWith,
+) -> None:
+    """Two lamps come first, so the best of the bags is the third: $29 for the tote is over 20, and its canvas is stated."""
+    bags = said("search", product="bag", material=("canvas",), price_max=Decimal(20))
+    (reply,) = told(assistant_with([replace(LAMPS, then=bags)]), "a lamp, and a canvas bag under 20")
+    tote = next(card for card in reply.cards if card.product.id == "tote")
+    assert tote.rank == 3
+    assert "Note on the third: $9 over your $20 limit." in reply.reply
+    assert "on the first" not in reply.reply
+
+
+def test_all_that_is_not_sold_is_said_in_one_sentence_with_one_question(assistant_with: AssistantWith) -> None:
+    both = replace(said("search", product="hovercraft"), then=said("search", product="zeppelin"))
+    (reply,) = told(assistant_with([both]), "a hovercraft and a zeppelin")
+    assert reply.reply == (
+        "No listing here is called “hovercraft” or “zeppelin”, and none comes near them. What else are you looking for?"
+    )
+
+
+def test_what_else_is_looked_for_is_not_asked_where_the_message_found_something(assistant_with: AssistantWith) -> None:
+    first = replace(said("search", product="hovercraft"), then=LAMPS)
+    last = replace(LAMPS, then=said("search", product="hovercraft"))
+    for both in (first, last):
+        (reply,) = told(assistant_with([both]), "a hovercraft and a lamp")
+        assert "No listing here is called “hovercraft”, and none comes near it." in reply.reply
+        assert reply.question is None
+        assert "What else" not in reply.reply
+        assert reply.cards
