@@ -34,7 +34,7 @@ from .several_needs import of_the_named_need, told_apart
 from .sizes import stepped
 from .slips import read
 from .state import ALSO_CALLED, NARROWING, drop, need_to_go_on_with, same_kind
-from .which_of import asks_which
+from .which_of import ORDER_WORDS, asks_which
 from .widening import widened
 from .wishes import Wish
 
@@ -102,15 +102,17 @@ def _of_the_cart(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
 
 
 def _which_of(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """A question which of those on the table has most of something, that was read as a wish for it, as the question that it is."""
+    """A question which of those on the table has most of something, or is the cheapest, that was read as a wish for it, as the question
+    that it is."""
     slots = parse.slots
-    if parse.intent != "refine" or parse.then is not None or len(state.shown) < 2 or not slots.features:
+    if parse.intent != "refine" or parse.then is not None or len(state.shown) < 2 or not (slots.features or slots.sort):
         return parse
     if slots != Slots(features=slots.features, sort=slots.sort, ref=slots.ref):
         return parse
-    if not asks_which(parse.message, slots.features, parts.embedder):
+    if not asks_which(parse.message, slots.features or ORDER_WORDS, parts.embedder):
         return parse
-    return replace(parse, intent="compare", acts=("compare",), slots=Slots(ask=" ".join(slots.features), ref=slots.ref))
+    asked = Slots(ask=" ".join(slots.features), ref=slots.ref) if slots.features else slots
+    return replace(parse, intent="compare", acts=("compare",), slots=asked)
 
 
 def _was_asked(state: DialogueState) -> bool:
@@ -130,7 +132,7 @@ def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     if _names_it_again(parse, state):
         return replace(parse, intent="refine", acts=("refine",))
-    need = need_to_go_on_with(state, slots) if parse.intent == "search" else None
+    need = need_to_go_on_with(state, slots) if parse.intent in ("search", "refine") else None
     names = _staying_beside([slots.product], parse.message, parts)
     stays = (need and _said_of(need.constraints, names)) or _said_of(state.constraints, names)
     if stays:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from retrieval.evidence import judge
 from retrieval.kinds import also_said
 from retrieval.product import Product, money
+from retrieval.query import Hit, Sort
 from retrieval.superlative import by
 from retrieval.words import content_stems, stem
 
@@ -16,6 +17,7 @@ from ..explain import broken
 from ..mentions import SUPERLATIVES, says_all
 from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
 from ..parts import Parts
+from ..reply import need_phrase
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
 from .find import another, need_text
 from .naming import about, in_catalog, listed, short_names
@@ -37,6 +39,7 @@ _ASKED = {
     "quiet quieter quietest": (("noise",), False), "loud louder loudest": (("noise", "volume"), True),
     "bright brighter brightest": (("brightness", "lumens", "luminous"), True), "fast faster fastest": (("speed",), True),
 }  # fmt: skip
+_FIRST_OF_ALL: Mapping[Sort | None, str] = {"price_asc": "the cheapest", "price_desc": "the dearest"}
 _MEANT = {stem(word): meaning for words, meaning in _ASKED.items() for word in words.split()}
 
 
@@ -54,6 +57,8 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if not told and is_bare(comparison):
         comparison, words = _with_listings(comparison, products, names, state, parts)
         said += words
+    if first := _first_of_all(parse, found, state, parts):
+        said.insert(0, _said_of_all(first, parse.slots.sort, state, parts.currency))
     if len(found) > len(products):
         said.insert(0, Said(f"I compare the first {MOST}.", (str(MOST),)))
     if comparison is None:
@@ -61,6 +66,8 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         comparison = differing(products, ("price",)) if any(one.price is not None for one in products) else None
     evidence = (*names.values(), *(words for one in said for words in one.evidence))
     return Outcome(
+        hits=(first,) if first else (),
+        rest=state.shown if first else (),
         focus=next((one.of for one in said if one.of), None),
         answer=Answer(" ".join(one.text for one in said), evidence),
         comparison=comparison,
@@ -112,6 +119,26 @@ def _of_the_list_before(state: DialogueState, parts: Parts) -> list[Product]:
         return []
     hits = another(state, parts).hits
     return [hit.product for hit in hits if hit.product.id in state.seen - {*state.shown}]
+
+
+def _first_of_all(parse: Parse, compared: Sequence[Product], state: DialogueState, parts: Parts) -> Hit | None:
+    """What else for the need comes before all of these in the order asked for, where these are the list shown for it: the cheapest is
+    the cheapest of all, never of a page."""
+    sort = parse.slots.sort
+    if sort not in _FIRST_OF_ALL or parse.slots.ref or {one.id for one in compared} != set(state.found):
+        return None
+    everything = another(replace(state, sort=sort), parts)
+    hits = {hit.product.id: hit for hit in everything.hits if hit.of_kind and hit.product.price is not None}
+    first = by(sort, [*compared, *(hit.product for hit in hits.values())])[0]
+    beaten = first.price not in {one.price for one in compared}
+    return replace(hits[first.id], rank=1) if beaten and first.id in hits and not everything.relaxed else None
+
+
+def _said_of_all(hit: Hit, sort: Sort | None, state: DialogueState, currency: str) -> Said:
+    name, price = short_names([hit.product])[hit.product.id], money(hit.product.price or Decimal(0), currency)
+    everything = f"Of all that I have for {need_phrase(state.constraints, currency)}"
+    text = f"{everything}, {name} at {price} is {_FIRST_OF_ALL[sort]}."
+    return Said(text, (everything, name, price), hit.product.id)
 
 
 def _which(state: DialogueState) -> str:

@@ -46,8 +46,9 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return aside
     if parse.intent == "refine" and _says_nothing(parse) and outcome.hits:
         return replace(outcome, note=UNHEARD)
-    if parse.slots.sort == "price_asc" and (table := by("price_asc", parts.catalog.get_many(state.shown))):
-        outcome = _cheaper_than(table[0], outcome, state, parts)
+    before = by("price_asc", parts.catalog.get_many(state.found or state.shown))  # on the way back, of this need's list
+    if parse.slots.sort == "price_asc" and before:
+        outcome = _cheaper_than(before[0], outcome, state, parts)
     notes = (parse.note, _of_currency(parse, parts), outcome.note)
     outcome = replace(outcome, note=" ".join(note for note in notes if note))
     if parse.offer and outcome.hits:
@@ -88,7 +89,7 @@ def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def _cheaper_than(cheapest: Product, outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:
-    """The outcome where it has what costs less than the cheapest on the table; else with a word that nothing does, where it has anything
+    """The outcome where it has what costs less than the cheapest found before; else with a word that nothing does, where it has anything
     new; else the cheapest of the kind and size, whatever they say of the other wishes."""
     if cheapest.price is None or _costs_less(outcome, cheapest.price):
         return outcome

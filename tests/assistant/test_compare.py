@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
+from assistant import Assistant
 from assistant.actions.compare import verdict
 from assistant.contract import Reply
 from assistant.model import DialogueState, Parse
 from retrieval.product import Product
 from retrieval.query import Constraints
-from tests.conftest import AssistantWith
+from retrieval.search import Searcher
+from tests.conftest import AssistantWith, parts_with
 from tests.fakes import said
 
 BLACK_LAMP = said("search", product="lamp", price_max=Decimal(40), color=("black",))  # shows aster-black, then clamp
@@ -157,6 +160,30 @@ def test_the_cheapest_is_the_cheapest_of_all_that_were_shown(assistant_with: Ass
     lamps = ("lamps", said("search", product="lamp"))  # shows more than are compared side by side
     reply = talk(assistant_with, lamps, ("which is the cheapest?", said("compare", ref=("all",), ask="cheapest")))
     assert reply.reply.startswith("Bolt Clamp Lamp has the lowest price stated")
+
+
+def test_which_is_the_cheapest_is_asked_of_those_shown_and_asks_for_no_other_list(
+    assistant_with: AssistantWith,
+) -> None:
+    """The bags are $29, $89.90 and $65."""
+    which = ("which is the cheapest", said("refine", sort="price_asc"))
+    reply = talk(assistant_with, ("bags", BAGS), which)
+    assert (reply.intent, reply.cards) == ("compare", ())
+    assert reply.reply == (
+        "Market Tote Bag has the lowest price stated: Market Tote Bag $29, Trail Rucksack $65, Brown Satchel Bag $89.90."
+    )
+
+
+def test_the_dearest_of_all_that_match_is_shown_where_it_was_not_before(searcher: Searcher) -> None:
+    """Two lamps are shown; no other lamp costs as much as the tower's $120."""
+    read = [said("search", product="lamp"), said("refine", sort="price_desc")]
+    shop = Assistant(replace(parts_with(searcher, read), products_shown=2))
+    lamps, reply = [shop.reply(message, "s_1") for message in ("lamps", "which is the dearest")]
+    assert len(lamps.cards) == 2
+    assert "tower" not in {card.product.id for card in lamps.cards}
+    assert reply.reply.startswith("Of all that I have for lamp, Tower Floor Lamp at $120 is the dearest. ")
+    assert [card.product.id for card in reply.cards] == ["tower"]
+    assert shop.session("s_1").state.shown == ("tower", *(card.product.id for card in lamps.cards))
 
 
 def test_it_is_the_product_that_the_comparison_spoke_for(assistant_with: AssistantWith) -> None:

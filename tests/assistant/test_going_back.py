@@ -123,3 +123,20 @@ def test_another_thing_beside_it_keeps_nothing_that_the_message_does_not_say_to_
     desk = ("a canvas bag", said("search", product="bag", material=("canvas",)))
     reply = talk(assistant_with, desk, ("and a chair", said("search", product="chair")))
     assert reply.constraints == Constraints(product="chair")
+
+
+def test_cheaper_ones_of_an_earlier_need_are_cheaper_than_its_own_list(assistant_with: AssistantWith) -> None:
+    """The bags on the table begin at $29; of the lamps that were shown before none costs less than the clamp lamp's $19.50."""
+    lamps, bags = ("lamps", said("search", product="lamp")), ("bags", said("search", product="bag"))
+    reply = talk(assistant_with, lamps, bags, ("any cheaper lamp", said("refine", product="lamp", sort="price_asc")))
+    assert reply.constraints.product == "lamp"
+    assert "less than Bolt Clamp Lamp at $19.50" in reply.reply
+    assert "Tote" not in reply.reply
+
+
+def test_a_narrowing_that_names_an_earlier_need_takes_no_budget_from_the_one_under_way(
+    assistant_with: AssistantWith,
+) -> None:
+    back = ("what about the lamp, same budget", said("refine", product="lamp"))
+    reply = talk(assistant_with, LAMP, CHEAP_BAG, back)
+    assert reply.constraints == BLACK_LAMP_UNDER_60
