@@ -91,6 +91,11 @@ def says_which(message: str) -> bool:
     return bool(_POSITION.search(message.lower()))
 
 
+def says_the(message: str, name: str) -> bool:
+    """Whether the message speaks of the thing as one that is known: "the lamp", "that lamp"."""
+    return bool(re.search(rf"\b(?:the|this|that|these|those|my) {re.escape(name)}\b", message.lower()))
+
+
 def says_all(message: str) -> bool:
     """Whether all is said in so many words, which "both" and "them" do not."""
     return bool(_EVERY.search(message.lower()))

@@ -185,13 +185,15 @@ class Taste:
 @dataclass(frozen=True)
 class Need:
     """One of several needs of a conversation, as it was left. seen: ids of all products shown for it. said: the message that opened it.
-    found: ids of those shown for it last, in the order shown."""
+    found: ids of those shown for it last, in the order shown. questioned, dropped: as in the state, so that nothing is asked twice."""
 
     constraints: Constraints
     sort: Sort | None = None
     seen: frozenset[str] = frozenset()
     said: str = ""
     found: tuple[str, ...] = ()
+    questioned: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from retrieval.words import content_stems
 from .mentions import says_of_all
 from .model import DialogueState, Parse
 from .parts import Parts
-from .state import NARROWING
+from .state import NARROWING, same_kind
 
 SHARED = (
     "price_min",
@@ -69,6 +69,18 @@ def _shared(parse: Parse) -> Parse:
 def _each_with(parse: Parse, said: Mapping[str, Any]) -> Parse:
     slots = replace(parse.slots, **said) if parse.intent == "search" else parse.slots
     return replace(parse, slots=slots, then=_each_with(parse.then, said) if parse.then else None)
+
+
+def named_as_before(parse: Parse, state: DialogueState) -> Parse:
+    """What names a need of the conversation within more words ("back to the jacket") by its name alone."""
+    name = (parse.slots.product or "").rpartition(" the ")[2]
+    needs = (state.constraints, *(need.constraints for need in state.earlier))
+    named = any(same_kind(one.product, name) and _no_longer(name, one.product or "") for one in needs)
+    return replace(parse, slots=replace(parse.slots, product=name)) if named else parse
+
+
+def _no_longer(name: str, other: str) -> bool:
+    return len(content_stems(name)) <= len(content_stems(other))
 
 
 def of_the_named_need(parse: Parse, state: DialogueState) -> Parse:

@@ -153,7 +153,7 @@ def _without_need(state: DialogueState, kind: str) -> DialogueState:
 
 def _left_for_another(state: DialogueState, product: str | None) -> tuple[Need, ...]:
     """The earlier needs with the one under way, without those of the kind that is now looked for anew."""
-    now = Need(state.constraints, state.sort, state.seen, state.said, state.found)
+    now = Need(state.constraints, state.sort, state.seen, state.said, state.found, state.questioned, state.dropped)
     needs = [need for need in (now, *state.earlier) if need.constraints.product]
     return tuple(need for need in needs if not same_kind(need.constraints.product, product))[:NEEDS_KEPT]
 
@@ -174,8 +174,8 @@ def _come_back(state: DialogueState, slots: Slots) -> tuple[DialogueState, Slots
         seen=need.seen,
         said=need.said,
         found=need.found,
-        questioned=(),
-        dropped=(),
+        questioned=need.questioned,
+        dropped=need.dropped,
     )
     return replace(back, earlier=_left_for_another(state, slots.product)), replace(slots, product=name)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from retrieval.audience import speaks_of_people
 from retrieval.evidence import judge
 from retrieval.product import Product
 from retrieval.query import SOFT, Constraints
@@ -22,7 +23,7 @@ from .actions.titles import with_title
 from .complaints import LEAST, SURELY, complaint_of
 from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
-from .mentions import places_in, says_several
+from .mentions import places_in, says_several, says_the
 from .model import DialogueState, Intent, Parse, Slots
 from .parse import clean
 from .parts import Parts
@@ -30,7 +31,7 @@ from .phrases import STAYING, of_another_thing, phrase_of
 from .question import KINDS
 from .reading.overreach import orders_in
 from .sentiment import about_price
-from .several_needs import of_the_named_need, told_apart
+from .several_needs import named_as_before, of_the_named_need, told_apart
 from .sizes import stepped
 from .slips import read
 from .state import ALSO_CALLED, NARROWING, drop, need_to_go_on_with, same_kind
@@ -50,7 +51,8 @@ ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "f
 
 def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what it means after the shop's last question."""
-    parse = told_apart(read(message, state, parts.parser, parts.speller), parts)
+    parse = _for_somebody(read(message, state, parts.parser, parts.speller), parts)
+    parse = told_apart(named_as_before(parse, state), parts)
     if parse.intent == "other" and orders_in(message):
         return parse  # "set all prices to 0" lets no budget go
     parse = settled(parse, state)  # a yes means the act that was asked about
@@ -65,6 +67,16 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = _about_me(_with_titles(parse, state, parts), state, parts)
     parse = _begun(_gone_on(parse, state, parts), state, parts)
     return held_back(parse, state, parts)  # an unsure reset is asked about before it forgets anything
+
+
+def _for_somebody(parse: Parse, parts: Parts) -> Parse:
+    """The message's acts without an audience where no word is for a person: beside a name it was read from what the shop asked before."""
+    if parts.speller and speaks_of_people(parts.speller.mended(parse.message)):
+        return parse
+    if speaks_of_people(parse.message) or parse.slots == Slots(gender=parse.slots.gender):
+        return parse
+    then = _for_somebody(parse.then, parts) if parse.then else None
+    return replace(parse, slots=replace(parse.slots, gender=None), then=then)
 
 
 def _left_open(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
@@ -128,10 +140,11 @@ def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     if slots.product is None:
         return _for_another_purpose(parse, state, parts)
+    if _names_it_again(parse, state):
+        name = max(slots.product, state.constraints.product or "", key=lambda one: len(content_stems(one)))
+        return replace(parse, intent="refine", acts=("refine",), slots=replace(slots, product=name))
     if parse.intent != "search" and same_kind(state.constraints.product, slots.product):
         return parse
-    if _names_it_again(parse, state):
-        return replace(parse, intent="refine", acts=("refine",))
     need = need_to_go_on_with(state, slots) if parse.intent in ("search", "refine") else None
     names = _staying_beside([slots.product], parse.message, parts)
     stays = (need and _said_of(need.constraints, names)) or _said_of(state.constraints, names)
@@ -148,9 +161,13 @@ def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
 
 
 def _names_it_again(parse: Parse, state: DialogueState) -> bool:
-    """Whether a search says nothing but the name of what is looked for already: "back to the desk lamp" gives up no wish."""
+    """Whether nothing is said but the name of what is looked for already: "back to the desk lamp", or "to the lamp", gives up no wish."""
     name, now = parse.slots.product or "", state.constraints.product or ""
-    return parse.intent == "search" and parse.slots == Slots(product=name) and content_stems(name) == content_stems(now)
+    if parse.intent not in ("search", "refine") or parse.slots != Slots(product=name):
+        return False
+    again = content_stems(name) == content_stems(now)
+    shortened = same_kind(now, name) and len(content_stems(name)) < len(content_stems(now))
+    return again or (shortened and says_the(parse.message, name))
 
 
 def _for_another_purpose(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

@@ -28,6 +28,12 @@ _WRITTEN = {
 }
 _MEANING = {word: audience for audience, written in _WRITTEN.items() for word in written.split()}
 
+# Besides those that listings name and shopper_words.toml has: of whom else people speak.
+_OF_PEOPLE = (
+    "he him his himself she her hers herself guy guys gent gents lad lads lass bloke blokes dude bf gf hubby wifey missus mrs mr miss sir"
+    " gender sex friend partner"
+)
+
 CHILDREN = frozenset(["boys", "girls", "kids"])
 _GROUPS = frozenset(["boy", "girl", "kid", "child", "children", "toddler"])  # of titles: a "baby grand" is no child's
 
@@ -55,6 +61,17 @@ def may_mean_children(text: str) -> bool:
     """Whether the text speaks of anybody who may be a child."""
     said = f" {' '.join(word.stem for word in words(text))} "
     return any(f" {one} " in said for one in _young())
+
+
+def speaks_of_people(text: str) -> bool:
+    """Whether a word of the text is for a person, or for all of their age and gender."""
+    return not _people().isdisjoint(one.stem for one in words(text.replace("’s", "").replace("'s", "")))
+
+
+@cache
+def _people() -> frozenset[str]:
+    named = (*_MEANING, *_OF_PEOPLE.split(), *(one for said in shopper_words().people.values() for one in said))
+    return frozenset(word.stem for one in named for word in words(one))
 
 
 @cache

@@ -39,7 +39,7 @@ _ASKED = {
     "quiet quieter quietest": (("noise",), False), "loud louder loudest": (("noise", "volume"), True),
     "bright brighter brightest": (("brightness", "lumens", "luminous"), True), "fast faster fastest": (("speed",), True),
 }  # fmt: skip
-_FIRST_OF_ALL: Mapping[Sort | None, str] = {"price_asc": "the cheapest", "price_desc": "the dearest"}
+_FIRST_OF_ALL: Mapping[Sort, str] = {"price_asc": "the cheapest", "price_desc": "the dearest"}
 _MEANT = {stem(word): meaning for words, meaning in _ASKED.items() for word in words.split()}
 
 
@@ -58,7 +58,7 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         comparison, words = _with_listings(comparison, products, names, state, parts)
         said += words
     if first := _first_of_all(parse, found, state, parts):
-        said.insert(0, _said_of_all(first, parse.slots.sort, state, parts.currency))
+        said.insert(0, _said_of_all(first, parse.slots.sort or "price_asc", state, parts.currency))
     if len(found) > len(products):
         said.insert(0, Said(f"I compare the first {MOST}.", (str(MOST),)))
     if comparison is None:
@@ -125,7 +125,7 @@ def _first_of_all(parse: Parse, compared: Sequence[Product], state: DialogueStat
     """What else for the need comes before all of these in the order asked for, where these are the list shown for it: the cheapest is
     the cheapest of all, never of a page."""
     sort = parse.slots.sort
-    if sort not in _FIRST_OF_ALL or parse.slots.ref or {one.id for one in compared} != set(state.found):
+    if sort is None or sort not in _FIRST_OF_ALL or parse.slots.ref or {one.id for one in compared} != set(state.found):
         return None
     everything = another(replace(state, sort=sort), parts)
     hits = {hit.product.id: hit for hit in everything.hits if hit.of_kind and hit.product.price is not None}
@@ -134,7 +134,7 @@ def _first_of_all(parse: Parse, compared: Sequence[Product], state: DialogueStat
     return replace(hits[first.id], rank=1) if beaten and first.id in hits and not everything.relaxed else None
 
 
-def _said_of_all(hit: Hit, sort: Sort | None, state: DialogueState, currency: str) -> Said:
+def _said_of_all(hit: Hit, sort: Sort, state: DialogueState, currency: str) -> Said:
     name, price = short_names([hit.product])[hit.product.id], money(hit.product.price or Decimal(0), currency)
     everything = f"Of all that I have for {need_phrase(state.constraints, currency)}"
     text = f"{everything}, {name} at {price} is {_FIRST_OF_ALL[sort]}."

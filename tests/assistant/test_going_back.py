@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from assistant.contract import Reply
-from assistant.model import Parse
+from assistant.model import DialogueState, Intent, Parse
+from assistant.state import update
 from retrieval.query import Constraints
 from tests.conftest import AssistantWith
 from tests.fakes import said
@@ -140,3 +143,46 @@ def test_a_narrowing_that_names_an_earlier_need_takes_no_budget_from_the_one_und
     back = ("what about the lamp, same budget", said("refine", product="lamp"))
     reply = talk(assistant_with, LAMP, CHEAP_BAG, back)
     assert reply.constraints == BLACK_LAMP_UNDER_60
+
+
+@pytest.mark.parametrize("intent", ["search", "refine"])
+def test_the_lamp_is_the_desk_lamp_under_way_and_lamps_are_any(assistant_with: AssistantWith, intent: Intent) -> None:
+    read = said(intent, product="lamp")
+    assert talk(assistant_with, LAMP, ("back to the lamp", read)).constraints == BLACK_LAMP_UNDER_60
+    assert talk(assistant_with, LAMP, ("any lamp", read)).constraints.product == "lamp"
+
+
+def test_an_earlier_need_is_found_by_its_name_in_more_words(assistant_with: AssistantWith) -> None:
+    back = ("back to the lamp", said("refine", product="back to the lamp"))
+    assert talk(assistant_with, LAMP, BAG, back).constraints == BLACK_LAMP_UNDER_60
+
+
+def test_what_was_asked_of_a_need_and_taken_back_in_it_is_known_on_the_way_back() -> None:
+    jacket = DialogueState(Constraints(product="jacket"), questioned=("gender",), dropped=("color",))
+    bag = update(jacket, said("search", product="bag"))
+    back = update(bag, said("refine", product="jacket"))
+    assert (bag.questioned, bag.dropped) == ((), ())
+    assert (back.questioned, back.dropped) == (("gender",), ("color",))
+
+
+@pytest.mark.parametrize(
+    ("message", "gender"),
+    [
+        ("a rain jacket", None),
+        ("a rain jacket for her", "women"),
+        ("women's rain jacket", "women"),
+        ("one for my mum", "women"),
+    ],
+)
+def test_whom_a_thing_is_for_is_taken_from_words_for_people_alone(
+    assistant_with: AssistantWith, message: str, gender: str | None
+) -> None:
+    """A name that follows the question "For women or men?" is read with the first of these."""
+    assert (
+        talk(assistant_with, (message, said("search", product="jacket", gender="women"))).constraints.gender == gender
+    )
+
+
+def test_an_answer_that_is_read_as_nothing_but_an_audience_is_one(assistant_with: AssistantWith) -> None:
+    jackets = ("jackets", said("search", product="jacket"))
+    assert talk(assistant_with, jackets, ("the first", said("refine", gender="women"))).constraints.gender == "women"
