@@ -113,12 +113,12 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
 
 def turned(state: DialogueState, constraints: Constraints | None) -> DialogueState:
     """The state with the constraints as an action left them, None for as they were; for another kind of thing they are a new need, in no
-    order yet, and the one before is kept to come back to."""
+    order yet, without what is on the table already, and the one before is kept to come back to."""
     now = state.constraints.product
     if constraints is None or not constraints.product or not now or same_kind(now, constraints.product):
         return replace(state, constraints=constraints or state.constraints)
     return replace(
-        state, constraints=constraints, sort=None, said="", seen=frozenset(), questioned=(), dropped=(),
+        state, constraints=constraints, sort=None, said="", seen=frozenset(state.shown), questioned=(), dropped=(),
         earlier=_left_for_another(state, constraints.product),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from .family import family_of
 from .kinds import is_named, kind_of, kinds_named, stems_of
 from .lexical import phrase
 from .product import Product
-from .words import content_stems, only_denied, quote
+from .words import content_stems, only_denied, quote, stem
 
 How = Literal["fits", "named_for", "mentions", "series", "maker"]
 
@@ -24,6 +24,10 @@ LIFT = (
     3.0  # so many times as often as other listings must a kind's listings name the other kind: chance words fall away
 )
 MOST = 300  # listings looked at for one sort of bond
+# Words of a listing that say it has the thing itself: a backpack with a laptop sleeve inside is no company for a laptop sleeve.
+_ITS_OWN = frozenset(
+    map(stem, "inside built integrated interior inner removable detachable compartment pocket".split())
+)
 KIND = "coalesce(kind, json_extract(record, '$.category[#-1]'), '')"
 
 
@@ -92,7 +96,7 @@ def _bond(one: Product, target: Product, tied: Mapping[str, bool]) -> Bond | Non
         if words := _naming(one.title.partition(",")[0], kind_names(target), around=1):
             return Bond(one, "named_for", words)
         words = _naming(one.description, kind_names(target), around=4)
-        if words and not words.casefold().startswith("this "):  # "This sleek handbag" says what it is itself
+        if words and not _of_itself(words):
             return Bond(one, "mentions", words)
     if one.brand and one.brand == target.brand:
         first = one.title.split()[:1]
@@ -101,6 +105,11 @@ def _bond(one: Product, target: Product, tied: Mapping[str, bool]) -> Bond | Non
         if together:
             return Bond(one, "maker", one.brand)
     return None
+
+
+def _of_itself(words: str) -> bool:
+    """Whether the words say what the listing's own thing is ("This sleek handbag") or has."""
+    return words.casefold().startswith("this ") or not _ITS_OWN.isdisjoint(stems_of(words))
 
 
 def _fitting(one: Product, target: Product) -> str | None:

@@ -36,7 +36,8 @@ def relax(
 
 
 def _with_the_nearer_bound_first(catalog: Catalog, query: Query, kinds: Sequence[frozenset[str]]) -> tuple[str, ...]:
-    """The order of giving up: of a range, the bound first beyond which something is nearer to it."""
+    """The order of giving up: of a range, the bound first beyond which something is nearer to it, in the strictest reading of the kind
+    of which there is anything on either side: a coffee table above it before a plant stand below."""
     low, high = query.constraints.price_min, query.constraints.price_max
     if low is None or high is None:
         return ORDER
@@ -46,10 +47,14 @@ def _with_the_nearer_bound_first(catalog: Catalog, query: Query, kinds: Sequence
     return (*ORDER[:-2], "price_max", "price_min") if nearer_above else ORDER
 
 
-def _apart_from(catalog: Catalog, query: Query, kinds: Sequence[frozenset[str]], bound: Decimal) -> Decimal | None:
-    """How far from the bound the nearest price is of what the query leaves of the strictest kind; None where it leaves nothing."""
-    closest = _closest(catalog, first_left(kinds, eligible_ids(catalog, query.constraints)), bound)
-    return None if closest is None else abs(closest - bound)
+def _apart_from(
+    catalog: Catalog, query: Query, kinds: Sequence[frozenset[str]], bound: Decimal
+) -> tuple[int, Decimal] | None:
+    """(place of the strictest reading of which the query leaves something, how far from the bound the nearest price of that is); None
+    where it leaves nothing that has a price."""
+    eligible = eligible_ids(catalog, query.constraints)
+    left = (_closest(catalog, first_left([kind], eligible), bound) for kind in kinds)
+    return next(((place, abs(closest - bound)) for place, closest in enumerate(left) if closest is not None), None)
 
 
 def _nearest_first(query: Query, given_up: Sequence[str]) -> Query:

@@ -14,6 +14,7 @@ from retrieval.dense import embedding_text
 from retrieval.evidence import judge, meets_one
 from retrieval.family import families
 from retrieval.kind import for_animals
+from retrieval.kinds import named_after, stems_of
 from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import contains, content_stems
@@ -46,7 +47,7 @@ def similar(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     wishes = [
         (field, wish) for field in SOFT for wish in getattr(parse.slots, field) if wish not in target.title.lower()
     ]
-    near = list(_alike(target, constraints, parse.slots, state, parts))
+    near = _of_its_own(_alike(target, constraints, parse.slots, state, parts), target)
     kin = _of_the_need(near, target, state.constraints, parts) or [one for one in near if same_kind(one, target)]
     near = kin or [one for one in near if _beside(one, target)]
     near = _for_the_same_first(near, target, parts)
@@ -73,6 +74,12 @@ def _of_its_kind(need: Constraints, target: Product, slots: Slots, parts: Parts)
     in_title = [name for name in names if contains(target.title, name)]
     said: dict[str, Any] = {field: getattr(slots, field) for field in SOFT} if need.kind else {}
     return replace(need, product=max(in_title or names[:1], key=len, default=need.product), **said)
+
+
+def _of_its_own(near: Iterable[Product], target: Product) -> list[Product]:
+    """Without what is named after things of the target's kind: a tripod for cameras, on the same shelf, is like no camera."""
+    nouns = {stems_of(name)[-1] for name in kind_names(target)}
+    return [one for one in near if not any(named_after(one.title, noun) for noun in nouns)]
 
 
 def _of_the_need(near: Sequence[Product], target: Product, constraints: Constraints, parts: Parts) -> list[Product]:

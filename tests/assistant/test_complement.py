@@ -41,7 +41,7 @@ def test_the_tie_is_the_reason(assistant_with: AssistantWith) -> None:
 def test_nothing_tied_is_said_and_nothing_is_shown(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, ("satchel", HALDEN), ("what goes with it?", said("complement", ref=(1,))))
     assert not reply.cards
-    assert reply.reply.startswith("Nothing in this catalogue says what goes with Brown Satchel Bag.")
+    assert reply.reply.startswith("Nothing in this catalogue says what goes with Brown Satchel Bag. Closest to it here")
 
 
 def test_the_kind_named_is_looked_for_as_a_new_need(assistant_with: AssistantWith) -> None:

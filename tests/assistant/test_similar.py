@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
+from assistant import Assistant
 from assistant.contract import Reply
 from assistant.model import Parse
 from assistant.wishes import Keep
 from retrieval.audience import suits
+from retrieval.dense import Dense
+from retrieval.index import build_index
+from retrieval.lexical import Lexical
+from retrieval.product import Product
+from retrieval.rerank import LinearMix
+from retrieval.search import Searcher
+from retrieval.store import Store
 from retrieval.words import content_stems
-from tests.conftest import AssistantWith
-from tests.fakes import said
+from tests.conftest import AssistantWith, parts_with
+from tests.fakes import WordEmbedder, said
 from tests.small_shop import BY_ID
 
 ANNA = "a" * 64  # a visitor, hashed
@@ -51,6 +61,28 @@ def test_cheaper_ones_are_cheaper_than_the_one_meant(assistant_with: AssistantWi
     assert (shared.kind, differs.kind) == ("similar", "differs")
     assert shared.text.startswith("in jackets too, brand Norrvik")
     assert "cheaper" in differs.text
+
+
+def test_what_is_named_after_the_kind_is_not_like_it(tmp_path: Path) -> None:
+    """Of what stands among the cameras only the tripod costs less than the film camera's $199."""
+    wares = [("film", "Film Camera", 199), ("digital", "Digital Camera", 499), ("tripod", "Bendy Camera Tripod", 24)]
+    products = [
+        Product(key, title, price=Decimal(price), category=("electronics", "camera")) for key, title, price in wares
+    ]
+    store = Store(tmp_path / "store", create=True)
+    build_index(products, store, WordEmbedder())
+    dense, lexical = Dense(store.chroma(), WordEmbedder()), Lexical(store.catalog)
+    searcher = Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical))
+    cameras, like = said("search", product="camera"), said("similar", product="film camera")
+    shop = Assistant(
+        parts_with(searcher, [cameras, like, cameras, replace(like, slots=replace(like.slots, sort="price_asc"))])
+    )
+    _, any_price = [shop.reply(message, "s_1") for message in ("cameras", "like the film camera")]
+    _, cheaper = [shop.reply(message, "s_2") for message in ("cameras", "like the film camera but cheaper")]
+    store.close()
+    assert [card.product.id for card in any_price.cards] == ["digital"]
+    assert cheaper.cards == ()
+    assert cheaper.reply == "I have nothing else like Film Camera that costs less within your wishes."
 
 
 def test_what_should_differ_does(assistant_with: AssistantWith) -> None:

@@ -63,6 +63,14 @@ def test_kinds_of_two_departments_that_name_each_other_go_together(bonds: Bonds)
     assert found["vaseRed"].words == "small bouquet"
 
 
+def test_what_has_one_inside_is_no_company_for_it(bonds: Bonds) -> None:
+    sleeve = thing("sleeve", "Felt Laptop Sleeve", "bags", "laptop sleeves", text="Slim enough for a backpack.")
+    other = thing("other", "Wool Laptop Sleeve", "bags", "laptop sleeves", text="For a backpack without one.")
+    has = thing("has", "Dry Backpack", "bags", "backpacks", text="The laptop sleeve inside is removable.")
+    takes = thing("takes", "Day Backpack", "bags", "backpacks", text="Takes any laptop sleeve you own.")
+    assert set(bonds(sleeve, other, has, takes)) == {"takes"}
+
+
 def test_a_part_goes_with_what_states_the_same_fact(bonds: Bonds) -> None:
     found = bonds(LAMP)
     assert (found["bulb"].how, found["bulb"].words) == ("fits", "bulb E26")

@@ -47,6 +47,17 @@ def test_of_a_range_that_holds_nothing_the_bound_goes_that_something_is_nearer_t
     assert query.sort == {"price_min": "price_desc", "price_max": "price_asc"}[field]
 
 
+def test_of_a_range_the_bound_goes_that_leaves_the_kind_in_its_strictest_reading(tmp_path: Path) -> None:
+    """A stand, at $79, is nearer to the range of 100 to 200 than the coffee table, at $249, is; but only the latter is one."""
+    catalog = Catalog(tmp_path / "catalog.db")
+    table, stand = Product("table", "Coffee Table", price=Decimal(249)), Product("stand", "Stand", price=Decimal(79))
+    catalog.put([table, stand], run=1)
+    kinds = [frozenset({"table"}), frozenset({"table", "stand"})]
+    wanted = Constraints(product="coffee table", price_min=Decimal(100), price_max=Decimal(200))
+    _, (relaxed,) = relax(catalog, Query("", wanted), kinds, "USD")
+    assert relaxed.text == "nothing between $100 and $200 for coffee table; the closest is $249"
+
+
 def test_a_brand_goes_before_a_price(catalog: Catalog) -> None:
     query, relaxed = _relax(catalog, CALLED_LAMP, product="lamp", brand="Sonora", price_max=Decimal(20))
     assert [one.field for one in relaxed] == ["brand"]
