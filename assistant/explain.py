@@ -8,7 +8,7 @@ from retrieval.audience import SUITS, audiences
 from retrieval.evidence import Evidence, judge
 from retrieval.measure import stated, within
 from retrieval.product import Product, money
-from retrieval.query import Constraints, Hit
+from retrieval.query import EITHER, Constraints, Hit
 from retrieval.words import contains, content_stems, quote
 
 from .model import Card, Reason
@@ -33,8 +33,8 @@ def _card(hit: Hit, constraints: Constraints, own: tuple[Reason, ...]) -> Card:
 
 
 def _without_alternatives(found: Sequence[Evidence]) -> Iterator[Evidence]:
-    """Without the colours and sizes that are no want, because the product has another of those named: "in blue or black"."""
-    had = {evidence.field for evidence in found if evidence.status == "met"} & {"color", "size"}
+    """Without the colours, materials and sizes that are no want, because the product has another of those named: "in blue or black"."""
+    had = {evidence.field for evidence in found if evidence.status == "met"} & set(EITHER)
     return (evidence for evidence in found if evidence.field not in had)
 
 

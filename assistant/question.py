@@ -46,14 +46,14 @@ def fits_well(shown: Sequence[Hit], constraints: Constraints) -> bool:
     bounds = (constraints.price_min, constraints.price_max, constraints.brand, constraints.gender)
     if constraints.product is None or (not constraints.wishes and all(bound is None for bound in bounds)):
         return False
-    fitting = [hit for hit in shown if all(_does(hit.product, field, wish) for field, wish in constraints.wishes)]
+    fitting = [hit for hit in shown if all(_does(hit.product, group) for group in constraints.alternatives)]
     return len(fitting) >= ENOUGH
 
 
-def _does(product: Product, field: str, wish: str) -> bool:
-    """Whether it meets the wish; a size that the listing does not give is nothing that an answer could bring."""
-    status = judge(product, field, wish).status
-    return status == "met" or (field == "size" and status == "unstated")
+def _does(product: Product, group: Sequence[tuple[str, str]]) -> bool:
+    """Whether it meets one of the wishes; a size that the listing does not give is nothing that an answer could bring."""
+    found = [judge(product, field, wish) for field, wish in group]
+    return any(one.status == "met" or (one.field == "size" and one.status == "unstated") for one in found)
 
 
 def _is_open(facet: Facet, constraints: Constraints) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.evidence import judge, meets_one
 from retrieval.product import Product, money
-from retrieval.query import Constraints
+from retrieval.query import EITHER, Constraints
 
 from .mentions import ordinal
 from .model import Card, DialogueState, Outcome, Question
@@ -146,15 +146,15 @@ def _named(product: Product) -> str:
 
 
 def unsaid(outcome: Outcome, products: Sequence[Product], constraints: Constraints) -> list[tuple[str, str]]:
-    """The (field, wish) pairs that no listing shown states; sizes are spoken of apart, and of several colours one is enough.
+    """The (field, wish) pairs that no listing shown states; sizes are spoken of apart, and of several colours or materials one is enough.
 
     Empty where the lead promises nothing: what comes closest, ideas for a gift.
     """
     if not outcome.kind_found or outcome.relaxed or constraints.of_any_kind:
         return []
     missed = [wish for wish in _told_wishes(constraints) if not any(meets_one(one, [wish]) for one in products)]
-    some_color = any(field == "color" and (field, wish) not in missed for field, wish in constraints.wishes)
-    return [(field, wish) for field, wish in missed if not (field == "color" and some_color)]
+    told = {field for field, wish in _told_wishes(constraints) if field in EITHER and (field, wish) not in missed}
+    return [(field, wish) for field, wish in missed if field not in told]
 
 
 def _says_something(cards: Sequence[Card], constraints: Constraints) -> bool:
@@ -197,7 +197,7 @@ def _count(outcome: Outcome, cards: Sequence[Card], state: DialogueState) -> str
 
 def need_phrase(constraints: Constraints, currency: str) -> str:
     """The need in the shopper's words, as they are said back: "black desk lamp (warm) for your desk under $40, without leather"."""
-    looks = [*([" or ".join(constraints.color)] if constraints.color else []), *constraints.material]
+    looks = [" or ".join(values) for values in (constraints.color, constraints.material) if values]
     joined = [feature for feature in constraints.features if feature.startswith(_JOINED)]
     further = ", ".join(feature for feature in constraints.features if feature not in joined)
     named = " ".join([*looks, constraints.product] if constraints.product else ["something", *looks])
@@ -240,7 +240,8 @@ def reading_of(constraints: Constraints, currency: str) -> str:
     parts = [f"{kind}{brand}{gender}{price_bounds(constraints, currency)}"]
     parts += [f"in {' or '.join(constraints.color)}"] if constraints.color else []
     parts += [f"size {' or '.join(constraints.size)}"] if constraints.size else []
-    parts += [*constraints.material, *constraints.features, *(["in stock"] if constraints.in_stock else [])]
+    parts += [" or ".join(constraints.material)] if constraints.material else []
+    parts += [*constraints.features, *(["in stock"] if constraints.in_stock else [])]
     parts += [limit.text for limit in constraints.limits]
     parts += [f"without {' or '.join(constraints.exclude)}"] if constraints.exclude else []
     return f"Looking for: {as_said_back(', '.join(parts))}."

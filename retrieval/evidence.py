@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -101,6 +101,12 @@ def of_the_thing(description: str) -> list[str]:
 def meets_one(product: Product, wishes: Iterable[tuple[str, str]]) -> bool:
     """Whether the product meets one of these wishes, each (field, words)."""
     return any(judge(product, field, wish).status == "met" for field, wish in wishes)
+
+
+def met_less_denied(product: Product, groups: Iterable[Sequence[tuple[str, str]]]) -> int:
+    """How many of the groups the product meets less how many it denies; of a group one wish is enough (`Constraints.alternatives`)."""
+    worth = {"met": 1, "unstated": 0, "unmet": -1}
+    return sum(max(worth[judge(product, *wish).status] for wish in group) for group in groups)
 
 
 def _stated(product: Product, field: str) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from .product import Product
 
 Sort = Literal["price_asc", "price_desc", "rating"]
 SOFT = ("color", "material", "size", "features")  # the soft constraints, in the order in which they are explained
+EITHER = ("color", "material", "size")  # of those said one is enough: "wool or down"
 
 
 Side = Literal["below", "above"]
@@ -82,6 +83,12 @@ class Constraints:
     def wishes(self) -> tuple[tuple[str, str], ...]:
         """The soft constraints as (field, words), in the order of SOFT."""
         return tuple((name, words) for name in SOFT for words in getattr(self, name))
+
+    @property
+    def alternatives(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """The wishes in groups of which one is enough: all colours, all materials, all sizes, and each feature by itself."""
+        groups = [tuple((name, words) for words in getattr(self, name)) for name in EITHER]
+        return tuple(group for group in (*groups, *((("features", one),) for one in self.features)) if group)
 
 
 @dataclass(frozen=True)

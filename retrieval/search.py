@@ -154,9 +154,9 @@ class Searcher:
         return query, eligible_ids(self.catalog, query.constraints), relaxed
 
     def _stating(self, query: Query, ids: Ids) -> Ids:
-        """Those of the ids whose own words have every wish."""
-        for _, wish in query.constraints.wishes:
-            ids = ids & self.lexical.matching(wish)
+        """Those of the ids whose own words have every wish, of several colours one."""
+        for group in query.constraints.alternatives:
+            ids = ids & Ids().union(*(self.lexical.matching(wish) for _, wish in group))
         return ids
 
     def _told(self, query: Query, ids: Ids) -> bool:

@@ -18,10 +18,11 @@ def ordered(catalog: Catalog, lexical: Lexical, query: Query, fitting: frozenset
 
 
 def saying_every_wish(lexical: Lexical, query: Query, fitting: frozenset[str]) -> frozenset[str]:
-    """Of the fitting ids those that have the wishes in their words; a wish that would leave none is passed over."""
+    """Of the fitting ids those that have the wishes in their words, of several colours one; a wish that would leave none is passed over."""
     kept = fitting
-    for _, wish in query.constraints.wishes:
-        kept = kept & lexical.matching(wish) or kept
+    for group in query.constraints.alternatives:
+        saying = frozenset[str]().union(*(lexical.matching(wish) for _, wish in group))
+        kept = kept & saying or kept
     return kept
 
 

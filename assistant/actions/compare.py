@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from retrieval.evidence import judge
+from retrieval.evidence import judge, met_less_denied
 from retrieval.kinds import also_said
 from retrieval.product import Product, money
 from retrieval.query import Hit, Sort
@@ -286,8 +286,7 @@ def _best(products: Sequence[Product], names: Mapping[str, str], state: Dialogue
 
 def merit(product: Product, state: DialogueState) -> tuple[int, int]:
     """(in stock or unknown, wishes met less wishes and bounds broken), for the order of larger first."""
-    worth = {"met": 1, "unstated": 0, "unmet": -1}
     constraints = state.constraints
-    wishes = sum(worth[judge(product, field, wish).status] for field, wish in constraints.wishes)
+    wishes = met_less_denied(product, constraints.alternatives)
     bounds = [line for line in broken(product, constraints) if line.field != "availability"]
     return int(product.in_stock is not False), wishes - len(bounds)

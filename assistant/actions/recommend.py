@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from retrieval.evidence import judge, meets_one
+from retrieval.evidence import judge, meets_one, met_less_denied
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit
 
@@ -248,8 +248,7 @@ def _rating_of(product: Product) -> float:
 
 
 def _wishes_met(product: Product, constraints: Constraints) -> int:
-    worth = {"met": 1, "unstated": 0, "unmet": -1}
-    return sum(worth[judge(product, field, wish).status] for field, wish in constraints.wishes)
+    return met_less_denied(product, constraints.alternatives)
 
 
 def _rated(hit: Hit, among: Sequence[Hit]) -> float:

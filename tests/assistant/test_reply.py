@@ -175,3 +175,14 @@ def test_a_limit_in_another_currency_is_said_to_be_read_in_the_shops(assistant_w
     shop = assistant_with([parse, parse])
     assert "Prices here are in US dollars, and I read your limit in those." in shop.reply("a desk lamp under £40").reply
     assert "US dollars" not in shop.reply("a desk lamp under $40").reply
+
+
+def test_of_several_materials_any_will_do_and_one_that_is_stated_is_enough() -> None:
+    """The black desk lamp is of steel, and no listing says “oak”."""
+    state = DialogueState(Constraints(product="lamp", material=("oak", "steel")))
+    cards = _cards(("aster-black",), state.constraints)
+    hits = (Hit(BY_ID["aster-black"], 0.9, 1),)
+    text = write(Outcome(hits, total=1), cards, state, "USD").text
+    assert need_phrase(state.constraints, "USD") == "oak or steel lamp"
+    assert "doesn't say" not in text
+    assert cards[0].caveats == ()

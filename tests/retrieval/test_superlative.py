@@ -48,3 +48,11 @@ def test_soft_wishes_narrow_the_order_when_something_has_them(catalog: Catalog, 
 def test_soft_wishes_that_nothing_has_do_not_empty_the_order(catalog: Catalog, lexical: Lexical) -> None:
     query = Query("gold lamp", Constraints(product="lamp", color=("gold",)), sort="price_asc")
     assert len(list(ordered(catalog, lexical, query, CALLED_LAMP))) == len(CALLED_LAMP)
+
+
+def test_of_several_colours_what_says_one_is_in_the_order_too(catalog: Catalog, lexical: Lexical) -> None:
+    """The clamp lamp is red at $19.50, the desk lamp black at $34.99; no lamp is both, and the tower is neither."""
+    query = Query("lamp", Constraints(product="lamp", color=("black", "red")), "price_asc")
+    found = [product.id for product in ordered(catalog, lexical, query, CALLED_LAMP)]
+    assert found[:2] == ["clamp", "aster-black"]
+    assert "tower" not in found
