@@ -32,6 +32,7 @@ _ORDINAL = re.compile(
 )
 _ORDINAL_OR_LAST = re.compile(rf"{_ORDINAL.pattern}|\blast\b")
 _EACH = re.compile(r"\b(?:each|apiece|of (?:both|every))\b")
+_OF_EACH = re.compile(r"\b(?:both|each|apiece|all of (?:them|these|those))\b")
 _OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
 _THEM = re.compile(r"\b(?:them|those|these)\b")
 _SEVERAL = re.compile(r"\b(?:these|those|they|them|ones|none|all|any|both|others?)\b")
@@ -161,6 +162,11 @@ def says_each(message: str) -> bool:
 def says_of_all(message: str) -> bool:
     """Whether something is said of several things at once: "both under 100", "each in black"."""
     return bool(_OF_ALL.search(message.lower()))
+
+
+def says_of_each(message: str) -> bool:
+    """Whether a message that names nothing speaks of each of several things: "both under 50", "40 each", but not "all black"."""
+    return bool(_OF_EACH.search(message.lower()))
 
 
 def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Product]:

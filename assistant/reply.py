@@ -202,7 +202,7 @@ def need_phrase(constraints: Constraints, currency: str) -> str:
     further = ", ".join(feature for feature in constraints.features if feature not in joined)
     named = " ".join([*looks, constraints.product] if constraints.product else ["something", *looks])
     brand = f" by {constraints.brand}" if constraints.brand else ""
-    told = any(feature.startswith("for ") for feature in joined)  # "for my wife" says it already
+    told = any(" for " in f" {said}" for said in (named, *joined))  # "for my wife" says it already
     whom = f" for {constraints.gender}" if constraints.gender and not told else ""
     wishes = "".join(f" {feature}" for feature in joined) + (f" ({further})" if further else "")
     bounds = price_bounds(constraints, currency) + (", in stock" if constraints.in_stock else "")

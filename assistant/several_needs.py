@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
+from retrieval.audience import adult_in, speaks_of_people
+from retrieval.kinds import names_kind
 from retrieval.query import Constraints
 from retrieval.words import content_stems
 
-from .mentions import says_of_all
-from .model import DialogueState, Parse
+from .mentions import says_of_all, says_of_each
+from .model import DialogueState, Parse, Slots
 from .parts import Parts
 from .state import NARROWING, same_kind
 
-SHARED = (
-    "price_min",
-    "price_max",
-    "brand",
-    "color",
-    "material",
-    "gender",
-    "in_stock",
-)  # what may be said of several things at once, wherever it stands
-SHARED_AT_THE_END = (
-    "size",
-    "features",
-)  # and what is said of all only behind them: "a lamp for the desk and a fan, both quiet"
+SHARED = ("price_min", "price_max", "in_stock")  # what may be said of several things at once, wherever it stands
+# What is said of all only behind them: "a lamp for the desk and a fan, both quiet"; of "a red scarf and a hat, both cheap" the hat need
+# not be red, nor the watch "for him" beside a scarf for her be a woman's.
+SHARED_AT_THE_END = ("brand", "color", "material", "gender", "size", "features")
 _AND = re.compile(r"\s*(?:,|&|\+|\band\b|\bplus\b)\s*(?:(?:an?|some|the)\s)?")
+_AND_FOR = re.compile(r"\s*(?:,|&|\band\b)\s*(?:(?:one|another|some|something)\s+)?(?=for\s)")
 
 
 def told_apart(parse: Parse, parts: Parts) -> Parse:
@@ -37,21 +32,52 @@ def told_apart(parse: Parse, parts: Parts) -> Parse:
 
 
 def _apart(parse: Parse, parts: Parts) -> Parse:
-    """Two kinds of the shop that were read as one name are two needs; a name that a listing bears whole is one: "hat and scarf"."""
+    """Two kinds of the shop that were read as one name are two needs; a name that a listing bears whole is one: "hat and scarf". Gifts for
+    several people are one need for each."""
+    if people := _gifts_for(parse):
+        return _each_of(parse, people)
     name = parse.slots.product
     kinds = _AND.split(name) if name and parse.intent == "search" and parse.then is None else []
     if name is None or len(kinds) != 2 or not all(map(content_stems, kinds)):
         return parse
-    if not all(parts.searcher.matching(Constraints(product=kind)) for kind in kinds) or _is_one(name, parts):
+    if not all(parts.searcher.matching(Constraints(product=kind)) for kind in kinds) or _is_one(kinds, parts):
         return parse
     first, second = (replace(parse, slots=replace(parse.slots, product=kind)) for kind in kinds)
     return replace(first, acts=("search", "search"), then=second)
 
 
-def _is_one(name: str, parts: Parts) -> bool:
-    """Whether the title of a listing has all words of the name."""
-    called = parts.catalog.get_many(parts.searcher.matching(Constraints(product=name)))
-    return any(set(content_stems(name)) <= set(content_stems(product.title)) for product in called)
+def _is_one(kinds: Sequence[str], parts: Parts) -> bool:
+    """Whether a listing is of both kinds, or its title has both names with nothing but an "and" between: a desk chair is no desk."""
+    one, other = (parts.searcher.matching(Constraints(product=kind)) for kind in kinds)
+    titles = (_AND.split(product.title.lower()) for product in parts.catalog.get_many(one | other))
+    wanted = [content_stems(kind) for kind in kinds]
+    named = (tuple(map(content_stems, pair)) for title in titles for pair in pairwise(title))
+    n, m = map(len, wanted)
+    return bool(one & other) or any(a[-n:] == wanted[0] and b[:m] == wanted[1] for a, b in named)
+
+
+def _gifts_for(parse: Parse) -> list[str]:
+    """For whom a search for gifts says that they are, where that is several people: ["for my mum", "for my dad"]; else empty."""
+    name = parse.slots.product
+    if parse.intent != "search" or parse.then is not None or name is None or names_kind(name):
+        return []
+    said = [one for feature in parse.slots.features for one in _AND_FOR.split(feature) if feature.startswith("for ")]
+    return said if len(said) > 1 and all(map(speaks_of_people, said)) else []
+
+
+def _each_of(parse: Parse, people: Sequence[str]) -> Parse:
+    """A search for a gift for each of these, named so that they stay apart: a "gift for my mum" and a "gift for my dad"."""
+    features = tuple(one for one in parse.slots.features if not one.startswith("for "))
+    named = [(f"{parse.slots.product} {whom}", adult_in(whom)) for whom in people]
+    return _in_turn(parse, [replace(parse.slots, product=name, gender=who, features=features) for name, who in named])
+
+
+def _in_turn(parse: Parse, each: Sequence[Slots]) -> Parse:
+    """The act once with each of these slots, in order."""
+    *before, last = [replace(parse, slots=slots, acts=(parse.intent,) * len(each)) for slots in each]
+    for one in reversed(before):
+        last = replace(one, then=last)
+    return last
 
 
 def _shared(parse: Parse) -> Parse:
@@ -69,6 +95,17 @@ def _shared(parse: Parse) -> Parse:
 def _each_with(parse: Parse, said: Mapping[str, Any]) -> Parse:
     slots = replace(parse.slots, **said) if parse.intent == "search" else parse.slots
     return replace(parse, slots=slots, then=_each_with(parse.then, said) if parse.then else None)
+
+
+def of_all_on_the_table(parse: Parse, state: DialogueState) -> Parse:
+    """A narrowing that is said of each of several things, "both under 50", as one of the need of every list on the table; where of two
+    things only one was found, what is said next is of that."""
+    names = [name for name, _ in state.lists() if name]
+    if parse.intent != "refine" or parse.then is not None or parse.slots.product or not names:
+        return parse
+    if not says_of_each(parse.message) and (state.found or len(names) > 1):
+        return parse
+    return _in_turn(parse, [replace(parse.slots, product=name, ref=()) for name in names])
 
 
 def named_as_before(parse: Parse, state: DialogueState) -> Parse:

@@ -86,6 +86,12 @@ def for_whom(text: str) -> str:
     return _grown_up().sub(lambda found: f"for {_adults()[found[1].casefold()]}", text)
 
 
+def adult_in(text: str) -> str | None:
+    """The audience of the grown-up whom something is for: "women" of "for my mum"; None of others."""
+    found = _grown_up().search(text)
+    return _adults()[found[1].casefold()] if found else None
+
+
 @cache
 def _grown_up() -> re.Pattern[str]:
     said = "|".join(map(re.escape, sorted(_adults(), key=len, reverse=True)))

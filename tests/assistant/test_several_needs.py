@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from assistant.assistant import Assistant
 from assistant.contract import Reply
 from assistant.model import CartLine, Parse
-from tests.conftest import AssistantWith
-from tests.fakes import said
+from retrieval.dense import Dense
+from retrieval.index import build_index
+from retrieval.lexical import Lexical
+from retrieval.product import Product
+from retrieval.rerank import LinearMix
+from retrieval.search import Searcher
+from retrieval.store import Store
+from tests.conftest import AssistantWith, parts_with
+from tests.fakes import WordEmbedder, said
 
 LAMPS = said("search", product="lamp")
 BAGS = said("search", product="bag")
@@ -44,6 +52,80 @@ def test_a_wish_behind_both_is_one_of_both_and_a_wish_of_the_first_alone_is_not(
     told(shop, "a lamp and a bag, both dimmable", "a dimmable lamp and a bag, both of them today")
     wishes = [[act.slots.features for act in turn.parse.in_order()] for turn in shop.session("s_1").turns]
     assert wishes == [[("dimmable",), ("dimmable",)], [("dimmable",), ()]]
+
+
+def test_what_is_said_of_the_first_alone_is_not_of_the_second(assistant_with: AssistantWith) -> None:
+    black = said("search", product="lamp", color=("black",), gender="women")
+    both = replace(black, then=said("search", product="bag", price_max=Decimal(90)))
+    shop = assistant_with([both])
+    told(shop, "a black lamp for her and a bag, both under 90")
+    first, second = [act.slots for act in shop.session("s_1").turns[0].parse.in_order()]
+    assert (first.price_max, second.price_max) == (90, 90)
+    assert (second.color, second.gender) == ((), None)
+
+
+def test_a_narrowing_of_both_is_one_of_every_list_on_the_table(assistant_with: AssistantWith) -> None:
+    """Of the lamps $19.50, $34.99 and $34.99 cost under 40, of the bags only the tote, at $29."""
+    shop = assistant_with([BOTH, said("refine", price_max=Decimal(40)), said("refine", product="lamp")])
+    *_, reply, lamps = told(shop, "a lamp and a bag", "both under 40", "back to the lamp")
+    assert {card.need for card in reply.cards} == {"lamp", "bag"}
+    assert all(card.product.price and card.product.price <= 40 for card in reply.cards)
+    assert [card.product.id for card in reply.cards if card.need == "bag"] == ["tote"]
+    assert lamps.constraints.price_max == 40
+
+
+def test_a_narrowing_of_all_that_is_black_is_of_the_need_under_way(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([BOTH, said("refine", features=("all black",))])
+    assert told(shop, "a lamp and a bag", "all black")[-1].acts == ("refine",)
+
+
+def test_of_two_things_of_which_one_is_sold_a_narrowing_is_of_that(assistant_with: AssistantWith) -> None:
+    one_sold = replace(LAMPS, then=said("search", product="hovercraft"))
+    shop = assistant_with([one_sold, said("refine", color=("black",))])
+    assert told(shop, "a lamp and a hovercraft", "in black")[-1].constraints.product == "lamp"
+
+
+@pytest.mark.parametrize("features", [("for my mum", "for my dad"), ("for my mum and one for my dad",)])
+def test_a_gift_for_each_of_two_people_is_two_needs_that_can_be_gone_back_to(
+    assistant_with: AssistantWith, features: tuple[str, ...]
+) -> None:
+    gifts, mum = said("search", product="gift", features=features), said("refine", features=("mum",))
+    first, again = told(assistant_with([gifts, mum]), "a gift for my mum and one for my dad", "what about mum")
+    assert first.acts == ("search", "search")
+    assert {card.need for card in first.cards} == {"gift for my mum", "gift for my dad"}
+    assert "for a gift for your mum:" in first.reply
+    assert (again.constraints.product, again.constraints.gender, again.constraints.features) == (
+        "gift for my mum",
+        "women",
+        (),
+    )
+
+
+def test_a_gift_for_one_person_is_one_need(assistant_with: AssistantWith) -> None:
+    gift = said("search", product="gift", features=("for my mum", "for the kitchen"))
+    assert told(assistant_with([gift]), "a gift for my mum, for the kitchen")[-1].acts == ("search",)
+
+
+def test_two_kinds_whose_words_stand_in_a_title_of_one_of_them_are_two_needs(tmp_path: Path) -> None:
+    """A desk chair is no desk; a hat and scarf set is both."""
+    shelves = {
+        "Oak Desk": "desks",
+        "Desk Chair": "chairs",
+        "Wool Hat": "hats",
+        "Wool Scarf": "scarves",
+        "Hat and Scarf Set": "hats",
+    }
+    store = Store(tmp_path / "store", create=True)
+    build_index(
+        [Product(name, name, category=("all", shelf)) for name, shelf in shelves.items()], store, WordEmbedder()
+    )
+    dense, lexical = Dense(store.chroma(), WordEmbedder()), Lexical(store.catalog)
+    searcher = Searcher(store.catalog, lexical, dense, LinearMix(dense, lexical))
+    names = ("desk and chair", "hat and scarf")
+    shop = Assistant(parts_with(searcher, [said("search", product=name) for name in names]))
+    acts = [shop.reply(f"a {name}", "s_1").acts for name in names]
+    store.close()
+    assert acts == [("search", "search"), ("search",)]
 
 
 @pytest.mark.parametrize(
