@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from retrieval.audience import audiences
 from retrieval.evidence import judge, meets_one
 from retrieval.product import Product, money
 from retrieval.query import EITHER, Constraints
@@ -99,7 +100,7 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
 def _lead(
     outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str, missed: Sequence[tuple[str, str]]
 ) -> str:
-    wanted = need_phrase(state.constraints, currency)
+    wanted = need_phrase(_as_listed(state.constraints, cards), currency)
     need = "" if outcome.reading else f" for {wanted.removeprefix('something for ')}"
     if not outcome.kind_found:
         return f"No listing here is called “{state.constraints.product}”. {worded('nearest', state)}:"
@@ -117,6 +118,12 @@ def _lead(
         )
     ideas = "" if state.constraints.kind else " idea" if len(cards) == 1 else " ideas"
     return f"{_count(outcome, cards, state)}{ideas}{need}{_order(cards, state)}:"
+
+
+def _as_listed(constraints: Constraints, cards: Sequence[Card]) -> Constraints:
+    """The constraints without an audience where no listing shown is for one: a vase is found for a woman, and is no vase for women."""
+    listed = any(audiences(card.product) for card in cards)
+    return constraints if listed else replace(constraints, gender=None)
 
 
 def _order(cards: Sequence[Card], state: DialogueState) -> str:

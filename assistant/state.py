@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from retrieval.audience import speaks_of_people
 from retrieval.kinds import names_kind
 from retrieval.query import SOFT, Constraints, Limit, Sort
 from retrieval.words import content_stems
@@ -279,12 +280,26 @@ def merge(constraints: Constraints, slots: Slots) -> Constraints:
         for name in ("product", "brand", "gender", "price_min", "price_max", "quantity", "in_stock")
         if getattr(slots, name) is not None
     }
+    constraints = _for_whom_else(constraints, slots)
     for name in WISH_LISTS:
         new = getattr(slots, name)
         kept = () if new and name in REPLACED else getattr(constraints, name)
         said[name] = tuple(dict.fromkeys((*kept, *new)))
     merged = replace(constraints, **said)
     return _without_crossed_bounds(_without_contradictions(merged, slots), slots)
+
+
+def _for_whom_else(constraints: Constraints, slots: Slots) -> Constraints:
+    """The constraints without the person whom the thing was for, where the slots name another: after "for my nephew" "for girls"."""
+    named = any(map(_names_somebody, slots.features))
+    if not named and not slots.gender:
+        return constraints
+    others = tuple(one for one in constraints.features if not _names_somebody(one))
+    return replace(constraints, features=others, gender=None if named else constraints.gender)
+
+
+def _names_somebody(feature: str) -> bool:
+    return feature.startswith("for ") and speaks_of_people(feature)
 
 
 def drop(constraints: Constraints, names: Iterable[str]) -> Constraints:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import groupby, islice
 
 from .ages import as_groups
 from .audience import for_whom
 from .catalog import Catalog
 from .constraints import eligible_ids, first_left
 from .dense import Dense
-from .evidence import judge
+from .evidence import judge, met_less_denied
 from .family import families
 from .fusion import rrf
 from .kind import (
@@ -107,6 +107,8 @@ class Searcher:
         query, kinds = ready.query, ready.kinds
         # wishes do not decide what comes closest to a bound that was given up
         products = self._candidates(query.without(*SOFT) if ready.relaxed else query, ready.eligible, ready.fitting)
+        if ready.relaxed and query.sort in ("price_asc", "price_desc"):
+            products = _of_one_price_in_view_of(query.constraints, products)
         retrieved = time.perf_counter()
         best = self._best_of(query, kinds[0]) if kinds and not query.sort else 0.0
         hits = self._hits(ready, products, limit, best)
@@ -232,6 +234,12 @@ class Searcher:
         nearest = self.dense.retrieve(query.text, MEASURED, kind)
         products = self.catalog.get_many([one.product_id for one in nearest])
         return max(self.reranker.score(query, products, kind), default=0.0)
+
+
+def _of_one_price_in_view_of(wanted: Constraints, products: Iterable[Product]) -> Iterable[Product]:
+    """The products in their order of price, of those that cost the same what meets the most wishes first."""
+    for _, alike in groupby(products, key=lambda one: one.price):
+        yield from sorted(alike, key=lambda one: -met_less_denied(one, wanted.alternatives))
 
 
 def _of_people(query: Query) -> Query:

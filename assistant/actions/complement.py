@@ -198,7 +198,7 @@ def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: 
         retrieve_ms=timing.retrieve,
         rerank_ms=timing.rerank,
     )
-    if hits and target is not None and not outcome.reasons:
+    if hits and target is not None and not outcome.reasons and ranking.kind_found:
         name = short_names([target])[target.id]
         return replace(outcome, note=f"No listing says which of these go with {name}; that is for you to see.")
     if hits:

@@ -169,3 +169,11 @@ def test_of_a_kind_that_nothing_ties_to_the_thing_that_is_said(assistant_with: A
     reply = talk(assistant_with, ("satchel", HALDEN), ("a jacket to match it", jacket))
     assert reply.cards
     assert reply.reply.startswith("No listing says which of these go with Brown Satchel Bag; that is for you to see.")
+
+
+def test_of_what_is_shown_for_a_kind_that_is_not_sold_nothing_is_said_of_going_with_the_thing(
+    assistant_with: AssistantWith,
+) -> None:
+    lantern = said("complement", product="floor lantern", ref=(1,))
+    reply = talk(assistant_with, ("satchel", HALDEN), ("a lantern for it", lantern))
+    assert "No listing says which of these go with" not in reply.reply

@@ -186,3 +186,14 @@ def test_of_several_materials_any_will_do_and_one_that_is_stated_is_enough() -> 
     assert need_phrase(state.constraints, "USD") == "oak or steel lamp"
     assert "doesn't say" not in text
     assert cards[0].caveats == ()
+
+
+def test_for_whom_is_said_where_a_listing_shown_says_it() -> None:
+    """The storm jacket is listed for men, the clamp lamp for nobody."""
+    told = []
+    for name, kind in (("storm", "jacket"), ("clamp", "lamp")):
+        state = DialogueState(Constraints(product=kind, gender="men"))
+        hits = (Hit(BY_ID[name], 0.9, 1),)
+        told.append(write(Outcome(hits, total=1), _cards((name,), state.constraints), state, "USD").text)
+    assert "for jacket for men:" in told[0]
+    assert "for lamp:" in told[1]

@@ -272,3 +272,12 @@ def test_a_gift_that_was_read_as_a_feature_is_what_is_looked_for() -> None:
     merged = merge(Constraints(), Slots(features=("birthday present", "5 year old")))
     assert (merged.product, merged.features) == ("birthday present", ("5 year old",))
     assert merge(Constraints(product="bear"), Slots(features=("present",))).product == "bear"
+
+
+def test_another_person_takes_the_place_of_the_one_a_thing_was_for() -> None:
+    """What the need is for besides people stays."""
+    boy = update(DialogueState(), said("search", product="gift", features=("for my nephew", "for the garden")))
+    girls = update(boy, said("refine", gender="girls"))
+    dad = update(girls, said("refine", features=("for my dad",)))
+    assert (girls.constraints.features, girls.constraints.gender) == (("for the garden",), "girls")
+    assert (dad.constraints.features, dad.constraints.gender) == (("for the garden", "for my dad"), None)

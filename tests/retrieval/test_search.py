@@ -187,3 +187,11 @@ def test_what_matches_a_need_is_the_kind_within_the_bounds(searcher: Searcher) -
     need = Constraints(product="lamp", price_max=Decimal(35))
     assert searcher.matching(need) == {"aster-black", "aster-white", "clamp"}
     assert "kettle" in searcher.matching(Constraints(product="gift", price_min=Decimal(1000)))
+
+
+@pytest.mark.parametrize("color", ["black", "white"])
+def test_of_what_costs_the_same_beyond_a_limit_what_meets_the_wish_comes_first(searcher: Searcher, color: str) -> None:
+    """The desk lamp costs $34.99 in black and in white."""
+    ranking = _search(searcher, "desk lamp", product="desk lamp", color=(color,), price_max=Decimal(15))
+    assert [relaxed.field for relaxed in ranking.relaxed] == ["price_max"]
+    assert _ids(ranking)[0] == f"aster-{color}"
