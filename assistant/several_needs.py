@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from retrieval.audience import adult_in, speaks_of_people
+from retrieval.evidence import meets_one
 from retrieval.kinds import names_kind
 from retrieval.query import Constraints
 from retrieval.words import content_stems
@@ -97,15 +98,31 @@ def _each_with(parse: Parse, said: Mapping[str, Any]) -> Parse:
     return replace(parse, slots=slots, then=_each_with(parse.then, said) if parse.then else None)
 
 
-def of_all_on_the_table(parse: Parse, state: DialogueState) -> Parse:
-    """A narrowing that is said of each of several things, "both under 50", as one of the need of every list on the table; where of two
-    things only one was found, what is said next is of that."""
+def of_those_on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A narrowing after a message for several things, of the needs that it speaks of: what is said of each, "both under 50", is one of the
+    need of every list on the table; where of two things only one was found, or only one comes so ("gold ones"), it is of that."""
     names = [name for name, _ in state.lists() if name]
     if parse.intent != "refine" or parse.then is not None or parse.slots.product or not names:
         return parse
     if not says_of_each(parse.message) and (state.found or len(names) > 1):
-        return parse
-    return _in_turn(parse, [replace(parse.slots, product=name, ref=()) for name in names])
+        names = _those_that_come_so(names, state, parse.slots, parts)
+    return _in_turn(parse, [replace(parse.slots, product=name, ref=()) for name in names]) if names else parse
+
+
+def _those_that_come_so(names: Sequence[str], state: DialogueState, slots: Slots, parts: Parts) -> list[str]:
+    """Of these needs the one of which a listing states the colour or the material that alone is said; none where that is so of the need
+    under way, of several or of none."""
+    wishes = [(field, wish) for field in ("color", "material") for wish in getattr(slots, field)]
+    if slots != Slots(color=slots.color, material=slots.material) or len(names) < 2:
+        return []
+    found = [name for name in names if _comes_so(name, wishes, parts)]
+    return found if len(found) == 1 and found != [state.constraints.product] else []
+
+
+def _comes_so(name: str, wishes: Sequence[tuple[str, str]], parts: Parts) -> bool:
+    ids = parts.searcher.matching(Constraints(product=name))
+    saying = frozenset[str]().union(*(parts.searcher.lexical.matching(wish) for _, wish in wishes))
+    return any(meets_one(product, wishes) for product in parts.catalog.get_many(ids & saying))
 
 
 def named_as_before(parse: Parse, state: DialogueState) -> Parse:

@@ -31,7 +31,7 @@ from .phrases import STAYING, of_another_thing, phrase_of
 from .question import KINDS
 from .reading.overreach import orders_in
 from .sentiment import about_price
-from .several_needs import named_as_before, of_all_on_the_table, of_the_named_need, told_apart
+from .several_needs import named_as_before, of_the_named_need, of_those_on_the_table, told_apart
 from .sizes import stepped
 from .slips import read
 from .state import ALSO_CALLED, NARROWING, drop, need_to_go_on_with, same_kind
@@ -52,7 +52,7 @@ ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "f
 def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what it means after the shop's last question."""
     parse = _for_somebody(read(message, state, parts.parser, parts.speller), parts)
-    parse = told_apart(of_all_on_the_table(named_as_before(parse, state), state), parts)
+    parse = told_apart(of_those_on_the_table(named_as_before(parse, state), state, parts), parts)
     if parse.intent == "other" and orders_in(message):
         return parse  # "set all prices to 0" lets no budget go
     parse = settled(parse, state)  # a yes means the act that was asked about

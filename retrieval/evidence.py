@@ -14,12 +14,13 @@ from .words import NEGATIONS, content_stems, content_words, negated, only_denied
 
 Status = Literal["met", "unmet", "unstated"]
 
-# The basic colour words of English and those that shops print most; used only to see that a listing states another colour.
-COLORS = frozenset(
-    stem(color)
-    for color in "black white gray silver gold brass copper bronze red pink rose purple violet lilac lavender mauve blue navy teal "
-    "turquoise aqua green olive mint sage khaki yellow mustard orange coral peach brown tan beige cream ivory burgundy maroon".split()
+# The basic colour words of English and those that shops print most; used to see that a listing states another colour, and what a
+# mistyped word may have been.
+COLOR_WORDS = tuple(
+    "black white gray silver gold brass copper bronze red pink rose purple violet lilac lavender mauve blue navy teal turquoise aqua "
+    "green olive mint sage khaki yellow mustard orange coral peach brown tan beige cream ivory burgundy maroon".split()
 )
+COLORS = frozenset(map(stem, COLOR_WORDS))
 # What things are made of, as shops print it; used only to see which sentence of a listing speaks of the material.
 MATERIALS = frozenset(
     stem(material)

@@ -13,14 +13,13 @@ from symspellpy import SymSpell, Verbosity  # type: ignore[import-untyped]
 from symspellpy.suggest_item import SuggestItem  # type: ignore[import-untyped]
 
 from .catalog import Catalog
+from .evidence import COLOR_WORDS
 from .kinds import shopper_words
 from .lexical import Lexical
 from .words import stem
 
 SHORTEST = 4  # letters: what is shorter is near too many words
-SURE = (
-    5  # letters from which any word may be meant; of shorter ones only what kinds are called by, with a letter left out
-)
+SURE = 5  # letters from which any word may be meant; of shorter ones only what kinds are called by, and colours, with a letter left out
 LONG = 7  # letters from which two slips are thought possible instead of one
 RARE = 90_000  # rank of a word that the language has none for
 OFTEN = 60_000  # a word of rank 2,000 counts as said 20 times by the shop, one of rank 10,000 five times
@@ -83,7 +82,8 @@ class Speller:
         near = []
         for found in self._near(word):
             same = _consonants(found.term) == _consonants(word)
-            sure = len(word) >= SURE or (found.term in _called_by() and _lacks_one(word, found.term))
+            known = found.term in _called_by() or found.term in COLOR_WORDS
+            sure = len(word) >= SURE or (known and _lacks_one(word, found.term))
             if found.term[0] == word[0] and sure and (found.distance < 2 or same):
                 near.append((found.distance, not same, -self._said(found.term), found.term))
         return min(near)[-1] if near else None
@@ -128,7 +128,7 @@ _HEARD = str.maketrans("cqz", "kks")
 def _said_words() -> tuple[str, ...]:
     written = shopper_words()
     texts = [*written.said, *(phrase for said in (*written.said.values(), *written.wishes.values()) for phrase in said)]
-    return tuple(word for text in texts for word in _WORD.findall(text.lower()))
+    return (*COLOR_WORDS, *(word for text in texts for word in _WORD.findall(text.lower())))
 
 
 @lru_cache(maxsize=1)

@@ -79,6 +79,15 @@ def test_a_narrowing_of_all_that_is_black_is_of_the_need_under_way(assistant_wit
     assert told(shop, "a lamp and a bag", "all black")[-1].acts == ("refine",)
 
 
+@pytest.mark.parametrize(("color", "product"), [("red", "lamp"), ("brown", "bag"), ("violet", "bag")])
+def test_a_colour_in_which_only_one_of_two_things_comes_is_said_of_that(
+    assistant_with: AssistantWith, color: str, product: str
+) -> None:
+    """A lamp is red and a bag is brown; nothing is violet, so that this is said of the thing named last."""
+    shop = assistant_with([BOTH, said("refine", color=(color,))])
+    assert told(shop, "a lamp and a bag", f"{color} ones")[-1].constraints.product == product
+
+
 def test_of_two_things_of_which_one_is_sold_a_narrowing_is_of_that(assistant_with: AssistantWith) -> None:
     one_sold = replace(LAMPS, then=said("search", product="hovercraft"))
     shop = assistant_with([one_sold, said("refine", color=("black",))])

@@ -44,6 +44,8 @@ def speller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speller]:
         ("cheep lamp", "cheap lamp"),  # a word of shoppers with the same consonants
         ("chepaer lamp", "cheaper lamp"),  # an everyday word, before "chopper", which shoppers call an axe
         ("pleese", "please"),
+        ("wite lamp", "white lamp"),  # a colour, with a letter left out
+        ("brwn", "brown"),
         ("wach", "watch"),  # the name of a kind before a word that is said more often
     ],
 )
