@@ -21,12 +21,11 @@ _DEFINITE = re.compile(r"the (\w[\w' -]*?)(?: please| thanks)?[.!]*")
 _POINTED = re.compile(r"\b(?:this|that|these|those) ([\w'-]+)( [\w'-]+)?")
 _SO_MANY = re.compile(r"\b(?:all(?: of)?(?: the| these| those)?|these|those) $")
 _END = re.compile(r"\b(first|last) $")
+_COUNTS = "two|three|four|five|six|seven|eight|nine|ten"
+_THE_LAST = re.compile(rf"\b(?:the|that) (?:very )?last\b(?! (?:few|couple|time|thing|{_COUNTS}|\d))")
 _EVERY = re.compile(r"\ball\b")
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_PLACES = (
-    f"{'|'.join(_ORDINALS)}|last|former|latter|middle|top|bottom|next"
-    "|two|three|four|five|six|seven|eight|nine|ten|both|all|either"
-)
+_PLACES = f"{'|'.join(_ORDINALS)}|last|former|latter|middle|top|bottom|next|{_COUNTS}|both|all|either"
 _ORDINAL = re.compile(
     rf"\b(?P<word>{'|'.join(_ORDINALS)})\b|\b(?P<digits>\d+)(?:st|nd|rd|th)\b|(?:#|\b(?:number|no\.?|option|of)) ?(?P<named>\d+)\b"
 )
@@ -51,6 +50,12 @@ def says_a_place(message: str) -> bool:
 def places_in(message: str) -> tuple[int, ...]:
     """The places in a list that the message says, from 1, in the order said: (2,) of "the second is too big", () of "the last one"."""
     return tuple(_place(match) for match in _ORDINAL.finditer(message.lower()))
+
+
+def says_the_last(message: str) -> bool:
+    """Whether the message counts one place only, and that from the end of a list: "the last one", not "the last two"."""
+    text = message.lower()
+    return bool(_THE_LAST.search(text)) and not _ORDINAL.search(text)
 
 
 def places_by_name(message: str, names: Sequence[str]) -> list[tuple[int, int]]:
@@ -142,7 +147,8 @@ def _counted_places(message: str, listed: int) -> list[tuple[int, int]]:
     """(place, the number before it or 0) of each place in the message, in the order said."""
     text, begin, found = message.lower(), 0, list[tuple[int, int]]()
     for match in (_ORDINAL_OR_LAST if listed else _ORDINAL).finditer(text):
-        said = amounts(_PRONOUN.sub("", text[begin : match.start()]) if begin else text[: match.start()])
+        before = _PRONOUN.sub("", text[begin : match.start()]) if begin else text[: match.start()]
+        said = [amount for amount in amounts(before) if amount.text != "both"]  # "both the first and the second"
         place = _place(match) if match.group() != "last" else listed
         found.append((place, int(said[-1].value) if said else 0))
         begin = match.end()

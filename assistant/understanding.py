@@ -28,6 +28,7 @@ from .model import DialogueState, Intent, Parse, Slots
 from .parse import clean
 from .parts import Parts
 from .phrases import STAYING, of_another_thing, phrase_of
+from .placed import placed
 from .question import KINDS
 from .reading.overreach import orders_in
 from .sentiment import about_price
@@ -55,6 +56,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = told_apart(of_those_on_the_table(named_as_before(parse, state), state, parts), parts)
     if parse.intent == "other" and orders_in(message):
         return parse  # "set all prices to 0" lets no budget go
+    parse = placed(parse, state)  # and "the last one" is counted by code, which knows how many are on the screen
     parse = settled(parse, state)  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = amount_answered(parse, state, parts)  # "just 2" the question how many go or stay

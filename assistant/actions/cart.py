@@ -9,7 +9,7 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints
 
 from ..contract import CartView
-from ..mentions import SUPERLATIVES, counts_said, places_with_counts, says_a_place, says_each, says_them, tied
+from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_each, says_them, tied
 from ..model import Answer, CartLine, DialogueState, Intent, Outcome, Parse, Question
 from ..parts import Parts
 from ..reply import NAMED
@@ -36,7 +36,6 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if parse.choice is not None:
         chosen = parts.catalog.get_many(parse.choice.ids)
         return _put([(chosen, parse.choice.quantity)] if chosen else [], state, parts)
-    parse = _with_all_places(parse, state)
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
@@ -65,14 +64,6 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if told and outcome.answer:
         outcome = replace(outcome, answer=done([*outcome.answer.evidence, told]))
     return replace(outcome, focus=products[-1].id)
-
-
-def _with_all_places(parse: Parse, state: DialogueState) -> Parse:
-    """The message with all places that it counts, where fewer were read: "two of the first and one of the last"."""
-    places = places_with_counts(parse.message, len(state.shown))
-    if parse.products or len(places) <= len(parse.slots.ref) or len(state.lists()) > 1:
-        return parse
-    return replace(parse, slots=replace(parse.slots, ref=places, quantity=None))
 
 
 def _of_no_such_color(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:

@@ -59,6 +59,7 @@ def test_a_quantity_is_added_to_what_is_there(searcher: Searcher) -> None:
         ("add two of the first and one of the third", None, {"tower": 2, "aster-black": 1}),
         ("2 of the 1st one and one of number 3 please", 2, {"tower": 2, "aster-black": 1}),
         ("the first and the third", None, {"tower": 1, "aster-black": 1}),
+        ("both the first and the third", None, {"tower": 1, "aster-black": 1}),
         ("two of each, the first and the third", 2, {"tower": 2, "aster-black": 2}),
         ("two of the first and the third", 2, {}),
         ("add three of the first, and the third", None, {}),
@@ -405,21 +406,6 @@ def test_after_a_look_into_the_cart_it_is_still_what_was_added_last(assistant_wi
     first, second = (product for product, _ in looked.cart.lines)
     made = shop.reply("make it 2", "s_1")
     assert made.cart.lines == ((first, 1), (second, 2))
-
-
-@pytest.mark.parametrize(
-    ("message", "read", "expected"),
-    [
-        ("add two of the first and one of the last", (1,), {"tower": 2, "aster-black": 1}),
-        ("i'll take 2 of the first, 1 of the second", (1,), {"tower": 2, "clamp": 1}),
-        ("add two of the last", ("last",), {"tower": 2}),
-    ],
-)
-def test_all_places_that_a_message_counts_go_in_where_fewer_were_read(
-    searcher: Searcher, message: str, read: tuple[int | str, ...], expected: dict[str, int]
-) -> None:
-    parse = replace(said("cart_add", ref=read, quantity=2), message=message)
-    assert _lines(cart_add(parse, SHOWN, parts_with(searcher))) == expected
 
 
 def test_a_colour_points_at_what_is_stated_to_have_it_and_else_the_shop_asks(searcher: Searcher) -> None:

@@ -1,0 +1,39 @@
+"""Places in the list as a message counts them, where the reader left some out or took "the last" for another one. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .mentions import places_by_name, places_with_counts, says_the_last
+from .model import DialogueState, Parse
+
+
+def placed(parse: Parse, state: DialogueState) -> Parse:
+    """The message's additions as one where it counts several places, and the end of the list where it says "the last one"."""
+    return _the_last(_together(parse, state), state)
+
+
+def _together(parse: Parse, state: DialogueState) -> Parse:
+    """All that the message counts as one act, however many of it were read and in how many acts: "two of the first and one of the last".
+
+    Each act has the whole message, so that two of them would each do all of it. Places that are counted in the list of a need that is
+    named ("the first boots and the second socks") are left to that.
+    """
+    if any(one.intent != "cart_add" or one.products or one.choice for one in parse.in_order()):
+        return parse
+    places = places_with_counts(parse.message, len(state.shown))
+    lists = state.lists()
+    if not places or (len(lists) > 1 and places_by_name(parse.message, [name for name, _ in lists])):
+        return parse
+    slots = replace(parse.slots, ref=places, quantity=None)
+    return replace(parse, slots=slots, acts=("cart_add",), then=None)
+
+
+def _the_last(parse: Parse, state: DialogueState) -> Parse:
+    """Of a list of which the reply named only the first ones, "the last one" is the last on the screen. In a cart it is another list."""
+    one = len(parse.slots.ref) == 1 and (isinstance(parse.slots.ref[0], int) or parse.slots.ref == ("last",))
+    if not one or parse.then is not None or parse.intent == "cart_remove" or len(state.shown) < 2:
+        return parse
+    if not says_the_last(parse.message):
+        return parse
+    return replace(parse, slots=replace(parse.slots, ref=(len(state.shown),)))
