@@ -31,6 +31,8 @@ PUT_IN_UNASKED = 2  # products that "all" may put into the cart: of no more than
 TAKEN_OUT_UNASKED = 1
 PICKED_BY_RANK = 2  # times as sure a reading must be
 LEFT = "All right, I left everything as it is. What would you like instead?"
+RIGHT = ": right?"
+SHALL_I = Question("Shall I?", "confirm", ("Yes", "No"))
 
 _WORD = re.compile(r"\w+(?:'\w+)?|👍|👎")
 _AGREES = frozenset(
@@ -68,8 +70,13 @@ def settled(parse: Parse, state: DialogueState) -> Parse:
     if state.asked is None:
         return parse
     if agrees(parse.message):
-        return replace(state.asked, confidence=1.0, yes=True)
+        return _agreed(replace(state.asked, confidence=1.0))
     return Parse("feedback", acts=("feedback",), message=parse.message) if refuses(parse.message) else parse
+
+
+def _agreed(parse: Parse) -> Parse:
+    """The act that was asked about, and those asked about with it, each with the shopper's yes."""
+    return replace(parse, yes=True, then=_agreed(parse.then) if parse.then else None)
 
 
 def held_back(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
@@ -112,8 +119,26 @@ def _picks_by_rank(parse: Parse) -> bool:
 
 
 def _asking(change: str, parse: Parse) -> Outcome:
-    text = f"{change[0].upper()}{change[1:]}: right?"
-    return Outcome(answer=Answer(text, (text,)), question=Question("Shall I?", "confirm", ("Yes", "No")), asked=parse)
+    text = f"{change[0].upper()}{change[1:]}{RIGHT}"
+    return Outcome(answer=Answer(text, (text,)), question=SHALL_I, asked=parse)
+
+
+def asks_back(outcome: Outcome) -> bool:
+    """Whether the outcome is the question whether an act shall be done, and not the act."""
+    return outcome.question == SHALL_I
+
+
+def together(outcomes: Sequence[Outcome]) -> Outcome | None:
+    """One question for all acts of a message that are asked back, of which a yes does each; None where fewer than two are."""
+    asked = [one for one in outcomes if asks_back(one)]
+    if len(asked) < 2:
+        return None
+    changes = [one.answer.text.removesuffix(RIGHT) for one in asked if one.answer]
+    change = " and ".join([changes[0], *(f"{one[0].lower()}{one[1:]}" for one in changes[1:])])
+    chain: Parse | None = None
+    for one in reversed(asked):
+        chain = replace(one.asked, then=chain) if one.asked else chain
+    return replace(_asking(change, chain), focus=asked[-1].focus) if chain else None
 
 
 def _leaves(parse: Parse, state: DialogueState, parts: Parts) -> str:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from .actions.cart import view_of
 from .actions.handoff import Aside, aside, contact_link
 from .actions.talk import TOLD, more_known
-from .confirm import act, agrees
+from .confirm import act, agrees, asks_back, together
 from .contract import CartView, Event, Latency, Parsed, Reply, Shown, Token
 from .explain import explain
 from .grounds import checked, evidence
@@ -81,6 +81,8 @@ def run_turn(
         done.append(_do(one, state, now, message, done))
         effects.append(_left(done, effects))
         state = leave(done[-1].state, effects[-1])
+    if (asked := together([one.outcome for one in done])) is not None:
+        done, effects[-1] = _asked_at_once(done, asked), replace(effects[-1], asked=asked.asked)
     done = _told_once(_told_apart(done))
     yield Shown(tuple(card for one in done for card in one.cards))
     shown_at = time.perf_counter()
@@ -171,6 +173,16 @@ def _numbered_on(outcome: Outcome, shown: Sequence[str]) -> Outcome:
         return outcome
     fresh = [hit for hit in outcome.hits if hit.product.id not in shown]
     return replace(outcome, hits=tuple(replace(hit, rank=len(shown) + i) for i, hit in enumerate(fresh, start=1)))
+
+
+def _asked_at_once(done: Sequence[Acted], asked: Outcome) -> list[Acted]:
+    """The acts, of which those that are asked back say nothing but the one question for all of them, at the last of these."""
+    last = max(place for place, one in enumerate(done) if asks_back(one.outcome))
+    text = asked.answer.text if asked.answer else ""
+    return [
+        replace(one, words=replace(one.words, text=text if place == last else "")) if asks_back(one.outcome) else one
+        for place, one in enumerate(done)
+    ]
 
 
 def _told_apart(done: Sequence[Acted]) -> list[Acted]:

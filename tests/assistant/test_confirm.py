@@ -10,7 +10,7 @@ import pytest
 from assistant import Assistant
 from assistant.confirm import LEFT, agrees, refuses
 from assistant.exact import Quantity
-from assistant.model import CartLine, Parse, Question
+from assistant.model import CartLine, DialogueState, Parse, Question
 from assistant.reply import reading_of
 from assistant.state import replay
 from retrieval.query import Constraints
@@ -102,6 +102,29 @@ def test_a_change_is_asked_back_by_what_it_would_change(searcher: Searcher, pars
     assistant = shop(searcher, TOTE, said("cart_add", ref=(1,), quantity=2), unsure(parse))
     assert talk(assistant, "a tote bag", "two", "hmm")[-1] == asked
     assert cart(assistant) == {"tote": 2}
+
+
+def test_all_acts_of_an_unsure_message_are_told_in_one_question_and_a_yes_does_them_all(searcher: Searcher) -> None:
+    both = replace(said("cart_add", ref=(2,)), then=said("cart_remove", ref=(1,)))
+    assistant = shop(searcher, said("search", product="mug"), said("cart_add", ref=(1,)), unsure(both), said("greet"))
+    cards = assistant.reply("mugs", SESSION).cards
+    first, second = (card.product for card in cards[:2])
+    asked = talk(assistant, "the first", "rather swap it for the second")[-1]
+    assert asked == f"Put the {second.title} in your cart and take the {first.title} out of your cart: right?"
+    assert cart(assistant) == {first.id: 1}
+    assistant.reply("yes", SESSION)
+    assert cart(assistant) == {second.id: 1}
+    kept, state = assistant.session(SESSION), DialogueState()
+    for turn in kept.turns:
+        state = replay(state, turn.parse, turn.effect, turn.exchange)
+    assert state == kept.state
+
+
+def test_a_no_leaves_all_acts_of_an_unsure_message(searcher: Searcher) -> None:
+    both = replace(said("cart_add", ref=(1,)), then=said("cart_add", ref=(2,), quantity=2))
+    assistant = shop(searcher, said("search", product="mug"), unsure(both), said("greet"))
+    assert talk(assistant, "mugs", "that and two of those", "no")[-1] == LEFT
+    assert cart(assistant) == {}
 
 
 def test_an_act_without_consequence_is_not_asked_about(searcher: Searcher) -> None:
