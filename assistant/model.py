@@ -347,7 +347,8 @@ class Outcome:
     first of all. suggested: what the shopper might say next, before what is suggested anyway.
     matching: ids of the products that match, of very many an even part. fault: code of the error that the answer tells of, if any.
     handed: the cart that the shop has taken over. handoff: the conversation as it was passed on.
-    beyond: what says the wishes that nothing within the price limit says. rest: ids that stay on the table after the hits.
+    beyond: what says the wishes that nothing within the price limit says. above, rest: ids that stay on the table before the hits, which
+    are numbered on from them, and after.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -378,6 +379,7 @@ class Outcome:
     handed: HandedCart | None = None
     handoff: Handoff | None = None
     beyond: Product | None = None
+    above: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
 
 

@@ -325,7 +325,7 @@ def _next_after(cards: Sequence[Card], state: DialogueState) -> tuple[str, ...]:
         said.append(f"Only in {min(colors)}")
     if len(cards) >= NAMED:
         said.append("Show more")
-    return (*said, "Add the first one to my cart")
+    return (*said, "Add the first one to my cart" if cards[0].rank == 1 else "Add it to my cart")
 
 
 def _next_without(state: DialogueState) -> tuple[str, ...]:

@@ -9,13 +9,14 @@ from typing import Any
 from retrieval.audience import speaks_of_people
 from retrieval.evidence import judge
 from retrieval.product import Product
-from retrieval.query import SOFT, Constraints
+from retrieval.query import SOFT, Constraints, Sort
 from retrieval.words import STOPWORDS, contains, content_stems, without
 
 from .about_me import about_me
 from .actions.amends import LENGTHS, NAMED, WEIGHT
 from .actions.ask import facts_of
 from .actions.choosing import answered
+from .actions.compare import asking_words
 from .actions.orders import continued
 from .actions.subjects import subject_of
 from .actions.taking_out import amount_answered
@@ -36,11 +37,12 @@ from .several_needs import named_as_before, of_the_named_need, of_those_on_the_t
 from .sizes import stepped
 from .slips import read
 from .state import ALSO_CALLED, NARROWING, drop, need_to_go_on_with, same_kind
-from .which_of import ORDER_WORDS, asks_which
+from .which_of import asks_which
 from .widening import widened
 from .wishes import Wish
 
 LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kind", **dict.fromkeys(KINDS, "any kind")}
+EXTREME: dict[Sort, str] = {"price_asc": "cheapest", "price_desc": "most expensive", "rating": "best rated"}
 GOES_ON: tuple[Intent, ...] = (
     "search",
     "refine",
@@ -119,14 +121,17 @@ def _which_of(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A question which of those on the table has most of something, or is the cheapest, that was read as a wish for it, as the question
     that it is."""
     slots = parse.slots
-    if parse.intent != "refine" or parse.then is not None or len(state.shown) < 2 or not (slots.features or slots.sort):
+    if parse.intent != "refine" or parse.then is not None or len(state.shown) < 2:
         return parse
-    if slots != Slots(features=slots.features, sort=slots.sort, ref=slots.ref):
+    if slots.sort and slots == Slots(sort=slots.sort, ref=slots.ref):
+        asks = asks_which(parse.message, asking_words(parse.message), parts.embedder)
+        slots = Slots(ask=EXTREME[slots.sort], ref=slots.ref if says_several(parse.message) else ())
+        return replace(parse, intent="compare", acts=("compare",), slots=slots) if asks else parse
+    if not slots.features or slots != Slots(features=slots.features, sort=slots.sort, ref=slots.ref):
         return parse
-    if not asks_which(parse.message, slots.features or ORDER_WORDS, parts.embedder):
+    if not asks_which(parse.message, slots.features, parts.embedder):
         return parse
-    asked = Slots(ask=" ".join(slots.features), ref=slots.ref) if slots.features else slots
-    return replace(parse, intent="compare", acts=("compare",), slots=asked)
+    return replace(parse, intent="compare", acts=("compare",), slots=Slots(ask=" ".join(slots.features), ref=slots.ref))
 
 
 def _was_asked(state: DialogueState) -> bool:

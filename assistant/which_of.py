@@ -12,10 +12,6 @@ from retrieval.words import without
 SENTENCES = Path(__file__).with_suffix(".toml")
 LEAST = 0.5  # cosine of the nearest sentence
 AHEAD = 0.06  # by how much it must be nearer than those that ask for other products
-# How an order is said, for the words of a question without it: "which is the" of "which is the cheapest".
-ORDER_WORDS = (
-    "cheap cheaper cheapest expensive dearest priciest price cost costs money rated rating most least less lowest highest best",
-)
 _EXAMPLES = Examples.read(SENTENCES)
 
 

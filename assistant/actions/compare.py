@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -9,7 +10,7 @@ from decimal import Decimal
 from retrieval.evidence import judge, met_less_denied
 from retrieval.kinds import also_said
 from retrieval.product import Product, money
-from retrieval.query import Hit, Sort
+from retrieval.query import Constraints, Hit, Sort
 from retrieval.superlative import by
 from retrieval.words import content_stems, stem
 
@@ -17,7 +18,6 @@ from ..explain import broken
 from ..mentions import SUPERLATIVES, says_all
 from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
 from ..parts import Parts
-from ..reply import need_phrase
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
 from .find import another, need_text
 from .naming import about, in_catalog, listed, short_names
@@ -26,8 +26,10 @@ from .quality import Said, by_quality
 from .titles import beyond_title, short_title, titled
 
 MOST = 4
+ANSWER = 1.0  # relevance of the one product that answers a question
+Meaning = tuple[tuple[str, ...], bool]
 # What shoppers ask by an adjective -> the words of fields that state it, and whether they want the largest number.
-_ASKED = {
+_ASKED: dict[str, Meaning] = {
     "cheap cheaper cheapest cost price": (("price",), False), "expensive dearer dearest priciest pricier": (("price",), True),
     "rated rating reviewed reviews popular": (("rating",), True), "light lighter lightest": (("weight",), False),
     "heavy heavier heaviest": (("weight",), True), "tall taller tallest high higher": (("height",), True),
@@ -39,8 +41,16 @@ _ASKED = {
     "quiet quieter quietest": (("noise",), False), "loud louder loudest": (("noise", "volume"), True),
     "bright brighter brightest": (("brightness", "lumens", "luminous"), True), "fast faster fastest": (("speed",), True),
 }  # fmt: skip
-_FIRST_OF_ALL: Mapping[Sort, str] = {"price_asc": "the cheapest", "price_desc": "the dearest"}
 _MEANT = {stem(word): meaning for words, meaning in _ASKED.items() for word in words.split()}
+_PRICES = {"price", "prices", "cost", "costs"}  # what asks for all of them
+_AMOUNTS = {"least", "most"}  # of something that stands elsewhere in the message
+_MOST_OF: dict[Sort, str] = {"price_asc": "cheapest", "price_desc": "dearest", "rating": "best rated"}
+_EXTREMES: dict[Meaning | None, Sort] = {
+    (("price",), False): "price_asc",
+    (("price",), True): "price_desc",
+    (("rating",), True): "rating",
+}
+_WORD = re.compile(r"[\w']+")
 
 
 def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -49,16 +59,16 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if len(found) < 2:
         return Outcome(answer=Answer(_which(state), (str(len(state.shown)),), found=False))
     asked = beyond_title(_asked(parse), parse.message, found)
+    if one := _the_one(parse, asked, found, state, parts):
+        return one
     products = found if asked else found[:MOST]  # "which is the cheapest?" is asked of all that were shown
     names = short_names(products)
-    fields, told = _answer(asked, products, names, parts)
+    fields, told = _answer(asked, parse.message, products, names, parts)
     said = told or list(verdict(products, names, state))
     comparison = differing(products, fields)
     if not told and is_bare(comparison):
         comparison, words = _with_listings(comparison, products, names, state, parts)
         said += words
-    if first := _first_of_all(parse, found, state, parts):
-        said.insert(0, _said_of_all(first, parse.slots.sort or "price_asc", state, parts.currency))
     if len(found) > len(products):
         said.insert(0, Said(f"I compare the first {MOST}.", (str(MOST),)))
     if comparison is None:
@@ -66,13 +76,56 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         comparison = differing(products, ("price",)) if any(one.price is not None for one in products) else None
     evidence = (*names.values(), *(words for one in said for words in one.evidence))
     return Outcome(
-        hits=(first,) if first else (),
-        rest=state.shown if first else (),
         focus=next((one.of for one in said if one.of), None),
         answer=Answer(" ".join(one.text for one in said), evidence),
         comparison=comparison,
         listed=() if set(names) <= set(state.shown) else tuple(names),
     )
+
+
+def asking_words(message: str) -> list[str]:
+    """The words of a message by which shoppers ask which has most of something: "cheapest", of "which is the cheapest?"."""
+    return [word for word in _WORD.findall(message.lower()) if stem(word) in _MEANT]
+
+
+def _the_one(parse: Parse, asked: str, shown: Sequence[Product], state: DialogueState, parts: Parts) -> Outcome | None:
+    """The cheapest, dearest or best rated of all that match, alone, where the question is of no others; the list stays on the table.
+
+    It keeps its place in the list, or is numbered on from it where it was not shown. None where several are alike, or none states it.
+    """
+    sort = _EXTREMES.get(_meaning(asked, parse.message))
+    on_the_table = tuple(one.id for one in shown) == state.shown
+    if sort is None or parse.slots.ref or state.compared or not on_the_table or state.constraints == Constraints():
+        return None
+    found, best = another(replace(state, sort=sort), parts), by(sort, shown)[0]
+    alike = [one for one in shown if _said_of(one, sort) == _said_of(best, sort)]
+    first = next((hit.product for hit in found.hits[:1] if not (found.relaxed or found.note)), best)
+    elsewhere = by(sort, [best, first])[0] != best and _said_of(first, sort) != _said_of(best, sort)
+    if not _said_of(best, sort) or (len(alike) > 1 and not elsewhere):
+        return None
+    names, most = short_names([*alike, first]), _MOST_OF[sort]
+    said = f"{listed([names[one.id] for one in alike])} {'are' if len(alike) > 1 else 'is'}"
+    if elsewhere:
+        of_all = f"{names[first.id]}{_said_of(first, sort)}"
+        return _placed(
+            first, f"Of these {said} the {most}{_said_of(best, sort)}; of all that match it is {of_all}.", state
+        )
+    return _placed(best, f"{said} the {most}{_said_of(best, sort)}.", state)
+
+
+def _placed(product: Product, text: str, state: DialogueState) -> Outcome:
+    shown = state.shown
+    place = shown.index(product.id) if product.id in shown else len(shown)
+    hits = (Hit(product, ANSWER, place + 1),)
+    return Outcome(
+        hits, focus=product.id, answer=Answer(text, (product.title, text)), above=shown[:place], rest=shown[place + 1 :]
+    )
+
+
+def _said_of(product: Product, sort: Sort) -> str:
+    if sort == "rating":
+        return "" if product.rating is None else f", rated {product.rating:g} of 5"
+    return "" if product.price is None else f" at {money(product.price, product.currency)}"
 
 
 def verdict(products: Sequence[Product], names: Mapping[str, str], state: DialogueState) -> Iterator[Said]:
@@ -121,26 +174,6 @@ def _of_the_list_before(state: DialogueState, parts: Parts) -> list[Product]:
     return [hit.product for hit in hits if hit.product.id in state.seen - {*state.shown}]
 
 
-def _first_of_all(parse: Parse, compared: Sequence[Product], state: DialogueState, parts: Parts) -> Hit | None:
-    """What else for the need comes before all of these in the order asked for, where these are the list shown for it: the cheapest is
-    the cheapest of all, never of a page."""
-    sort = parse.slots.sort
-    if sort is None or sort not in _FIRST_OF_ALL or parse.slots.ref or {one.id for one in compared} != set(state.found):
-        return None
-    everything = another(replace(state, sort=sort), parts)
-    hits = {hit.product.id: hit for hit in everything.hits if hit.of_kind and hit.product.price is not None}
-    first = by(sort, [*compared, *(hit.product for hit in hits.values())])[0]
-    beaten = first.price not in {one.price for one in compared}
-    return replace(hits[first.id], rank=1) if beaten and first.id in hits and not everything.relaxed else None
-
-
-def _said_of_all(hit: Hit, sort: Sort, state: DialogueState, currency: str) -> Said:
-    name, price = short_names([hit.product])[hit.product.id], money(hit.product.price or Decimal(0), currency)
-    everything = f"Of all that I have for {need_phrase(state.constraints, currency)}"
-    text = f"{everything}, {name} at {price} is {_FIRST_OF_ALL[sort]}."
-    return Said(text, (everything, name, price), hit.product.id)
-
-
 def _which(state: DialogueState) -> str:
     if len(state.shown) == 1:
         return "I have shown one product only. Which one shall I compare it with?"
@@ -156,24 +189,40 @@ def _asked(parse: Parse) -> str:
 
 
 def _answer(
-    asked: str, products: Sequence[Product], names: Mapping[str, str], parts: Parts
+    asked: str, message: str, products: Sequence[Product], names: Mapping[str, str], parts: Parts
 ) -> tuple[tuple[str, ...], list[Said]]:
     """(fields that the question is about, what they say of each product); nothing for a question about all differences."""
     if not asked or set(content_stems(asked)) <= {stem(word) for word in ("difference", "differ", "compare", "better")}:
         return (), []
-    meaning = next((_MEANT[word] for word in content_stems(asked) if word in _MEANT), None)
+    meaning = _meaning(asked, message)
     fields = fields_named(" ".join(meaning[0]) if meaning else asked, products)[:1]
     if fields:
-        return tuple(fields), _field_said(fields[0], meaning[1] if meaning else None, products, names)
+        said = set(_WORD.findall(asked.lower()))
+        alone = fields[0] == "price" and (said.isdisjoint(_PRICES) or not said.isdisjoint(_AMOUNTS))
+        return tuple(fields), _field_said(fields[0], meaning[1] if meaning else None, products, names, alone=alone)
     if meaning:
         return (), [Said(f"None of their listings states a {meaning[0][0]}.", (asked,))]
     return (), list(by_quality(asked, products, names, parts))
 
 
+def _meaning(asked: str, message: str) -> Meaning | None:
+    """The words of fields that state what is asked for, and whether the largest number is wanted: in "which costs the least?" the
+    message says of what."""
+    words = _WORD.findall(asked.lower())
+    if set(words) <= _AMOUNTS:
+        words = _WORD.findall(message.lower())
+    meaning = next((_MEANT[stem(word)] for word in words if stem(word) in _MEANT), None)
+    most = _AMOUNTS & set(_WORD.findall(message.lower())) == {"most"}
+    return (meaning[0], True) if most and meaning and meaning[0] == ("price",) else meaning
+
+
 def _field_said(
-    field: str, most_wanted: bool | None, products: Sequence[Product], names: Mapping[str, str]
+    field: str, most_wanted: bool | None, products: Sequence[Product], names: Mapping[str, str], *, alone: bool = False
 ) -> list[Said]:
-    """The field's value of each product, the first by the number asked for named so when all numbers can be compared."""
+    """The field's value of each product, the first by the number asked for named so when all numbers can be compared.
+
+    alone: of more than two only that first one, where it is one: a single product is the answer.
+    """
     records = {product.id: record_of(product) for product in products}
     numbers = {} if most_wanted is None else measures(products, field)
     order = sorted(products, key=lambda one: (one.id not in numbers, _signed(numbers.get(one.id), most_wanted)))
@@ -183,6 +232,9 @@ def _field_said(
         return [Said(f"{field.capitalize()}: {', '.join(values)}.", evidence)]
     best = numbers[order[0].id]
     first = [one for one in order if numbers.get(one.id) == best]
+    if alone and len(first) == 1 and len(numbers) > 2:
+        word, price = "dearest" if most_wanted else "cheapest", records[first[0].id][field]
+        return [Said(f"{names[first[0].id]} is the {word} of these at {price}.", (price,), first[0].id)]
     extreme = "highest" if most_wanted else "lowest"
     whose = listed([names[one.id] for one in first])
     lead = f"{whose} {'share' if len(first) > 1 else 'has'} the {extreme} {field} stated"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from assistant import Assistant
-from assistant.actions.compare import verdict
+from assistant.actions.compare import compare, verdict
 from assistant.contract import Reply
 from assistant.model import DialogueState, Parse
 from retrieval.product import Product
@@ -14,6 +16,7 @@ from retrieval.query import Constraints
 from retrieval.search import Searcher
 from tests.conftest import AssistantWith, parts_with
 from tests.fakes import said
+from tests.small_shop import BY_ID, PRODUCTS
 
 BLACK_LAMP = said("search", product="lamp", price_max=Decimal(40), color=("black",))  # shows aster-black, then clamp
 BAGS = said("search", product="bag")  # shows tote, satchel, rucksack
@@ -159,31 +162,48 @@ def test_a_field_asked_for_is_in_the_table_where_nothing_differs() -> None:
 def test_the_cheapest_is_the_cheapest_of_all_that_were_shown(assistant_with: AssistantWith) -> None:
     lamps = ("lamps", said("search", product="lamp"))  # shows more than are compared side by side
     reply = talk(assistant_with, lamps, ("which is the cheapest?", said("compare", ref=("all",), ask="cheapest")))
-    assert reply.reply.startswith("Bolt Clamp Lamp has the lowest price stated")
+    assert reply.reply.startswith("Bolt Clamp Lamp is the cheapest of these at $19.50.")
 
 
-def test_which_is_the_cheapest_is_asked_of_those_shown_and_asks_for_no_other_list(
-    assistant_with: AssistantWith,
+def test_the_cheapest_is_one_product_and_the_list_stays(assistant_with: AssistantWith) -> None:
+    read = said("refine", sort="price_asc")
+    shop = assistant_with([said("search", product="lamp"), read, said("cart_add", ref=("last",))])
+    shown = [card.product.id for card in shop.reply("lamps", "s_1").cards]
+    reply = shop.reply("which is the cheapest", "s_1")
+    assert (reply.intent, reply.reply) == ("compare", "Bolt Clamp Lamp is the cheapest at $19.50.")
+    assert [(card.product.id, card.rank) for card in reply.cards] == [("clamp", shown.index("clamp") + 1)]
+    assert list(shop.session("s_1").state.shown) == shown
+    assert [product.id for product, _ in shop.reply("add it", "s_1").cart.lines] == ["clamp"]
+
+
+def test_the_dearest_of_all_that_match_is_shown_where_it_was_not(searcher: Searcher) -> None:
+    """Of the lamps two are shown, and the dearest is not among these: it is numbered on from them."""
+    queue = [said("search", product="lamp"), said("refine", sort="price_desc"), said("cart_add", ref=(3,))]
+    shop = Assistant(replace(parts_with(searcher, queue), products_shown=2))
+    shown = [card.product for card in shop.reply("lamps", "s_1").cards]
+    prices = {one.id: one.price for one in PRODUCTS if "lighting" in one.category and one.price is not None}
+    dearest = max(prices, key=lambda key: prices[key])
+    assert dearest not in {one.id for one in shown}
+    reply = shop.reply("which is the most expensive?", "s_1")
+    assert [(card.rank, card.product.id) for card in reply.cards] == [(3, dearest)]
+    assert f"; of all that match it is {BY_ID[dearest].title} at $" in reply.reply
+    assert [product.id for product, _ in shop.reply("add number 3", "s_1").cart.lines] == [dearest]
+
+
+@pytest.mark.parametrize(
+    ("message", "ask", "answer"),
+    [
+        ("which costs the most?", "most", "Brown Satchel Bag is the dearest of these at $89.90."),
+        ("which costs the least?", "costs the least", "Market Tote Bag is the cheapest of these at $29."),
+    ],
+)
+def test_what_costs_the_least_or_the_most_is_asked_of_the_price(
+    searcher: Searcher, message: str, ask: str, answer: str
 ) -> None:
-    """The bags are $29, $89.90 and $65."""
-    which = ("which is the cheapest", said("refine", sort="price_asc"))
-    reply = talk(assistant_with, ("bags", BAGS), which)
-    assert (reply.intent, reply.cards) == ("compare", ())
-    assert reply.reply == (
-        "Market Tote Bag has the lowest price stated: Market Tote Bag $29, Trail Rucksack $65, Brown Satchel Bag $89.90."
-    )
-
-
-def test_the_dearest_of_all_that_match_is_shown_where_it_was_not_before(searcher: Searcher) -> None:
-    """Two lamps are shown; no other lamp costs as much as the tower's $120."""
-    read = [said("search", product="lamp"), said("refine", sort="price_desc")]
-    shop = Assistant(replace(parts_with(searcher, read), products_shown=2))
-    lamps, reply = [shop.reply(message, "s_1") for message in ("lamps", "which is the dearest")]
-    assert len(lamps.cards) == 2
-    assert "tower" not in {card.product.id for card in lamps.cards}
-    assert reply.reply.startswith("Of all that I have for lamp, Tower Floor Lamp at $120 is the dearest. ")
-    assert [card.product.id for card in reply.cards] == ["tower"]
-    assert shop.session("s_1").state.shown == ("tower", *(card.product.id for card in lamps.cards))
+    bags = DialogueState(Constraints(product="bag"), shown=("tote", "satchel", "rucksack"))
+    outcome = compare(replace(said("compare", ref=("all",), ask=ask), message=message), bags, parts_with(searcher))
+    assert outcome.answer is not None
+    assert outcome.answer.text == answer
 
 
 def test_it_is_the_product_that_the_comparison_spoke_for(assistant_with: AssistantWith) -> None:
