@@ -7,7 +7,6 @@ is asked about before the action, since that cannot be taken back.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,8 +14,9 @@ from retrieval.query import Constraints
 
 from .actions import ACTIONS
 from .actions.cart import view_of
+from .assent import agrees, refuses
 from .mentions import SUPERLATIVES
-from .model import Answer, DialogueState, Intent, Outcome, Parse, Question, Taste
+from .model import Answer, DialogueState, Intent, Outcome, Parse, Question, Slots, Taste
 from .normalize import amounts
 from .parse import clean
 from .parts import Parts
@@ -30,18 +30,10 @@ SAYS_NO_MORE: tuple[Intent, ...] = (
 PUT_IN_UNASKED = 2  # products that "all" may put into the cart: of no more than two, most shoppers say "both"
 TAKEN_OUT_UNASKED = 1
 PICKED_BY_RANK = 2  # times as sure a reading must be
+AGREED = "All right. What else can I do for you?"
 LEFT = "All right, I left everything as it is. What would you like instead?"
 RIGHT = ": right?"
 SHALL_I = Question("Shall I?", "confirm", ("Yes", "No"))
-
-_WORD = re.compile(r"\w+(?:'\w+)?|👍|👎")
-_AGREES = frozenset(
-    "yes yeah yep yup yea ya y aye sure ok okay right correct exactly definitely absolutely alright fine go do course 👍".split()
-)
-_REFUSES = frozenset("no nope nah n not don't dont wrong never nevermind cancel stop leave 👎".split())
-_AROUND = frozenset(
-    "please pls thanks thank you that that's thats is it it's its ahead of i mean meant am all mind so".split()
-)
 
 
 @dataclass(frozen=True)
@@ -51,18 +43,6 @@ class Counted:
     title: str
     old: int
     new: int
-
-
-def agrees(message: str) -> bool:
-    """Whether the message says yes and nothing more."""
-    words = _words(message)
-    return bool(words & _AGREES) and words <= _AGREES | _AROUND
-
-
-def refuses(message: str) -> bool:
-    """Whether the message says no and nothing more."""
-    words = _words(message)
-    return bool(words & _REFUSES) and words <= _REFUSES | _AGREES | _AROUND
 
 
 def settled(parse: Parse, state: DialogueState) -> Parse:
@@ -98,6 +78,8 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """
     if state.asked is not None and (refuses(parse.message) or (state.asked.order and parse.intent in SAYS_NO_MORE)):
         return Outcome(answer=Answer(LEFT))
+    if state.asked is None and (said := _to_nothing(parse)):
+        return Outcome(answer=Answer(said))
     if parse.yes is False:
         return _asking("clear all your wishes and start over", replace(parse, yes=None))
     unsure = parse.confidence < parts.confirm_below * (PICKED_BY_RANK if _picks_by_rank(parse) else 1)
@@ -111,6 +93,13 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if parse.intent in SEARCHES and parse.confidence < parts.show_reading_below:
         return replace(outcome, reading=reading_of(state.constraints, parts.currency))
     return outcome
+
+
+def _to_nothing(parse: Parse) -> str:
+    """What is said to a mere yes or no where nothing was asked and nothing else was read in it: no list is shown anew for that."""
+    if parse.intent not in ("refine", "other") or parse.slots != Slots() or parse.note:
+        return ""
+    return LEFT if refuses(parse.message) else AGREED if agrees(parse.message) else ""
 
 
 def _picks_by_rank(parse: Parse) -> bool:
@@ -188,9 +177,3 @@ def _changes(outcome: Outcome, counts: Sequence[Counted], state: DialogueState, 
 
 def _items(count: int) -> str:
     return f"{count} {'item' if count == 1 else 'items'}"
-
-
-def _words(message: str) -> frozenset[str]:
-    """The words of a message; none for a question, which neither agrees nor refuses."""
-    said = clean(message)
-    return frozenset() if "?" in said else frozenset(_WORD.findall(said))

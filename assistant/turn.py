@@ -11,7 +11,8 @@ from typing import TypeVar
 from .actions.cart import view_of
 from .actions.handoff import Aside, aside, contact_link
 from .actions.talk import TOLD, more_known
-from .confirm import act, agrees, asks_back, together
+from .assent import agrees
+from .confirm import act, asks_back, together
 from .contract import CartView, Event, Latency, Parsed, Reply, Shown, Token
 from .explain import explain
 from .grounds import checked, evidence

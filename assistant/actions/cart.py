@@ -8,6 +8,7 @@ from dataclasses import replace
 from retrieval.product import Product, money
 from retrieval.query import Constraints
 
+from ..assent import agrees
 from ..contract import CartView
 from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_each, says_them, tied
 from ..model import Answer, CartLine, DialogueState, Intent, Outcome, Parse, Question
@@ -127,6 +128,8 @@ def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> O
     if not plainly_it or len(products) > 1 or product.id != state.focus or product.id not in there:
         return None
     text = _there_already(there[product.id], product)
+    if agrees(parse.message):  # to what was told, with nothing asked
+        return Outcome(cart=state.cart, focus=product.id, answer=done([text]))
     act = replace(parse, slots=replace(slots, quantity=1))
     question = Question("Shall I add another?", "confirm", ("Yes", "No"))
     return Outcome(cart=state.cart, focus=product.id, answer=done([text, question.text]), question=question, asked=act)

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from assistant import Assistant
-from assistant.confirm import LEFT, agrees, refuses
+from assistant.assent import agrees, refuses
+from assistant.confirm import AGREED, LEFT
 from assistant.exact import Quantity
 from assistant.model import CartLine, DialogueState, Parse, Question
 from assistant.reply import reading_of
@@ -89,6 +90,24 @@ def test_more_than_a_yes_is_read_like_any_message(searcher: Searcher) -> None:
 def test_a_yes_to_nothing_is_read_like_any_message(searcher: Searcher) -> None:
     assistant = shop(searcher, said("greet"))
     assert assistant.reply("yes", SESSION).intent == "greet"
+
+
+@pytest.mark.parametrize(
+    ("message", "told"), [("nah", LEFT), ("no thanks", LEFT), ("ok", AGREED), ("yes please", AGREED)]
+)
+def test_a_mere_yes_or_no_to_nothing_shows_no_list_anew(searcher: Searcher, message: str, told: str) -> None:
+    for read in (said("refine"), said("other")):
+        assistant = shop(searcher, TOTE, read)
+        talk(assistant, "a tote bag")
+        reply = assistant.reply(message, SESSION)
+        assert (reply.reply, reply.cards) == (told, ())
+
+
+def test_a_yes_after_something_was_added_asks_for_no_other(searcher: Searcher) -> None:
+    assistant = shop(searcher, TOTE, said("cart_add", ref=(1,)), said("cart_add", ref=("last",)))
+    reply = talk(assistant, "a tote bag", "the first", "yes")[-1]
+    assert reply == "1 × Market Tote Bag is in your cart already."
+    assert cart(assistant) == {"tote": 1}
 
 
 @pytest.mark.parametrize(
