@@ -18,6 +18,7 @@ from ..ellipsis import asks_the_same
 from ..mentions import as_it
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
+from .looks import beyond_looks, none_so_colored, without_looks
 from .stating import offered
 from .subjects import Subject, subject_of
 from .table import meant
@@ -87,6 +88,8 @@ class Fact:
 
 def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The answer for each product meant, at most three that have one, each in the product's own words; of the silent ones one sentence."""
+    if none := none_so_colored(parse, state, parts):
+        return none
     products = meant(parse, state, parts)
     if not products:
         unclear = (
@@ -95,7 +98,7 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
             else "Which product do you mean? I have not shown one yet."
         )
         return Outcome(answer=Answer(unclear, found=False))
-    asked = beyond_title(parse.slots.asked_about, parse.message, products)
+    asked = _asked(parse, products, parts)
     again = state.topic if not asked and asks_the_same(parse.message, parts.embedder) else ""
     question = again or parse.message
     asked = asked or again or WHOLE
@@ -108,6 +111,13 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return outcome
     had = "" if _OPEN.search(parse.message) else without_links(asked)
     return offered(outcome, products, had, parse.message, state, parts)
+
+
+def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:
+    """What is asked of the products, "" where the message only says which are meant; a usual question is read from all of it."""
+    said = beyond_title(parse.slots.asked_about, parse.message, products)
+    asked, question = beyond_looks(said, parse.message), without_looks(parse.message)
+    return question if said and not asked and subject_of([question], parts.embedder) else asked
 
 
 def _together(products: Sequence[Product], answers: Sequence[Answer], asked: str) -> Answer:

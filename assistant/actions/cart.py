@@ -19,6 +19,7 @@ from ..wordings import worded
 from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
+from .looks import none_so_colored
 from .naming import short_names
 from .table import colors_pointed_at, is_so_colored, meant, names_another_kind
 from .variants import meant_variants, open_option, with_options
@@ -41,7 +42,8 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if not products:
         return _choose_first(parse, state, parts)
     asked = (
-        _of_no_such_color(products, parse, state, parts)
+        none_so_colored(parse, state, parts)
+        or _of_no_such_color(products, parse, state, parts)
         or _which(products, parse, state, parts)
         or _of_them(parse, state)
         or _of_that_name(products, parse, state)

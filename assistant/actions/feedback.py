@@ -25,6 +25,7 @@ from ..wordings import worded
 from .amends import amending, amends
 from .exhausted import exhausted, set_aside
 from .find import another
+from .looks import none_so_colored
 from .naming import about, listed, short_names
 from .similar import similar
 from .table import meant
@@ -39,6 +40,8 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return _let_go(parse.lets_go, parts)
     if parse.brings_back:
         return _brought_back(state, parts)
+    if none := none_so_colored(parse, state, parts):
+        return none
     shown = parts.catalog.get_many(state.shown)
     felt = feeling(parse.message, " ".join(product.title for product in shown))
     # "none of them is nice": words that are nice by themselves

@@ -24,6 +24,7 @@ from ..mentions import (
 from ..model import DialogueState, Parse
 from ..parts import Parts
 from ..state import same_kind
+from .looks import looks_in, so_looking
 from .titles import before_it, titled
 
 
@@ -44,6 +45,9 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
         return _shown_before(parse, state, parts)
     if parse.slots.ref and (counted := from_an_end(shown, parse.message)):
         return counted
+    before = parts.catalog.get_many(sorted(state.seen - set(state.shown))) if looks_in(parse.message) else []
+    if so := so_looking(parse, [*shown, *beside]) or so_looking(parse, before):
+        return so
     if colored := _of_the_color(parse, state, shown, parts):
         return colored
     found = by_name(parse.slots, parse.message, [*shown, *beside]) or mentioned(parse.slots, state, shown, beside)

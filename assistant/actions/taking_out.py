@@ -15,6 +15,7 @@ from ..parse import clean
 from ..parts import Parts
 from . import shop_cart
 from .cart import cart_sum, done, set_quantity, view_of
+from .looks import so_looking
 from .table import called, meant
 
 
@@ -111,6 +112,8 @@ def _in_cart(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     products = [product for product, _ in view_of(state.cart, parts).lines]
     if "all" in parse.slots.ref:
         return products
+    if so := so_looking(parse, products):
+        return so
     ids = {product.id for product in products}
     pointed = [product for product in meant(parse, state, parts) if product.id in ids]
     in_place = replace(state, shown=tuple(product.id for product in products), focus=products[-1].id)

@@ -1,0 +1,79 @@
+"""Which of several products a message means by what they are like or have: "the grey one", "the one with the brass base"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from retrieval.evidence import COLORS, judge
+from retrieval.product import Product
+from retrieval.words import content_stems, content_words, stem
+
+from ..mentions import SUPERLATIVES, says_a_place
+from ..model import Answer, DialogueState, Outcome, Parse
+from ..parts import Parts
+
+FIELDS = ("color", "material", "features")
+_ARTICLE = r"(?:the|that|this)"
+_SO = re.compile(rf"\b{_ARTICLE} ((?:(?!{_ARTICLE}\b)[\w'-]+ ){{1,3}})ones?\b")
+_WITH = re.compile(r"\b(?:the|that) ones? (?:with|in|of|made of|made from) (?:(?:the|a|an) )?([\w'-]+(?: [\w'-]+)?)")
+
+
+def looks_in(message: str) -> list[tuple[str, ...]]:
+    """The words of each thing that the message calls "one" and describes: [("grey",), ("brass", "base")] of "the grey one and the one
+    with the brass base"; empty where it counts a place instead."""
+    text = message.lower()
+    if says_a_place(text):
+        return []
+    found = sorted([*_SO.finditer(text), *_WITH.finditer(text)], key=lambda match: match.start())
+    return [words for match in found if (words := content_words(match[1]))]
+
+
+def so_looking(parse: Parse, products: Sequence[Product]) -> list[Product]:
+    """Of the products those that are stated to be as the message describes the ones it means; empty where none is, or nothing is
+    described. Of several that are so, those whose title says it."""
+    if parse.products or any(ref in SUPERLATIVES or ref == "all" for ref in parse.slots.ref):
+        return []
+    found = [product for words in looks_in(parse.message) for product in _most_so(words, products)]
+    return list({product.id: product for product in found}.values())
+
+
+def none_so_colored(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
+    """The question which is meant, where one is pointed at by a colour that nothing shown for the need is stated to have, nor a variant
+    of it: the place that was read instead is a guess."""
+    colors = [word for words in looks_in(parse.message) for word in words if stem(word) in COLORS]
+    if not colors or not state.shown or parse.products:
+        return None
+    shown = parts.catalog.get_many(dict.fromkeys((*state.shown, *sorted(state.seen))))
+    if any(_is_so(one, word, ("color",)) for one in _with_variants(shown, parts) for word in colors):
+        return None
+    text = f"None of these is stated to be {' or '.join(colors)}. Which of them do you mean?"
+    return Outcome(cart=state.cart, answer=Answer(text, (text,), found=False))
+
+
+def beyond_looks(asked: str, message: str) -> str:
+    """What is asked of the products; "" where the words only say which are meant: "tell me more about the brass one"."""
+    own = {stem(word) for words in looks_in(message) for word in words}
+    return "" if set(content_stems(asked)) <= own else asked
+
+
+def without_looks(message: str) -> str:
+    """The message with "it" for what it describes: "how much is the copper one" asks what "how much is it" asks."""
+    return _WITH.sub("it", _SO.sub("it", message.lower())) if looks_in(message) else message
+
+
+def _most_so(words: Sequence[str], products: Sequence[Product]) -> list[Product]:
+    """Those that have the most of the words, where any has one; of these, those that have the most of them in their titles."""
+    counts = {one.id: sum(_is_so(one, word, FIELDS) for word in words) for one in products}
+    most = max(counts.values(), default=0)
+    best = [one for one in products if counts[one.id] == most > 0]
+    in_title = {one.id: len({stem(word) for word in words} & set(content_stems(one.title))) for one in best}
+    return [one for one in best if in_title[one.id] == max(in_title.values())]
+
+
+def _is_so(product: Product, word: str, fields: Iterable[str]) -> bool:
+    return any(judge(product, field, word).status == "met" for field in fields)
+
+
+def _with_variants(products: Iterable[Product], parts: Parts) -> list[Product]:
+    return [variant for product in products for variant in parts.catalog.variants(product)]

@@ -1,0 +1,104 @@
+"""What is pointed at by what it is like: the one that is stated to be so, whatever place was read; a question where none is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from assistant.actions.ask import ask_product
+from assistant.actions.looks import looks_in, none_so_colored, so_looking
+from assistant.actions.taking_out import cart_remove
+from assistant.model import CartLine, DialogueState
+from retrieval.product import Product
+from retrieval.query import Constraints
+from retrieval.search import Searcher
+from tests.conftest import AssistantWith, parts_with
+from tests.fakes import said
+from tests.small_shop import BY_ID
+
+LAMPS = [
+    Product("oak", "Nordic Table Lamp", description="A shade of linen on a round oak foot."),
+    Product("brass", "Adjustable Desk Lamp", description="A slender arm on a heavy brass base."),
+    Product("green", "Banker Lamp", description="A green glass shade, brass pull chain."),
+]
+
+
+@pytest.mark.parametrize(
+    ("message", "looks"),
+    [
+        ("add the grey one", [("grey",)]),
+        ("i'll take the green glass one please", [("green", "glass")]),
+        ("the one with the brass base", [("brass", "base")]),
+        ("compare the black one and the brown one", [("black",), ("brown",)]),
+        ("what is the price of the grey one", [("grey",)]),
+        ("add the first one", []),
+        ("that one", []),
+        ("a grey one would be nice", []),
+    ],
+)
+def test_a_thing_called_one_is_described_by_the_words_before_or_after(message: str, looks: Sequence[object]) -> None:
+    assert looks_in(message) == looks
+
+
+@pytest.mark.parametrize(
+    ("message", "meant"),
+    [
+        ("add the one with the brass base", ["brass"]),  # two listings say brass, one of these a base too
+        ("the oak one", ["oak"]),
+        ("the green one and the oak one", ["green", "oak"]),
+        ("the purple one", []),
+    ],
+)
+def test_what_is_described_is_what_its_listing_says_so_of(message: str, meant: list[str]) -> None:
+    guessed = replace(said("cart_add", ref=(2,)), message=message)
+    assert [one.id for one in so_looking(guessed, LAMPS)] == meant
+
+
+def test_a_title_that_says_it_goes_before_a_listing_that_does() -> None:
+    titled = Product("titled", "Brass Lamp")
+    read = replace(said("ask_product", ref=(1,)), message="tell me about the brass one")
+    assert [one.id for one in so_looking(read, [*LAMPS, titled])] == ["titled"]
+
+
+def test_a_superlative_is_left_to_what_orders_the_list() -> None:
+    read = replace(said("cart_add", ref=("cheapest",)), message="the cheapest brass one")
+    assert so_looking(read, LAMPS) == []
+
+
+@pytest.mark.parametrize("intent", ["feedback", "ask_product", "cart_add"])
+def test_a_colour_that_nothing_shown_has_is_asked_about_and_no_other_is_taken_for_it(
+    assistant_with: AssistantWith, intent: str
+) -> None:
+    read = said(intent, ref=(1,))  # type: ignore[arg-type]
+    shop = assistant_with([said("search", product="lamp"), read])
+    shop.reply("lamps", "s_1")
+    reply = shop.reply("the purple one is nice", "s_1")
+    assert reply.reply == "None of these is stated to be purple. Which of them do you mean?"
+    assert reply.cart.lines == ()
+    assert shop.session("s_1").state.taste.liked == ()
+
+
+def test_a_variant_in_that_colour_is_enough(searcher: Searcher) -> None:
+    """The Aster Desk Lamp shown is black, and it comes in white too."""
+    state = DialogueState(Constraints(product="lamp"), shown=("aster-black", "tower"))
+    white = replace(said("cart_add", ref=(1,)), message="the white one")
+    assert "white" in {value.lower() for one in BY_ID.values() for value in one.options.values()}
+    assert none_so_colored(white, state, parts_with(searcher)) is None
+
+
+def test_the_one_taken_out_is_the_one_in_the_cart_that_is_so(searcher: Searcher) -> None:
+    """The clamp lamp is red; the place that was read is another's."""
+    state = DialogueState(shown=("tower", "clamp"), focus="tower", cart=(CartLine("tower", 1), CartLine("clamp", 1)))
+    read = replace(said("cart_remove", ref=(1,)), message="take the red one out")
+    assert cart_remove(read, state, parts_with(searcher)).cart == (CartLine("tower", 1),)
+
+
+def test_a_usual_question_is_answered_of_the_one_described(searcher: Searcher) -> None:
+    """The colour says which is meant, and is not what is asked about."""
+    state = DialogueState(Constraints(product="lamp"), shown=("tower", "clamp"), focus="tower")
+    read = replace(said("ask_product", ref=(1,), color=("red",)), message="how much is the red one?")
+    outcome = ask_product(read, state, parts_with(searcher))
+    assert outcome.answer is not None
+    assert (outcome.focus, outcome.answer.text) == ("clamp", "Bolt Clamp Lamp costs $19.50.")
