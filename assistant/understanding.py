@@ -26,6 +26,7 @@ from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
 from .mentions import places_in, says_several, says_the
 from .model import DialogueState, Intent, Parse, Slots
+from .of_it import asks_of_it
 from .parse import clean
 from .parts import Parts
 from .phrases import STAYING, of_another_thing, phrase_of
@@ -49,6 +50,7 @@ GOES_ON: tuple[Intent, ...] = (
     "complement",
     "similar",
 )  # another thing "in the same colour" is read as each
+SPOKE_OF_ONE: tuple[tuple[Intent, ...], ...] = (("ask_product",), ("cart_add",))
 ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "feedback", "policy", "other")
 
 
@@ -227,13 +229,15 @@ def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
 def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A usual question about a product that was read as a narrowing, or as a wish for more, without anything in it ("what colours are
     there?"), or as one about the shop's rules where the product last spoken of states it: "and the warranty?"; or a narrowing of nothing on
-    the page of a product: "do you have it in black?" """
+    the page of a product, or of the one product just spoken of: "do you have it in black?" """
     if parse.then is not None or not (state.shown or state.focus) or state.asked is not None:
         return parse
     if parse.intent in ("refine", "more") and parse.slots == Slots() and subject_of([parse.message], parts.embedder):
         asked = Slots(ask=parse.message.strip(" ?!."))
     elif _states_it(parse, state, parts) or _of_the_page(parse, state):
         asked = parse.slots
+    elif _of_the_one(parse, state, parts):
+        asked = replace(parse.slots, ref=("last",))
     else:
         return parse
     return replace(parse, intent="ask_product", acts=("ask_product",), slots=asked)
@@ -273,6 +277,19 @@ def _of_the_page(parse: Parse, state: DialogueState) -> bool:
     properties = Slots(color=slots.color, size=slots.size, material=slots.material, features=slots.features)
     here = state.page is not None and state.focus == state.page and state.constraints == Constraints()
     return parse.intent == "refine" and here and slots == properties != Slots()
+
+
+def _of_the_one(parse: Parse, state: DialogueState, parts: Parts) -> bool:
+    """Whether properties alone are asked for of the one product that the last turn was about: the list that others are shown in would
+    make "it" another one."""
+    slots = parse.slots
+    properties = Slots(color=slots.color, size=slots.size, material=slots.material)
+    liked = state.acts[-1:] == ("feedback",) and state.focus in state.taste.liked
+    about_one = state.focus is not None and (liked or state.acts[-1:] in SPOKE_OF_ONE)
+    if parse.intent != "refine" or not about_one or replace(slots, ref=()) != properties or properties == Slots():
+        return False
+    said = tuple(slots.words_of("color", "size", "material"))
+    return slots.ref in ((), ("last",)) and asks_of_it(parse.message, said, parts.embedder)
 
 
 def _kept_one(parse: Parse, state: DialogueState, parts: Parts) -> Wish | None:

@@ -55,6 +55,22 @@ def test_a_colour_asked_for_while_nothing_is_looked_for_is_asked_of_the_product_
         assert shop.reply("in black", "s_1", page="aster-white").intent == "refine"
 
 
+def test_a_colour_is_asked_of_the_one_product_just_spoken_of_and_no_list_makes_it_another(
+    assistant_with: AssistantWith,
+) -> None:
+    reads = [said("search", product="lamp"), said("ask_product", ref=(2,)), said("refine", color=("white",))]
+    with assistant_with([*reads, IT]) as shop:
+        second = shop.reply("lamps", "s_1").cards[1].product
+        shop.reply("tell me about the second", "s_1")
+        reply = shop.reply("does it come in white?", "s_1")
+        assert (reply.intent, reply.cards) == ("ask_product", ())
+        assert [one.id for one, _ in shop.reply("add it", "s_1").cart.lines] == [second.id]
+    with assistant_with(reads) as shop:
+        for message in ("lamps", "tell me about the second", "i want it in white"):
+            reply = shop.reply(message, "s_1")
+        assert reply.intent == "refine"
+
+
 def test_too_dear_is_said_of_the_product_of_the_page(assistant_with: AssistantWith) -> None:
     with assistant_with([said("refine", exclude=("too expensive",))]) as shop:
         reply = shop.reply("too expensive", page="storm")
