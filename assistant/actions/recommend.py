@@ -67,8 +67,9 @@ def _is_a_guess(hits: Sequence[Hit], constraints: Constraints) -> bool:
 
 
 def _on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
-    """What was shown, where nothing else is said: "which would you take?" means one of those. Of one alone there is nothing to choose."""
-    shown = parts.catalog.get_many(state.shown) if parse.slots == Slots() else []
+    """What was compared last, else what was shown, where nothing else is said: "which would you take?" means one of those. Of one alone
+    there is nothing to choose."""
+    shown = parts.catalog.get_many(state.compared or state.shown) if parse.slots == Slots() else []
     return shown if len(shown) > 1 else []
 
 

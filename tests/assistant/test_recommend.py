@@ -111,6 +111,16 @@ def test_the_argument_is_from_the_record(assistant_with: AssistantWith) -> None:
     assert [card.reasons[0].kind for card in reply.cards] == ["choice", "choice"]
 
 
+def test_after_a_comparison_the_choice_is_among_those_compared(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="bag"), said("compare", ref=(2, 3)), said("recommend")])
+    shown = [card.product.id for card in shop.reply("a bag", "s_1").cards]
+    shop.reply("compare the second and the third", "s_1")
+    chosen = [card.product.id for card in shop.reply("which one would you take?", "s_1").cards]
+    assert len(shown) > 2
+    assert chosen
+    assert set(chosen) <= set(shown[1:3])
+
+
 def test_the_choice_is_among_those_pointed_at(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="bag"), said("recommend", ref=(2, 3))])
     shop.reply("bags", "s_1")
