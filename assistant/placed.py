@@ -9,8 +9,9 @@ from .model import DialogueState, Parse
 
 
 def placed(parse: Parse, state: DialogueState) -> Parse:
-    """The message's additions as one where it counts several places, and the end of the list where it says "the last one"."""
-    return _the_last(_together(parse, state), state)
+    """The message's additions as one where it counts several places, the end of the list where it says "the last one", and as many as
+    were said before the shop asked which."""
+    return _as_many(_the_last(_together(parse, state), state), state)
 
 
 def _together(parse: Parse, state: DialogueState) -> Parse:
@@ -37,3 +38,15 @@ def _the_last(parse: Parse, state: DialogueState) -> Parse:
     if not says_the_last(parse.message):
         return parse
     return replace(parse, slots=replace(parse.slots, ref=(len(state.shown),)))
+
+
+def _as_many(parse: Parse, state: DialogueState) -> Parse:
+    """What answers the question which of several is to be added, as many times as were asked for: of "three of the cheapest", which two
+    are, the answer "the first" means three."""
+    asked = state.asked
+    if asked is None or asked.intent != "cart_add" or asked.choice or asked.then or asked.slots.quantity is None:
+        return parse
+    alone = parse.intent == "cart_add" and parse.then is None and len(parse.slots.ref) == 1
+    if not alone or parse.slots.quantity is not None or parse.products:
+        return parse
+    return replace(parse, slots=replace(parse.slots, quantity=asked.slots.quantity))

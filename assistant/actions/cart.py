@@ -48,8 +48,10 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         or _of_them(parse, state)
         or _of_that_name(products, parse, state)
     )
-    if asked := asked or _again(products, parse, state):
-        return asked
+    if asked:
+        return replace(asked, asked=parse)  # with how many, for the answer which
+    if again := _again(products, parse, state):
+        return again
     counts = _counts(products, parse, len(state.shown))
     if counts is None:
         return Outcome(cart=state.cart, answer=done([f"How many of which? {_places(products, state)}."]))
@@ -124,9 +126,7 @@ def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> O
     """The question whether another is meant, where "add it" means what was just added: most who say so twice want one."""
     there = {line.product_id: line.quantity for line in state.cart}
     product, slots = products[0], parse.slots
-    plainly_it = (
-        slots.quantity is None and slots.product is None and slots.ref in ((), ("last",)) and not parse.products
-    )
+    plainly_it = slots.quantity is None and slots.product is None and not parse.products and _is_it(slots.ref)
     if not plainly_it or len(products) > 1 or product.id != state.focus or product.id not in there:
         return None
     text = _there_already(there[product.id], product)
@@ -135,6 +135,11 @@ def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> O
     act = replace(parse, slots=replace(slots, quantity=1))
     question = Question("Shall I add another?", "confirm", ("Yes", "No"))
     return Outcome(cart=state.cart, focus=product.id, answer=done([text, question.text]), question=question, asked=act)
+
+
+def _is_it(ref: Sequence[int | str]) -> bool:
+    """Whether a reference may say again what was just added: "it", "the cheapest one"."""
+    return tuple(ref) in ((), ("last",)) or (len(ref) == 1 and ref[0] in SUPERLATIVES)
 
 
 def _which(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:

@@ -13,6 +13,7 @@ from assistant.actions.cart import MOST, add, cart_add, cart_view, set_quantity,
 from assistant.actions.taking_out import cart_remove
 from assistant.contract import CartView
 from assistant.model import CartLine, Choice, DialogueState, Intent, Outcome, Parse, Question
+from assistant.placed import placed
 from assistant.state import effect_of
 from retrieval.product import Product
 from retrieval.query import Constraints
@@ -350,6 +351,22 @@ def test_the_cheaper_one_after_a_comparison_is_of_those_compared_until_others_ar
         replies = [shop.reply(message, "s_1") for message in messages]
     carts = [[product.id for product, _ in reply.cart.lines] for reply in (replies[2], replies[4])]
     assert carts == [["storm"], ["storm", "puddle"]]
+
+
+def test_how_many_were_asked_for_is_kept_over_the_question_which(searcher: Searcher) -> None:
+    """The black and the white lamp cost the same; the question keeps the number, and the answer "the first" is read with it."""
+    two = replace(SHOWN, shown=("aster-black", "aster-white"))
+    outcome = _do(searcher, two, "cart_add", ref=("cheapest",), quantity=3)
+    assert outcome.asked is not None
+    answer = placed(said("cart_add", ref=(1,)), replace(two, asked=outcome.asked))
+    assert _lines(cart_add(answer, two, parts_with(searcher))) == {"aster-black": 3}
+
+
+def test_the_cheapest_again_is_asked_about_where_it_was_just_added(searcher: Searcher) -> None:
+    state = replace(SHOWN, focus="clamp", cart=(CartLine("clamp", 1),))
+    outcome = _do(searcher, state, "cart_add", ref=("cheapest",))
+    assert outcome.cart == state.cart
+    assert _text(outcome) == "1 × Bolt Clamp Lamp is in your cart already. Shall I add another?"
 
 
 def test_the_cheaper_of_two_that_cost_the_same_is_asked_about(searcher: Searcher) -> None:

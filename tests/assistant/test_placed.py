@@ -71,3 +71,17 @@ def test_places_are_counted_through_the_lists_of_two_needs_unless_these_are_name
 )
 def test_the_last_one_is_the_last_shown(message: str, read: Parse, ref: tuple[int | str, ...]) -> None:
     assert placed(_read(message, read), SHOWN).slots.ref == ref
+
+
+@pytest.mark.parametrize(
+    ("read", "quantity"),
+    [
+        (said("cart_add", ref=(2,)), 3),
+        (said("cart_add", ref=(2,), quantity=1), 1),
+        (said("ask_product", ref=(2,)), None),
+        (said("cart_add", ref=(1, 2)), None),
+    ],
+)
+def test_the_answer_which_means_as_many_as_were_asked_for(read: Parse, quantity: int | None) -> None:
+    asked = replace(SHOWN, asked=said("cart_add", ref=("cheapest",), quantity=3))
+    assert placed(_read("the second", read), asked).slots.quantity == quantity
