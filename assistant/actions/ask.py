@@ -48,6 +48,7 @@ _LINKS = frozenset(
 _REAL = frozenset(map(stem, "real really genuine actual true pure all".split()))  # which say nothing of what it is
 _ASKING = frozenset("how what which when where who why".split())
 _HOW_MANY = frozenset("many much".split()) | frozenset(map(stem, ("many", "much")))
+_MEASURED = re.compile(r"\bhow (?:big|bright|deep|far|heavy|high|large|long|loud|tall|thick|wide)\b(.+)", re.IGNORECASE)
 # What asks for more than a yes or no, of which no other listing can be said to have it: "what is it filled with?"
 _OPEN = re.compile(r"\b(?:how|what|where|when|who|why)(?:['’]?s)?\b(?! about)", re.IGNORECASE)
 _OVERVIEW = frozenset(
@@ -209,6 +210,7 @@ def _plainly(asked: Sequence[str], wanted: set[str], facts: Sequence[Fact], embe
     subject = subject_of([*asked, *map(as_it, asked)], embedder)
     named = wanted & (COLORS | MATERIALS)
     stating = [fact for fact in facts if any(fact.has(one) for one in _alternatives(asked[0], subject))]
+    stating = stating or _measuring(asked[0], facts)
     stated = _stated(subject, facts) if subject else []
     if stated and not (named and stating):
         return stated
@@ -223,6 +225,13 @@ def _plainly(asked: Sequence[str], wanted: set[str], facts: Sequence[Fact], embe
         return []
     near, _ = _nearest(asked[:1], stating, embedder)
     return [near] if near else []
+
+
+def _measuring(asked: str, facts: Sequence[Fact]) -> list[Fact]:
+    """The sentences with a number that speak of the thing whose measure is asked for: of "how long is the cable" the cable."""
+    said = _MEASURED.search(asked)
+    of = set(content_stems(said[1])) - set(map(stem, STOPWORDS)) if said else set[str]()
+    return [one for one in facts if of and not one.name and one.has(of) and any(map(str.isdigit, one.value))]
 
 
 def _fields_of(named: Collection[str], facts: Sequence[Fact]) -> list[Fact]:

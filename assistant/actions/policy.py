@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from retrieval.policies import Found, Policies
 from retrieval.product import Product
-from retrieval.words import content_stems, without
+from retrieval.words import contains, content_stems, without
 
+from ..mentions import says_which
 from ..model import Answer, DialogueState, Outcome, Parse, Source
 from ..orders.book import OrderRules
 from ..parts import Parts
@@ -19,6 +20,7 @@ from .other_side import with_the_other_side
 from .stating import others_state
 from .subjects import subject_of
 from .table import meant
+from .titles import short_title
 
 RELEVANT = (
     0.42  # relevance from which a passage speaks of the question: benchmarks/policy_questions.py has the measurement
@@ -26,6 +28,9 @@ RELEVANT = (
 QUOTED_WORDS = 60  # of one passage
 BESIDE = 0.8  # share of the best statement's nearness from which another of the passage is quoted too
 SHORTEST_CLAUSE = 3  # words from which a part of a message is asked by itself
+AHEAD = (
+    0.15  # by how much more a passage under the heading of the question before must speak of one that points back to it
+)
 NEAR_IN_ITSELF = 0.3  # relevance from which a message may go on with the question before: "and on sundays?"
 _AND = re.compile(r"\band\b", re.IGNORECASE)
 _CLAUSES = re.compile(r"\bif\b|\band\b|[,;.?!]+", re.IGNORECASE)
@@ -39,21 +44,43 @@ def policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if parts.policies is None or not len(parts.policies):
         return Outcome(answer=Answer(NO_POLICIES, found=False))
     question = parse.message or parse.slots.ask or ""
-    answers = answers_in(question, parts.policies) or _in_view_of_the_talk(question, parse, state, parts)
+    answers = _gone_on(question, answers_in(question, parts.policies), state, parts.policies)
+    answers = answers or _in_view_of_the_talk(question, parse, state, parts)
     product = product_meant(parse, state, parts)
     pointed_at = product if parse.slots.product or parse.slots.ref else None
     if not answers:
         spoken_of = pointed_at or next(iter(meant(parse, state, parts)), None)
         return _not_written(question, parse, _listing(spoken_of, parse, parts) if spoken_of else None, parts)
-    said = _together([_said(with_the_other_side(relevant, parts.policies)) for relevant in answers])
+    titles = [short_title(one.title) for one in _on_the_table(state, parts)]
+    said = _together([_said(with_the_other_side(relevant, parts.policies), titles) for relevant in answers])
     listing = _listing(pointed_at, parse, parts) if pointed_at else None
     return _with_record(_with_listing(said, listing), product, question, parts)
 
 
 def told_by_the_rules(message: str, parts: Parts) -> Outcome | None:
     """What the policies say of a message that was read as no question about them, "wrap it up as a present"; None where they are silent."""
-    answers = answers_in(message, parts.policies) if parts.policies is not None and len(parts.policies) else []
-    return _together([_said(found) for found in answers]) if answers else None
+    if parts.policies is None or not len(parts.policies):
+        return None
+    answers = answers_in(message, parts.policies)
+    return _together([_said(with_the_other_side(found, parts.policies)) for found in answers]) if answers else None
+
+
+def _gone_on(question: str, answers: list[list[Found]], state: DialogueState, policies: Policies) -> list[list[Found]]:
+    """The answers, or what stands under the heading of the question before and speaks much more of this one, where a word of it points
+    back: "how long are they valid?" after one for gift cards is none for warranties."""
+    before = _relevant(_asked_before(state), policies) if says_which(question) else []
+    if not before:
+        return answers
+    heading = before[0].passage.headings[0]
+    under = _relevant(f"{heading}: {question}", policies)
+    least = answers[0][0].relevance + AHEAD if answers else RELEVANT
+    goes_on = under and under[0].passage.headings[0] == heading and under[0].relevance >= least
+    return [under] if goes_on else answers
+
+
+def _asked_before(state: DialogueState) -> str:
+    """The message before, where it asked for the shop's rules; else ""."""
+    return state.last.shopper if state.last and state.acts[-2:-1] == ("policy",) else ""
 
 
 def _in_view_of_the_talk(question: str, parse: Parse, state: DialogueState, parts: Parts) -> list[list[Found]]:
@@ -64,7 +91,7 @@ def _in_view_of_the_talk(question: str, parse: Parse, state: DialogueState, part
     bare = without(question, _names_on_the_table(parse, state, parts))
     if bare != without(question, ()) and (found := answers_in(bare, parts.policies)):
         return found
-    before = state.last.shopper if state.last and state.acts[-2:-1] == ("policy",) else ""
+    before = _asked_before(state)
     alone = parts.policies.search(question)[:1] if before else []
     if not alone or alone[0].relevance < NEAR_IN_ITSELF:
         return []
@@ -74,9 +101,12 @@ def _in_view_of_the_talk(question: str, parse: Parse, state: DialogueState, part
 
 def _names_on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> list[str]:
     """What the things shown, looked for or asked about are called."""
-    shown = parts.catalog.get_many(dict.fromkeys([*state.shown, *([state.focus] if state.focus else [])]))
-    own = [text for product in shown for text in (product.title, *product.category)]
+    own = [text for product in _on_the_table(state, parts) for text in (product.title, *product.category)]
     return [name for name in (state.constraints.product, parse.slots.product, *own) if name]
+
+
+def _on_the_table(state: DialogueState, parts: Parts) -> list[Product]:
+    return parts.catalog.get_many(dict.fromkeys([*state.shown, *([state.focus] if state.focus else [])]))
 
 
 def answers_in(question: str, policies: Policies, *, plainly: bool = True) -> list[list[Found]]:
@@ -210,9 +240,9 @@ def _with_record(outcome: Outcome, product: Product | None, question: str, parts
     return _with_listing(outcome, Outcome(focus=product.id, answer=beside) if beside else None)
 
 
-def _said(found: Sequence[Found]) -> Outcome:
-    """The quotations with their titles; two are introduced as two."""
-    sources = tuple(source_of(one) for one in found)
+def _said(found: Sequence[Found], titles: Sequence[str] = ()) -> Outcome:
+    """The quotations with their titles; two are introduced as two. titles: of products on the table, which a rule may name."""
+    sources = tuple(source_of(one, titles) for one in found)
     quoted = " ".join(f"{source.title}: {_in_marks(source.quote)}" for source in sources)
     lead = (
         "The shop's texts say two different things about this; please ask its staff which one counts. "
@@ -225,8 +255,9 @@ def _said(found: Sequence[Found]) -> Outcome:
     return Outcome(answer=Answer(lead + quoted, evidence), sources=sources)
 
 
-def source_of(found: Found) -> Source:
-    """The passage with the statements nearest to the question, in their order; " … " stands where some are left out."""
+def source_of(found: Found, titles: Sequence[str] = ()) -> Source:
+    """The passage with the statements nearest to the question, and those that name a product by one of the titles, in their order; " … "
+    stands where some are left out."""
     passage = found.passage
     best = max(found.nearness, default=0.0)
     order = sorted(range(len(passage.statements)), key=lambda place: -found.nearness[place])
@@ -235,6 +266,8 @@ def source_of(found: Found) -> Source:
         length = sum(len(passage.statements[other].split()) for other in (*chosen, place))
         if not chosen or (found.nearness[place] >= BESIDE * best and length <= QUOTED_WORDS):
             chosen.add(place)
+    named = (place for place, one in enumerate(passage.statements) if any(contains(one, title) for title in titles))
+    chosen.update(named)
     quote = ""
     for place in sorted(chosen):
         gap = "" if not quote else " " if place - 1 in chosen else " … "

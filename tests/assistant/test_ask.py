@@ -205,6 +205,7 @@ def test_where_another_colour_is_stated_than_asked_for_that_is_told_as_the_neare
         ("how warm", "A coat of supreme warmth."),
         ("charge", "With a rechargeable battery."),
         ("how many pockets", "It has ten pockets."),
+        ("how long is the cable", "A 2 m cable is included."),
         ("how long does the battery last", "The long-lasting battery is new."),
     ],
 )

@@ -250,6 +250,31 @@ def test_a_question_that_goes_on_with_the_one_before_is_asked_with_it(shop: Shop
     assert [source.id for source in assistant.reply("and a swan?", "s_1").sources] == ["0/birds"]
 
 
+def test_a_question_that_points_back_is_asked_under_the_heading_of_the_one_before(shop: Shop) -> None:
+    cards = "# Gift cards\n\n## Amounts\n\nGift cards cost 10 to 500.\n\n## Dates\n\nGift cards: valid for years.\n"
+    lamps = "# Lamps\n\n## Years\n\nLong valid warranty on shades, arms.\n"
+    assistant = shop.with_pages(cards, lamps, read_as=[said("policy")] * 3)
+    assert [one.id for one in assistant.reply("how long are they valid?", "s_0").sources] == ["1/years"]
+    assistant.reply("what do gift cards cost?", "s_1")
+    assert [one.id for one in assistant.reply("how long are they valid?", "s_1").sources] == ["0/dates"]
+
+
+def test_a_rule_that_names_a_product_on_the_table_is_quoted_with_the_one_asked_for(shop: Shop) -> None:
+    trial = "The Tower Floor Lamp has a trial of 100 nights instead."
+    page = f"# Returns\n\n## Window\n\nItems may be returned within 30 days of delivery. {trial}\n"
+    asked = "may items be returned within days of delivery?"
+    assistant = shop.with_pages(page, read_as=[said("policy"), said("search", product="floor lamp"), said("policy")])
+    assert "100 nights" not in assistant.reply(asked, "s_0").reply
+    assistant.reply("a floor lamp", "s_1")
+    assert trial in assistant.reply(asked, "s_1").sources[0].quote
+
+
+def test_two_rules_that_agree_are_not_said_to_differ_whatever_the_message_was_read_as(shop: Shop) -> None:
+    agreeing = FAQ.replace("14", "30")
+    reply = shop.with_pages(RETURNS, agreeing, read_as=[said("other")]).reply("a lamp may be returned after delivery")
+    assert len(reply.sources) == 1
+
+
 def test_a_question_of_its_own_is_not_answered_by_the_rule_for_the_one_before(shop: Shop) -> None:
     assistant = shop.with_pages(BIRDS, RETURNS, read_as=[said("policy")] * 2)
     assistant.reply("do you fold a crane for a box?", "s_1")
