@@ -86,10 +86,7 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     asked = outcome.question.text if outcome.question else ""
     sizes = _unstated_sizes(cards, state.constraints)
     other = _otherwise_called(outcome, cards, state.constraints)
-    none = "Its listing doesn't say" if len(cards) == 1 else "None of them says"
-    less = (
-        f"{none} {_quoted(missed)}{_beyond(outcome)}." if missed and _says_something(cards, state.constraints) else ""
-    )
+    less = none_says(missed, len(cards), _beyond(outcome)) if _says_something(cards, state.constraints) else ""
     said = [f"“{wish}”" for _, wish in missed]
     passed_over = _passed_over(state.constraints, bool(sizes)) | ({"category"} if other else set())
     why = _why(cards[0], unsaid=passed_over, said=said, near=not missed or _says_something(cards, state.constraints))
@@ -162,6 +159,12 @@ def unsaid(outcome: Outcome, products: Sequence[Product], constraints: Constrain
     missed = [wish for wish in _told_wishes(constraints) if not any(meets_one(one, [wish]) for one in products)]
     told = {field for field, wish in _told_wishes(constraints) if field in EITHER and (field, wish) not in missed}
     return [(field, wish) for field, wish in missed if field not in told]
+
+
+def none_says(missed: Sequence[tuple[str, str]], shown: int, beyond: str = "") -> str:
+    """ "None of them says “formal”." of wishes that no listing shown states; "" without such. shown: how many are."""
+    none = "Its listing doesn't say" if shown == 1 else "None of them says"
+    return f"{none} {_quoted(missed)}{beyond}." if missed else ""
 
 
 def _says_something(cards: Sequence[Card], constraints: Constraints) -> bool:

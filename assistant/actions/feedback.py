@@ -17,7 +17,7 @@ from ..explain import limits_met
 from ..mentions import says_several, says_which
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
 from ..parts import Parts
-from ..reply import NAMED
+from ..reply import NAMED, none_says, unsaid
 from ..sentiment import feeling
 from ..taste import TOLD, trait_words, traits_of
 from ..wishes import Wish
@@ -227,7 +227,10 @@ def _told(
     best = outcome.hits[0].product
     first = (*limits_met(best, state.constraints), *outcome.reasons.get(best.id, ()))
     why = f" Why the first: {first[0].text}." if first else ""
-    return replace(changed, answer=Answer(f"{lead}{relaxed} Instead: {first_ones}.{why}", (*evidence, *names.values())))
+    missed = unsaid(outcome, [hit.product for hit in outcome.hits], state.constraints)
+    less = f" {silent}" if (silent := none_says(missed, len(outcome.hits))) else ""
+    text = f"{lead}{relaxed} Instead: {first_ones}.{less}{why}"
+    return replace(changed, answer=Answer(text, (*evidence, *names.values(), less)))
 
 
 def _shared_traits(products: Sequence[Product], constraints: Constraints) -> str:

@@ -113,6 +113,15 @@ def test_too_expensive_lowers_the_bound_below_the_cheapest_meant(assistant_with:
     assert all(card.reasons[0].text == "below the $79 that was too expensive" for card in reply.cards)
 
 
+def test_what_no_cheaper_one_says_is_admitted(assistant_with: AssistantWith) -> None:
+    jackets = said("search", product="jacket", features=("glittering",))
+    shop = assistant_with([jackets, said("feedback", ref=(1,))])
+    first, reply = [shop.reply(message, "s_1") for message in ("a glittering jacket", "the first is too expensive")]
+    assert reply.cards
+    assert "says “glittering”." in reply.reply or "doesn't say “glittering”." in reply.reply
+    assert first.cards[0].product.id not in {card.product.id for card in reply.cards}
+
+
 def test_a_bound_below_which_there_is_nothing_is_not_set(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, LAMPS, ("too expensive", said("feedback", ref=("all",))))
     assert reply.reply == "Nothing else of this kind is below $19.50, so I leave the budget as it was."
