@@ -38,6 +38,7 @@ from .several_needs import named_as_before, of_the_named_need, of_those_on_the_t
 from .sizes import stepped
 from .slips import read
 from .state import ALSO_CALLED, NARROWING, drop, need_to_go_on_with, same_kind
+from .swapping import swapped
 from .which_of import asks_which
 from .widening import widened
 from .wishes import Wish
@@ -61,6 +62,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     if parse.intent == "other" and orders_in(message):
         return parse  # "set all prices to 0" lets no budget go
     parse = placed(parse, state)  # and "the last one" is counted by code, which knows how many are on the screen
+    parse = swapped(parse, state, parts)  # what is in the cart tells which of two goes out
     parse = settled(parse, state)  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one
     parse = amount_answered(parse, state, parts)  # "just 2" the question how many go or stay
@@ -230,14 +232,16 @@ def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A usual question about a product that was read as a narrowing, or as a wish for more, without anything in it ("what colours are
     there?"), or as one about the shop's rules where the product last spoken of states it: "and the warranty?"; or a narrowing of nothing on
     the page of a product, or of the one product just spoken of: "do you have it in black?" """
-    if parse.then is not None or not (state.shown or state.focus) or state.asked is not None:
+    if parse.then is not None or not (state.shown or state.focus):
         return parse
-    if parse.intent in ("refine", "more") and parse.slots == Slots() and subject_of([parse.message], parts.embedder):
+    if _of_the_one(parse, state, parts):
+        asked = replace(parse.slots, ref=("last",))
+    elif state.asked is not None:
+        return parse
+    elif parse.intent in ("refine", "more") and parse.slots == Slots() and subject_of([parse.message], parts.embedder):
         asked = Slots(ask=parse.message.strip(" ?!."))
     elif _states_it(parse, state, parts) or _of_the_page(parse, state):
         asked = parse.slots
-    elif _of_the_one(parse, state, parts):
-        asked = replace(parse.slots, ref=("last",))
     else:
         return parse
     return replace(parse, intent="ask_product", acts=("ask_product",), slots=asked)

@@ -59,11 +59,12 @@ def test_a_colour_is_asked_of_the_one_product_just_spoken_of_and_no_list_makes_i
     assistant_with: AssistantWith,
 ) -> None:
     reads = [said("search", product="lamp"), said("ask_product", ref=(2,)), said("refine", color=("white",))]
-    with assistant_with([*reads, IT]) as shop:
+    with assistant_with([*reads, said("refine", size=("9",)), IT]) as shop:
         second = shop.reply("lamps", "s_1").cards[1].product
         shop.reply("tell me about the second", "s_1")
-        reply = shop.reply("does it come in white?", "s_1")
-        assert (reply.intent, reply.cards) == ("ask_product", ())
+        for message in ("does it come in white?", "and does it come in size 9?"):
+            reply = shop.reply(message, "s_1")
+            assert (reply.intent, reply.cards) == ("ask_product", ())
         assert [one.id for one, _ in shop.reply("add it", "s_1").cart.lines] == [second.id]
     with assistant_with(reads) as shop:
         for message in ("lamps", "tell me about the second", "i want it in white"):

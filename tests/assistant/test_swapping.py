@@ -1,0 +1,67 @@
+"""One thing of the cart for another: what is in the cart goes out, what is not comes in, however the message was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from assistant.contract import Reply
+from assistant.model import Parse
+from tests.conftest import AssistantWith
+from tests.fakes import said
+
+MUGS = said("search", product="bag")  # shows tote, satchel, rucksack
+
+
+def talk(assistant_with: AssistantWith, message: str, read: Parse, added: Sequence[Parse] = ()) -> Reply:
+    """The reply to this message after the first bag, or what else is read, was put in."""
+    inside = added or [said("cart_add", ref=(1,), quantity=2)]
+    shop = assistant_with([MUGS, *inside, read])
+    for before in ("bags", *(f"add {number}" for number, _ in enumerate(inside, 1))):
+        shop.reply(before, "s_1")
+    return shop.reply(message, "s_1")
+
+
+def lines(reply: Reply) -> dict[str, int]:
+    return {product.id: quantity for product, quantity in reply.cart.lines}
+
+
+@pytest.mark.parametrize(
+    ("message", "read"),
+    [
+        ("swap the first for the third", said("cart_remove", ref=(1, 3))),
+        ("replace the first with the third", said("cart_remove", ref=(1,))),
+        ("exchange it for the third one", said("order_change", ask="exchange")),
+        ("i want the third instead of the first", said("cart_add", ref=(3,))),
+        ("replace it with number 3", said("cart_remove", ref=("last",), quantity=3)),
+        ("swap the tote for the rucksack", said("cart_remove", ref=(1, 3))),
+        ("actually the third one instead", said("cart_add", ref=(3,))),
+    ],
+)
+def test_one_goes_out_and_as_many_of_the_other_come_in(
+    assistant_with: AssistantWith, message: str, read: Parse
+) -> None:
+    reply = talk(assistant_with, message, read)
+    assert lines(reply) == {"rucksack": 2}
+    assert reply.acts == ("cart_remove", "cart_add")
+
+
+@pytest.mark.parametrize(
+    ("message", "read", "left"),
+    [
+        ("add the third one as well", said("cart_add", ref=(3,)), {"tote": 2, "rucksack": 1}),
+        ("take the first out", said("cart_remove", ref=(1,)), {}),
+        ("swap it", said("cart_remove", ref=("last",)), {}),  # for which, nobody said
+    ],
+)
+def test_what_names_no_two_is_done_as_it_was_read(
+    assistant_with: AssistantWith, message: str, read: Parse, left: dict[str, int]
+) -> None:
+    assert lines(talk(assistant_with, message, read)) == left
+
+
+def test_two_that_are_both_in_the_cart_are_no_swap(assistant_with: AssistantWith) -> None:
+    inside = [said("cart_add", ref=(1,)), said("cart_add", ref=(3,))]
+    reply = talk(assistant_with, "the first instead of the third", said("cart_view"), inside)
+    assert lines(reply) == {"tote": 1, "rucksack": 1}
