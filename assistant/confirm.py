@@ -14,6 +14,9 @@ from retrieval.query import Constraints
 
 from .actions import ACTIONS
 from .actions.cart import view_of
+from .actions.looks import so_looking
+from .actions.naming import called_in
+from .actions.titles import titled
 from .assent import agrees, refuses
 from .mentions import SUPERLATIVES
 from .model import Answer, DialogueState, Intent, Outcome, Parse, Question, Slots, Taste
@@ -87,12 +90,25 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return _asking(leaving, parse)
     outcome = ACTIONS[parse.intent](parse, state, parts)
     counts = _counts(outcome, state, parts)
+    unsure = unsure and not _plainly_named(parse, outcome, state, parts)
     asks = unsure or (not parse.yes and _reaches_far(parse, counts, parts))
     if asks and (change := " and ".join(_changes(outcome, counts, state, parts))):
         return replace(_asking(change, parse), focus=outcome.focus)
     if parse.intent in SEARCHES and parse.confidence < parts.show_reading_below:
         return replace(outcome, reading=reading_of(state.constraints, parts.currency))
     return outcome
+
+
+def _plainly_named(parse: Parse, outcome: Outcome, state: DialogueState, parts: Parts) -> bool:
+    """Whether the one product that would go into the cart is called so by the message, by words that nothing else shown has: what the
+    reader was unsure of is mostly the place, and a cart is easily changed. A question asks for no product."""
+    before = {line.product_id for line in state.cart}
+    added = [line.product_id for line in outcome.cart or () if line.product_id not in before]
+    if parse.intent != "cart_add" or parse.products or len(added) != 1 or "?" in parse.message:
+        return False
+    shown = parts.catalog.get_many(state.shown)
+    called = titled(parse.message, state, parts) or so_looking(parse, shown) or called_in(parse.message, shown)
+    return [one.id for one in called] == added
 
 
 def _to_nothing(parse: Parse) -> str:

@@ -50,6 +50,23 @@ def test_an_unsure_cart_act_is_asked_back_and_not_done(searcher: Searcher) -> No
     assert cart(assistant) == {}
 
 
+@pytest.mark.parametrize(
+    ("message", "there"),
+    [
+        ("the clamp lamp goes in the basket", {"clamp": 1}),  # of those shown only one is called so
+        ("lemme have the red one", {"clamp": 1}),
+        ("is the clamp lamp any good?", {}),
+        ("that lamp", {}),
+    ],
+)
+def test_what_the_message_calls_by_its_own_words_is_put_in_though_its_place_was_unsure(
+    searcher: Searcher, message: str, there: dict[str, int]
+) -> None:
+    assistant = shop(searcher, said("search", product="lamp"), unsure(said("cart_add", ref=("last",))))
+    talk(assistant, "lamps", message)
+    assert cart(assistant) == there
+
+
 @pytest.mark.parametrize(("confidence", "there"), [(0.79, {}), (0.81, {"tote": 1})])
 def test_what_only_a_superlative_names_takes_twice_as_sure_a_reading(
     searcher: Searcher, confidence: float, there: dict[str, int]
@@ -128,7 +145,7 @@ def test_all_acts_of_an_unsure_message_are_told_in_one_question_and_a_yes_does_t
     assistant = shop(searcher, said("search", product="mug"), said("cart_add", ref=(1,)), unsure(both), said("greet"))
     cards = assistant.reply("mugs", SESSION).cards
     first, second = (card.product for card in cards[:2])
-    asked = talk(assistant, "the first", "rather swap it for the second")[-1]
+    asked = talk(assistant, "the first", "hm that one, and then without the other")[-1]
     assert asked == f"Put the {second.title} in your cart and take the {first.title} out of your cart: right?"
     assert cart(assistant) == {first.id: 1}
     assistant.reply("yes", SESSION)
