@@ -236,7 +236,7 @@ def _refused(constraints: Constraints) -> str:
 
 def _article(constraints: Constraints, named: str) -> str:
     """What stands before one gift or one present; nothing before kinds, which are spoken of without."""
-    plural = (constraints.product or "").endswith(("s", "thing", "stuff"))
+    plural = (constraints.product or "").partition(" for ")[0].endswith(("s", "thing", "stuff"))
     if not constraints.of_any_kind or plural or named.startswith(("a ", "an ", "the ", "some")):
         return ""
     return "an " if named[0] in "aeiou" else "a "

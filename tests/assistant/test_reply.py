@@ -197,3 +197,10 @@ def test_for_whom_is_said_where_a_listing_shown_says_it() -> None:
         told.append(write(Outcome(hits, total=1), _cards((name,), state.constraints), state, "USD").text)
     assert "for jacket for men:" in told[0]
     assert "for lamp:" in told[1]
+
+
+@pytest.mark.parametrize(
+    ("product", "told"), [("presents for my mum", "presents for your mum"), ("gift for my mum", "a gift for your mum")]
+)
+def test_one_gift_for_somebody_has_an_article_and_several_have_none(product: str, told: str) -> None:
+    assert need_phrase(Constraints(product=product), "USD") == told
