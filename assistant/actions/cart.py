@@ -95,7 +95,11 @@ def _of_those_shown(state: DialogueState) -> Outcome:
 def _of_that_name(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:
     """The question which is meant, where one is and several of those shown are called so: "add the knife" of two knives."""
     one = len(parse.slots.ref) == 1 and (isinstance(parse.slots.ref[0], int) or parse.slots.ref == ("last",))
-    several = len(products) > 1 and not parse.products and {product.id for product in products} <= set(state.shown)
+    several = (
+        len(products) > 1
+        and not parse.products
+        and {product.id for product in products} <= state.seen.union(state.shown)
+    )
     said = parse.message.lower()
     if not one or not several or says_a_place(said) or says_them(said) or says_each(said):
         return None

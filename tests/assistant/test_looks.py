@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.actions.ask import ask_product
+from assistant.actions.cart import cart_add
 from assistant.actions.looks import looks_in, none_so_colored, so_looking
 from assistant.actions.taking_out import cart_remove
 from assistant.model import CartLine, DialogueState
@@ -102,3 +103,15 @@ def test_a_usual_question_is_answered_of_the_one_described(searcher: Searcher) -
     outcome = ask_product(read, state, parts_with(searcher))
     assert outcome.answer is not None
     assert (outcome.focus, outcome.answer.text) == ("clamp", "Bolt Clamp Lamp costs $19.50.")
+
+
+def test_of_several_shown_before_that_are_so_the_shop_asks_which(searcher: Searcher) -> None:
+    """Both Aster lamps were shown for the need, and neither is on the list now."""
+    state = DialogueState(
+        Constraints(product="lamp"), shown=("tower",), seen=frozenset({"tower", "aster-black", "aster-white"})
+    )
+    read = replace(said("cart_add", ref=(1,)), message="add the aster one")
+    outcome = cart_add(read, state, parts_with(searcher))
+    assert not outcome.cart
+    assert outcome.answer is not None
+    assert outcome.answer.text.startswith("Which of them shall I add: ")
