@@ -80,11 +80,8 @@ def complement(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 def _offering(shelves: Sequence[str]) -> str:
     if not shelves:
         return "Tell me what you have in mind and I will search."
-    names = listed([f"“{shelf}”" for shelf in shelves])
     which = "say so to see it" if len(shelves) == 1 else "name one to see it"
-    return (
-        f"Closest to it here {'is' if len(shelves) == 1 else 'are'} {names}; {which}, or tell me what you have in mind."
-    )
+    return f"Closest to it here {'is' if len(shelves) == 1 else 'are'} {listed(shelves)}; {which}, or tell me what you have in mind."
 
 
 def _shelves_beside(target: Product, may: frozenset[str] | None, parts: Parts) -> list[str]:
