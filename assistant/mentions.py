@@ -16,6 +16,9 @@ from .model import DialogueState, Slots
 from .normalize import amounts
 
 SUPERLATIVES: dict[str, Sort] = {"cheapest": "price_asc", "most_expensive": "price_desc", "best_rated": "rating"}
+EXTREMES: dict[Sort, str] = {
+    sort: name.replace("_", " ") for name, sort in SUPERLATIVES.items()
+}  # what comes first in an order
 
 _DEFINITE = re.compile(r"the (\w[\w' -]*?)(?: please| thanks)?[.!]*")
 _POINTED = re.compile(r"\b(?:this|that|these|those) ([\w'-]+)( [\w'-]+)?")

@@ -7,8 +7,8 @@ import logging
 import random
 import shutil
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from retrieval.errors import BadInput
 from retrieval.hardware import compute_dtype
 
+from .checkpoint import Progressed, save_state, saved_state
 from .labelled.augment import compose, with_bounds, with_second_acts, with_swaps, with_typos, written
 from .labelled.labels import read_examples
 from .labelled.marks import read_spans
@@ -74,26 +75,6 @@ class Sequences:
 
     def __len__(self) -> int:
         return len(self.prompt) + len(self.answer)
-
-
-@dataclass
-class Progressed:
-    """What a run has done. losses: at the end of each epoch."""
-
-    losses: list[float] = field(default_factory=list)
-    minutes: float = 0.0
-
-    @property
-    def epochs(self) -> int:
-        return len(self.losses)
-
-    def add(self, loss: float, seconds: float) -> None:
-        """One more epoch."""
-        self.losses.append(round(loss, 4))
-        self.minutes += seconds / 60
-
-    def __str__(self) -> str:
-        return f"{', '.join(map(str, self.losses))}. {self.minutes:.0f} minutes"
 
 
 def average_adapters(folders: Sequence[Path], weights: Sequence[float], *, rank: int, out: Path) -> int:
@@ -226,31 +207,6 @@ def take_steps(batches: Sequence[T], step: Callable[[T, float], float], recipe: 
             if not bar.console.is_terminal and (i + 1) % 25 == 0:  # a log file shows no moving bar
                 bar.console.print(f"epoch {epoch + 1}, step {i + 1} of {len(batches)}, loss {mean:.3f}")
     return mean
-
-
-def save_state(part: Path, recipe: Recipe, done: Progressed, weights: Mapping[str, Any], optimizer: Any) -> None:
-    """Writes what a killed run needs to go on after its last epoch; the state before stays until this one is whole."""
-    import torch
-
-    part.mkdir(parents=True, exist_ok=True)
-    state = {"recipe": asdict(recipe), "progress": asdict(done), "optimizer": optimizer.state_dict(), **weights}
-    torch.save(state, part / "state.tmp")
-    (part / "state.tmp").replace(part / "state.pt")
-
-
-def saved_state(part: Path, recipe: Recipe, done: Progressed, optimizer: Any) -> Mapping[str, Any] | None:
-    """The state of a run of the same recipe, of which `done` and the optimizer have taken theirs; None where there is none, or of
-    another recipe: that run is begun anew."""
-    import torch
-
-    if not (part / "state.pt").exists():
-        return None
-    state: dict[str, Any] = torch.load(part / "state.pt", weights_only=True, map_location="cpu")
-    if state["recipe"] != asdict(recipe):
-        return None
-    done.losses, done.minutes = state["progress"]["losses"], state["progress"]["minutes"]
-    optimizer.load_state_dict(state["optimizer"])
-    return state
 
 
 class Run:

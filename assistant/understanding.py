@@ -9,7 +9,7 @@ from typing import Any
 from retrieval.audience import speaks_of_people
 from retrieval.evidence import judge
 from retrieval.product import Product
-from retrieval.query import SOFT, Constraints, Sort
+from retrieval.query import SOFT, Constraints
 from retrieval.words import STOPWORDS, contains, content_stems, without
 
 from .about_me import about_me
@@ -24,7 +24,7 @@ from .actions.titles import with_title
 from .complaints import LEAST, SURELY, complaint_of
 from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
-from .mentions import places_in, says_several, says_the
+from .mentions import EXTREMES, places_in, says_several, says_the
 from .model import DialogueState, Intent, Parse, Slots
 from .of_it import asks_of_it
 from .parse import clean
@@ -44,7 +44,6 @@ from .widening import widened
 from .wishes import Wish
 
 LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kind", **dict.fromkeys(KINDS, "any kind")}
-EXTREME: dict[Sort, str] = {"price_asc": "cheapest", "price_desc": "most expensive", "rating": "best rated"}
 GOES_ON: tuple[Intent, ...] = (
     "search",
     "refine",
@@ -79,6 +78,8 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
 
 def _for_somebody(parse: Parse, parts: Parts) -> Parse:
     """The message's acts without an audience where no word is for a person: beside a name it was read from what the shop asked before."""
+    if all(one.slots.gender is None for one in parse.in_order()):
+        return parse
     if parts.speller and speaks_of_people(parts.speller.mended(parse.message)):
         return parse
     if speaks_of_people(parse.message) or parse.slots == Slots(gender=parse.slots.gender):
@@ -129,7 +130,7 @@ def _which_of(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     if slots.sort and slots == Slots(sort=slots.sort, ref=slots.ref):
         asks = asks_which(parse.message, asking_words(parse.message), parts.embedder)
-        slots = Slots(ask=EXTREME[slots.sort], ref=slots.ref if says_several(parse.message) else ())
+        slots = Slots(ask=EXTREMES[slots.sort], ref=slots.ref if says_several(parse.message) else ())
         return replace(parse, intent="compare", acts=("compare",), slots=slots) if asks else parse
     if not slots.features or slots != Slots(features=slots.features, sort=slots.sort, ref=slots.ref):
         return parse

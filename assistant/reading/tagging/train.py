@@ -16,10 +16,11 @@ from retrieval.cross_encoder import padded
 from retrieval.errors import BadInput
 from retrieval.hardware import compute_dtype, use_threads, without_progress_bars
 
+from ...checkpoint import Progressed, save_state, saved_state
 from ...labelled.evaluate import is_right
 from ...model import Example
 from ...parse import clean
-from ...train import Labels, Progressed, Recipe, by_length, epoch_examples, save_state, saved_state, take_steps
+from ...train import Labels, Recipe, by_length, epoch_examples, take_steps
 from .classes import Classes, classes_of
 from .tagger import CONFIG, FOLDER, Encoded, Encoder, Rating, Rule
 
@@ -218,6 +219,7 @@ class _Run:
         recipe = "\n".join(
             f"- {name}: {value}" for name, value in asdict(self.recipe).items() if name not in ("rank", "alpha")
         )
+        begun = "" if self.start is None else f"\nBegun from the tagger of another adapter, {self.start.name}.\n"
         libraries = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers"))
         return f"""# Tagger
 
@@ -233,6 +235,6 @@ Made {datetime.now(UTC):%Y-%m-%d} with `shop train tagger`.
 Cross entropy of all classes, AdamW, rate falling linearly, five times as high for the heads, word vectors frozen.
 
 {recipe}
-{"" if self.start is None else f"{chr(10)}Begun from the tagger of another adapter, {self.start.name}.{chr(10)}"}
+{begun}
 Loss at the end of each epoch: {self.progress}. {libraries}.
 """
