@@ -21,7 +21,7 @@ def store(tmp_path: Path, small_store: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 def log(store: Path) -> Path:
     path = store.parent / "log.jsonl"
-    made = ("--shoppers", "150", "--days", "30", "--seed", "1", "--until", "2026-05-01", "--out", str(path))
+    made = ("--shoppers", "100", "--days", "30", "--seed", "1", "--until", "2026-05-01", "--out", str(path))
     assert shop("events", "simulate", "--store", str(store), *made).returncode == 0
     return path
 
