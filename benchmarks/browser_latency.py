@@ -40,7 +40,8 @@ from playwright.async_api import Browser, Page, async_playwright
 
 import ui
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NAMES = ("chromium", "chromium-headless-shell", "chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 MESSAGES = (
     "i need a warm desk lamp under 40",
