@@ -181,9 +181,10 @@ def _quoted(wishes: Sequence[tuple[str, str]]) -> str:
 
 
 def _unstated_sizes(cards: Sequence[Card], constraints: Constraints) -> str:
-    """That the size asked for cannot be told, where no listing shown states one; "" otherwise."""
+    """That the size asked for cannot be told, where no listing shown states any; "" otherwise."""
     sizes = constraints.size
-    if not sizes or any(judge(card.product, "size", size).status != "unstated" for card in cards for size in sizes):
+    judged = [judge(card.product, "size", size) for card in cards for size in sizes]
+    if not judged or any(one.status != "unstated" or one.words for one in judged):
         return ""
     which = "it comes" if len(cards) == 1 else "they come"
     listed = "The listing gives" if len(cards) == 1 else "The listings give"

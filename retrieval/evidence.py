@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from .audience import for_whom
+from .measure import Measure, measures, only_measure
 from .product import Product
 from .words import NEGATIONS, content_stems, content_words, negated, only_denied, quote, stem, words
 
@@ -41,7 +42,8 @@ _SIZES = {"xs": "extra small", "s": "small", "m": "medium", "l": "large", "xl": 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One wish against one product. words: the product's own words, None when unstated. source: the field or attribute they stand in."""
+    """One wish against one product. words: the product's own words, None when it has none on the matter; of a size in a unit that cannot be
+    compared they are what is unstated's reason. source: the field or attribute they stand in."""
 
     field: str
     wish: str
@@ -65,6 +67,8 @@ def _judged(product: Product, field: str, wish: str) -> Evidence:
     wanted = _canonical(field, wish)
     if not wanted:  # an emoji or a sign: the empty set of words would be met by everything
         return Evidence(field, wish, "unstated")
+    if field == "size" and (asked := only_measure(wish)):
+        return _measured(product, wish, asked)
     stated = list(_stated(product, field))
     for source, value in stated:
         text = f"{source} {value}" if field == "features" else value
@@ -92,6 +96,22 @@ def _judged(product: Product, field: str, wish: str) -> Evidence:
     if field == "features" and (opposite := _opposite_in(product.title, wish)):
         return Evidence(field, wish, "unmet", opposite, "title")
     return Evidence(field, wish, "unstated")
+
+
+def _measured(product: Product, wish: str, asked: Measure) -> Evidence:
+    """A size with its unit: met by the same size in any unit that the record, the title or the description says; unmet by another one of
+    the record in a unit of this kind. Of a size in another kind of unit, or in none, nothing can be told: words are what it states."""
+    stated = list(_stated(product, "size"))
+    for source, text in (*stated, ("title", product.title), ("description", product.description)):
+        if same := next((one for one in measures(text) if one.equals(asked)), None):
+            own = text if (source, text) in stated else text[same.start : same.end]
+            return Evidence("size", wish, "met", own, source)
+    comparable = [(source, text) for source, text in stated if any(one.unit == asked.unit for one in measures(text))]
+    told = comparable or stated
+    if not told:
+        return Evidence("size", wish, "unstated")
+    words = ", ".join(dict.fromkeys(text for _, text in told))
+    return Evidence("size", wish, "unmet" if comparable else "unstated", words, told[0][0])
 
 
 def of_the_thing(description: str) -> list[str]:

@@ -3,29 +3,61 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from .product import Product
 from .query import Limit
 
-_MEASURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+|%|\"|″)?")
+_MEASURE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)(?:-|\s*)([^\W\d_]+|%|\"|″)?")
 # Units that shops mix for one quantity: a value in the first's place is in terms of the second.
 _SCALE: Mapping[str, tuple[str, Decimal]] = {
-    "kg": ("g", Decimal(1000)), "g": ("g", Decimal(1)), "mg": ("g", Decimal("0.001")), "lb": ("g", Decimal("453.592")),
-    "lbs": ("g", Decimal("453.592")), "oz": ("g", Decimal("28.35")), "m": ("mm", Decimal(1000)), "cm": ("mm", Decimal(10)),
-    "mm": ("mm", Decimal(1)), "in": ("mm", Decimal("25.4")), "l": ("ml", Decimal(1000)), "ml": ("ml", Decimal(1)),
-    "gb": ("gb", Decimal(1)), "tb": ("gb", Decimal(1000)),
+    name: (unit, Decimal(factor))
+    for names, unit, factor in (
+        ("kg kilo kilos", "g", "1000"), ("g gram grams", "g", "1"), ("mg", "g", "0.001"), ("lb lbs", "g", "453.592"),
+        ("oz", "g", "28.35"), ("m metre metres meter meters", "mm", "1000"), ("cm", "mm", "10"), ("mm", "mm", "1"),
+        ('in inch inches " ″', "mm", "25.4"), ("ft foot feet", "mm", "304.8"), ("l litre litres liter liters", "ml", "1000"),
+        ("ml", "ml", "1"), ("gb", "gb", "1"), ("tb", "gb", "1000"),
+    )
+    for name in names.split()
 }  # fmt: skip
+_NEAR = Decimal("0.01")  # of a value: 61 cm are 24 inches, 2 m are 6.6 ft
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number as text[start:end] states it, in the unit to which those that shops mix are brought; "" without one."""
+
+    value: Decimal
+    unit: str
+    start: int
+    end: int
+
+    def equals(self, other: Measure) -> bool:
+        """Whether both state the same, as far as such numbers are rounded; in another unit never."""
+        return self.unit == other.unit and abs(self.value - other.value) <= _NEAR * max(self.value, other.value)
+
+
+def measures(text: str) -> Iterator[Measure]:
+    """All numbers of the text in order: '61 cm (24")' has 610 mm and 609.6 mm."""
+    for match in _MEASURE.finditer(text):
+        written = (match.group(2) or "").casefold()
+        unit, factor = _SCALE.get(written, (written, Decimal(1)))
+        yield Measure(Decimal(match.group(1).replace(",", ".")) * factor, unit, match.start(), match.end())
 
 
 def measure(text: str) -> tuple[Decimal, str] | None:
     """The first number of the text and its unit, "" without one; None where it has no number. "1.2 kg" is 1200 g."""
-    match = _MEASURE.search(text)
-    if match is None:
-        return None
-    unit, factor = _SCALE.get((match.group(2) or "").casefold(), ((match.group(2) or "").casefold(), Decimal(1)))
-    return Decimal(match.group(1).replace(",", ".")) * factor, unit
+    first = next(measures(text), None)
+    return None if first is None else (first.value, first.unit)
+
+
+def only_measure(text: str) -> Measure | None:
+    """The measure that the text is, in a unit that can be compared: "24 inch"; None where it says anything else ("uk 5", "40x20")."""
+    found = list(measures(text))
+    whole = len(found) == 1 and (found[0].start, found[0].end) == (0, len(text))
+    return found[0] if whole and found[0].unit in {unit for unit, _ in _SCALE.values()} else None
 
 
 def stated(product: Product, field: str) -> str | None:

@@ -102,6 +102,33 @@ def test_another_size_is_unmet() -> None:
     assert judge(Product("1", "Shirt", options={"size": "M"}), "size", "L").status == "unmet"
 
 
+@pytest.mark.parametrize(
+    ("title", "wish", "said"),
+    [
+        ('Slim Monitor 61 cm (24") Full HD', "24 inch", "61 cm"),  # 24 inches are 609.6 mm
+        ('Slim Monitor (24") Full HD', "24 inches", '24"'),
+        ("Widescreen Monitor, 24-inch", "24 inch", "24-inch"),
+        ("Cable 6.6 ft", "2m", "6.6 ft"),  # 2,011.7 mm: as near to 2 m as it is printed
+        ("Cable 2 metres", "2m", "2 metres"),
+    ],
+)
+def test_a_size_with_a_unit_is_met_by_the_same_in_any_unit(title: str, wish: str, said: str) -> None:
+    found = judge(Product("1", title), "size", wish)
+    assert (found.status, found.words, found.source) == ("met", said, "title")
+
+
+def test_another_length_in_a_title_says_nothing_of_the_size() -> None:
+    assert judge(Product("1", "Lamp with 2 m of cable"), "size", "40 cm").status == "unstated"
+
+
+@pytest.mark.parametrize(
+    ("stated", "status"), [("3 m", "unmet"), ("24", "unstated"), ("12 x 9.6", "unstated"), ("24 oz", "unstated")]
+)
+def test_a_size_in_a_unit_that_cannot_be_compared_is_not_held_against_a_product(stated: str, status: str) -> None:
+    found = judge(Product("1", "Network cable", attributes={"wire size": (stated,)}), "size", "2m")
+    assert (found.status, found.words, found.source) == (status, stated, "wire size")
+
+
 @pytest.mark.parametrize("field", ["color", "size", "material", "features"])
 @pytest.mark.parametrize("wish", ["🙂", "…", ""])
 def test_a_wish_without_words_is_never_met(field: str, wish: str) -> None:
