@@ -13,6 +13,7 @@ from retrieval.query import EITHER, Constraints
 
 from .mentions import ordinal
 from .model import Card, DialogueState, Outcome, Question
+from .names import names_in_lists
 from .sentiment import about_price
 from .wordings import worded
 
@@ -80,7 +81,8 @@ def sponsored_words(cards: Sequence[Card]) -> str:
 
 def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> str:
     """What was relaxed, how many match, up to three names with prices, why the first, and the question."""
-    listed = ", ".join(f"{card.rank}. {card.product.title}{_price(card)}" for card in cards[:NAMED])
+    names = names_in_lists([card.product for card in cards])
+    listed = ", ".join(f"{card.rank}. {names[card.product.id]}{_price(card)}" for card in cards[:NAMED])
     missed = unsaid(outcome, [card.product for card in cards], state.constraints)
     lead = _lead(outcome, cards, state, currency, missed)
     asked = outcome.question.text if outcome.question else ""

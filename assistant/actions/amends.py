@@ -11,10 +11,10 @@ from retrieval.query import Constraints, Limit, Side
 
 from ..complaints import Complaint, length_of, too_big_or_small
 from ..model import DialogueState, Slots
+from ..names import short_names
 from ..parts import Parts
 from ..state import bounded, merge
 from .differences import measures, record_of
-from .naming import short_names
 
 WEIGHT = "weight"
 LENGTHS = ("height", "width", "depth", "length", "diameter")  # of which one says how big a thing is

@@ -17,12 +17,13 @@ from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, doabl
 from ..ellipsis import asks_the_same
 from ..mentions import as_it
 from ..model import Answer, DialogueState, Outcome, Parse
+from ..names import short_title
 from ..parts import Parts
 from .looks import beyond_looks, none_so_colored, without_looks
 from .stating import offered
 from .subjects import Subject, subject_of
 from .table import meant
-from .titles import beyond_title, short_title
+from .titles import beyond_title
 from .variants import as_on_card, spelled_out
 
 # Mean cosine with the question from which a fact speaks of what was asked, and from which it is said to come nearest. docs/log.md

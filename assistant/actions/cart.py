@@ -12,6 +12,7 @@ from ..assent import agrees
 from ..contract import CartView
 from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_each, says_them, tied
 from ..model import Answer, CartLine, DialogueState, Intent, Outcome, Parse, Question
+from ..names import short_names
 from ..parts import Parts
 from ..reply import NAMED
 from ..state import merge, same_kind
@@ -20,7 +21,6 @@ from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .looks import none_so_colored
-from .naming import short_names
 from .table import colors_pointed_at, is_so_colored, meant, names_another_kind
 from .variants import meant_variants, open_option, with_options
 

@@ -17,13 +17,14 @@ from retrieval.words import content_stems, stem
 from ..explain import broken
 from ..mentions import SUPERLATIVES, says_all
 from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
+from ..names import short_names, short_title
 from ..parts import Parts
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
 from .find import another, need_text
-from .naming import about, in_catalog, listed, short_names
+from .naming import about, in_catalog, listed
 from .own_words import is_bare, own_words, with_words
 from .quality import Said, by_quality
-from .titles import beyond_title, short_title, titled
+from .titles import beyond_title, titled
 
 MOST = 4
 ANSWER = 1.0  # relevance of the one product that answers a question

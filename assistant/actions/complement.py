@@ -16,11 +16,12 @@ from retrieval.query import Constraints, Hit, Query
 from retrieval.words import STOPWORDS, content_stems, content_words
 
 from ..model import Answer, DialogueState, Outcome, Parse, Reason
+from ..names import short_names
 from ..parts import Parts
 from ..reply import NAMED
 from ..state import merge
 from .find import need_text
-from .naming import about, in_catalog, listed, short_names
+from .naming import about, in_catalog, listed
 from .similar import near_to
 from .table import meant
 

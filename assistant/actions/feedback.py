@@ -16,6 +16,7 @@ from ..complaints import LEAST, SURELY, Complaint, complaint_of
 from ..explain import limits_met
 from ..mentions import says_several, says_which
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
+from ..names import short_names
 from ..parts import Parts
 from ..reply import NAMED, none_says, unsaid
 from ..sentiment import feeling
@@ -26,7 +27,7 @@ from .amends import amending, amends
 from .exhausted import exhausted, set_aside
 from .find import another
 from .looks import none_so_colored
-from .naming import about, listed, short_names
+from .naming import about, listed
 from .similar import similar
 from .table import meant
 from .talk import sorry

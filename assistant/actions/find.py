@@ -15,6 +15,7 @@ from retrieval.superlative import by
 
 from ..lasting import said_of_oneself
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Reasons, Slots
+from ..names import short_names
 from ..normalize import currency_of
 from ..parse import clean
 from ..parts import Parts
@@ -23,7 +24,6 @@ from ..reply import NAMED
 from ..taste import leaning, taste_reasons
 from .beyond import with_what_lies_beyond
 from .exhausted import exhausted, set_aside
-from .naming import short_names
 from .oneself import noted, offering
 
 WEIGHED = 20  # products from which those are taken that are called as asked for, liked, sponsored or of other brands

@@ -1,4 +1,4 @@
-"""Which products a message names in its own words, shown or not, and how a reply names them in turn."""
+"""Which products a message names in its own words, shown or not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from retrieval.words import content_stems
 from ..model import DialogueState, Parse
 from ..parts import Parts
 from .table import meant
-from .titles import short_title, titled
+from .titles import titled
 
 _BETWEEN = re.compile(r"\s*(?:,|/|\b(?:vs|versus|and|or|with|to|against|than|but|in|under)\b)\.?\s*", re.IGNORECASE)
 _ASKING = re.compile(r"^.*?\b(?:compare|like|similar(?:\s+to)?)\s+(?:the\s+)?", re.IGNORECASE)
@@ -60,14 +60,3 @@ def listed(words: Sequence[str], joint: str = "and") -> str:
     """ "a", "a and b", "a, b and c"."""
     *others, last = words
     return f"{', '.join(others)} {joint} {last}" if others else last
-
-
-def short_names(products: Sequence[Product]) -> dict[str, str]:
-    """By id, each title up to its first comma or bracket where that still tells the products apart and has two words; else all of it."""
-    cut = {product.id: short_title(product.title) for product in products}
-    return {
-        product.id: cut[product.id]
-        if len(cut[product.id].split()) > 1 and list(cut.values()).count(cut[product.id]) == 1
-        else product.title
-        for product in products
-    }

@@ -12,6 +12,7 @@ from retrieval.words import contains, content_stems, without
 
 from ..mentions import says_which
 from ..model import Answer, DialogueState, Outcome, Parse, Source
+from ..names import short_title
 from ..orders.book import OrderRules
 from ..parts import Parts
 from .ask import answer_for, ask_product
@@ -20,7 +21,6 @@ from .other_side import with_the_other_side
 from .stating import others_state
 from .subjects import subject_of
 from .table import meant
-from .titles import short_title
 
 RELEVANT = (
     0.42  # relevance from which a passage speaks of the question: benchmarks/policy_questions.py has the measurement

@@ -10,12 +10,13 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit
 
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Question, Reason, Slots
+from ..names import short_names
 from ..parts import Parts
 from ..recommending.cold import drawn_to
 from ..reply import NAMED, need_phrase
 from .arguments import argued, states, states_more, wishes_met
 from .find import find, need_text, query_of
-from .naming import listed, short_names
+from .naming import listed
 from .own_words import own_words
 from .table import meant
 

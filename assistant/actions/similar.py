@@ -20,11 +20,12 @@ from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import contains, content_stems
 
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots
+from ..names import short_names
 from ..parts import Parts
 from ..reply import NAMED
 from .differences import record_of, shared
 from .find import find
-from .naming import about, listed, short_names
+from .naming import about, listed
 from .table import meant
 
 LOOKED_AT = 150  # nearest products by meaning, before kind and wishes decide

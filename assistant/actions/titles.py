@@ -14,17 +14,12 @@ from retrieval.query import SOFT
 from retrieval.words import content_stems, words
 
 from ..model import DialogueState, Slots
+from ..names import short_title
 from ..parts import Parts
 
 NEAR = 30  # products that share most words with the message, among which the titles are looked for
 FEW = 10  # titles that have a word which is a name and no property
-_TAIL = re.compile(r"\s*[,(\[–|].*$|\s+-\s.*$")
 _IT = re.compile(r"\b(?:it|its|it's|this one|that one)\b")
-
-
-def short_title(title: str) -> str:
-    """The title up to its first comma, bracket or dash."""
-    return _TAIL.sub("", title)
 
 
 def titled(message: str, state: DialogueState, parts: Parts) -> list[Product]:

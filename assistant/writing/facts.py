@@ -12,8 +12,8 @@ from retrieval.query import Constraints
 from retrieval.words import content_stems, stem
 
 from ..actions.ask import FEW_LEFT, Fact, facts_of
-from ..actions.naming import short_names
 from ..model import Card
+from ..names import short_names
 
 # Fields whose value is a property of the thing itself: "black" says "color: black". Of any other field the name must be said too,
 # because a shade that is white is no white lamp.

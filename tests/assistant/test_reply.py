@@ -9,6 +9,7 @@ import pytest
 from assistant.explain import explain
 from assistant.model import Answer, Card, CartLine, DialogueState, Outcome
 from assistant.reply import NAMED, need_phrase, write
+from retrieval.product import Product
 from retrieval.query import Constraints, Hit, Relaxed
 from tests.conftest import AssistantWith
 from tests.fakes import said
@@ -33,6 +34,16 @@ def test_a_reply_says_each_named_price() -> None:
     text = write(Outcome(total=2), _cards(("tower", "clamp")), LAMP, "USD").text
     assert "Tower Floor Lamp $120" in text
     assert "Bolt Clamp Lamp $19.50" in text
+
+
+def test_a_long_title_is_named_by_its_beginning_where_that_tells_it_from_the_others() -> None:
+    tail = "1920 x 1080 pixels, 8 GB, 256 GB SSD, wireless"
+    slim, small, large = (
+        Product(title, f"{title} {tail}") for title in ('Corvid Slim (14.1")', "Corvid (8 GB)", "Corvid (16 GB)")
+    )
+    hits = [Hit(one, 0.9, rank) for rank, one in enumerate((slim, small, large), 1)]
+    text = write(Outcome(total=3), explain(hits, Constraints()), DialogueState(), "USD").text
+    assert f"1. Corvid Slim, 2. {small.title}, 3. {large.title}." in text
 
 
 def test_a_product_without_a_price_is_named_without_one() -> None:
