@@ -10,6 +10,7 @@ from retrieval.audience import audiences
 from retrieval.evidence import judge, meets_one
 from retrieval.product import Product, money
 from retrieval.query import EITHER, Constraints
+from retrieval.words import YES_NO
 
 from .mentions import ordinal
 from .model import Card, DialogueState, Outcome, Question
@@ -324,9 +325,8 @@ def unsold(names: Sequence[str], *, asks: bool = True) -> str:
 def _next_after(cards: Sequence[Card], state: DialogueState) -> tuple[str, ...]:
     """Up to four things to say next that will work: they use what is known of the need and of the products shown."""
     said = ["Show cheaper ones"] if len(cards) > 1 and state.sort != "price_asc" else []
-    colors = {value for card in cards for value in card.product.attributes.get("color", ())} - set(
-        state.constraints.color
-    )
+    colors = {value for card in cards for value in card.product.attributes.get("color", ()) if value not in YES_NO}
+    colors -= set(state.constraints.color)
     if len(colors) > 1:
         said.append(f"Only in {min(colors)}")
     if len(cards) >= NAMED:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from retrieval.product import Product
 from retrieval.query import Constraints, Hit
-from retrieval.words import content_stems
+from retrieval.words import DENIED, content_stems
 
 from .model import Reason
 
@@ -30,7 +30,7 @@ def traits_of(product: Product, constraints: Constraints) -> frozenset[Trait]:
         (name, value.casefold())
         for name, value in said
         if name not in NOT_TASTE
-        and value.casefold() not in ("no", "none")
+        and value.casefold() not in DENIED
         and not set(content_stems(f"{name} {value}")) & asked
     )
 

@@ -16,6 +16,7 @@ from retrieval.kinds import kind_of
 from retrieval.product import Product
 from retrieval.query import Constraints, Hit, Query
 from retrieval.search import Searcher
+from retrieval.words import YES_NO
 
 from .crowd import SEEN_BACK, SHOPPERS, Crowds
 from .events import EventLog
@@ -24,7 +25,6 @@ OFTEN = 10  # times shown, of the product in the middle: with fewer the log says
 SELDOM = 0.1  # of that
 FIRST = 20  # of a search: so many are looked at
 WORDS, SAID_BY = 8, 3  # that listings of a kind say, each at least by so many: they are searched with it
-PLAIN = ("yes", "no", "none")
 ASKED = 500  # searches of the log, the most frequent
 NEAREST, ANSWERS = 5, 3  # searches that are tried for a product, and told
 FITS = 0.5  # relevance; of the pairs of request and product above it 91 % are graded 2 or 3 (docs/log.md)
@@ -125,4 +125,4 @@ def _often_said(products: Sequence[Product]) -> list[str]:
 
 def _values(product: Product) -> Iterator[str]:
     for values in product.attributes.values():
-        yield from (value for value in values if value.replace(" ", "").isalpha() and value.casefold() not in PLAIN)
+        yield from (value for value in values if value.replace(" ", "").isalpha() and value.casefold() not in YES_NO)

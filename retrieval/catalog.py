@@ -19,6 +19,7 @@ from .errors import NotFound
 from .kinds import also_said, is_named, kind_of
 from .product import Product
 from .query import Sort
+from .words import DENIED
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS products (
@@ -320,5 +321,5 @@ def _facts(name: str, values: Sequence[str]) -> Iterator[str]:
     for value in values:
         if value.casefold() == "yes":
             yield name
-        elif value.casefold() not in ("no", "none"):
+        elif value.casefold() not in DENIED:
             yield f"{name} {value}"

@@ -11,7 +11,7 @@ from typing import Literal
 from .audience import for_whom
 from .measure import Measure, measures, only_measure
 from .product import Product
-from .words import NEGATIONS, content_stems, content_words, negated, only_denied, quote, stem, words
+from .words import DENIED, NEGATIONS, content_stems, content_words, negated, only_denied, quote, stem, words
 
 Status = Literal["met", "unmet", "unstated"]
 
@@ -137,7 +137,7 @@ def _stated(product: Product, field: str) -> Iterator[tuple[str, str]]:
             yield name, value
     for name, values in product.attributes.items():
         if field == "features" or speaks_of(name, field):
-            yield from ((name, value) for value in values if value.casefold() not in ("no", "none"))
+            yield from ((name, value) for value in values if value.casefold() not in DENIED)
 
 
 def speaks_of(name: str, field: str) -> bool:
@@ -147,7 +147,7 @@ def speaks_of(name: str, field: str) -> bool:
 
 def _refusals(product: Product) -> Iterator[tuple[str, str]]:
     for name, values in product.attributes.items():
-        yield from ((name, value) for value in values if value.casefold() in ("no", "none"))
+        yield from ((name, value) for value in values if value.casefold() in DENIED)
 
 
 def _color_in(title: str) -> str | None:

@@ -12,7 +12,7 @@ from .audience import audiences
 from .family import family_of
 from .kinds import kind_of, stems_of
 from .product import Product, money
-from .words import contains, content_stems
+from .words import YES_NO, contains, content_stems
 
 ALWAYS = ("department", "category", "kind", "gender", "price")  # chosen by whatever titles say
 OPTIONS = 4  # a question offers at most so many values
@@ -131,7 +131,7 @@ def _facts(product: Product) -> Iterator[tuple[str, str]]:
 
 def _is_word(name: str, value: str) -> bool:
     """Whether the value can be chosen by without knowing measures; sizes are known."""
-    if value.casefold() in ("yes", "no", "none"):
+    if value.casefold() in YES_NO:
         return False
     return name == "size" or not any(sign.isdigit() for sign in value)
 

@@ -13,7 +13,7 @@ from .audience import audiences
 from .catalog import listing_fields
 from .kinds import kind_of, shopper_words, stems_of
 from .product import Product
-from .words import STOPWORDS, content_stems
+from .words import STOPWORDS, YES_NO, content_stems
 
 _OPENERS = (
     "", "", "", "", "i need a ", "looking for a ", "do you have a ", "i'm after a ", "can you find me a ", "want a ", "show me a ",
@@ -123,7 +123,7 @@ class RequestWriter:
             value
             for name, values in product.attributes.items()
             for value in (values if _COLOUR_FACT.search(name) else [name] if values[:1] == ("yes",) else ())
-            if len(value) < 25 and value.casefold() not in ("yes", "no", "none")
+            if len(value) < 25 and value.casefold() not in YES_NO
         ]
         found = dict.fromkeys(wish.lower() for wish in (*titles, *facts, *self._phrases(product.description)))
         maker = set(stems_of(product.brand or ""))

@@ -50,6 +50,8 @@ _CAN_BE = dict(
     "packable/pack rechargeable/charge refillable/refill stackable/stack stretchable/stretch tiltable/tilt washable/wash".split()
 )
 
+DENIED = frozenset({"no", "none"})  # values by which a record denies what the attribute names
+YES_NO = DENIED | {"yes"}
 NEGATIONS = frozenset("no not non without never free isn't doesn't cannot can't".split())
 _EDGES = STOPWORDS - NEGATIONS  # what a quotation neither begins nor ends with
 _LINKING = frozenset(

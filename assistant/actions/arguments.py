@@ -9,7 +9,7 @@ from statistics import median
 from retrieval.evidence import judge
 from retrieval.product import Product, money
 from retrieval.query import Constraints
-from retrieval.words import content_stems
+from retrieval.words import DENIED, content_stems
 
 from ..taste import NOT_TASTE, trait_words
 
@@ -60,7 +60,7 @@ def _facts(product: Product, constraints: Constraints) -> Iterator[tuple[str, st
     asked = {stem for _, wish in constraints.wishes for stem in content_stems(wish)}
     for name, values in product.attributes.items():
         value = ", ".join(values).casefold()
-        if name not in NOT_TASTE and value not in ("no", "none", "") and not asked & set(content_stems(value)):
+        if name not in NOT_TASTE and value not in (*DENIED, "") and not asked & set(content_stems(value)):
             yield name, value
 
 

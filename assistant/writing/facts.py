@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from retrieval.product import Product, money
 from retrieval.query import Constraints
-from retrieval.words import content_stems, stem
+from retrieval.words import DENIED, content_stems, stem
 
 from ..actions.ask import FEW_LEFT, Fact, facts_of
 from ..model import Card
@@ -100,7 +100,7 @@ def _attribute(name: str, value: str) -> Iterator[str]:
     if value.casefold() == "yes":
         yield name
         return
-    if value.casefold() in ("no", "none"):
+    if value.casefold() in DENIED:
         yield from (f"not {name}", f"no {name}")
         return
     if stem(name) in PLAIN_FIELDS and any(len(word) > 2 and word.isalpha() for word in value.split()):

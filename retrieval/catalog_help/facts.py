@@ -11,7 +11,7 @@ from ..evidence import COLORS, of_the_thing, speaks_of
 from ..family import family_of
 from ..kinds import head_noun, kind_of
 from ..product import Product
-from ..words import Word, negated, words
+from ..words import YES_NO, Word, negated, words
 from .suggestion import Suggestion
 
 LONGEST = 4  # words of a value
@@ -158,7 +158,7 @@ def _names(products: Sequence[Product]) -> Mapping[Stems, frozenset[str]]:
     for product in products:
         for name, values in product.attributes.items():
             for value in values:
-                if any(map(str.isalpha, value)) and value.casefold() not in ("yes", "no", "none"):
+                if any(map(str.isalpha, value)) and value.casefold() not in YES_NO:
                     families[name, _stems(value)].add(family_of(product))
     names: dict[Stems, set[str]] = defaultdict(set)
     for (name, stems), stating in families.items():

@@ -100,6 +100,13 @@ def test_there_is_always_something_to_say_next(state: DialogueState) -> None:
         assert len(set(suggestions)) == len(suggestions)
 
 
+def test_whether_there_is_a_colour_is_no_colour_to_offer() -> None:
+    printers = [Product(one, f"Printer {one}", attributes={"color": (one,)}) for one in ("no", "yes", "white", "gray")]
+    found = explain([Hit(one, 0.9, rank) for rank, one in enumerate(printers, 1)], Constraints())
+    suggestions = write(Outcome(total=4), found, DialogueState(), "USD").suggestions
+    assert [one for one in suggestions if "Only in" in one] == ["Only in gray"]
+
+
 def test_the_same_outcome_gives_the_same_words() -> None:
     cards = _cards(("tower", "tote", "storm", "clamp"))
     assert len({write(Outcome(total=4), cards, LAMP, "USD") for _ in range(5)}) == 1
