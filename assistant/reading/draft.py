@@ -1,7 +1,8 @@
 """How an answer line likely goes on, guessed without the model, so that one forward of the model settles several tokens.
 
-Most of a line is copied from the message in its order. A guess costs the reading of a token more; it never changes the line,
-since the model's own choice is taken at each place. Leviathan et al., ICML 2023, with the message as the draft (Saxena, 2023).
+Most of a line is copied from the message in its order. A guess costs the reading of a token more; it changes no line, since the model's
+own choice is taken at each place (of two tokens that are as likely, rounding may take the other). Leviathan et al., ICML 2023, with the
+message as the draft (Saxena, 2023).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ Imports torch, so it is imported only where it is used.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +21,15 @@ from safetensors.torch import load_file
 from torch.nn import functional
 
 from .adapter import read_adapter
+from .multiplying import Multiplier, Multiply, quickest
 
 ROOM = 64  # tokens by which a cache grows
+_LOOKED_UP = (
+    "model.embed_tokens.weight",
+    "lm_head.weight",
+)  # of which few rows are used: they stay as they are on disk
 
 Weights = MutableMapping[str, torch.Tensor]
-Multiply = Callable[[torch.Tensor], torch.Tensor]
 
 
 class Cache:
@@ -62,13 +66,18 @@ class _Layer:
 class Llama:
     """Touvron et al., 2023, with grouped queries (Ainslie et al., 2023), rotated positions (Su et al., 2021) and tied or own head."""
 
-    def __init__(self, folder: Path, adapter: Path | None = None) -> None:
-        """The model in a folder as transformers saves it, a LoRA adapter merged in. ValueError, OSError or LookupError where it is none."""
+    def __init__(self, folder: Path, adapter: Path | None = None, multiplier: Multiplier | None = None) -> None:
+        """The model in a folder as transformers saves it, a LoRA adapter merged in. ValueError, OSError or LookupError where it is none.
+
+        multiplier: how its weights are kept and multiplied; the quickest where none is given."""
         from transformers import AutoConfig
 
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
         _require_plain(config)
-        weights: Weights = {name: weight.float() for name, weight in load_file(folder / "model.safetensors").items()}
+        weights: Weights = {
+            name: weight if name in _LOOKED_UP else weight.float()
+            for name, weight in load_file(folder / "model.safetensors").items()
+        }
         if adapter is not None:
             merge(weights, adapter)
         self.eos: int = config.eos_token_id
@@ -80,9 +89,10 @@ class Llama:
         self._norm = weights["model.norm.weight"]
         turns = _turns(config.max_position_embeddings, self._width, config.rope_parameters["rope_theta"])
         self._turns = turns[:, None]  # (positions, 1, width / 2) complex
-        with ThreadPoolExecutor() as pool:  # putting weights in FBGEMM's order is most of a start, and a thread's alone
+        multiplier = multiplier or quickest()
+        with ThreadPoolExecutor() as pool:  # putting weights in another order is most of a start, and a thread's alone
             names = [f"model.layers.{i}." for i in range(config.num_hidden_layers)]
-            self._layers = list(pool.map(lambda name: self._layer(weights, name), names))
+            self._layers = list(pool.map(lambda name: self._layer(weights, name, multiplier), names))
 
     def cache(self) -> Cache:
         """One that has read nothing."""
@@ -101,7 +111,7 @@ class Llama:
         kept = cache.room_for(sum(counts))
         turns = torch.cat([self._turns[len(b.seen) : len(b.seen) + len(b.tokens)] for b in branches])
         unseen = self._unseen(branches, begin, end)
-        x = self._embedding[torch.tensor([token for branch in branches for token in branch.tokens])]
+        x = self._embedding[torch.tensor([token for branch in branches for token in branch.tokens])].float()
         for layer, (keys, values) in zip(self._layers, kept, strict=True):
             attended = self._attend(layer.qkv(self._normal(x)), keys, values, turns, unseen, begin)
             x = x + layer.out(attended)
@@ -112,7 +122,7 @@ class Llama:
 
     def logits(self, hidden: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
         """Of these tokens only, (n,), after a hidden state (D,): few are allowed at a time, and the head is a fifth of all weights."""
-        return self._head[tokens] @ hidden
+        return self._head[tokens].float() @ hidden
 
     def _attend(
         self, qkv: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, turns: torch.Tensor,
@@ -148,7 +158,7 @@ class Llama:
     def _normal(self, x: torch.Tensor) -> torch.Tensor:
         return x * torch.rsqrt(x.square().mean(-1, keepdim=True).add_(self._eps))
 
-    def _layer(self, weights: Weights, name: str) -> _Layer:
+    def _layer(self, weights: Weights, name: str, multiplier: Multiplier) -> _Layer:
         def take(part: str) -> torch.Tensor:
             return weights.pop(f"{name}{part}.weight")
 
@@ -165,19 +175,6 @@ class Llama:
     def _pairwise(self, weight: torch.Tensor) -> torch.Tensor:
         """The rows that are rotated together, i and i + width / 2 of each head, side by side."""
         return weight.view(-1, 2, self._width // 2, weight.shape[1]).transpose(1, 2).reshape(weight.shape)
-
-
-def multiplier(weight: torch.Tensor) -> Multiply:
-    """x -> x Wᵀ in float32, with W kept as float16 in the order in which FBGEMM multiplies it; as it is, where torch has no FBGEMM.
-
-    float16 weights, float32 sums: 22 ms a token where bfloat16 took 42 and float32 48 on one thread of a busy core. A text of 60
-    tokens takes 157 ms where bfloat16 took 115: more is won than lost from three written tokens on.
-    """
-    if "fbgemm" not in torch.backends.quantized.supported_engines:
-        return lambda x: functional.linear(x, weight)
-    packed: Any = torch.ops.quantized.linear_prepack_fp16(weight, None)
-    multiply = torch.ops.quantized.linear_dynamic_fp16
-    return lambda x: multiply(x, packed)
 
 
 def merge(weights: Weights, adapter: Path) -> None:

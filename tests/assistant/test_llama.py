@@ -9,6 +9,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from assistant.reading.llama import Branch, Llama
+from assistant.reading.multiplying import NARROW, Multiplier, by_width, exact, in_half
 from retrieval.models import model_path
 from tests.assistant.tiny_model import make_tiny_model
 
@@ -33,7 +34,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("steps", [[11], [1] * 11, [7, 1, 1, 2], [4, 3, 4]])
 def test_however_a_text_is_cut_the_states_are_those_of_transformers(tiny: Path, steps: list[int]) -> None:
-    model = Llama(tiny)
+    model = Llama(tiny, multiplier=in_half)
     cache, states, begin = model.cache(), [], 0
     with torch.inference_mode():
         for step in steps:
@@ -55,7 +56,7 @@ def test_a_cache_set_back_forgets_what_came_after(tiny: Path) -> None:
 
 def test_texts_that_part_from_one_are_read_side_by_side_as_each_by_itself(tiny: Path) -> None:
     """Both begin with TOKENS[:5], at places 0 to 4; the first has read 1 and 2 besides, at places 5 and 7."""
-    model = Llama(tiny)
+    model = Llama(tiny, multiplier=in_half)
     first, second = [*TOKENS[:5], 1, 2, 3], [*TOKENS[:5], 9, 8, 7]
     with torch.inference_mode():
         cache = model.cache()
@@ -69,7 +70,7 @@ def test_texts_that_part_from_one_are_read_side_by_side_as_each_by_itself(tiny: 
 
 
 def test_a_text_longer_than_the_room_of_a_cache_is_read_whole(tiny: Path) -> None:
-    model, tokens = Llama(tiny), TOKENS * 20
+    model, tokens = Llama(tiny, multiplier=in_half), TOKENS * 20
     with torch.inference_mode():
         got = model.read(tokens, model.cache())
     assert distance(got[0], expected(tiny, tokens)[-1]) < 2e-3
@@ -83,11 +84,30 @@ def test_a_model_of_another_kind_is_refused_with_what_is_different(tiny: Path, t
         Llama(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("multiplier", "tokens", "most"),
+    [
+        (in_half, 1, 1e-3),  # 11 bits of a weight, of which rounding loses half of the last
+        (by_width, NARROW, 1e-2),  # of 8 bits the last is 1/127 of a row's largest weight
+        (by_width, NARROW + 1, 5e-3),  # 8 bits of both factors
+        (exact, 1, 1e-6),
+    ],
+)
+def test_a_product_is_as_near_to_the_exact_one_as_its_weights(multiplier: Multiplier, tokens: int, most: float) -> None:
+    torch.manual_seed(1)
+    weight, x = torch.randn(96, 64), torch.randn(tokens, 64)
+    weight[3] = 0  # a row of zeros has no scale
+    got = multiplier(weight)(x)
+    assert got.dtype is torch.float32
+    assert distance(got, x @ weight.T) < most
+
+
 @pytest.mark.models
-def test_the_shipped_model_reads_as_transformers_does() -> None:
+@pytest.mark.parametrize(("multiplier", "most"), [(in_half, 2e-3), (by_width, 1e-2)])
+def test_the_shipped_model_reads_as_transformers_does(multiplier: Multiplier, most: float) -> None:
     folder = model_path("smollm2-135m-instruct")
     tokens = list(range(1000, 1040))
     with torch.inference_mode():
-        model = Llama(folder)
+        model = Llama(folder, multiplier=multiplier)
         got = model.read(tokens, model.cache(), last=len(tokens))
-    assert distance(got, expected(folder, tokens)) < 2e-3
+    assert distance(got, expected(folder, tokens)) < most

@@ -28,7 +28,7 @@ from assistant.settings import Settings
 from assistant.train import Labels, Recipe
 from retrieval.errors import BadInput, ModelError
 from retrieval.models import model_path
-from tests.assistant.tiny_model import make_tiny_model
+from tests.assistant.tiny_model import load_exactly, make_tiny_model
 
 HELD_OUT = Path(__file__).parents[2] / "assistant" / "data" / "held_out.txt"
 
@@ -110,7 +110,10 @@ def exact(parser: ModelParser, message: str, line: str) -> float:
 
 @pytest.mark.usefixtures("unbounded")
 @pytest.mark.parametrize("message", ["in blue", "hi there", "the blue one under 30, please"])
-def test_the_other_lines_are_the_models_own_with_their_exact_probabilities(tiny: Path, message: str) -> None:
+def test_the_other_lines_are_the_models_own_with_their_exact_probabilities(
+    tiny: Path, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parse_model, "load", load_exactly)
     parser = ModelParser(tiny, None, tagger=Prefers(0))
     lines = parser.answers(message, None)
     assert lines[0] == ModelParser(tiny, None).answers(message, None)[0]
