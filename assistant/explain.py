@@ -136,11 +136,10 @@ def _missed(found: Iterable[Evidence]) -> Iterator[Reason]:
 
 
 def _unstated_words(evidence: Evidence) -> str:
-    """Of a size that is not stated none is, or one in a unit that cannot be compared: a listing that states another was judged by it."""
-    if evidence.field == "size":
-        stated = f", which tells nothing of {evidence.wish}"
-        return f"{evidence.source}: {evidence.words}{stated}" if evidence.words else "the listing gives no size"
-    says = "say" if evidence.field == "features" else "say it is"
+    """Of a size with a unit that cannot be compared with those of the record, only that it is not stated; else that no size is."""
+    if evidence.field == "size" and evidence.words is None:
+        return "the listing gives no size"
+    says = "say" if evidence.field in ("features", "size") else "say it is"
     return f"the listing doesn't {says} “{evidence.wish}”"
 
 

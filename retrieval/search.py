@@ -30,7 +30,7 @@ from .product import Product
 from .query import SOFT, Constraints, Hit, Query, Ranking, Relaxed
 from .relax import relax
 from .rerank import Reranker
-from .superlative import by, ordered, saying_every_wish
+from .superlative import by, ordered, saying_every_wish, saying_one
 
 CANDIDATES = 50  # from each retriever, and as many of the fused list are reranked
 ORDERED = 20  # of what may be of any kind, so many of the nearest are put in the order asked for
@@ -114,7 +114,11 @@ class Searcher:
         hits = self._hits(ready, products, limit, best)
         done = time.perf_counter()
         named = query.constraints.kind is not None
-        matching = ready.fitting if named else saying_every_wish(self.lexical, query, self._every(ready.eligible))
+        matching = (
+            ready.fitting
+            if named
+            else saying_every_wish(self.catalog, self.lexical, query, self._every(ready.eligible))
+        )
         stating = self._stating(query, matching) if named else matching
         total, said = self.catalog.count_families(matching), self.catalog.count_families(stating)
         kind_found = bool(kinds) or not named
@@ -158,7 +162,7 @@ class Searcher:
     def _stating(self, query: Query, ids: Ids) -> Ids:
         """Those of the ids whose own words have every wish, of several colours one."""
         for group in query.constraints.alternatives:
-            ids = ids & Ids().union(*(self.lexical.matching(wish) for _, wish in group))
+            ids = saying_one(self.catalog, self.lexical, group, ids)
         return ids
 
     def _told(self, query: Query, ids: Ids) -> bool:

@@ -6,24 +6,39 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from .catalog import Catalog
+from .evidence import meets_one
 from .lexical import Lexical
+from .measure import only_measure
 from .product import Product
 from .query import Query, Sort
+
+READ = 1_000  # records at most that are read for a size with its unit; of more the words alone tell
 
 
 def ordered(catalog: Catalog, lexical: Lexical, query: Query, fitting: frozenset[str]) -> Iterator[Product]:
     """All fitting products in the order asked for; only those that have every soft wish in their words, when there are such."""
     assert query.sort is not None
-    return catalog.in_order(query.sort, saying_every_wish(lexical, query, fitting))
+    return catalog.in_order(query.sort, saying_every_wish(catalog, lexical, query, fitting))
 
 
-def saying_every_wish(lexical: Lexical, query: Query, fitting: frozenset[str]) -> frozenset[str]:
+def saying_every_wish(catalog: Catalog, lexical: Lexical, query: Query, fitting: frozenset[str]) -> frozenset[str]:
     """Of the fitting ids those that have the wishes in their words, of several colours one; a wish that would leave none is passed over."""
     kept = fitting
     for group in query.constraints.alternatives:
-        saying = frozenset[str]().union(*(lexical.matching(wish) for _, wish in group))
-        kept = kept & saying or kept
+        kept = saying_one(catalog, lexical, group, kept) or kept
     return kept
+
+
+def saying_one(
+    catalog: Catalog, lexical: Lexical, group: Iterable[tuple[str, str]], among: frozenset[str]
+) -> frozenset[str]:
+    """Of the ids those that have one of the (field, wish) pairs in their words; of a size with its unit, in any unit."""
+    said = among & frozenset[str]().union(*(lexical.matching(wish) for _, wish in group))
+    sizes = [wish for field, wish in group if field == "size" and only_measure(wish)]
+    if not sizes or len(among) > READ:
+        return said
+    measured = (one.id for one in catalog.get_many(among) if meets_one(one, [("size", size) for size in sizes]))
+    return frozenset(measured) or said
 
 
 def by(sort: Sort, products: Iterable[Product]) -> list[Product]:

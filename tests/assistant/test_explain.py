@@ -127,6 +127,15 @@ def test_wishes_met_unmet_and_unstated_are_told_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("stated", "said"), [({}, "the listing gives no size"), ({"wire size": ("24",)}, "the listing doesn't say “2 m”")]
+)
+def test_a_size_that_cannot_be_compared_is_not_said_to_be_none(stated: dict[str, tuple[str, ...]], said: str) -> None:
+    wanted = Constraints(product="cable", size=("2 m",))
+    (card,) = explain([Hit(Product("1", "Network Cable", attributes=stated), 0.9, 1)], wanted)
+    assert [caveat.text for caveat in card.caveats] == [said]
+
+
 def test_of_several_colours_one_is_enough() -> None:
     card = _card("aster-black", color=("white", "black"))
     assert _said(card.reasons) == [("color: black", "color")]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 from retrieval.catalog import Catalog
 from retrieval.lexical import Lexical
+from retrieval.product import Product
 from retrieval.query import Constraints, Query, Sort
+from retrieval.store import Store
 from retrieval.superlative import by, ordered
 from tests.small_shop import BY_ID, CALLED_LAMP, LAMPS, PRODUCTS
 
@@ -56,3 +59,13 @@ def test_of_several_colours_what_says_one_is_in_the_order_too(catalog: Catalog, 
     found = [product.id for product in ordered(catalog, lexical, query, CALLED_LAMP)]
     assert found[:2] == ["clamp", "aster-black"]
     assert "tower" not in found
+
+
+def test_the_cheapest_of_a_size_is_looked_for_in_any_unit(new_store: Store) -> None:
+    titles = {"wide": 'Monitor 61 cm (24")', "words": "Monitor, 24 inch", "small": "Monitor, 19 inch"}
+    prices = {"wide": 80, "words": 90, "small": 30}
+    shown = [Product(one, title, price=Decimal(prices[one]), currency="USD") for one, title in titles.items()]
+    new_store.catalog.put(shown, run=1)
+    query = Query("monitor", Constraints(product="monitor", size=("24 inches",)), sort="price_asc")
+    found = ordered(new_store.catalog, Lexical(new_store.catalog), query, frozenset(titles))
+    assert [one.id for one in found] == ["wide", "words"]
