@@ -72,6 +72,11 @@ def checked_region(region: str | None) -> str | None:
         raise BadInput(f"region: {error}.", fix="send the shop's own code, or leave it out") from error
 
 
+def _id(cell: Any) -> str:
+    """Numbers may be ids, and a table of numbers with gaps holds 81 as 81.0."""
+    return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
+
+
 class EventForm(BaseModel):
     """One event. `id` makes it safe to send again: of one visitor it is kept once. `at` is now where it is left out."""
 
@@ -154,7 +159,7 @@ class EventRow(EventForm):
     def read(cls, cells: Mapping[str, Any]) -> Self:
         """The row of these cells, empty ones left out; numbers may be ids. ValidationError says what is wrong with it."""
         given = {name: cell for name, cell in cells.items() if cell is not None and cell != ""}
-        ids = {name: str(given[name]) for name in ("id", "product_id", "session_id", "visitor") if name in given}
+        ids = {name: _id(given[name]) for name in ("id", "product_id", "session_id", "visitor") if name in given}
         return cls.model_validate({**given, **ids})
 
     def named(self, event: Event) -> Event:

@@ -115,7 +115,47 @@ def test_rows_that_cannot_be_used_are_named_with_their_line_and_reason(folder: P
     assert json.loads(done.stdout) == {"accepted": 1, "repeated": 0, "bad_rows": 3, "unknown_products": 0}
     said = [line for line in done.stderr.splitlines() if "bad.jsonl" in line]
     assert [line.partition(", line ")[2].partition(":")[0] for line in said] == ["1", "2", "3"]
-    assert "at: Field required" in said[0]
+    assert said[0].endswith("at: every row needs one")
+    assert said[2].endswith("Fix: send what has happened")
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ({"type": "clicked"}, "'question' or 'prefer'; it is 'clicked'"),
+        ({"at": "10 May 2026"}, "such as 2026-05-10T12:00:05Z; it is '10 May 2026'"),
+        ({"position": 0}, "position: Input should be greater than or equal to 1; it is 0"),
+        ({"product_id": None}, "the row: a click needs a `product_id`"),
+    ],
+)
+def test_a_bad_row_is_told_with_what_it_holds_and_what_it_should(
+    folder: Path, cells: dict[str, object], says: str
+) -> None:
+    row = {"type": "click", "at": "2026-05-10T12:00:05Z", "product_id": "brass-lamp", **cells}
+    (folder / "bad.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    done = shop("events", "import", str(folder / "bad.jsonl"), "--store", str(folder / "store"))
+    assert done.stderr.splitlines()[0].endswith(says)
+
+
+def test_what_an_import_leaves_out_of_the_rows_that_it_keeps_is_told(folder: Path) -> None:
+    """A visitor under another name, an event that expires at once, and a file of nothing but names of columns."""
+    (folder / "log.csv").write_text(
+        "type,at,product_id,visitor_id,query\n"
+        "click,2026-05-01T10:00:00Z,brass-lamp,u1,lamp\nview,2001-05-01T10:00:00Z,brass-lamp,u1,\n"
+    )
+    (folder / "none.csv").write_text("type,at\n")
+    files = (str(folder / "log.csv"), str(folder / "none.csv"))
+    done = shop("events", "import", *files, "--store", str(folder / "store"))
+    assert json.loads(done.stdout) == {"accepted": 2, "repeated": 0, "bad_rows": 0, "unknown_products": 0}
+    columns, nobody, old, empty = done.stderr.splitlines()
+    assert columns.startswith("Passed over, since no event has such a column: visitor_id. What is read: type, ")
+    assert (nobody[-3:], old[-3:]) == (": 2", ": 1")
+    assert empty.endswith("none.csv holds no row")
+
+
+def test_ids_that_a_table_with_gaps_holds_as_fractions_are_the_whole_numbers_that_they_were(folder: Path) -> None:
+    row = EventRow.read({"type": "view", "at": "2026-05-01T10:00:00Z", "product_id": 81.0, "visitor": 7.0})
+    assert (row.product_id, row.visitor) == ("81", "7")
 
 
 def test_a_file_without_a_row_that_can_be_used_fails(folder: Path) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from assistant.build import build_events
-from assistant.event_files import as_json, export_events, export_for_reranker, import_events
+from assistant.event_files import Imported, as_json, export_events, export_for_reranker, import_events
+from assistant.event_form import EventRow
 from assistant.events import EventLog
 from assistant.published import published
 from assistant.recommending.simulated_events import Simulation, simulate
@@ -38,15 +39,15 @@ def import_(
 
     Example: shop events import log.jsonl --store store
     """
+    now, days = datetime.now(UTC), settings_for(store).keep_events_days
     with _log(store) as log:
-        done = import_events(files, log, datetime.now(UTC))
+        done = import_events(files, log, now, oldest=now - timedelta(days=days))
     for row in done.bad:
         typer.echo(f"{row.path}, line {row.line}: {row.reason}", err=True)
     with closing(_catalog(store)) as catalog:
         unknown = sorted(done.products - catalog.ids())
-    if unknown:
-        shown = ", ".join(unknown[:10]) + (" …" if len(unknown) > 10 else "")
-        typer.echo(f"Kept, though the catalogue has no such product: {shown}", err=True)
+    for told in _told(done, unknown, days):
+        typer.echo(told, err=True)
     counts = {"accepted": done.accepted, "repeated": done.repeated, "bad_rows": len(done.bad)}
     typer.echo(json.dumps({**counts, "unknown_products": len(unknown)}))
     if done.bad and not done.accepted + done.repeated:
@@ -119,6 +120,25 @@ def simulated(
     with out.open("w", encoding="utf-8") if out else nullcontext(sys.stdout) as file:
         for event in found:
             print(json.dumps(as_json(event), ensure_ascii=False), file=file)
+
+
+def _told(done: Imported, unknown: Sequence[str], days: int) -> Iterator[str]:
+    """What of an import somebody may have meant otherwise, a line each."""
+    if unknown:
+        yield f"Kept, though the catalogue has no such product: {_some(unknown)}"
+    if done.unread:
+        read = ", ".join(name for name in EventRow.model_fields)
+        yield f"Passed over, since no event has such a column: {_some(sorted(done.unread))}. What is read: {read}"
+    if done.of_nobody:
+        yield f"Without a visitor, and so kept without words, conversation and region, and not learnt from: {done.of_nobody}"
+    if done.too_old:
+        yield f"Older than the {days} days of SHOP_KEEP_EVENTS_DAYS, and so deleted with the next cleaning: {done.too_old}"
+    for path in done.empty:
+        yield f"{path} holds no row"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
 
 
 @contextmanager
