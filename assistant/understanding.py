@@ -12,7 +12,7 @@ from retrieval.product import Product
 from retrieval.query import SOFT, Constraints
 from retrieval.words import STOPWORDS, contains, content_stems, without
 
-from .about_me import about_me
+from .about_me import about_me, to_forgetting
 from .actions.amends import LENGTHS, NAMED, WEIGHT
 from .actions.ask import facts_of
 from .actions.choosing import answered
@@ -218,7 +218,7 @@ def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if parse.intent not in ABOUT_ME or of_a_kind or parse.then is not None or parse.about_me is not None:
         return parse
     if state.asked and state.asked.about_me and parse.intent == "reset":
-        return replace(state.asked, confidence=1.0)  # "forget that", after it was told
+        return _to_forgetting(parse, state.asked, parts)
     if letting_go := _kept_one(parse, state, parts):
         return Parse("feedback", acts=("feedback",), message=parse.message, lets_go=letting_go)
     bare = replace(parse.slots, ask=None, ref=(), drop=()) == Slots()  # "delete the white ones" names things
@@ -227,6 +227,15 @@ def _about_me(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if wanted == "self":
         return replace(parse, intent="refine", acts=("refine",), about_me="self") if speaks else parse
     return Parse("help", acts=("help",), message=parse.message, about_me=wanted) if wanted and bare else parse
+
+
+def _to_forgetting(parse: Parse, asked: Parse, parts: Parts) -> Parse:
+    """What a message that was read as a new start means after the question whether to forget all that is known: that it be forgotten, a
+    new start, or neither surely, which has it asked once more."""
+    said = to_forgetting(parse.message, parts.embedder)
+    if said == "all":
+        return replace(asked, confidence=1.0)  # "forget that", after it was told
+    return parse if said == "anew" else Parse("help", acts=("help",), message=parse.message, about_me="forget")
 
 
 def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assistant import Assistant
-from assistant.about_me import about_me
+from assistant.about_me import about_me, to_forgetting
 from assistant.build import build_embedder
 from assistant.events import Event
 from assistant.lasting import lasting, lasts, may_begin, states
@@ -144,9 +144,9 @@ def test_a_stranger_who_asks_hears_what_they_said_of_themselves_here(assistant_w
     assert told.endswith("in this conversation. Whatever you look for here, I go by this: not leather.")
 
 
-@pytest.mark.parametrize("words", ["yes", "forget that"])
+@pytest.mark.parametrize("words", ["yes", "forget it all"])
 def test_who_asks_to_be_forgotten_is_after_a_yes(assistant_with: AssistantWith, words: str) -> None:
-    agreed = said("reset") if words == "forget that" else said("other")
+    agreed = said("reset") if words == "forget it all" else said("other")
     with assistant_with([*LIKING, FORGET, agreed, KNOW]) as shop:
         liking_the_storm(shop)
         asked = talk(shop, "forget everything you know about me", session="s_2")
@@ -159,6 +159,26 @@ def test_who_asks_to_be_forgotten_is_after_a_yes(assistant_with: AssistantWith, 
             shop.session("s_1", visitor=ANNA)
         assert len(shop.session("s_2", visitor=ANNA).turns) == 2  # the conversation itself goes on
         assert talk(shop, "what do you know about me?", session="s_2").startswith("I know nothing of you")
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        ("start over", "All wishes are cleared."),
+        ("forget the dress", "Of you I know that you liked “Storm Rain Jacket”"),
+    ],
+)
+def test_nothing_is_forgotten_by_what_was_read_as_a_new_start_and_does_not_say_so(
+    assistant_with: AssistantWith, words: str, begins: str
+) -> None:
+    """What is erased does not come back, so it takes a yes, and what is neither a yes nor a new start is asked about once more."""
+    with assistant_with([*LIKING, KNOW, said("reset")]) as shop:
+        liking_the_storm(shop)
+        before = shop.known(ANNA)
+        told = talk(shop, "what do you know about me?", words, session="s_2")
+        assert told.startswith(begins)
+        assert shop.known(ANNA) == before != ()
+        assert shop.session("s_1", visitor=ANNA).turns
 
 
 def test_who_says_no_is_left_known(assistant_with: AssistantWith) -> None:
@@ -210,6 +230,28 @@ def test_what_holds_of_the_shopper_goes_with_the_conversation_where_nothing_is_k
         assert "without leather" in told.reply
         assert shop.reply("a bag", "s_1").constraints.exclude == ("leather",)
         assert shop.reply("a bag", "s_2").constraints.exclude == ()
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("message", "wanted"),
+    [
+        ("forget that", "all"),
+        ("yes do forget all of it", "all"),
+        ("ok wipe the lot, everything", "all"),
+        ("remove everything", "all"),
+        ("lets start again from scratch", "anew"),
+        ("restart please", "anew"),
+        ("you really shouldn't forget that", None),
+        ("forget the hiking boots", None),
+        ("forget that i searched for a sofa", None),
+        ("forget that i'm a vegetarian", None),
+        ("all of it but not my size", None),
+        ("", None),
+    ],
+)
+def test_only_what_says_all_agrees_that_all_is_forgotten(message: str, wanted: str | None) -> None:
+    assert to_forgetting(message, build_embedder(Settings())) == wanted
 
 
 @pytest.mark.models
