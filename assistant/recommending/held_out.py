@@ -15,6 +15,7 @@ from retrieval.family import family_of
 from ..crowd import WEIGHTS
 from ..events import Event, EventLog
 from .calibration import Shelf
+from .cut import cut
 from .groups import Division, Groups
 from .profile import disliked
 
@@ -61,7 +62,7 @@ def split(events: EventLog, catalog: Catalog, *, last: float, new_only: bool = F
         raise TooFewEvents(
             "There are no events.", fix="bring some in by `shop events import`, or name files by --events"
         )
-    at = kept[-1][0].at - (kept[-1][0].at - kept[0][0].at) * last
+    at = cut([event.at for event, _ in kept], last)
     log = EventLog()
     log.add([event for event, _ in kept if event.at <= at])
     acts = [

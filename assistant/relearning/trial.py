@@ -10,6 +10,7 @@ from retrieval.errors import TooFewEvents
 from retrieval.evaluate import Compared, compared
 
 from ..events import Event, EventLog
+from ..recommending.cut import cut
 from .clicks import Search, clicks_of, need_of, searches_in
 from .examined import Scores, bend_of, worths, worths_of_needs
 
@@ -79,7 +80,7 @@ def parted(log: EventLog, last: float) -> Parted:
     clicks = list(clicks_of(log))
     if not clicks:
         return Parted([], [], [], [])
-    at = clicks[-1].at - (clicks[-1].at - clicks[0].at) * last
+    at = cut([one.at for one in clicks], last)
     kept: list[Event] = []
     others: list[Event] = []
     for one in clicks:

@@ -38,9 +38,9 @@ def did(events: EventLog, visitor: str, day: float, *acts: tuple[EventType, str]
 
 
 def cut(events: EventLog, catalog: Catalog, *, new_only: bool = False) -> Split:
-    """The events with one at either end of ten days, cut."""
-    did(events, "clock", 0, ("shown", "tower"))
-    did(events, "clock", 10, ("shown", "tower"))
+    """The events with one at the beginning of each of ten days and at the end, cut."""
+    for day in range(11):
+        did(events, "clock", day, ("shown", "tower"))
     return split(events, catalog, last=0.2, new_only=new_only)
 
 
@@ -74,6 +74,18 @@ def test_what_was_bought_or_disliked_is_left_out_with_its_variants_and_not_looke
     (one,) = cut(events, catalog).held
     assert one.left_out == {"aster-black", "aster-white", "aster-brass", "clamp"}
     assert one.grades == {"tower": 1}
+
+
+def test_one_event_of_years_ago_moves_the_cut_by_a_day_and_not_before_all_others(
+    events: EventLog, catalog: Catalog
+) -> None:
+    """A browser whose clock is behind: eleven days with something in them and the time that lies between are twelve."""
+    did(events, "late", -2_000, ("search", "clamp"))
+    did(events, "a", 1, ("click", "clamp"))
+    did(events, "a", 9, ("click", "tower"))
+    known = cut(events, catalog)
+    assert known.at == START + timedelta(days=11 * 0.8 - 1)
+    assert [one.visitor for one in known.held] == ["a"]
 
 
 def test_new_only_leaves_out_what_was_looked_at(events: EventLog, catalog: Catalog) -> None:
