@@ -81,6 +81,17 @@ def test_a_key_is_made_and_what_is_kept_is_sealed_with_it(folder: Path, monkeypa
     sealed.close()
 
 
+def test_whom_an_import_named_is_exported_and_erased_by_that_name(folder: Path) -> None:
+    row = {"type": "click", "at": "2026-05-01T10:00:00Z", "visitor": "customer 81", "product_id": "tote"}
+    (folder / "log.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    assert shop("events", "import", str(folder / "log.jsonl"), "--store", str(folder / "store")).returncode == 0
+    whose = ("--visitor", "customer 81", "--store", "store")
+    found = json.loads(shop("privacy", "export", *whose).stdout)
+    assert [one["product_id"] for one in found["events"]] == ["tote"]
+    assert json.loads(shop("privacy", "erase", *whose).stdout)["events"] == 1
+    assert "Nothing is kept of a visitor 'customer 81'" in shop("privacy", "erase", *whose).stderr
+
+
 @pytest.mark.parametrize(
     ("given", "code", "said"),
     [

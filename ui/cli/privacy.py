@@ -33,7 +33,10 @@ StorePath = Annotated[
     Path | None, typer.Option("--store", help="Directory of the store, which may be in use; the demo shop's without.")
 ]
 Visitor = Annotated[
-    str | None, typer.Option(help="The token that the visitor's browser sends as X-Visitor, or its SHA-256.")
+    str | None,
+    typer.Option(
+        help="The token that the visitor's browser sends as X-Visitor, its SHA-256, or whom `shop events import` named."
+    ),
 ]
 SessionId = Annotated[
     str | None, typer.Option("--session", help="Instead of a visitor: one conversation, such as one of the page.")
@@ -119,15 +122,19 @@ def _there(store: Path | None) -> Path:
 
 
 def _sessions(visitor: str | None, session: str | None, places: Places) -> list[str]:
-    """The ids of the conversations meant. What looks like a hash may be a token too, so both are looked for."""
+    """The ids of the conversations meant. What looks like a hash may be a token too, so both are looked for.
+
+    BadInput for what can be no token, where no import named a visitor so either.
+    """
     if (visitor is None) == (session is None):
         raise typer.BadParameter("give either --visitor or --session")
     if session is not None:
         return [session]
     assert visitor is not None
-    if not re.fullmatch(TOKEN, visitor):
+    if not re.fullmatch(TOKEN, visitor) and not (places.events and places.events.of(hashed(visitor), limit=1)):
         raise BadInput(
-            f"{visitor!r} is no visitor's id.", fix="give the token of X-Visitor, 22 to 64 characters, or its SHA-256"
+            f"Nothing is kept of a visitor {visitor!r}.",
+            fix="give the token of X-Visitor, 22 to 64 characters, its SHA-256, or the `visitor` of an imported row",
         )
     return [name for one in _names(visitor) for name in places.sessions.of(one)]
 
