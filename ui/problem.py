@@ -137,11 +137,12 @@ def _invalid(error: RequestValidationError) -> Problem:
     said = []
     for fault in error.errors():
         where = ".".join(str(step) for step in fault["loc"] if step not in ("body", "query", "path"))
-        said.append(f"{where}: {fault['msg']}" if where else str(fault["msg"]))
+        wrong = str(fault["msg"]).removeprefix("Value error, ")
+        said.append(f"{where}: {wrong}" if where else wrong)
     return Problem(
         422,
         "Bad input",
-        "; ".join(said) + ".",
+        "; ".join(dict.fromkeys(said)) + ".",  # a header may be read more than once
         "see /docs for what this call takes",
         f"{KIND}{BadInput.slug}",
     )

@@ -101,6 +101,20 @@ def test_what_is_no_event_is_refused_whole(client: TestClient, body: Any) -> Non
     assert send(client, LIKE).json()["accepted"] == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"type": "click"}, "event: a click needs a `product_id`."),
+        ([{"type": "click", "product_id": "tote"}, {"type": "click"}], "events.1: a click needs a `product_id`."),
+        ([], "events: List should have at least 1 item after validation, not 0."),
+    ],
+)
+def test_what_is_wrong_with_an_event_is_told_of_the_form_that_was_sent(
+    client: TestClient, body: Any, detail: str
+) -> None:
+    assert client.post("/v1/events", json=body).json()["detail"] == detail
+
+
 def test_where_a_visitor_is_is_kept_of_who_is_known_and_with_the_list_he_is_shown(client: TestClient) -> None:
     click = {"type": "click", "product_id": "brass-lamp", "region": "US-CA"}
     send(client, click)

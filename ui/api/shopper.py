@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse, Response
+from pydantic import Discriminator, Field, Tag
 
 from assistant.contract import card_json
 from assistant.event_form import EventForm, Region
@@ -20,12 +21,18 @@ from ..visitor import TOKEN, Browser, SiteKey, Visitor, hashed
 from .answers import FAULTS, QUERY_LIMIT, SEND_TOKEN, answer
 
 EVENTS_AT_ONCE = 200
+# Told apart by what is sent, so that an error is of the one that was meant.
+Given = Annotated[
+    Annotated[EventForm, Tag("event")]
+    | Annotated[list[EventForm], Field(min_length=1, max_length=EVENTS_AT_ONCE), Tag("events")],
+    Discriminator(lambda given: "events" if isinstance(given, list) else "event"),
+]
 router = APIRouter(tags=["shopper"], dependencies=[checked])
 
 
 @router.post("/v1/events", response_model=None, responses=answer(shapes.EventsBody, examples.TAKEN))
 def events(
-    given: EventForm | Annotated[list[EventForm], Body(min_length=1, max_length=EVENTS_AT_ONCE)],
+    given: Annotated[Given, Body()],
     desk: AtDesk,
     visitor: Visitor,
     agreed: Browser,
