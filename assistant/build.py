@@ -161,8 +161,13 @@ def build_parts(store: Store, settings: Settings, *, parser: Parser | None = Non
 
 
 def build_placing(catalog: Catalog, settings: Settings) -> Placing:
-    """What the settings say is sponsored, and what a brand may take. Products that the catalogue has no more are told to the log."""
+    """What the settings say is sponsored, and what a brand may take. Products that the catalogue has no more are told to the log, and so
+    is a bound on what no product names."""
     placing = read_toml(Placing, settings.placing, "SHOP_PLACING")
+    if placing.brands.share < 1 and not any(map(placing.maker, catalog)):
+        log.warning(
+            "SHOP_PLACING bounds shares by %r, which no product names, so nothing is bounded", placing.brands.by
+        )
     if unknown := catalog.unknown(placing.sponsored.products):
         log.warning("SHOP_PLACING names products that the catalogue has not: %s", ", ".join(unknown))
     return placing

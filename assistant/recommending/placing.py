@@ -75,6 +75,12 @@ class Placing(BaseModel):
         """Whether the shop is paid for it, wherever and for whatever reason it stands."""
         return product.id in self.sponsored.products or product.group_id in self.sponsored.products
 
+    def maker(self, product: Product) -> str:
+        """Whose share of a list it counts to, in small letters; empty for nobody's."""
+        by = self.brands.by
+        named = product.brand if by == "brand" else next(iter(product.attributes.get(by, ())), None)
+        return (named or "").casefold()
+
     def suggested(self, ranking: Sequence[T], limit: int) -> list[T]:
         """The first `limit` as they are suggested. Nobody asked for one of them, so a brand over its share gives way to any other."""
         return self._placed(ranking, limit, 0.0, lambda one, other: True)
@@ -118,7 +124,7 @@ class Placing(BaseModel):
                 0,
             )
             chosen.append(left.pop(at))
-            taken[self._maker(chosen[-1])] += 1
+            taken[self.maker(chosen[-1].product)] += 1
         return chosen + left
 
     def _lifted(self, ranking: Sequence[T], limit: int, may: May[T]) -> list[T]:
@@ -127,7 +133,7 @@ class Placing(BaseModel):
         paid = [one for one in ranking if self.sponsors(one.product) and not one.product.sold_out]
         for one in paid[: self.sponsored.places]:
             at = order.index(one)
-            taken = Counter(self._maker(other) for other in order[: limit - 1])
+            taken = Counter(self.maker(other.product) for other in order[: limit - 1])
             if at >= limit and not self._has_room(one, taken, limit):
                 continue
             for place in range(lowest, min(at, limit)):
@@ -142,13 +148,8 @@ class Placing(BaseModel):
 
     def _has_room(self, one: Placed, taken: Counter[str], limit: int) -> bool:
         """Whether one more of its maker is within the share of so many places, of which each may have one; who has no name has room."""
-        maker, most = self._maker(one), max(1, int(self.brands.share * limit + 1e-9))
+        maker, most = self.maker(one.product), max(1, int(self.brands.share * limit + 1e-9))
         return not maker or taken[maker] < most
-
-    def _maker(self, one: Placed) -> str:
-        product, by = one.product, self.brands.by
-        named = product.brand if by == "brand" else next(iter(product.attributes.get(by, ())), None)
-        return (named or "").casefold()
 
 
 def _numbered(hits: Sequence[Hit]) -> tuple[Hit, ...]:

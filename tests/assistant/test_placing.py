@@ -361,6 +361,17 @@ def test_the_shop_names_a_file_and_hears_of_products_that_it_has_not(
     assert build_placing(catalog, Settings()) == Placing()
 
 
+@pytest.mark.parametrize(("by", "told"), [("brand", False), ("seller nmae", True)])
+def test_a_bound_on_what_no_product_names_is_told_to_the_log(
+    catalog: Catalog, tmp_path: Path, caplog: pytest.LogCaptureFixture, by: str, told: bool
+) -> None:
+    file = tmp_path / "placing.toml"
+    file.write_text(f'[brands]\nshare = 0.4\nby = "{by}"\n', encoding="utf-8")
+    with caplog.at_level(logging.WARNING):
+        build_placing(catalog, Settings(placing=file))
+    assert (f"{by!r}, which no product names" in caplog.text) == told
+
+
 def test_a_file_with_another_key_is_refused_by_its_name(catalog: Catalog, tmp_path: Path) -> None:
     file = tmp_path / "placing.toml"
     file.write_text("[sponsored]\nflor = 0.95\n", encoding="utf-8")
