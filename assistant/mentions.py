@@ -228,7 +228,7 @@ def _one(
         return _pool(state, shown)
     if ref == "last":
         return [product for product in (*shown, *beside) if product.id == state.focus] or list(shown[:1])
-    return by(SUPERLATIVES[ref], _described(slots, _pool(state, shown)))[:1]
+    return by(SUPERLATIVES[ref], _described(slots, _called(slots.product, _pool(state, shown))))[:1]
 
 
 def _at(place: int, name: str | None, shown: Sequence[Product]) -> list[Product]:
@@ -238,6 +238,11 @@ def _at(place: int, name: str | None, shown: Sequence[Product]) -> list[Product]
     if not 1 <= place <= len(named) or (there and there[0] in named):
         return there
     return [named[place - 1]]
+
+
+def _called(name: str | None, products: Sequence[Product]) -> Sequence[Product]:
+    """Those that the name names, all where it names none: "the cheapest steak" is no butter that was shown beside steaks."""
+    return [one for one in products if _is_a(one, name)] or products if name else products
 
 
 def _is_a(product: Product, name: str) -> bool:
@@ -256,7 +261,7 @@ def tied(slots: Slots, state: DialogueState, shown: Sequence[Product]) -> list[P
     if slots.ref not in (("cheapest",), ("most_expensive",)):
         return []
     (best,) = mentioned(slots, state, shown)[:1] or (None,)
-    pool = _described(slots, _pool(state, shown))
+    pool = _described(slots, _called(slots.product, _pool(state, shown)))
     alike = [product for product in pool if best and product.price == best.price]
     return alike if len(alike) > 1 else []
 

@@ -33,6 +33,13 @@ def test_a_reference_points_at_what_was_shown(ref: tuple[int | str, ...], expect
     assert _meant(Slots(ref=ref)) == expected
 
 
+def test_the_cheapest_of_a_kind_is_of_those_shown_that_are_called_so() -> None:
+    shown = ("aster-black", "tote", "clamp", "satchel")  # $34.99, $29, $19.50 and $89.90
+    assert _meant(Slots(product="bag", ref=("cheapest",)), shown=shown) == ["tote"]
+    assert _meant(Slots(product="lamp", ref=("most_expensive",)), shown=shown) == ["aster-black"]
+    assert _meant(Slots(product="sofa", ref=("cheapest",)), shown=shown) == ["clamp"]  # another word for one of them
+
+
 @pytest.mark.parametrize("position", [0, 5, 99, -1])
 def test_a_position_past_the_end_points_at_nothing(position: int) -> None:
     assert _meant(Slots(ref=(position,))) == []
