@@ -38,7 +38,7 @@ class Parts:
     confirm_below, show_reading_below: confidences, 0..1, below which an act is asked back and a search says how it was read.
     confirm_above: how many items one message may add unasked, however surely it was read.
     checkout_url: the address that takes over the cart, with {items} in it; checkout_hook: or the server that does.
-    questions: whether a wide need is answered with a question too.
+    questions: whether a wide need is answered with a question too. sums: whether it is said what the cart comes to after an act on it.
     writer: who words replies; None for composed sentences. speller: who reads mistyped words; None takes words as they are.
     placing: what is sponsored, and what one brand may take of a list.
     handoff: the way to the shop's staff, with its rules. shopper: who speaks, as far as events tell; None where there are none.
@@ -51,6 +51,7 @@ class Parts:
     embedder: Embedder
     products_shown: int = 5
     questions: bool = True
+    sums: bool = True
     currency: str = "USD"
     policies: Policies | None = None
     reviews: Reviews | None = None

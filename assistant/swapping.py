@@ -26,7 +26,9 @@ LEAST = 0.6  # cosine of the nearest sentence
 AHEAD = 0.0  # that two products are named, one of the cart and one not, tells it from the rest
 READ_AS: tuple[Intent, ...] = ("cart_add", "cart_remove", "order_change", "refine", "feedback", "other")
 _EXAMPLES = Examples.read(SENTENCES)
-_BETWEEN = re.compile(r"\b(?:instead of|rather than|than|for|with|by|to|and|but)\b|,")
+_BETWEEN = re.compile(r"(\b(?:instead of|rather than|than|for|with|by|to|and|but)\b|,)")
+_OUT_BEFORE = frozenset(("for", "with", "by", "to"))  # "swap it for the second"
+_OUT_AFTER = frozenset(("instead of", "rather than", "than"))
 _NUMBERED = re.compile(r"(?:#|\b(?:number|no\.?|option) ?)\d+\b")
 _NAMED = re.compile(r"(?:\b(?:the|that|this) )?\bit(?: it)*\b")
 _WORD = re.compile(r"[\w'-]+")
@@ -35,21 +37,46 @@ _IT = re.compile(r"\b(?:it|that|this)\b")
 
 def swapped(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A swap as what it is, one out and as many of the other in, where the message names one product of the cart and one that was shown
-    and is not in it; else as it was read."""
-    if not state.cart or any(one.intent not in READ_AS or one.products or one.choice for one in parse.in_order()):
+    and is not in it; while nothing is in the cart, the other alone, to be asked about. Else as it was read."""
+    if any(one.intent not in READ_AS or one.products or one.choice for one in parse.in_order()):
         return parse
-    named = [found for piece in _BETWEEN.split(parse.message.lower()) if (found := _named(piece, parse, state, parts))]
     lines = {line.product_id: line.quantity for line in state.cart}
-    into = [one for found in named for one in found[:1] if not any(other.id in lines for other in found)]
-    out = [one.id for found in named for one in found if one.id in lines] or _just_added(state)
-    if len(into) != 1 or len(set(out)) != 1:
+    out, into = _out_and_in(parse, state, parts)
+    if out is None or into is None or not asks_to_swap(parse.message, [into, out], parts.embedder):
         return parse
-    if not asks_to_swap(parse.message, [*into, *parts.catalog.get_many(out[:1])], parts.embedder):
-        return parse
-    add = Parse("cart_add", Slots(quantity=lines[out[0]]), ("cart_add",), products=(into[0].id,))
+    if not lines:
+        return replace(
+            parse, intent="cart_add", slots=Slots(), acts=("cart_add",), products=(into.id,), then=None, confidence=0.0
+        )
+    add = Parse("cart_add", Slots(quantity=lines[out.id]), ("cart_add",), products=(into.id,))
     return replace(
-        parse, intent="cart_remove", slots=Slots(), acts=("cart_remove", "cart_add"), products=(out[0],), then=add
+        parse, intent="cart_remove", slots=Slots(), acts=("cart_remove", "cart_add"), products=(out.id,), then=add
     )
+
+
+def _out_and_in(parse: Parse, state: DialogueState, parts: Parts) -> tuple[Product | None, Product | None]:
+    """What goes out and what comes in of a swap: what is in the cart tells which is which; where it tells too little, as of places in a
+    list and in the cart, the word between the two does."""
+    pieces = _BETWEEN.split(parse.message.lower())
+    places = [place for place in range(0, len(pieces), 2) if pieces[place].strip()]
+    said = [(place, found) for place in places if (found := _named(pieces[place], parse, state, parts))]
+    inside = {line.product_id for line in state.cart}
+    into = [found[0] for _, found in said if not any(one.id in inside for one in found)]
+    out = [one for _, found in said for one in found if one.id in inside]
+    out = out or parts.catalog.get_many(_just_added(state))
+    if len(into) == 1 and len({one.id for one in out}) == 1:
+        return out[0], into[0]
+    if len(said) != 2:
+        return None, None
+    (first, one), (last, other) = said
+    between = set(pieces[first + 1 : last : 2])
+    if not between & (_OUT_BEFORE | _OUT_AFTER):
+        return None, None
+    goes, comes = (one, other) if between & _OUT_BEFORE else (other, one)
+    leaving = [each for each in goes if each.id in inside or not inside]
+    coming = [each for each in comes if each.id not in inside]
+    apart = leaving and coming and leaving[0].id != coming[0].id
+    return (leaving[0], coming[0]) if apart else (None, None)
 
 
 def asks_to_swap(message: str, products: Sequence[Product], embedder: Embedder) -> bool:
@@ -67,13 +94,22 @@ def _named(piece: str, parse: Parse, state: DialogueState, parts: Parts) -> list
     inside = parts.catalog.get_many(line.product_id for line in state.cart)
     places = places_in(piece) or ((len(shown),) if says_the_last(piece) else ())
     if len(places) == 1:
-        return [one[places[0] - 1] for one in (shown, inside) if 1 <= places[0] <= len(one)]
+        return _called_most(piece, [one[places[0] - 1] for one in (shown, inside) if 1 <= places[0] <= len(one)])
     every = list({one.id: one for one in (*inside, *shown)}.values())
+    before = parts.catalog.get_many(sorted(state.seen - {one.id for one in every}))
     if titles := titled(piece, state, parts):
         return titles if len(titles) == 1 else []
-    if so := so_looking(replace(parse, slots=Slots(), message=piece), every) or called_in(piece, every):
+    if so := so_looking(replace(parse, slots=Slots(), message=piece), every, before) or called_in(piece, every):
         return so if len(so) == 1 else []
     return _superlative(piece, parse, shown) or [one for one in inside if _IT.search(piece) and one.id == state.focus]
+
+
+def _called_most(piece: str, products: Sequence[Product]) -> list[Product]:
+    """Of what stands at one place of several lists what the words beside it are for, each where there are none: of mugs in the cart and
+    bowls on the table "the second bowl"."""
+    said = set(content_stems(piece))
+    shared = [len(said & set(content_stems(" ".join((one.title, *one.category))))) for one in products]
+    return [one for one, count in zip(products, shared, strict=True) if count == max(shared)]
 
 
 def _superlative(piece: str, parse: Parse, shown: Sequence[Product]) -> list[Product]:

@@ -31,6 +31,8 @@ _PIECE = re.compile(r"\s*\S+\s*")
 
 # Intents whose action shows products; where a message has several of them, they share the places of one list.
 SHOWING = frozenset({"search", "refine", "recommend", "more", "similar", "complement"})
+# Intents whose action says what the cart comes to; of several in one message the last does.
+ON_THE_CART = frozenset({"cart_add", "cart_remove", "cart_view", "checkout"})
 FEWEST_SHOWN = 2  # products for each of several needs in one message
 
 
@@ -78,7 +80,10 @@ def run_turn(
         policies = None if asked_before else parts.policies  # which have answered the message
         placing = parts.placing if len(acts) == 1 else parts.placing.unpaid()  # together they are one list
         shares = _share(parts, acts)
-        now = replace(parts, questions=len(acts) == 1, products_shown=shares, policies=policies, placing=placing)
+        sums = not any(each.intent in ON_THE_CART for each in acts[len(done) + 1 :])
+        now = replace(
+            parts, questions=len(acts) == 1, products_shown=shares, policies=policies, placing=placing, sums=sums
+        )
         done.append(_do(one, state, now, message, done))
         effects.append(_left(done, effects))
         state = leave(done[-1].state, effects[-1])

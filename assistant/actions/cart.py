@@ -21,7 +21,7 @@ from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .looks import none_so_colored
-from .table import colors_pointed_at, is_so_colored, meant, names_another_kind
+from .table import meant, names_another_kind
 from .variants import meant_variants, open_option, with_options
 
 Cart = tuple[CartLine, ...]
@@ -42,8 +42,7 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if not products:
         return _choose_first(parse, state, parts)
     asked = (
-        none_so_colored(parse, state, parts)
-        or _of_no_such_color(products, parse, state, parts)
+        none_so_colored(parse, state, parts, products)
         or _which(products, parse, state, parts)
         or _of_them(parse, state)
         or _of_that_name(products, parse, state)
@@ -69,15 +68,6 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if told and outcome.answer:
         outcome = replace(outcome, answer=done([*outcome.answer.evidence, told]))
     return replace(outcome, focus=products[-1].id)
-
-
-def _of_no_such_color(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
-    """The question which is meant, where "the grey one" is said and nothing shown, nor a variant of it, is stated to be grey."""
-    colors = colors_pointed_at(parse)
-    if not colors or any(is_so_colored(one, colors) for product in products for one in parts.catalog.variants(product)):
-        return None
-    text = f"None of these is stated to be {' and '.join(colors)}. Which of them do you mean?"
-    return Outcome(cart=state.cart, answer=Answer(text, (text,), found=False))
 
 
 def _of_them(parse: Parse, state: DialogueState) -> Outcome | None:
@@ -242,7 +232,9 @@ def view_of(cart: Cart, parts: Parts) -> CartView:
 
 
 def cart_sum(cart: Cart, parts: Parts) -> str:
-    """What the cart comes to; beside a cart of the shop's own, that it is another."""
+    """What the cart comes to; beside a cart of the shop's own, that it is another. "" where a later act of the message tells it."""
+    if not parts.sums:
+        return ""
     view = view_of(cart, parts)
     return shop_cart.noted(lines_of(view)) if parts.shop_cart is not None and view.lines else total_line(view)
 
@@ -257,7 +249,8 @@ def total_line(view: CartView) -> str:
 
 def done(said: Sequence[str]) -> Answer:
     """What the cart's own arithmetic reports; code counted it, so each sentence is its own evidence."""
-    return Answer(" ".join(said), tuple(said))
+    told = tuple(filter(None, said))
+    return Answer(" ".join(told), told)
 
 
 def _places(products: Sequence[Product], state: DialogueState) -> str:

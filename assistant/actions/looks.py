@@ -29,26 +29,45 @@ def looks_in(message: str) -> list[tuple[str, ...]]:
     return [words for match in found if (words := content_words(match[1]))]
 
 
-def so_looking(parse: Parse, products: Sequence[Product]) -> list[Product]:
+def so_looking(parse: Parse, products: Sequence[Product], before: Sequence[Product] = ()) -> list[Product]:
     """Of the products those that are stated to be as the message describes the ones it means; empty where none is, or nothing is
-    described. Of several that are so, those whose title says it."""
+    described. Of several that are so, those whose title says it. before: others, of which one that has more of the words is meant."""
     if parse.products or any(ref in SUPERLATIVES or ref == "all" for ref in parse.slots.ref):
         return []
-    found = [product for words in looks_in(parse.message) for product in _most_so(words, products)]
+    found = [product for words in looks_in(parse.message) for product in _most_so(words, products, before)]
     return list({product.id: product for product in found}.values())
 
 
-def none_so_colored(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
-    """The question which is meant, where one is pointed at by a colour that nothing shown for the need is stated to have, nor a variant
-    of it: the place that was read instead is a guess."""
-    colors = [word for words in looks_in(parse.message) for word in words if stem(word) in COLORS]
-    if not colors or not state.shown or parse.products:
+def none_so_colored(parse: Parse, state: DialogueState, parts: Parts, meant: Sequence[Product] = ()) -> Outcome | None:
+    """The question which is meant, where one is pointed at by colours that nothing shown for the need is stated to have, nor a variant of
+    it: the place that was read instead is a guess. meant: what an act is about, of which the message may say a colour without "one"."""
+    each: list[tuple[str, ...]] = [
+        (word,) for words in looks_in(parse.message) for word in words if stem(word) in COLORS
+    ]
+    among = list(meant)
+    if each:
+        among = parts.catalog.get_many(dict.fromkeys((*state.shown, *sorted(state.seen)))) if state.shown else []
+    elif meant and (pointed := colors_pointed_at(parse)):
+        each = [pointed]
+    if not each or not among or parse.products:
         return None
-    shown = parts.catalog.get_many(dict.fromkeys((*state.shown, *sorted(state.seen))))
-    if any(_is_so(one, word, ("color",)) for one in _with_variants(shown, parts) for word in colors):
+    if any(is_so_colored(one, colors) for one in _with_variants(among, parts) for colors in each):
         return None
-    text = f"None of these is stated to be {' or '.join(colors)}. Which of them do you mean?"
+    text = f"None of these is stated to be {' or '.join(map(' and '.join, each))}. Which of them do you mean?"
     return Outcome(cart=state.cart, answer=Answer(text, (text,), found=False))
+
+
+def colors_pointed_at(parse: Parse) -> tuple[str, ...]:
+    """The colours by which a message points at something shown, with no place in a list and none read as a wish: "the grey one"."""
+    slots = parse.slots
+    if parse.products or slots.color or says_a_place(parse.message):
+        return ()
+    said = (word for word in content_words(parse.message) if stem(word) in COLORS)
+    return tuple(word for word in said if word not in slots.exclude)
+
+
+def is_so_colored(product: Product, colors: Sequence[str]) -> bool:
+    return all(_is_so(product, color, ("color",)) for color in colors)
 
 
 def beyond_looks(asked: str, message: str) -> str:
@@ -62,11 +81,14 @@ def without_looks(message: str) -> str:
     return _WITH.sub("it", _SO.sub("it", message.lower())) if looks_in(message) else message
 
 
-def _most_so(words: Sequence[str], products: Sequence[Product]) -> list[Product]:
-    """Those that have the most of the words, where any has one; of these, those that have the most of them in their titles."""
-    counts = {one.id: sum(_is_so(one, word, FIELDS) for word in words) for one in products}
+def _most_so(words: Sequence[str], products: Sequence[Product], before: Sequence[Product]) -> list[Product]:
+    """Those that have the most of the words, where any has one; of these, those that have the most of them in their titles. Of the ones
+    from before only where none of the others has as many."""
+    counts = {one.id: sum(_is_so(one, word, FIELDS) for word in words) for one in (*products, *before)}
     most = max(counts.values(), default=0)
-    best = [one for one in products if counts[one.id] == most > 0]
+    best = [one for one in products if counts[one.id] == most > 0] or [
+        one for one in before if counts[one.id] == most > 0
+    ]
     in_title = {one.id: len({stem(word) for word in words} & set(content_stems(one.title))) for one in best}
     return [one for one in best if in_title[one.id] == max(in_title.values())]
 

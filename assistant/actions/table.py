@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from retrieval.evidence import COLORS, judge
 from retrieval.product import Product
 from retrieval.query import Constraints
-from retrieval.words import content_stems, content_words, stem
+from retrieval.words import content_stems, stem
 
 from ..mentions import (
     SUPERLATIVES,
@@ -24,7 +23,7 @@ from ..mentions import (
 from ..model import DialogueState, Parse
 from ..parts import Parts
 from ..state import same_kind
-from .looks import looks_in, so_looking
+from .looks import colors_pointed_at, is_so_colored, looks_in, so_looking
 from .titles import before_it, titled
 
 
@@ -46,7 +45,7 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     if parse.slots.ref and (counted := from_an_end(shown, parse.message)):
         return counted
     before = parts.catalog.get_many(sorted(state.seen - set(state.shown))) if looks_in(parse.message) else []
-    if so := so_looking(parse, [*shown, *beside]) or so_looking(parse, before):
+    if so := so_looking(parse, [*shown, *beside], before):
         return so
     if colored := _of_the_color(parse, state, shown, parts):
         return colored
@@ -54,19 +53,6 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     if found or parse.slots.ref:
         return as_many_as_said(found, parse.slots, parse.message)
     return [product for product in focus if called(product, parse.slots.product)]
-
-
-def colors_pointed_at(parse: Parse) -> tuple[str, ...]:
-    """The colours by which a message points at something shown, with no place in a list and none read as a wish: "the grey one"."""
-    slots = parse.slots
-    if parse.products or slots.color or says_a_place(parse.message):
-        return ()
-    said = (word for word in content_words(parse.message) if stem(word) in COLORS)
-    return tuple(word for word in said if word not in slots.exclude)
-
-
-def is_so_colored(product: Product, colors: Sequence[str]) -> bool:
-    return all(judge(product, "color", color).status == "met" for color in colors)
 
 
 def _of_the_color(parse: Parse, state: DialogueState, shown: Sequence[Product], parts: Parts) -> list[Product]:

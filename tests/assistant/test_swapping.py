@@ -37,6 +37,7 @@ def lines(reply: Reply) -> dict[str, int]:
         ("replace it with number 3", said("cart_remove", ref=("last",), quantity=3)),
         ("swap the tote for the rucksack", said("cart_remove", ref=(1, 3))),
         ("actually the third one instead", said("cart_add", ref=(3,))),
+        ("actually no, the third", said("cart_remove", ref=(3,))),
     ],
 )
 def test_one_goes_out_and_as_many_of_the_other_come_in(
@@ -65,3 +66,33 @@ def test_two_that_are_both_in_the_cart_are_no_swap(assistant_with: AssistantWith
     inside = [said("cart_add", ref=(1,)), said("cart_add", ref=(3,))]
     reply = talk(assistant_with, "the first instead of the third", said("cart_view"), inside)
     assert lines(reply) == {"tote": 1, "rucksack": 1}
+
+
+def test_the_sum_is_told_once_after_both(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, "swap the first for the third", said("cart_remove", ref=(1, 3)))
+    assert reply.reply.count("Your cart") == 1
+    assert reply.reply.endswith("Your cart: 2 items, $130.")  # two rucksacks at $65
+
+
+@pytest.mark.parametrize(
+    ("message", "stays", "comes"),
+    [
+        ("swap the first for the third", 1, "rucksack"),  # of the cart, and of the list
+        ("the third instead of the first", 1, "rucksack"),
+        ("swap the second lamp for the first bag", 0, "tote"),
+    ],
+)
+def test_of_places_in_the_cart_and_in_another_list_the_word_between_tells_which_goes(
+    assistant_with: AssistantWith, message: str, stays: int, comes: str
+) -> None:
+    lamps, both = said("search", product="lamp"), said("cart_add", ref=(1, 2))
+    shop = assistant_with([lamps, both, MUGS, said("cart_remove", ref=(1,))])
+    *_, before = [shop.reply(one, "s_1") for one in ("lamps", "both", "bags")]
+    inside = list(lines(before))
+    assert lines(shop.reply(message, "s_1")) == {inside[stays]: 1, comes: 1}
+
+
+def test_a_swap_before_anything_is_in_the_cart_puts_in_the_other_alone(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([MUGS, said("cart_add", ref=(1, 2))])
+    shop.reply("bags", "s_1")
+    assert lines(shop.reply("swap the first for the second", "s_1")) == {"satchel": 1}
