@@ -105,7 +105,8 @@ def _left_open(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
 
 def _of_value(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A question for the best value of what is on the table, which no listing states, as the wish for a choice among these."""
-    if parse.intent not in ("compare", "ask_product") or parse.then is not None or not state.shown:
+    rated = parse.intent == "refine" and parse.slots == Slots(sort="rating")  # of what nobody rated
+    if not (rated or parse.intent in ("compare", "ask_product")) or parse.then is not None or not state.shown:
         return parse
     if phrase_of(parse.message, parts.embedder) != "best_value":
         return parse

@@ -12,6 +12,7 @@ from retrieval.query import Constraints, Hit
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Question, Reason, Slots
 from ..names import short_names
 from ..parts import Parts
+from ..phrases import phrase_of
 from ..recommending.cold import drawn_to
 from ..reply import NAMED, need_phrase
 from .arguments import argued, states, states_more, wishes_met
@@ -58,6 +59,8 @@ def recommend(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return find(parse, state, parts)
     hits.sort(key=lambda hit: parts.placing.sponsors(hit.product))  # of as good ones none is chosen that is paid for
     chosen = choices(hits, state.constraints)
+    if len(chosen) == 1 and phrase_of(parse.message, parts.embedder) == "best_value":
+        chosen += _cheaper(chosen[0].hit.product, hits, state.constraints)
     return replace(_told(chosen, outcome, state, parts), rest=_left_on_the_table(chosen, state))
 
 
@@ -161,7 +164,12 @@ def _untold(chosen: Sequence[Choice], constraints: Constraints) -> list[str]:
 
 
 def _reason(choice: Choice, need: str) -> str:
-    what = {"My choice": f"my choice for {need}", "Best value": "best value", "The upgrade": "the upgrade"}[choice.role]
+    what = {
+        "My choice": f"my choice for {need}",
+        "Best value": "best value",
+        "Cheaper": "cheaper",
+        "The upgrade": "the upgrade",
+    }[choice.role]
     return f"{what}: {choice.argument}" if choice.argument else what
 
 
@@ -193,6 +201,25 @@ def _best_value(best: Product, others: Sequence[Hit], constraints: Constraints) 
     also, facts = _besides(hit.product, constraints)
     argument = f"{less} less{_against(hit.product, best)}{also}"
     return Choice(hit, "Best value", argument, (less, *_rating_facts(hit.product, best), *facts))
+
+
+def _cheaper(best: Product, hits: Sequence[Hit], constraints: Constraints) -> list[Choice]:
+    """The cheapest of those clearly cheaper, with the wishes that it gives up: who asks for value may want less of them for less."""
+    if best.price is None:
+        return []
+    priced = [(hit.product.price, hit) for hit in hits if hit.product.price is not None]
+    cheaper = [(price, hit) for price, hit in priced if float(price) <= APART * float(best.price)]
+    if not cheaper:
+        return []
+    price, hit = min(cheaper, key=lambda one: (one[0], -one[1].relevance))
+    less = money(best.price - price, best.currency)
+    silent = [
+        f"“{wish}”"
+        for field, wish in constraints.wishes
+        if judge(best, field, wish).status == "met" and judge(hit.product, field, wish).status != "met"
+    ]
+    without = f", but its listing doesn't say {listed(silent, 'or')}" if silent else ""
+    return [Choice(hit, "Cheaper", f"{less} less{without}", (less, *silent))]
 
 
 def _upgrade(best: Product, others: Sequence[Hit], constraints: Constraints) -> Choice | None:

@@ -163,6 +163,16 @@ def test_beyond_the_budget_only_the_nearest_is_chosen_and_it_is_said(assistant_w
     assert [card.product.id for card in reply.cards] == ["puddle"]
 
 
+def test_who_asks_for_value_hears_of_a_cheaper_one_and_what_it_gives_up(assistant_with: AssistantWith) -> None:
+    """Of the jackets only that for men at $79 and the children's at $35 are waterproof; the cheapest on the table says nothing of it."""
+    waterproof = said("search", product="jacket", features=("waterproof",), gender="men")
+    shop = assistant_with([waterproof, said("refine", sort="rating")])
+    shop.reply("waterproof jacket for men", "s_1")
+    reply = shop.reply("best value for money", "s_1")
+    assert "My choice is Storm Rain Jacket at $79" in reply.reply
+    assert "Cheaper is Breeze Wind Jacket at $59: $20 less, but its listing doesn't say “waterproof”." in reply.reply
+
+
 def test_a_choice_after_an_order_is_among_what_that_order_showed(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="lamp"), said("refine", sort="price_asc"), said("recommend")])
     shop.reply("a lamp", "s_1")
