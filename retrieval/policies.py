@@ -7,6 +7,7 @@ import sqlite3
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from .errors import StoreOutdated
 from .examples import Examples
 from .lexical import any_of
 from .policy_text import Passage
+from .words import respelled
 
 COLLECTION = "policies"
 COMPARED = 3_000  # statements: up to so many are all compared with the question, of more the nearest PROPOSED
@@ -87,7 +89,7 @@ class Policies:
         match = any_of(question)
         if not match or not len(self):
             return []
-        near, overall = self._near(self._embedder.embed([question]))
+        near, overall = self._near(self._embedder.embed(respelled(question)))
         words = self._by_words(match)
         found = [
             Found(
@@ -113,22 +115,23 @@ class Policies:
         vectors = self._embedder.embed([first, second])
         return float(vectors[0] @ vectors[1])
 
-    def _near(self, vector: Vectors) -> tuple[dict[str, dict[int, float]], dict[str, float]]:
-        """Cosines of the question with statements, by passage and place, and with whole passages."""
+    def _near(self, vectors: Vectors) -> tuple[dict[str, dict[int, float]], dict[str, float]]:
+        """Cosines of the question, in the spelling that is nearer, with statements, by passage and place, and with whole passages."""
         collection = self._collection()
         count = int(collection.count())
         asked = count if count <= COMPARED else PROPOSED
         if not count:
             return {}, {}
-        answer = collection.query(query_embeddings=vector, n_results=asked, include=["distances", "metadatas"])
+        answer = collection.query(query_embeddings=vectors, n_results=asked, include=["distances", "metadatas"])
         near: dict[str, dict[int, float]] = {}
         overall: dict[str, float] = {}
-        for meta, distance in zip(answer["metadatas"][0], answer["distances"][0], strict=True):
-            near.setdefault(meta["passage"], {})
-            if meta["place"] < 0:
-                overall[meta["passage"]] = 1.0 - distance
+        for meta, distance in zip(chain(*answer["metadatas"]), chain(*answer["distances"]), strict=True):
+            passage, place, cosine = meta["passage"], meta["place"], 1.0 - distance
+            statements = near.setdefault(passage, {})
+            if place < 0:
+                overall[passage] = max(cosine, overall.get(passage, cosine))
             else:
-                near[meta["passage"]][meta["place"]] = 1.0 - distance
+                statements[place] = max(cosine, statements.get(place, cosine))
         return near, overall
 
     def _by_words(self, match: str) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,10 +26,11 @@ STOPWORDS = frozenset(
 _SPELLINGS = dict(
     pair.split("/")
     for pair in "aluminium/aluminum armour/armor catalogue/catalog centre/center colour/color cosy/cozy fibre/fiber "
-    "flavour/flavor flavoured/flavored grey/gray jewellery/jewelry litre/liter metre/meter millimetre/millimeter "
+    "flavour/flavor flavoured/flavored grey/gray instalment/installment jewellery/jewelry litre/liter metre/meter millimetre/millimeter "
     "centimetre/centimeter mould/mold moustache/mustache odour/odor organiser/organizer plough/plow pyjama/pajama sulphur/sulfur "
     "theatre/theater tyre/tire whisky/whiskey yoghurt/yogurt".split()
 )
+_BRITISH = {ours: theirs for theirs, ours in _SPELLINGS.items()}
 # Plurals that share no stem with their singular; only those that mean nothing else ("leaves", "calves" and "feet" do).
 _PLURALS = dict(
     pair.split("/")
@@ -80,6 +81,22 @@ def spellings(word: str) -> tuple[str, ...]:
     """The word, and its other spellings, number or form where the letters differ: for an index that knows these only."""
     ours = stem(word)
     return (word, *(other for other in (ours, *_THEIRS.get(ours, ())) if other != _stemmed(word)))
+
+
+def respelled(text: str) -> tuple[str, ...]:
+    """The text, and with its words in American and in British spelling where these differ: for what compares letters, as embedders do."""
+    return tuple(dict.fromkeys((text, _respelled(text, _SPELLINGS), _respelled(text, _BRITISH))))
+
+
+def _respelled(text: str, pairs: Mapping[str, str]) -> str:
+    return _WORD.sub(lambda word: _in_pairs(word.group(), pairs), text)
+
+
+def _in_pairs(word: str, pairs: Mapping[str, str]) -> str:
+    """The word as the pairs spell it, in the plural too."""
+    one = word.lower().removesuffix("s")
+    plural = "s" if word.lower().endswith("s") else ""
+    return pairs.get(word.lower()) or (f"{pairs[one]}{plural}" if one in pairs else word)
 
 
 def _stemmed(word: str) -> str:

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.words import contains, content_stems, content_words, doable, only_denied, quote, spellings, stem, words
+from retrieval.words import (
+    contains,
+    content_stems,
+    content_words,
+    doable,
+    only_denied,
+    quote,
+    respelled,
+    spellings,
+    stem,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -154,3 +165,9 @@ def test_a_mention_that_is_not_denied_right_there_counts(text: str) -> None:
 @given(st.text(max_size=60))
 def test_words_stand_where_they_say(text: str) -> None:
     assert [word.stem for word in words(text)] == [stem(text[word.start : word.end]) for word in words(text)]
+
+
+def test_a_text_is_given_in_british_and_in_american_spelling_where_these_differ() -> None:
+    assert respelled("may i pay in installments") == ("may i pay in installments", "may i pay in instalments")
+    assert respelled("a grey Tyre") == ("a grey Tyre", "a gray tire")
+    assert respelled("a glass bus") == ("a glass bus",)
