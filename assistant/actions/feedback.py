@@ -11,6 +11,8 @@ from babel.numbers import get_currency_precision
 from retrieval.product import Product, money
 from retrieval.query import Constraints
 
+from ..at_us import LEAST as AT_US
+from ..at_us import SURELY as SURELY_AT_US
 from ..at_us import at_us
 from ..complaints import LEAST, SURELY, Complaint, complaint_of
 from ..explain import limits_met
@@ -50,14 +52,12 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     felt = "dislike" if complaint and felt == "like" else felt
     pointed = about(parse, state, parts) or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
     unsaid = parse.slots.ref == ("last",) and not says_which(parse.message)  # "too pricey" was read as one, of a list
-    these = (
-        (parse.slots.ref and not unsaid)
-        or felt == "like"
-        or (len(pointed) == 1 and (_named(parse) or _of_it(parse, state)))
-    )
+    named = (parse.slots.ref and not unsaid) or felt == "like" or (len(pointed) == 1 and _named(parse))
+    these = named or (len(pointed) == 1 and _of_it(parse, state))
     products = pointed if these else shown or pointed
     of_products = complaint not in (None, "plain", "words")
-    if not these and felt in ("dislike", "unclear") and not of_products and at_us(parse.message, parts.embedder):
+    for_us = felt in ("dislike", "unclear") and not of_products and not named
+    if for_us and at_us(parse.message, parts.embedder, least=SURELY_AT_US if these else AT_US):
         return sorry(parts)
     if not products:  # of what was shown nothing is called so
         return Outcome(answer=Answer("Thank you for telling me. What are you looking for?"))

@@ -49,6 +49,7 @@ ASK_ACT = "What shall be done with the order: cancel it, return or exchange some
 ASK_INSTEAD = "What would you like instead? Please say it like this: exchange it for size 10."
 ASK_ADDRESS = "Please write the whole new address in one message."
 NO_EXCHANGE = "I can't exchange items here; I can announce a return. The shop's staff can arrange an exchange."
+_ACTS = OrderActs()
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ADDRESS = re.compile(
     r"(?:address\b.*?\bto\b|address:|deliver(?:ed)? to|send it to|ship it to)\s*(.+)", re.IGNORECASE | re.DOTALL
@@ -81,7 +82,7 @@ def continued(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     talk, desk = state.order, parts.orders
     if desk is None or talk is None or not talk.waiting or parse.order is not None:
         return parse
-    if not told_by(parse, desk).anything and not (
+    if not told_by(parse, desk.rules).anything and not (
         talk.proven and talk.act == "address" and _address(parse.message, bare=True)
     ):
         return parse
@@ -99,7 +100,7 @@ def order_change(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """An act read back for a yes; done when this turn is that yes. Where it is unsure which act is meant, that is asked."""
     desk = parts.orders
     if desk is None:
-        return before_an_order(Outcome(answer=Answer(NO_ORDERS)), parse.message, parts.policies)
+        return _without_desk(parse, parts)
     if parse.order is not None:
         return _do(parse, parse.order, desk)
     wanted = wanted_in(parse.message, desk.rules, desk.acts, parts.embedder)
@@ -116,8 +117,8 @@ def wanted_in(message: str, rules: OrderRules, acts: OrderActs, embedder: Embedd
 def _with_order(parse: Parse, state: DialogueState, parts: Parts, *, act: OrderAct | None, change: bool) -> Outcome:
     desk, talk = parts.orders, state.order or OrderTalk()
     if desk is None:
-        return Outcome(answer=Answer(NO_ORDERS))
-    told = _vouched(told_by(parse, desk), parts.email)
+        return _without_desk(parse, parts)
+    told = _vouched(told_by(parse, desk.rules), parts.email)
     number = told.number or talk.number
     proven = talk.proven and number == talk.number
     if not proven and (asked := _ask(number, told, act)):
@@ -139,6 +140,15 @@ def _with_order(parse: Parse, state: DialogueState, parts: Parts, *, act: OrderA
         return Outcome(answer=Answer(DOWN, found=False), fault=error.slug)
 
 
+def _without_desk(parse: Parse, parts: Parts) -> Outcome:
+    """That no order can be looked into, after what the policies say of any ("it arrived broken"); where one is, or a number or a proof by
+    itself, asks nothing of them."""
+    outcome, rules = Outcome(answer=Answer(NO_ORDERS)), OrderRules()
+    where = parse.intent == "order_status" and wanted_in(parse.message, rules, _ACTS, parts.embedder) == "status"
+    asks_nothing = where or told_by(parse, rules).anything
+    return outcome if asks_nothing else before_an_order(outcome, parse.message, parts.policies)
+
+
 def _vouched(told: Told, email: str | None) -> Told:
     """With the shopper's verified address as the proof, unless the message gives another: an order may have been made with that."""
     return told if told.proof.email or told.proof.postcode else replace(told, proof=Proof(email))
@@ -151,17 +161,17 @@ def _ask(number: str | None, told: Told, act: OrderAct | None) -> Outcome | None
     return Outcome(answer=Answer(ASK_PROOF if number else ASK_ALL), order=OrderTalk(number, act=act, waiting=True))
 
 
-def told_by(parse: Parse, desk: OrderDesk) -> Told:
+def told_by(parse: Parse, rules: OrderRules) -> Told:
     """Number, e-mail and postcode as the message has them; the number's digits are no postcode."""
     message = parse.message
-    found = re.search(desk.rules.number, message, re.IGNORECASE)
+    found = re.search(rules.number, message, re.IGNORECASE)
     number = found.group() if found else parse.slots.order_id
-    if found is None and number and re.fullmatch(desk.rules.postcode, number, re.IGNORECASE):
+    if found is None and number and re.fullmatch(rules.postcode, number, re.IGNORECASE):
         number = None  # "my postcode is 10021" is often read as the number of an order
     email = _EMAIL.search(message)
     rest = message.replace(number, " ") if number else message
     rest = _EMAIL.sub(" ", rest)
-    postcode = re.search(desk.rules.postcode, rest, re.IGNORECASE)
+    postcode = re.search(rules.postcode, rest, re.IGNORECASE)
     proof = Proof(email.group() if email else None, postcode.group() if postcode and not email else None)
     return Told(number.upper() if number else None, proof)
 

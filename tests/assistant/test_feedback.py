@@ -51,6 +51,12 @@ def test_a_disliked_product_does_not_come_back(assistant_with: AssistantWith) ->
 SORRY = "I am sorry that this is not going well."
 
 
+def test_anger_at_the_assistant_after_a_question_takes_no_product_away(assistant_with: AssistantWith) -> None:
+    asked = ("is the first waterproof?", said("ask_product", ref=(1,), ask="waterproof"))
+    angry = talk(assistant_with, JACKETS, asked, ("you stupid bot", said("feedback")))
+    assert angry.reply.startswith(SORRY)
+
+
 def test_anger_at_the_assistant_takes_no_product_away(assistant_with: AssistantWith) -> None:
     angry = talk(assistant_with, JACKETS, ("fuck you", said("feedback")))
     later = talk(assistant_with, JACKETS, ("fuck you", said("feedback")), ("jackets", said("search", product="jacket")))

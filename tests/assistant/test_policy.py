@@ -161,6 +161,14 @@ def test_a_question_read_as_one_about_an_order_hears_the_rule_where_no_order_was
     assert asked.reply.endswith(f"30 days of delivery.” {ASK_ALL}")
 
 
+def test_what_is_told_of_an_order_hears_the_rule_and_a_number_by_itself_does_not(shop: Shop) -> None:
+    page = "# Returns\n\n## Faulty items\n\nA broken lamp is sent again.\n\n# Cards\n\n## Lost\n\nGive us the order number.\n"
+    read_as = [said("order_status", product="lamp"), said("order_change", order_id="48213")]
+    assistant = shop.with_pages(page, read_as=read_as)
+    assert assistant.reply("my lamp is broken", "s_1").reply.endswith(f"is sent again.” {NO_ORDERS}")
+    assert assistant.reply("the order number is 48213", "s_1").reply == NO_ORDERS
+
+
 def test_where_an_order_is_hears_no_rule(shop: Shop) -> None:
     asked = shop.with_pages(RETURNS, read_as=[said("order_status")]).reply("where is my returned lamp order, delivery?")
     assert asked.reply == NO_ORDERS
