@@ -305,13 +305,18 @@ def _price(card: Card) -> str:
 def _nothing(outcome: Outcome, state: DialogueState, currency: str) -> Words:
     """Nothing may be shown: the shop does not sell it, or a wish leaves nothing; then ask the one thing that helps."""
     constraints = state.constraints
-    if not outcome.kind_found:
+    if sells_nothing_so(outcome):
         return Words(unsold([constraints.product or ""]), suggestions=START)
     text = f"I have nothing for {need_phrase(constraints, currency)}."
     options = tuple(f"Allow {refused}" for refused in constraints.exclude) or ("Start over",)
     return Words(
         text, Question("Which wish may go?", "exclude" if constraints.exclude else "product", options), options
     )
+
+
+def sells_nothing_so(outcome: Outcome) -> bool:
+    """Whether all that came of an act is that the shop has nothing called so, and nothing near."""
+    return outcome.answer is None and not outcome.hits and not outcome.kind_found
 
 
 def unsold(names: Sequence[str], *, asks: bool = True) -> str:

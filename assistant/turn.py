@@ -19,7 +19,7 @@ from .grounds import checked, evidence
 from .model import Card, DialogueState, Exchange, Outcome, Parse
 from .parse import clean
 from .parts import Parts
-from .reply import Words, labelled, unsold, write
+from .reply import Words, labelled, sells_nothing_so, unsold, write
 from .state import Effect, arrived, effect_of, ended, leave, turned, update
 from .understanding import understood
 from .writing.portrait import portrait
@@ -205,7 +205,7 @@ def _told_once(done: Sequence[Acted]) -> list[Acted]:
     """The acts, with all that the shop does not sell in one sentence where the first of it was said; what else is looked for is asked
     only where nothing but this came of the message."""
     names = [one.state.constraints.product or "" for one in done]
-    unsold_ones = [i for i, one in enumerate(done) if one.words.text == unsold([names[i]])]
+    unsold_ones = [i for i, one in enumerate(done) if sells_nothing_so(one.outcome)]
     if len(done) < 2 or not unsold_ones:
         return list(done)
     together = unsold([names[i] for i in unsold_ones], asks=len(unsold_ones) == len(done))
