@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from retrieval.product import Product
+from retrieval.query import Constraints
 
 from ..fewer import to_go
 from ..mentions import counts_said, mentioned
@@ -120,4 +121,11 @@ def _in_cart(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     found = pointed or mentioned(parse.slots, in_place, products)
     if not found and len(products) == 1 and not parse.slots.ref:
         found = products
-    return [product for product in found if called(product, parse.slots.product)]
+    named = [product for product in found if called(product, parse.slots.product)]
+    return named or _of_the_kind(parse.slots.product, products, parts)
+
+
+def _of_the_kind(name: str | None, products: Sequence[Product], parts: Parts) -> list[Product]:
+    """Those that the shop finds under the name, whatever their titles say: "the bread" is a loaf."""
+    ids = parts.searcher.matching(Constraints(product=name)) if name else frozenset[str]()
+    return [product for product in products if product.id in ids]

@@ -157,6 +157,12 @@ def test_the_only_product_is_taken_out_without_being_named(searcher: Searcher) -
     assert _text(outcome).endswith("Your cart is empty now.")
 
 
+def test_what_the_shop_finds_under_a_name_is_taken_out_whatever_its_title_says(searcher: Searcher) -> None:
+    inside = (CartLine("rucksack", 1), CartLine("clamp", 1))
+    outcome = _do(searcher, replace(SHOWN, cart=inside, focus=None), "cart_remove", product="backpack")
+    assert _lines(outcome) == {"clamp": 1}
+
+
 def test_the_only_product_stays_when_another_is_named(searcher: Searcher) -> None:
     outcome = _do(searcher, DialogueState(cart=(CartLine("tote", 2),)), "cart_remove", product="kettle")
     assert _lines(outcome) == {"tote": 2}

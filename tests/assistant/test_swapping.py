@@ -92,6 +92,11 @@ def test_of_places_in_the_cart_and_in_another_list_the_word_between_tells_which_
     assert lines(shop.reply(message, "s_1")) == {inside[stays]: 1, comes: 1}
 
 
+def test_another_place_after_an_add_is_of_the_list_and_not_of_the_cart(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, "actually no, the first", said("cart_remove", ref=(1,)), [said("cart_add", ref=(3,))])
+    assert lines(reply) == {"tote": 1}
+
+
 def test_a_swap_before_anything_is_in_the_cart_puts_in_the_other_alone(assistant_with: AssistantWith) -> None:
     shop = assistant_with([MUGS, said("cart_add", ref=(1, 2))])
     shop.reply("bags", "s_1")
