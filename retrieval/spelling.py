@@ -22,6 +22,7 @@ SHORTEST = 4  # letters: what is shorter is near too many words
 SURE = 5  # letters from which any word may be meant; of shorter ones only what kinds are called by, and colours, with a letter left out
 LONG = 7  # letters from which two slips are thought possible instead of one
 RARE = 90_000  # rank of a word that the language has none for
+SELDOM = 50_000  # rank of a word that is so rare that a colour with a letter left out is meant by it
 OFTEN = 60_000  # a word of rank 2,000 counts as said 20 times by the shop, one of rank 10,000 five times
 # Shortened words that people write without their apostrophe.
 _SHORTENED = frozenset(
@@ -75,7 +76,7 @@ class Speller:
         long words two, where all consonants are those that were meant. Of words as near one with the same consonants, then the one
         that is said most often.
         """
-        if word in _SHORTENED or any(one in self._english for one in (word, word.removesuffix("s"))):
+        if word in _SHORTENED or self._is_english(word):
             return None
         if stem(word) in _said_stems() or self._lexical.matching(word):
             return None
@@ -87,6 +88,11 @@ class Speller:
             if found.term[0] == word[0] and sure and (found.distance < 2 or same):
                 near.append((found.distance, not same, -self._said(found.term), found.term))
         return min(near)[-1] if near else None
+
+    def _is_english(self, word: str) -> bool:
+        """Whether the language has the word, and nobody who shops can mean a colour by it: "wite" is a word, and "white"."""
+        rank = min(self._english.get(one, RARE) for one in (word, word.removesuffix("s")))
+        return rank < RARE and not (rank > SELDOM and any(_is_short_of(word, color) for color in COLOR_WORDS))
 
     def _near(self, word: str) -> Sequence[SuggestItem]:
         with self._lock:  # counted when the first unknown word comes: a second or two for 20,000 products
@@ -114,6 +120,11 @@ class Speller:
 def _lacks_one(word: str, other: str) -> bool:
     """Whether a letter of the other is left out, not its last."""
     return len(word) < len(other) and word[-1] == other[-1]
+
+
+def _is_short_of(word: str, other: str) -> bool:
+    """Whether the word is the other with one letter left out, neither its first nor its last."""
+    return any(word == other[:place] + other[place + 1 :] for place in range(1, len(other) - 1))
 
 
 def _consonants(word: str) -> str:

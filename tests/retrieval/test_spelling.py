@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from retrieval.index import build_index
 from retrieval.lexical import Lexical
 from retrieval.product import Product
-from retrieval.spelling import Speller
+from retrieval.spelling import Speller, english_words
 from retrieval.store import Store
 from tests.fakes import WordEmbedder
 
@@ -72,6 +74,17 @@ def test_a_slip_is_read_as_the_word_that_was_meant(speller: Speller, typed: str,
 )
 def test_a_known_or_a_far_word_stays_as_it_is(speller: Speller, text: str) -> None:
     assert speller.mended(text) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("wite lamp", "white lamp"), ("coper", "copper"), ("back lamp", "back lamp")]
+)
+def test_a_colour_that_lacks_a_letter_is_meant_by_a_word_that_hardly_anybody_uses(
+    tmp_path: Path, typed: str, meant: str
+) -> None:
+    with closing(Store(tmp_path / "store", create=True)) as store:
+        build_index(PRODUCTS, store, WordEmbedder())
+        assert Speller(store.catalog, Lexical(store.catalog), english_words()).mended(typed) == meant
 
 
 def test_what_was_read_otherwise_is_named_by_the_typed_word(speller: Speller) -> None:
