@@ -10,7 +10,7 @@ from typing import Any
 
 from retrieval.audience import adult_in, speaks_of_people
 from retrieval.evidence import meets_one
-from retrieval.kinds import names_kind
+from retrieval.kinds import kind_at_end, names_kind
 from retrieval.query import Constraints
 from retrieval.words import content_stems
 
@@ -29,7 +29,36 @@ _AND_FOR = re.compile(r"\s*(?:,|&|\band\b)\s*(?:(?:one|another|some|something)\s
 
 def told_apart(parse: Parse, parts: Parts) -> Parse:
     """The acts, a search for two things under one name as one for each, and in each what is said of both."""
-    return _shared(_apart(parse, parts))
+    return _shared(_of_the_list(_apart(parse, parts), parts))
+
+
+def _of_the_list(parse: Parse, parts: Parts) -> Parse:
+    """The acts, where several search, with what was read as a wish for one thing and is another of the list as a search of its own: of
+    "a lamp, a bag and a mug" no lamp says "bag"."""
+    if sum(one.intent == "search" for one in parse.in_order()) < 2:
+        return parse
+    items = {" ".join(item.lower().split()) for item in _AND.split(parse.message)}
+    each = list[Parse]()
+    for one in parse.in_order():
+        slots = one.slots
+        others = [wish for wish in slots.features if wish in items and _is_another_kind(wish, slots.product, parts)]
+        left = replace(slots, features=tuple(wish for wish in slots.features if wish not in others))
+        each += [replace(one, slots=left), *(replace(one, slots=Slots(product=name)) for name in others)]
+    acts = tuple(one.intent for one in each)
+    *before, last = [replace(one, acts=acts) for one in each]
+    for one in reversed(before):
+        last = replace(one, then=last)
+    return last
+
+
+def _is_another_kind(name: str, other: str | None, parts: Parts) -> bool:
+    """Whether the name is one of a kind of thing that the shop has, and nothing called by the other name is also one."""
+    found = parts.searcher.matching(Constraints(product=name))
+    return (
+        bool(found)
+        and bool(kind_at_end(name)[0])
+        and found.isdisjoint(parts.searcher.matching(Constraints(product=other)))
+    )
 
 
 def _apart(parse: Parse, parts: Parts) -> Parse:

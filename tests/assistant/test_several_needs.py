@@ -45,6 +45,21 @@ def test_a_name_of_which_a_part_is_no_kind_or_a_title_has_all_words_is_one(
     assert reply.acts == ("search",)
 
 
+def test_a_thing_of_a_list_that_was_read_as_a_wish_is_a_need_of_its_own(assistant_with: AssistantWith) -> None:
+    read = replace(
+        said("search", product="lamp", features=("tote bag", "dimmable")), then=said("search", product="mug")
+    )
+    (reply,) = told(assistant_with([read]), "a dimmable lamp, a tote bag and a mug")
+    assert reply.acts == ("search", "search", "search")
+    assert list(dict.fromkeys(card.need for card in reply.cards)) == ["lamp", "tote bag", "mug"]
+
+
+def test_a_wish_of_a_list_that_is_no_other_thing_stays_a_wish(assistant_with: AssistantWith) -> None:
+    read = replace(said("search", product="lamp", features=("dimmable",)), then=BAGS)
+    (reply,) = told(assistant_with([read]), "a lamp, dimmable, and a bag")
+    assert reply.acts == ("search", "search")
+
+
 def test_a_wish_behind_both_is_one_of_both_and_a_wish_of_the_first_alone_is_not(assistant_with: AssistantWith) -> None:
     behind = replace(LAMPS, then=said("search", product="bag", features=("dimmable",)))
     first = replace(said("search", product="lamp", features=("dimmable",)), then=BAGS)
