@@ -249,13 +249,21 @@ def _asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         asked = replace(parse.slots, ref=("last",))
     elif state.asked is not None:
         return parse
-    elif parse.intent in ("refine", "more") and parse.slots == Slots() and subject_of([parse.message], parts.embedder):
+    elif _says_no_wish(parse) and subject_of([parse.message], parts.embedder):
         asked = Slots(ask=parse.message.strip(" ?!."))
     elif _states_it(parse, state, parts) or _of_the_page(parse, state):
         asked = parse.slots
     else:
         return parse
     return replace(parse, intent="ask_product", acts=("ask_product",), slots=asked)
+
+
+def _says_no_wish(parse: Parse) -> bool:
+    """Whether a narrowing has nothing in it, or only the names of what products have: "what sizes" was read as one in size "sizes"."""
+    slots = parse.slots
+    named = Slots(color=slots.color, size=slots.size, material=slots.material, features=slots.features)
+    words = tuple(slots.words_of("color", "size", "material", "features"))
+    return parse.intent in ("refine", "more") and slots == named and all(map(_says_no_value, words))
 
 
 def _had(parse: Parse, parts: Parts) -> Parse:
@@ -380,7 +388,7 @@ def _complained(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
 def _says_no_value(words: str) -> bool:
     """Whether the words only point ("those") or name what products have, and nothing that one of them is: "colour", "height"."""
     left = set(words.split()) - STOPWORDS
-    return left <= {*ALSO_CALLED, *LENGTHS, *NAMED, "size", WEIGHT}
+    return left <= {*ALSO_CALLED, *LENGTHS, *NAMED, "size", "sizes", "materials", "brands", WEIGHT}
 
 
 def _of_the_table(words: Iterable[str], shown: Sequence[Product]) -> bool:

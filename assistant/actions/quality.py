@@ -32,6 +32,8 @@ class Said:
 def plain_quality(asked: str, parts: Parts) -> str:
     """The quality without its degree: "warm" of "the warmest", "bass" of "best bass"; "" where nothing but a degree is said."""
     kept = _without(DEGREES, without_links(asked)).split()
+    while kept and kept[-1].lower() in STOPWORDS:
+        kept.pop()  # "serve the most" asks what serves, not what serves the
     return " ".join(_base(word, parts) for word in kept) if content_words(" ".join(kept)) and _says(kept) else ""
 
 

@@ -299,6 +299,14 @@ def test_a_usual_question_read_as_a_narrowing_of_nothing_is_answered(
     assert (reply.intent, reply.reply) == ("ask_product", "Market Tote Bag: color natural, black.")
 
 
+def test_a_wish_that_only_names_what_products_have_is_the_question_for_it(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="bag"), said("refine", size=("sizes",))])
+    shop.reply("a bag", "s_1")
+    reply = shop.reply("what sizes", "s_1")
+    assert reply.intent == "ask_product"
+    assert reply.constraints.size == ()
+
+
 def test_the_stock_asked_about_is_that_of_the_variant_named(assistant_with: AssistantWith) -> None:
     shop = assistant_with(
         [
