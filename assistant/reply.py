@@ -111,7 +111,8 @@ def _lead(
         if outcome.beyond:
             called = f"Nothing called “{state.constraints.product}” is{bounds}"
             return f"{called}; {_named(outcome.beyond)} is. {worded('nearest', state)}{bounds}:"
-        return f"I have no more that are called “{state.constraints.product}”. {worded('nearest', state)}:"
+        found = "I have no more that are" if state.acts[-1:] == ("more",) else "Nothing that I found for this is"
+        return f"{found} called “{state.constraints.product}”. {worded('nearest', state)}:"
     if missed and not _says_something(cards, state.constraints):
         return (
             f"No listing I found{bounds} says {_quoted(missed)}{_beyond(outcome)}. {worded('nearest', state)}{bounds}:"

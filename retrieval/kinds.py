@@ -101,6 +101,15 @@ def kind_at_end(phrase: str) -> tuple[frozenset[str], bool]:
     return frozenset(), False
 
 
+def words_before_kind(phrase: str) -> str:
+    """What the phrase says before the longest known end of it, or before its last word where none is known: "dog" of "dog bowl", "" of
+    "coffee table"; "" as well for one that says what the thing is for behind it ("box for tackle")."""
+    own, *further = _FURTHER.split(phrase, maxsplit=1)
+    said, stems, names = _words(own), stems_of(own), _names()
+    known = next((start for start in range(len(stems)) if stems[start:] in names), len(stems) - 1)
+    return "" if further or len(said) != len(stems) else " ".join(said[: max(known, 0)])
+
+
 def is_wide(phrase: str) -> bool:
     """Whether the phrase is a word for several kinds at once, so that not all that are called so need to be known: "shoes", "toy"."""
     return stems_of(phrase) in shopper_words().wider

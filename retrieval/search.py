@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
 from .ages import as_groups
-from .audience import for_whom
+from .audience import for_whom, speaks_of_people
 from .catalog import Catalog
 from .constraints import eligible_ids, first_left
 from .dense import Dense
@@ -24,7 +24,7 @@ from .kind import (
     on_another_shelf,
     stands_among,
 )
-from .kinds import kind_at_end
+from .kinds import kind_at_end, words_before_kind
 from .lexical import Lexical
 from .product import Product
 from .query import SOFT, Constraints, Hit, Query, Ranking, Relaxed
@@ -121,7 +121,7 @@ class Searcher:
         )
         stating = self._stating(query, matching) if named else matching
         total, said = self.catalog.count_families(matching), self.catalog.count_families(stating)
-        kind_found = bool(kinds) or not named
+        kind_found = not named or (bool(kinds) and not self._only_by_its_end(query, kinds[0], hits))
         timing = Timing((retrieved - started) * 1e3, (done - retrieved) * 1e3)
         return Ranking(hits, total, ready.relaxed, kind_found, frozenset(matching), said), timing
 
@@ -147,6 +147,8 @@ class Searcher:
         product = query.constraints.product
         pets = for_animals(self.lexical, f"{product} {query.text} {query.said}") if query.constraints.kind else Ids()
         kinds = kind_levels(self.catalog, self.lexical, product, pets)[: 1 if strictly else None]
+        if query.constraints.gender:  # a man's hat is no dog's beanie, not even where no other is left
+            kinds = [left for ids in kinds if (left := ids - pets)]
         query, eligible, relaxed = self._possible(query, kinds)
         return _Ready(query, relaxed, kinds, eligible, first_left(kinds, eligible), pets)
 
@@ -164,6 +166,19 @@ class Searcher:
         for group in query.constraints.alternatives:
             ids = saying_one(self.catalog, self.lexical, group, ids)
         return ids
+
+    def _only_by_its_end(self, query: Query, kind: Ids, hits: Sequence[Hit]) -> bool:
+        """Whether what is of the kind is so by the last of its words alone, and no hit says the others: of a "dog bowl" the soup bowls.
+
+        Words that only say for whom it is are said of people, not of the thing.
+        """
+        phrase = query.constraints.product or ""
+        before = words_before_kind(phrase)
+        if not before or speaks_of_people(before):
+            return False
+        called = self.lexical.matching(phrase, columns="title category") & kind
+        of_kind = [hit.product for hit in hits if hit.product.id in kind]
+        return not called and not any(judge(product, "features", before).status == "met" for product in of_kind)
 
     def _told(self, query: Query, ids: Ids) -> bool:
         """Whether words tell which of the ids a need without a kind means: it names no occasion, and some state all its wishes."""

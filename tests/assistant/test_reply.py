@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from assistant.explain import explain
-from assistant.model import Answer, Card, CartLine, DialogueState, Outcome
+from assistant.model import Answer, Card, CartLine, DialogueState, Intent, Outcome
 from assistant.reply import NAMED, need_phrase, write
 from retrieval.product import Product
 from retrieval.query import Constraints, Hit, Relaxed
@@ -222,3 +223,12 @@ def test_for_whom_is_said_where_a_listing_shown_says_it() -> None:
 )
 def test_one_gift_for_somebody_has_an_article_and_several_have_none(product: str, told: str) -> None:
     assert need_phrase(Constraints(product=product), "USD") == told
+
+
+@pytest.mark.parametrize(("act", "more"), [("search", False), ("more", True)])
+def test_no_more_are_called_so_only_where_some_were_shown(act: Intent, more: bool) -> None:
+    hits = (Hit(BY_ID["satchel"], 0.8, 1, of_kind=False),)
+    state = replace(LAMP, acts=(act,))
+    text = write(Outcome(hits, total=1), explain(hits, state.constraints), state, "USD").text
+    assert ("no more that are called" in text) is more
+    assert "called “lamp”" in text

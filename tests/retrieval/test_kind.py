@@ -351,3 +351,41 @@ def test_a_gift_for_mum_is_what_is_for_women_before_what_has_the_letters(people:
     need = Constraints(product="gift", features=("for my mum",))
     ranking, _ = people.search(Query("gift for my mum", need, said="a gift for my mum"), 5)
     assert ranking.hits[0].product.id == "scarf"
+
+
+CALLED_BY_MORE = (
+    _product("noodles", "Tropical Noodle Bowl", "housewares", "bowls"),
+    _product("salad", "Citrus Salad Bowl", "housewares", "bowls"),
+    _product("hiking", "Alpine Hiking Boots", "footwear", "boots"),
+    _product("leash", "Rope Dog Leash", "outdoors", "pet"),
+)
+
+
+@pytest.fixture(scope="module")
+def ends(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    with _shop(CALLED_BY_MORE, tmp_path_factory.mktemp("ends")) as shop:
+        yield shop
+
+
+@pytest.mark.parametrize(
+    ("phrase", "there"),
+    [("dog bowl", False), ("ski boots", False), ("salad bowl", True), ("bowl", True), ("men's boots", True)],
+)
+def test_what_is_of_a_kind_by_its_last_word_alone_is_only_the_nearest(ends: Searcher, phrase: str, there: bool) -> None:
+    ranking, _ = ends.search(Query(phrase, Constraints(product=phrase)), 5)
+    assert ranking.kind_found is there
+    assert any(hit.fits for hit in ranking.hits)
+
+
+def test_nothing_that_is_sold_for_animals_is_shown_for_a_man(worn: Searcher) -> None:
+    ranking, _ = worn.search(Query("beanie", Constraints(product="beanie", gender="men")), 5)
+    assert "beanie" not in {hit.product.id for hit in ranking.hits if hit.fits}
+
+
+def test_sweets_are_candy_and_a_bracelet_of_that_name_is_none(tmp_path: Path) -> None:
+    listed = (
+        _product("hearts", "Candy Conversation Hearts", "seasonal", "valentine"),
+        _product("wrist", "Wrist Candy Collection", "jewelry", "bracelet"),
+    )
+    with _shop(listed, tmp_path) as shop:
+        assert kind_levels(shop.catalog, shop.lexical, "candy")[0] == {"hearts"}
