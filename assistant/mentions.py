@@ -38,6 +38,7 @@ _OF_EACH = re.compile(r"\b(?:both|each|apiece|all of (?:them|these|those))\b")
 _OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
 _THEM = re.compile(r"\b(?:them|those|these)\b")
 _SEVERAL = re.compile(r"\b(?:these|those|they|them|ones|none|all|any|both|others?)\b")
+_MOST_OF_ALL = re.compile(r"\b(?:cheapest|lowest|least|sort|sorted|order|ordered|ascending)\b")
 _PRONOUN = re.compile(r"^\s*ones?\b")
 _PLACE = re.compile(rf"\d|\b(?:{_PLACES})\b")
 _COUNTED = re.compile(rf"\b\d+(?:st|nd|rd|th)\b|#\s?\d|\bnumbers? \d|\b(?:{_PLACES})\b")
@@ -161,6 +162,11 @@ def _counted_places(message: str, listed: int) -> list[tuple[int, int]]:
 def says_them(message: str) -> bool:
     """Whether the message points at several things by a pronoun: "add them"."""
     return bool(_THEM.search(message.lower()))
+
+
+def says_an_order(message: str) -> bool:
+    """Whether a word of the message asks for an order from the cheapest on, which "cheaper" and "less" do not."""
+    return bool(_MOST_OF_ALL.search(message.lower()))
 
 
 def says_each(message: str) -> bool:

@@ -12,6 +12,7 @@ from retrieval.query import SOFT, Constraints, Limit, Sort
 from retrieval.words import content_stems
 
 from .lasting import given_up, said_of_oneself
+from .mentions import says_an_order
 from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
 from .orders.book import OrderTalk
 from .outbound.handover import HandedCart, Handoff
@@ -99,7 +100,8 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         state = _without_need(state, kind)
     if parse.intent in NARROWING:
         state, slots = _come_back(state, parse.slots)
-        taken_back = ("price_min",) if slots.sort == "price_asc" else ()  # "cheaper ones" after "around 50"
+        cheaper = slots.sort == "price_asc" and not says_an_order(parse.message)
+        taken_back = ("price_min",) if cheaper else ()  # "cheaper ones" after "around 50"
         constraints = merge(drop(state.constraints, (*slots.drop, *taken_back)), _with_always(slots, parse))
         dropped = (*state.dropped, *(ALSO_CALLED.get(name, name) for name in slots.drop))
         if parse.drops is not None:

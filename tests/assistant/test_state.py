@@ -281,3 +281,10 @@ def test_another_person_takes_the_place_of_the_one_a_thing_was_for() -> None:
     dad = update(girls, said("refine", features=("for my dad",)))
     assert (girls.constraints.features, girls.constraints.gender) == (("for the garden",), "girls")
     assert (dad.constraints.features, dad.constraints.gender) == (("for the garden", "for my dad"), None)
+
+
+@pytest.mark.parametrize("message", ["cheapest first", "sort them by price", "lowest price first please"])
+def test_an_order_from_the_cheapest_on_leaves_the_lower_bound(message: str) -> None:
+    from_150 = DialogueState(Constraints(product="coffee table", price_min=Decimal(150), price_max=Decimal(300)))
+    ordered = update(from_150, replace(said("refine", sort="price_asc"), message=message))
+    assert (ordered.constraints, ordered.sort) == (from_150.constraints, "price_asc")
