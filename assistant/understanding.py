@@ -19,6 +19,7 @@ from .actions.choosing import answered
 from .actions.compare import asking_words
 from .actions.orders import continued
 from .actions.subjects import subject_of
+from .actions.table import SPOKE_OF_ONE
 from .actions.taking_out import amount_answered
 from .actions.titles import with_title
 from .complaints import LEAST, SURELY, complaint_of
@@ -50,7 +51,6 @@ GOES_ON: tuple[Intent, ...] = (
     "complement",
     "similar",
 )  # another thing "in the same colour" is read as each
-SPOKE_OF_ONE: tuple[tuple[Intent, ...], ...] = (("ask_product",), ("cart_add",))
 ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "feedback", "policy", "other")
 
 

@@ -19,12 +19,15 @@ from ..mentions import (
     places_in,
     says_a_place,
     says_each,
+    tied,
 )
-from ..model import DialogueState, Parse
+from ..model import DialogueState, Intent, Parse
 from ..parts import Parts
 from ..state import same_kind
 from .looks import colors_pointed_at, is_so_colored, looks_in, so_looking
 from .titles import before_it, titled
+
+SPOKE_OF_ONE: tuple[tuple[Intent, ...], ...] = (("ask_product",), ("cart_add",))
 
 
 def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
@@ -45,14 +48,29 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     if parse.slots.ref and (counted := from_an_end(shown, parse.message)):
         return counted
     before = parts.catalog.get_many(sorted(state.seen - set(state.shown))) if looks_in(parse.message) else []
-    if so := so_looking(parse, [*shown, *beside], before):
+    among = _asked_among(state, shown)
+    if so := so_looking(parse, among) or so_looking(parse, [*shown, *beside], before):
         return so
     if colored := _of_the_color(parse, state, shown, parts):
         return colored
     found = by_name(parse.slots, parse.message, [*shown, *beside]) or mentioned(parse.slots, state, shown, beside)
+    if parse.slots.ref == ("last",) and (it := _just_spoken_of(found, state)):
+        return it
     if found or parse.slots.ref:
         return as_many_as_said(found, parse.slots, parse.message)
     return [product for product in focus if called(product, parse.slots.product)]
+
+
+def _asked_among(state: DialogueState, shown: Sequence[Product]) -> list[Product]:
+    """Those shown that cost the same, where the last turn asked which of them; else those compared last."""
+    alike = tied(state.asked.slots, state, shown) if state.asked else []
+    return alike or [product for product in shown if product.id in state.compared]
+
+
+def _just_spoken_of(found: Sequence[Product], state: DialogueState) -> list[Product]:
+    """Of several that a message may mean the one that the last turn was about: after a question on a dresser "the drawers" are its own."""
+    about_one = state.acts[-2:-1] in SPOKE_OF_ONE
+    return [product for product in found if product.id == state.focus] if about_one and len(found) > 1 else []
 
 
 def _of_the_color(parse: Parse, state: DialogueState, shown: Sequence[Product], parts: Parts) -> list[Product]:
@@ -107,14 +125,22 @@ def _of_each_need(parse: Parse, state: DialogueState, parts: Parts) -> list[Prod
 
 
 def _of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
-    """Of several needs' lists what stands at the places that the message says of each: "the first boots and the second socks"."""
-    lists = state.lists()
+    """Of several needs' lists, on the table or earlier, what stands at the places that the message says of each: "the first boots and
+    the second socks"; with what was liked of one that is named without a place: "the bag and the first boots"."""
+    needs = [(need.constraints.product, need.found) for need in state.earlier]
+    lists = [(name or "", ids) for name, ids in (*needs, (state.constraints.product, state.found)) if name and ids]
     if len(lists) < 2 or not all(isinstance(ref, int) for ref in parse.slots.ref):
         return []
     places = places_by_name(parse.message, [name for name, _ in lists])
-    if not all(place <= len(lists[which][1]) for which, place in places):
+    if not places or not all(1 <= place <= len(lists[which][1]) for which, place in places):
         return []
-    return parts.catalog.get_many([lists[which][1][place - 1] for which, place in places])
+    without_place = [
+        ids
+        for which, (name, ids) in enumerate(lists)
+        if which not in {one for one, _ in places} and same_kind(name, parse.slots.product)
+    ]
+    liked = [one for ids in without_place for one in state.taste.liked if one in ids]
+    return parts.catalog.get_many([*liked[-1:], *(lists[which][1][place - 1] for which, place in places)])
 
 
 def called(product: Product, name: str | None) -> bool:

@@ -186,3 +186,25 @@ def test_whom_a_thing_is_for_is_taken_from_words_for_people_alone(
 def test_an_answer_that_is_read_as_nothing_but_an_audience_is_one(assistant_with: AssistantWith) -> None:
     jackets = ("jackets", said("search", product="jacket"))
     assert talk(assistant_with, jackets, ("the first", said("refine", gender="women"))).constraints.gender == "women"
+
+
+def test_a_place_before_the_name_of_an_earlier_need_is_one_in_its_list(assistant_with: AssistantWith) -> None:
+    """The jackets are shown last; "the first lamp" is that of the lamps before them, whatever place was read without a name."""
+    jackets, first = said("search", product="jacket"), said("cart_add", ref=(1,))
+    reply = talk(assistant_with, LAMP, ("jackets", jackets), ("and the first lamp too", first))
+    assert [product.id for product, _ in reply.cart.lines] == ["aster-black"]
+
+
+def test_what_was_liked_of_the_need_that_is_named_without_a_place_is_meant_beside_it(
+    assistant_with: AssistantWith,
+) -> None:
+    liked = said("feedback", ref=(1,))
+    jackets, both = said("search", product="jacket"), said("cart_add", product="bag", ref=(1,))
+    reply = talk(
+        assistant_with,
+        BAG,
+        ("i love the first", liked),
+        ("jackets", jackets),
+        ("add the bag and the first jacket", both),
+    )
+    assert [product.id for product, _ in reply.cart.lines] == ["tote", "breeze"]

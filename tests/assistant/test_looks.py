@@ -115,3 +115,21 @@ def test_of_several_shown_before_that_are_so_the_shop_asks_which(searcher: Searc
     assert not outcome.cart
     assert outcome.answer is not None
     assert outcome.answer.text.startswith("Which of them shall I add: ")
+
+
+def test_of_those_compared_the_one_that_is_so_is_meant_and_none_beside_them(searcher: Searcher) -> None:
+    """The tote is black as well, and was not compared."""
+    shown = ("tote", "aster-black", "tower")
+    state = DialogueState(Constraints(product="lamp"), shown=shown, compared=("aster-black", "tower"))
+    act = replace(said("cart_add", ref=(1,)), message="the black one")
+    outcome = cart_add(act, state, parts_with(searcher, []))
+    assert [line.product_id for line in outcome.cart or ()] == ["aster-black"]
+
+
+def test_what_is_asked_after_a_question_is_asked_of_the_same_product(searcher: Searcher) -> None:
+    """Both rain jackets have the word; the last question was on the second of them."""
+    state = DialogueState(
+        Constraints(product="jacket"), shown=("storm", "puddle"), focus="puddle", acts=("ask_product", "ask_product")
+    )
+    asks = replace(said("ask_product", ref=("last",), ask="for rain"), message="are the jackets good for rain")
+    assert ask_product(asks, state, parts_with(searcher, [])).focus == "puddle"
