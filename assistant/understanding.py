@@ -339,8 +339,12 @@ def _begun(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         parse.intent in NARROWING and parse.slots != Slots(drop=parse.slots.drop) and state.constraints == Constraints()
     )
     kept = parts.holding(state) if begins and parse.about_me != "self" else ()
-    always = (wish for wish in kept if may_begin(wish, parse.slots, state.let_go) and _states(wish, parse.slots, parts))
-    return replace(parse, always=tuple(always))
+    may = [wish for wish in kept if may_begin(wish, parse.slots, state.let_go)]
+    always = tuple(wish for wish in may if _states(wish, parse.slots, parts))
+    silent = [wish.value for wish in may if wish not in always and wish.field == "features" and parse.slots.product]
+    said = " or ".join(f"“{value}”" for value in silent)
+    note = f"No listing of this kind says {said}, so I can't go by that." if silent and not parse.note else parse.note
+    return replace(parse, always=always, note=note)
 
 
 def _states(wish: Wish, slots: Slots, parts: Parts) -> bool:

@@ -444,3 +444,15 @@ def test_what_a_shopper_never_wants_is_suggested_to_them_nowhere_in_the_conversa
     assert "tote" in {card.product.id for card in stranger}  # of canvas
     assert shown
     assert "tote" not in {card.product.id for card in shown}
+
+
+def test_what_no_listing_of_a_kind_says_is_told_as_its_need_begins(assistant_with: AssistantWith) -> None:
+    """Of the bags one says that it is vegan; no jacket does."""
+    own = replace(said("refine", features=("vegan",)), about_me="self")
+    with assistant_with([own, said("search", product="jacket"), said("search", product="bag")]) as shop:
+        shop.reply("i'm vegan", "s_1")
+        jackets, bags = shop.reply("a jacket", "s_1"), shop.reply("a bag", "s_1")
+    assert jackets.reply.startswith("No listing of this kind says “vegan”, so I can't go by that. ")
+    assert jackets.constraints.features == ()
+    assert bags.constraints.features == ("vegan",)
+    assert "No listing" not in bags.reply
