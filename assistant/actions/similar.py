@@ -19,8 +19,7 @@ from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import contains, content_stems
 
-from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots
-from ..names import short_names
+from ..model import Answer, DialogueState, Outcome, Parse, Question, Reason, Slots
 from ..parts import Parts
 from ..reply import NAMED
 from .differences import record_of, shared
@@ -37,6 +36,8 @@ def similar(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """Products of the kind of the one meant, the nearest first; what was asked to differ does, or it is said that none is stated to."""
     targets = about(parse, state, parts) or meant(parse, state, parts)
     if not targets:
+        if state.shown and any(isinstance(ref, int) for ref in parse.slots.ref):
+            return _no_such_place(parse, state, parts)
         if state.constraints != Constraints():
             return find(parse, state, parts)
         return Outcome(answer=Answer("Like which product? Name it, or tell me what you are looking for.", found=False))
@@ -65,6 +66,18 @@ def similar(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if wishes and not fitting:
         lead += f"None that is like it is stated to be {' and '.join(f'“{wish}”' for _, wish in wishes)}. "
     return replace(_shown(target, found, lead, wishes, parts), constraints=constraints)
+
+
+def _no_such_place(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """The question which is meant, where what was shown last has no such place: of a single one whether it is that."""
+    if len(state.shown) > 1:
+        return Outcome(answer=Answer(f"I showed {len(state.shown)} last. Like which of them?", found=False))
+    (one,) = parts.catalog.get_many(state.shown)
+    name = short_names([one])[one.id]
+    text = f"I showed one last, {name}. Shall I look for something like it?"
+    asked = replace(parse, products=(one.id,), slots=replace(parse.slots, ref=()))
+    question = Question("Shall I look for something like it?", "confirm", ("Yes", "No"))
+    return Outcome(focus=one.id, answer=Answer(text, (text,), found=False), question=question, asked=asked)
 
 
 def _of_its_kind(need: Constraints, target: Product, slots: Slots, parts: Parts) -> Constraints:

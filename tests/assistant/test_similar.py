@@ -180,3 +180,19 @@ def test_on_the_page_of_a_product_what_was_refused_for_good_is_not_like_it(assis
     assert "satchel" in {card.product.id for card in stranger.cards}  # of leather
     assert "satchel" not in {card.product.id for card in reply.cards}
     assert reply.constraints.exclude == ("leather",)
+
+
+def test_of_a_single_one_shown_it_is_asked_whether_that_is_meant_and_a_yes_looks_for_more_like_it(
+    assistant_with: AssistantWith,
+) -> None:
+    shop = assistant_with([said("search", product="satchel"), said("similar", ref=(2,)), said("other")])
+    shop.reply("a satchel", "s_1")
+    asked = shop.reply("something like the second", "s_1")
+    assert asked.reply == "I showed one last, Brown Satchel Bag. Shall I look for something like it?"
+    assert not asked.cards
+    assert shop.reply("yes", "s_1").reply.startswith("Nothing else here is of its kind; these are from the shelves")
+
+
+def test_a_place_past_the_end_of_a_list_is_asked_about(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("jackets", JACKETS), ("like the ninth", said("similar", ref=(9,))))
+    assert reply.reply == "I showed 4 last. Like which of them?"
