@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from retrieval.evidence import judge
 from retrieval.product import Product, money
 from retrieval.query import Constraints
 
@@ -64,9 +65,9 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         else:
             meanings.append((variants, quantity))
     outcome = _put(meanings, state, parts, said)
-    told = _so_many_wanted(outcome, parse, state)
-    if told and outcome.answer:
-        outcome = replace(outcome, answer=done([*outcome.answer.evidence, told]))
+    told = [said for said in (_so_many_wanted(outcome, parse, state), _of_no_size(products, parse, parts)) if said]
+    if told and outcome.answer and outcome.cart != state.cart:
+        outcome = replace(outcome, answer=done([*outcome.answer.evidence, *told]))
     return replace(outcome, focus=products[-1].id)
 
 
@@ -103,6 +104,16 @@ def _so_many_wanted(outcome: Outcome, parse: Parse, state: DialogueState) -> str
     if not added or wanted < 2 or parse.slots.quantity is not None or len(parse.slots.ref) != 1:
         return ""
     return f"You were looking for {wanted}: say “make it {wanted}” for as many."
+
+
+def _of_no_size(products: Sequence[Product], parse: Parse, parts: Parts) -> str:
+    """That the size said with it is in no listing of what was added, so that the cart does not hold it; "" where one states sizes."""
+    sizes = parse.slots.size
+    variants = [one for product in products for one in parts.catalog.variants(product)]
+    if not sizes or any(judge(one, "size", size).status != "unstated" for one in variants for size in sizes):
+        return ""
+    what = "Its listing gives" if len(products) == 1 else "Their listings give"
+    return f"{what} no size, so the cart can't say {' or '.join(sizes)}: please settle that with the shop."
 
 
 def _counts(products: Sequence[Product], parse: Parse, listed: int) -> Sequence[int] | None:

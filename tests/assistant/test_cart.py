@@ -440,3 +440,12 @@ def test_a_colour_points_at_what_is_stated_to_have_it_and_else_the_shop_asks(sea
     asked = cart_add(purple, shown, parts_with(searcher))
     assert not asked.cart
     assert _text(asked) == "None of these is stated to be purple. Which of them do you mean?"
+
+
+def test_a_size_that_the_listing_does_not_give_is_said_not_to_be_in_the_cart(assistant_with: AssistantWith) -> None:
+    parses = [JACKETS, said("cart_add", ref=(1,), size=("l",))]
+    with assistant_with(parses) as shop:
+        shop.reply("jackets", "s_1")
+        reply = shop.reply("add the first in size l", "s_1")
+    assert reply.cart.count == 1
+    assert "Its listing gives no size, so the cart can't say l: please settle that with the shop." in reply.reply
