@@ -106,7 +106,10 @@ def bond_words(bond: Bond, target: Product) -> str:
 def _target(parse: Parse, state: DialogueState, parts: Parts) -> Product | None:
     # the kind wanted does not name the product meant
     unnamed = replace(parse, message="", slots=replace(parse.slots, product=None))
-    found = about(parse, state, parts) or meant(unnamed, state, parts) or in_catalog(parse.message, parts)
+    found = about(parse, state, parts)
+    if parse.slots.ref == ("last",) and not any(_is_called(one, parse.slots.product or "") for one in found):
+        found = []  # "it" by the words for what is to go with it
+    found = found or meant(unnamed, state, parts) or in_catalog(parse.message, parts)
     found = found or parts.catalog.get_many(line.product_id for line in state.cart[-1:])
     return found[0] if found else None
 
@@ -180,12 +183,14 @@ def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: 
     ranking, timing = parts.searcher.search(query, LOOKED_AT)
     ties = _ties(target, parts) if target else {}
     found = [hit for hit in ranking.hits if hit.fits]
-    # of the pans beside a pan set the shop has nothing else: then these are what is looked for
-    fitting = [hit for hit in found if not (target and same_kind(hit.product, target))] or found
-    fitting.sort(  # stable: the rest stays as ranked
-        key=lambda hit: (hit.product.id not in ties, target is not None and not suits(hit.product, target))
+    found.sort(  # stable: the rest stays as ranked; of the pans beside a pan set the shop has nothing else
+        key=lambda hit: (
+            target is not None and same_kind(hit.product, target),
+            hit.product.id not in ties,
+            target is not None and not suits(hit.product, target),
+        )
     )
-    hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(fitting[: parts.products_shown], start=1))
+    hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(found[: parts.products_shown], start=1))
     outcome = Outcome(
         hits=hits,
         total=ranking.stating,

@@ -177,3 +177,14 @@ def test_of_what_is_shown_for_a_kind_that_is_not_sold_nothing_is_said_of_going_w
     lantern = said("complement", product="floor lantern", ref=(1,))
     reply = talk(assistant_with, ("satchel", HALDEN), ("a lantern for it", lantern))
     assert "No listing says which of these go with" not in reply.reply
+
+
+def test_what_the_words_for_the_kind_share_with_something_shown_does_not_make_that_the_product_meant(
+    assistant_with: AssistantWith,
+) -> None:
+    """The storm jacket was just added; "rain" is in its name as in the puddle jacket's, and neither is a bag."""
+    jackets, added = said("search", product="jacket"), said("cart_add", product="breeze wind jacket")
+    bag = said("complement", product="bag", features=("rain",), ref=("last",))
+    reply = talk(assistant_with, ("jackets", jackets), ("add the breeze", added), ("i also need a bag for rain", bag))
+    assert "go with Breeze Wind Jacket" in reply.reply
+    assert {card.product.id for card in reply.cards} == {"tote", "satchel", "rucksack"}
