@@ -294,7 +294,9 @@ def _why(card: Card, unsaid: frozenset[str], said: Sequence[str], near: bool) ->
         if one.kind != "unstated" or not (one.field in unsaid or any(wish in one.text for wish in said))
     ]
     if caveats:
-        sentences.append(f"Note on the {place}: {caveats[0].text}.")
+        price, wish = caveats[0], next((one for one in caveats if one.field != "price"), None)
+        told = [price, wish] if price.field == "price" and wish else [price]  # a limit that was given up hides no wish
+        sentences.append(f"Note on the {place}: {'; '.join(one.text for one in told if one)}.")
     return " ".join(sentences)
 
 

@@ -232,3 +232,10 @@ def test_no_more_are_called_so_only_where_some_were_shown(act: Intent, more: boo
     text = write(Outcome(hits, total=1), explain(hits, state.constraints), state, "USD").text
     assert ("no more that are called" in text) is more
     assert "called “lamp”" in text
+
+
+def test_beside_a_limit_that_was_given_up_a_wish_that_is_not_met_is_told(assistant_with: AssistantWith) -> None:
+    """Under $60 there is no floor lamp, and the one at $120 states no colour."""
+    shop = assistant_with([said("search", product="floor lamp", color=("green",), price_max=Decimal(60))])
+    reply = shop.reply("a green floor lamp under 60", "s_1").reply
+    assert "Note on the first: $60 over your $60 limit; the listing doesn't say it is “green”." in reply
