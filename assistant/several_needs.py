@@ -11,7 +11,7 @@ from typing import Any
 from retrieval.audience import adult_in, speaks_of_people
 from retrieval.evidence import meets_one
 from retrieval.kinds import kind_at_end, names_kind
-from retrieval.query import Constraints
+from retrieval.query import SOFT, Constraints
 from retrieval.words import content_stems
 
 from .mentions import says_of_all, says_of_each
@@ -139,10 +139,11 @@ def of_those_on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> P
 
 
 def _those_that_come_so(names: Sequence[str], state: DialogueState, slots: Slots, parts: Parts) -> list[str]:
-    """Of these needs the one of which a listing states the colour or the material that alone is said; none where that is so of the need
-    under way, of several or of none."""
-    wishes = [(field, wish) for field in ("color", "material") for wish in getattr(slots, field)]
-    if slots != Slots(color=slots.color, material=slots.material) or len(names) < 2:
+    """Of these needs the one of which a listing states the colour, the material or the feature that alone is said; none where that is so
+    of the need under way, of several or of none."""
+    wishes = [(field, wish) for field in SOFT for wish in getattr(slots, field)]
+    looks = Slots(color=slots.color, material=slots.material, features=slots.features)
+    if slots != looks or looks == Slots() or len(names) < 2:
         return []
     found = [name for name in names if _comes_so(name, wishes, parts)]
     return found if len(found) == 1 and found != [state.constraints.product] else []

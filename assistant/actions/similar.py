@@ -20,6 +20,7 @@ from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import contains, content_stems
 
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Reason, Slots
+from ..names import short_names
 from ..parts import Parts
 from ..reply import NAMED
 from .differences import record_of, shared

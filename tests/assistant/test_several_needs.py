@@ -282,3 +282,9 @@ def test_what_else_is_looked_for_is_not_asked_where_the_message_found_something(
         assert reply.question is None
         assert "What else" not in reply.reply
         assert reply.cards
+
+
+def test_a_feature_that_only_one_of_two_things_has_is_said_of_that(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([BOTH, said("refine", features=("dimmable",))])
+    _, reply = told(shop, "a lamp and a bag", "dimmable ones")
+    assert (reply.constraints.product, reply.constraints.features) == ("lamp", ("dimmable",))
