@@ -74,7 +74,8 @@ def shopper_words() -> ShopperWords:
 
 def kind_of(product: Product) -> str | None:
     """The entry whose phrase is the longest in the title (of as long ones the last), else in the category; else the title's first
-    run of plain lower-case words, as data sheets write the type; None when there is none.
+    run of plain lower-case words, as data sheets write the type; None when there is none. Where no category tells, a "monitor cable" is
+    what is there for a monitor.
 
     What heads a title in a shop with categories decides over what stands before: a teddy bear lounge chair is a chair, and a desk mat,
     which is headed by the noun of other kinds, no desk.
@@ -82,7 +83,9 @@ def kind_of(product: Product) -> str | None:
     title = _COUNT.sub(" ", product.title)
     for text in (title, *reversed(product.category)):
         if name := _longest(stems_of(text), product.category):
-            return _by_head(title, name, product.category) if text is title and product.category else name
+            if text is not title:
+                return name
+            return _by_head(title, name, product.category) if product.category else _there_for(title, name) or name
     run = _PLAIN_RUN.search(title)
     return run.group().replace("/", " ") if run and not product.category else None
 
@@ -162,6 +165,22 @@ def _by_head(title: str, name: str, categories: Sequence[str]) -> str | None:
     shelf = content_stems(categories[-1])
     beside = any(noun in shelf and head_noun(categories[-1]) != noun for noun in {own[-1] for own, _ in _phrases(name)})
     return None if beside or head in _nouns() else name  # what stands under "jacket care" is no jacket
+
+
+def _there_for(title: str, name: str) -> str | None:
+    """What the title calls by the kind's words and right after them the noun of what is there for another thing: "monitor cable" of
+    "Display Monitor Cable"; None where the kind's words stand by themselves somewhere before a "for"."""
+    title = title.partition(" for ")[0]
+    said, found = list(words(title)), None
+    stems = tuple(word.stem for word in said)
+    for phrase, _ in _phrases(name):
+        ends = (start + len(phrase) for start in range(len(stems)) if stems[start : start + len(phrase)] == phrase)
+        for end in ends:
+            joined = end < len(said) and title[said[end - 1].end : said[end].start].isspace()
+            if not joined or stems[end] not in shopper_words().belongings:
+                return None
+            found = title[said[end - len(phrase)].start : said[end].end].lower()
+    return found
 
 
 @cache

@@ -13,7 +13,7 @@ import pytest
 from retrieval.dense import Dense
 from retrieval.index import build_index
 from retrieval.kind import kind_levels, known_otherwise, of_the_other_word, on_another_shelf
-from retrieval.kinds import head_noun, names_kind
+from retrieval.kinds import head_noun, kind_of, names_kind
 from retrieval.lexical import Lexical
 from retrieval.product import Product
 from retrieval.query import Constraints, Query
@@ -389,3 +389,17 @@ def test_sweets_are_candy_and_a_bracelet_of_that_name_is_none(tmp_path: Path) ->
     )
     with _shop(listed, tmp_path) as shop:
         assert kind_levels(shop.catalog, shop.lexical, "candy")[0] == {"hearts"}
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Corvid 3 ft Display Monitor Cable", "monitor cable"),
+        ("Corvid LaserJet Printer Stand", "printer stand"),
+        ("Corvid Slim Monitor, cable included", "monitor|computer monitor"),
+        ("Corvid Monitor Cable for any Monitor", "monitor cable"),
+        ("Corvid Monitor and Monitor Cable", "monitor|computer monitor"),
+    ],
+)
+def test_without_categories_the_noun_right_after_a_kind_says_what_is_there_for_it(title: str, kind: str) -> None:
+    assert kind_of(Product("1", title)) == kind
