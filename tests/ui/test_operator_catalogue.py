@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,19 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     ):  # fmt: skip
         client.post("/admin/login", data={"token": TOKEN})
         yield client
+
+
+def test_every_link_of_the_pages_leads_somewhere(client: TestClient) -> None:
+    """Followed from page to page, with the days that they name."""
+    left, followed = {"/admin"}, set[str]()
+    while left:
+        followed.add(address := left.pop())
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        left |= {unescape(one) for one in re.findall(r'href="(/admin[^"#]*)"', answer.text)} - followed
+    assert {f"/admin?days={days}" for days in (1, 7, 30)} <= followed
+    assert "/admin/download/turns.csv?days=7" in followed
+    assert client.get("/admin?days=2").status_code == 422
 
 
 def test_without_suggestions_the_page_says_so(client: TestClient) -> None:

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Annotated, Literal
 
 from fastapi import Query
+from pydantic import BeforeValidator
 
 from assistant.sessions import Listed, Sessions, Told
 
@@ -17,7 +18,8 @@ from .figures import Talk
 AT_ONCE = 50  # conversations read in one go; between two no connection is held, so that erasing never waits
 MOST = 1_000  # conversations that the figures are taken from
 DAYS = (1, 7, 30)
-Days = Annotated[Literal[1, 7, 30], Query()]
+# A query holds digits, which a Literal of numbers does not take for one.
+Days = Annotated[Literal[1, 7, 30], BeforeValidator(int), Query()]
 
 
 @dataclass(frozen=True)
