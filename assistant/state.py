@@ -75,7 +75,8 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         return state
     if (wish := parse.lets_go) is not None:
         own = tuple(one for one in state.own if one != wish)
-        return replace(state, own=own, let_go=(*state.let_go, (wish.field, wish.value or "")))
+        let_go = (*state.let_go, (wish.field, wish.value or ""))
+        return replace(state, own=own, let_go=let_go, constraints=without(state.constraints, wish))
     if parse.intent == "reset":
         return replace(
             state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=state.page, taste=Taste(),

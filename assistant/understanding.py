@@ -316,13 +316,23 @@ def _of_the_one(parse: Parse, state: DialogueState, parts: Parts) -> bool:
 
 
 def _kept_one(parse: Parse, state: DialogueState, parts: Parts) -> Wish | None:
-    """The kept wish that a message takes back which takes back nothing else: "forget that I'm vegan", while no bag is to be."""
-    taken_back = [frozenset(content_stems(one)) for one in parse.slots.drop]
-    if parse.slots != Slots(drop=parse.slots.drop) or len(taken_back) != 1:
+    """The kept wish that a message takes back which takes back nothing else: "forget that I'm vegan", while no bag is to be, or after it
+    was told what is known. "Forget my size" means the one size that is kept."""
+    if parse.slots != Slots(drop=parse.slots.drop) or len(parse.slots.drop) != 1:
         return None
+    (words,) = parse.slots.drop
     now = {value for name in LASTING for value in getattr(state.constraints, name)}
-    free = (wish for wish in parts.holding(state) if wish.value not in now)
-    return next((wish for wish in free if frozenset(content_stems(wish.value or "")) in taken_back), None)
+    told = state.asked is not None and state.asked.about_me is not None
+    free = [wish for wish in parts.holding(state) if told or wish.value not in now]
+    said = frozenset(content_stems(words))
+    named = [one for one in free if said and said in _called(one)]
+    of_field = [one for one in free if one.field == words]
+    return named[0] if named else of_field[0] if len(of_field) == 1 else None
+
+
+def _called(wish: Wish) -> tuple[frozenset[str], ...]:
+    """The words of a wish that lasts, of "size 42" also without "size"."""
+    return frozenset(content_stems(wish.value or "")), frozenset(content_stems(wish.text))
 
 
 def _with_titles(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

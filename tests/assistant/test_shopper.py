@@ -9,6 +9,7 @@ import pytest
 from assistant import Assistant
 from assistant.about_me import about_me, to_forgetting
 from assistant.build import build_embedder
+from assistant.event_form import EventForm
 from assistant.events import Event
 from assistant.lasting import lasting, lasts, may_begin, states
 from assistant.model import Parse, Slots
@@ -28,6 +29,11 @@ JACKETS = said("search", product="rain jacket", gender="men")
 def kept(shop: Assistant, visitor: str = ANNA) -> list[Event]:
     assert shop.places.events is not None
     return shop.places.events.of(visitor)
+
+
+def keep(shop: Assistant, *wishes: str) -> None:
+    """What Anna asked to keep in an earlier conversation, "exclude: leather"."""
+    shop.record([EventForm(type="prefer", query=one) for one in wishes], visitor=ANNA)
 
 
 def talk(shop: Assistant, *messages: str, session: str = "s_1", visitor: str | None = ANNA, learn: bool = True) -> str:
@@ -217,6 +223,35 @@ def test_a_kept_wish_is_forgotten_by_its_words_and_the_others_stay(assistant_wit
         assert talk(shop, "forget that i never wear leather").startswith("Forgotten: not leather.")
         assert [one.query for one in shop.known(ANNA) if one.how == "prefer"] == ["features: vegan"]
         assert shop.reply("a bag", "s_1", visitor=ANNA, learn=True).constraints.exclude == ()
+
+
+@pytest.mark.parametrize("words", ["42", "size 42", "size"])
+def test_a_kept_size_is_forgotten_by_its_number_or_as_the_size_that_it_is(
+    assistant_with: AssistantWith, words: str
+) -> None:
+    with assistant_with([said("search", product="bag"), said("refine", drop=(words,))]) as shop:
+        keep(shop, "size: 42", "exclude: leather")
+        shop.reply("a bag", "s_1", visitor=ANNA, learn=True)
+        assert talk(shop, "forget my size").startswith("Forgotten: size 42.")
+        assert [one.query for one in shop.known(ANNA) if one.how == "prefer"] == ["exclude: leather"]
+
+
+def test_of_two_kept_sizes_none_is_forgotten_by_a_word_for_both(assistant_with: AssistantWith) -> None:
+    with assistant_with([said("refine", drop=("size",))]) as shop:
+        keep(shop, "size: 42", "size: medium")
+        talk(shop, "forget my size")
+        assert len(shop.known(ANNA)) == 2
+
+
+def test_after_it_was_told_a_wish_is_forgotten_that_the_need_has_too(assistant_with: AssistantWith) -> None:
+    """Else it would go from the need alone, and come back with the next."""
+    with assistant_with([said("search", product="bag"), KNOW, said("refine", drop=("leather",))]) as shop:
+        keep(shop, "exclude: leather")
+        assert shop.reply("a bag", "s_1", visitor=ANNA, learn=True).constraints.exclude == ("leather",)
+        told = talk(shop, "what do you know about me?", "forget that i never wear leather")
+        assert told.startswith("Forgotten: not leather.")
+        assert [one for one in shop.known(ANNA) if one.how == "prefer"] == []
+        assert shop.session("s_1", visitor=ANNA).state.constraints.exclude == ()
 
 
 def test_what_holds_of_the_shopper_goes_with_the_conversation_where_nothing_is_kept(
