@@ -71,14 +71,16 @@ def _levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[froz
 
 
 def for_animals(lexical: Lexical, need: str) -> frozenset[str]:
-    """Ids of what stands in a category for animals, where the need names none: a beanie for dogs is no answer to "a hat".
+    """Ids of what stands in a category for animals and speaks of one, where the need names none: a beanie for dogs is no answer to "a
+    hat", while a stress ball may stand there by mistake.
 
     Empty where the need names an animal.
     """
     animals, said = shopper_words().animals, f" {' '.join(stems_of(need))} "
     if any(f" {' '.join(stems_of(one))} " in said for one in animals):
         return frozenset()
-    return frozenset().union(*(lexical.matching(one, columns="category") for one in PET_SHELVES))
+    there = frozenset().union(*(lexical.matching(one, columns="category") for one in PET_SHELVES))
+    return there & lexical.matching(" ".join(animals), columns="title description", every=False)
 
 
 def known_otherwise(products: Iterable[Product], phrase: str | None) -> frozenset[str]:

@@ -48,9 +48,9 @@ class Lexical:
         )
         return {product_id: -score for product_id, score in rows}
 
-    def matching(self, text: str, *, columns: str = OWN) -> set[str]:
-        """Ids of all products that have every word of the text somewhere in these columns; empty for a text without words."""
-        match = " AND ".join(f"({_any_spelling(word)})" for word in content_words(text))
+    def matching(self, text: str, *, columns: str = OWN, every: bool = True) -> set[str]:
+        """Ids of all products that have every word of the text, or any, somewhere in these columns; empty for a text without words."""
+        match = (" AND " if every else " OR ").join(f"({_any_spelling(word)})" for word in content_words(text))
         if not match:
             return set()
         rows = self._catalog.connection.execute(

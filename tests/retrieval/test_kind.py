@@ -247,6 +247,13 @@ def test_what_is_sold_for_animals_comes_up_where_one_is_named_or_nothing_else_is
     assert {hit.product.id for hit in ranking.hits if hit.fits} == ids
 
 
+def test_what_stands_in_a_category_for_animals_and_speaks_of_none_is_for_people(tmp_path: Path) -> None:
+    ball = replace(_product("stress", "Citrus Stress Ball", "outdoors", "pet"), description="For desks and busy hands.")
+    ornament = _product("ornament", "Frosty Ornament Ball", "seasonal", "christmas")
+    with _shop((ball, ornament), tmp_path) as shop:
+        assert shop.matching(Constraints(product="stress balls")) == {"stress"}
+
+
 def test_what_stands_among_others_of_its_own_kind_is_none_that_the_shop_has_a_category_for() -> None:
     watch = _product("watch", "Desert Mirage Watch", "accessories", "watch")
     jacket = _product("jacket", "Urban Explorer Waterproof Jacket", "apparel", "jacket")
