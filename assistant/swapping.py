@@ -100,7 +100,8 @@ def _named(piece: str, parse: Parse, state: DialogueState, parts: Parts) -> list
     if len(places) == 1:
         return _called_most(piece, [one[places[0] - 1] for one in (shown, inside) if 1 <= places[0] <= len(one)])
     every = list({one.id: one for one in (*inside, *shown)}.values())
-    before = parts.catalog.get_many(sorted(state.seen - {one.id for one in every}))
+    seen = state.seen.union(*(need.seen for need in state.earlier))
+    before = parts.catalog.get_many(sorted(seen - {one.id for one in every}))
     if titles := titled(piece, state, parts):
         return titles if len(titles) == 1 else []
     if so := so_looking(replace(parse, slots=Slots(), message=piece), every, before) or called_in(piece, every):

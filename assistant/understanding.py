@@ -117,8 +117,8 @@ def _of_value(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
 
 def _of_the_cart(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A question how much the shopper has so far, that was read as one about a product, as the one about the cart that it is."""
-    asks = parse.intent == "ask_product" and parse.then is None and state.cart and not parse.slots.ref
-    if not asks or phrase_of(parse.message, parts.embedder) != "cart":
+    asks = parse.intent == "ask_product" and parse.then is None and parse.slots.ref in ((), ("last",))
+    if not asks or not state.cart or phrase_of(parse.message, parts.embedder) != "cart":
         return parse
     return Parse("cart_view", acts=("cart_view",), message=parse.message)
 

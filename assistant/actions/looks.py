@@ -70,6 +70,11 @@ def is_so_colored(product: Product, colors: Sequence[str]) -> bool:
     return all(_is_so(product, color, ("color",)) for color in colors)
 
 
+def is_all_of(product: Product, words: Iterable[str]) -> bool:
+    """Whether the product is stated to be, or is called, all that the words say."""
+    return all(_is_so(product, word, FIELDS) for word in words)
+
+
 def beyond_looks(asked: str, message: str) -> str:
     """What is asked of the products; "" where the words only say which are meant: "tell me more about the brass one"."""
     own = {stem(word) for words in looks_in(message) for word in words}

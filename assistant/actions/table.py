@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from retrieval.family import families
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems, stem
@@ -24,7 +25,7 @@ from ..mentions import (
 from ..model import DialogueState, Intent, Parse
 from ..parts import Parts
 from ..state import same_kind
-from .looks import colors_pointed_at, is_so_colored, looks_in, so_looking
+from .looks import colors_pointed_at, is_all_of, is_so_colored, looks_in, so_looking
 from .titles import before_it, titled
 
 SPOKE_OF_ONE: tuple[tuple[Intent, ...], ...] = (("ask_product",), ("cart_add",))
@@ -43,6 +44,8 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     beside = [product for product in focus if product.id not in state.shown]
     if of_needs := _of_each_need(parse, state, parts) or _of_named_needs(parse, state, parts):
         return of_needs
+    if elsewhere := _asked_of_an_earlier_need(parse, state, focus, parts) or _not_shown(parse, state, parts):
+        return elsewhere
     if names_another_kind(parse, state, shown, parts):
         return _shown_before(parse, state, parts)
     if parse.slots.ref and (counted := from_an_end(shown, parse.message)):
@@ -141,6 +144,36 @@ def _of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Pr
     ]
     liked = [one for ids in without_place for one in state.taste.liked if one in ids]
     return parts.catalog.get_many([*liked[-1:], *(lists[which][1][place - 1] for which, place in places)])
+
+
+def _asked_of_an_earlier_need(
+    parse: Parse, state: DialogueState, focus: Sequence[Product], parts: Parts
+) -> list[Product]:
+    """What was found for another thing of the conversation which a question names, while the one last spoken of is called otherwise: "are
+    the grapes seedless?" after a cheese was added. Of these what is in the cart, where some is."""
+    if parse.intent != "ask_product" or parse.slots.ref not in ((), ("last",)):
+        return []
+    said = set(content_stems(parse.message))
+    needs = [need for need in state.earlier if said & set(content_stems(need.constraints.product or "")[-1:])]
+    now = content_stems(state.constraints.product or "")[-1:]
+    if len(needs) != 1 or said & set(now) or any(called(one, needs[0].constraints.product) for one in focus):
+        return []
+    found = parts.catalog.get_many(needs[0].found)
+    inside = {line.product_id for line in state.cart}
+    return [one for one in found if one.id in inside] or found
+
+
+def _not_shown(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """The one thing of the kind looked for whose title has all of several words by which the message describes what it means, where
+    nothing shown for it is so: "the desert rhythms one"."""
+    name, found = state.constraints.product, list[Product]()
+    before = parts.catalog.get_many(sorted(state.seen.union(state.shown)))
+    for words in looks_in(parse.message) if name else ():
+        if len(words) > 1 and not any(is_all_of(one, words) for one in before):
+            ids = parts.searcher.lexical.matching(" ".join(words), columns="title")
+            of_kind = ids & parts.searcher.matching(Constraints(product=name))
+            found += families(parts.catalog.get_many(sorted(of_kind)))
+    return found if len(found) == 1 else []
 
 
 def called(product: Product, name: str | None) -> bool:

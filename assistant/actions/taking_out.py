@@ -95,7 +95,8 @@ def _which_line(products: Sequence[Product], parse: Parse, state: DialogueState,
     question = Question(
         "Shall I take it out?" if not quantity else f"Shall I set it to {quantity}?", "confirm", ("Yes", "No")
     )
-    held = f"Your cart holds only {only.title}."
+    name = parse.slots.product
+    held = f"Your cart holds only {only.title}{f', and nothing called “{name}”' if name else ''}."
     return Outcome(cart=state.cart, answer=done([held, question.text]), question=question, asked=act)
 
 

@@ -166,7 +166,7 @@ def test_what_the_shop_finds_under_a_name_is_taken_out_whatever_its_title_says(s
 def test_the_only_product_stays_when_another_is_named(searcher: Searcher) -> None:
     outcome = _do(searcher, DialogueState(cart=(CartLine("tote", 2),)), "cart_remove", product="kettle")
     assert _lines(outcome) == {"tote": 2}
-    assert _text(outcome) == "Your cart holds only Market Tote Bag. Shall I take it out?"
+    assert _text(outcome) == "Your cart holds only Market Tote Bag, and nothing called “kettle”. Shall I take it out?"
     assert outcome.asked == Parse("cart_remove", choice=Choice(("tote",), 0))
 
 

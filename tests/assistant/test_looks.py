@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -133,3 +134,14 @@ def test_what_is_asked_after_a_question_is_asked_of_the_same_product(searcher: S
     )
     asks = replace(said("ask_product", ref=("last",), ask="for rain"), message="are the jackets good for rain")
     assert ask_product(asks, state, parts_with(searcher, [])).focus == "puddle"
+
+
+def test_what_is_called_by_two_words_of_its_title_is_meant_though_it_was_not_shown(
+    assistant_with: AssistantWith,
+) -> None:
+    jackets = said("search", product="jacket", price_max=Decimal(60))  # shows breeze $59 and puddle $35
+    shop = assistant_with([jackets, said("cart_add", ref=(2,))])
+    shown = shop.reply("a jacket under 60", "s_1")
+    reply = shop.reply("i'd rather have the storm rain one", "s_1")
+    assert "storm" not in {card.product.id for card in shown.cards}
+    assert [product.id for product, _ in reply.cart.lines] == ["storm"]

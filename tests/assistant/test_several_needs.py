@@ -288,3 +288,13 @@ def test_a_feature_that_only_one_of_two_things_has_is_said_of_that(assistant_wit
     shop = assistant_with([BOTH, said("refine", features=("dimmable",))])
     _, reply = told(shop, "a lamp and a bag", "dimmable ones")
     assert (reply.constraints.product, reply.constraints.features) == ("lamp", ("dimmable",))
+
+
+def test_a_question_that_names_an_earlier_thing_is_asked_of_that(assistant_with: AssistantWith) -> None:
+    read = [BOTH, said("cart_add", ref=(3,)), said("ask_product", ref=("last",), ask="dimmable")]
+    shop = assistant_with(read)
+    both, added, asked = told(shop, "a lamp and a bag", "add the third", "is the lamp dimmable?")
+    bag = added.cart.lines[0][0].title
+    lamps = [card.product.title for card in both.cards if card.need == "lamp"]
+    assert bag not in asked.reply
+    assert any(title in asked.reply for title in lamps)
