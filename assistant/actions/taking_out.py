@@ -9,7 +9,7 @@ from retrieval.product import Product
 from retrieval.query import Constraints
 
 from ..fewer import to_go
-from ..mentions import counts_said, mentioned
+from ..mentions import counts_said, mentioned, says_each
 from ..model import Answer, Choice, DialogueState, Outcome, Parse, Question, Slots
 from ..normalize import amounts
 from ..parse import clean
@@ -112,7 +112,8 @@ def _with_quantities(quantities: Iterable[tuple[Product, int]], state: DialogueS
 def _in_cart(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     """The products of the cart that the message means: by name or place in what was shown, else by name or place in the cart."""
     products = [product for product, _ in view_of(state.cart, parts).lines]
-    if "all" in parse.slots.ref:
+    each = says_each(parse.message) and parse.slots.ref in ((), ("last",)) and not parse.slots.product
+    if "all" in parse.slots.ref or each:
         return products
     if so := so_looking(parse, products):
         return so

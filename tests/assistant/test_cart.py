@@ -170,6 +170,12 @@ def test_the_only_product_stays_when_another_is_named(searcher: Searcher) -> Non
     assert outcome.asked == Parse("cart_remove", choice=Choice(("tote",), 0))
 
 
+def test_a_number_of_each_is_that_of_every_line(searcher: Searcher) -> None:
+    state = DialogueState(cart=(CartLine("tote", 2), CartLine("tower", 1)))
+    read = replace(said("cart_remove", quantity=3, ref=("last",)), message="make it 3 of each")
+    assert _lines(cart_remove(read, state, parts_with(searcher))) == {"tote": 3, "tower": 3}
+
+
 def test_which_of_several_is_asked_when_another_is_named(searcher: Searcher) -> None:
     state = DialogueState(cart=(CartLine("tote", 2), CartLine("tower", 1)))
     outcome = _do(searcher, state, "cart_remove", product="kettle", quantity=1)
