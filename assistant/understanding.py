@@ -51,6 +51,7 @@ GOES_ON: tuple[Intent, ...] = (
     "complement",
     "similar",
 )  # another thing "in the same colour" is read as each
+_HOW_MUCH = frozenset(content_stems("how much many long"))
 ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "feedback", "policy", "other")
 
 
@@ -287,7 +288,8 @@ def _speaks_of_stock(wish: str, parts: Parts) -> bool:
 def _states_it(parse: Parse, state: DialogueState, parts: Parts) -> bool:
     """Whether a question that was read as one about the shop's rules is so usual a one of a product that the record of that last spoken
     of answers it: "what's the price?"."""
-    if parse.intent != "policy" or not parse.slots.ask or not state.focus:
+    goes_on = state.acts[-1:] == ("policy",) and set(content_stems(parse.message)) <= _HOW_MUCH  # "how much" of a rule
+    if parse.intent != "policy" or not parse.slots.ask or not state.focus or goes_on:
         return False
     subject = subject_of([parse.slots.ask, parse.message], parts.embedder)
     names = {fact.name.casefold() for one in parts.catalog.get_many([state.focus]) for fact in facts_of(one, [one])}

@@ -98,7 +98,9 @@ def _short(product: Product) -> str:
 
 
 def _empty(state: DialogueState, parts: Parts) -> str:
-    title = "".join(_focus_title(state, parts)[:1])
+    on_the_cart = [act for act in state.acts if act in ("cart_add", "cart_remove")]
+    left_out = on_the_cart[-1:] == ["cart_remove"]  # what was just taken out is not offered again
+    title = "" if left_out else "".join(_focus_title(state, parts)[:1])
     return f"Your cart is empty. Would you like {title} in it first?" if title else "Your cart is empty."
 
 

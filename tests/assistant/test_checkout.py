@@ -15,7 +15,7 @@ from assistant.model import Parse
 from assistant.settings import Settings
 from retrieval.product import Product
 from retrieval.search import Searcher
-from tests.conftest import parts_with
+from tests.conftest import AssistantWith, parts_with
 from tests.fakes import said
 
 TEMPLATE = "https://shop.example/cart?items={items}"
@@ -68,3 +68,15 @@ def test_ids_are_encoded_and_the_sum_is_exact() -> None:
 def test_a_template_that_carries_no_cart_or_is_no_web_address_is_refused(template: str) -> None:
     with pytest.raises(ValidationError, match="checkout_url"):
         Settings(checkout_url=template)
+
+
+def test_what_was_just_taken_out_is_not_offered_at_the_checkout(assistant_with: AssistantWith) -> None:
+    read = [
+        said("search", product="bag"),
+        said("cart_add", ref=(1,)),
+        said("cart_remove", ref=("last",)),
+        said("checkout"),
+    ]
+    shop = assistant_with(read)
+    *_, reply = (shop.reply(message, "s_1") for message in ("bags", "add the first", "take it out", "checkout"))
+    assert reply.reply == "Your cart is empty."

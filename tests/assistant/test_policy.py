@@ -161,6 +161,14 @@ def test_a_question_read_as_one_about_an_order_hears_the_rule_where_no_order_was
     assert asked.reply.endswith(f"30 days of delivery.” {ASK_ALL}")
 
 
+def test_how_much_after_a_rule_is_asked_of_the_rule_and_not_of_the_product(shop: Shop) -> None:
+    page = "# Shipping\n\n## Costs\n\nShipping to Alaska costs how much the parcel weighs, in dollars.\n"
+    read_as = [said("search", product="desk lamp"), said("policy", ask="ship"), said("policy", ask="how much")]
+    assistant = shop.with_pages(page, read_as=read_as)
+    *_, rule, reply = (assistant.reply(one, "s_1") for one in ("a desk lamp", "shipping to alaska?", "how much"))
+    assert rule.intent == reply.intent == "policy"
+
+
 def test_what_is_told_of_an_order_hears_the_rule_and_a_number_by_itself_does_not(shop: Shop) -> None:
     page = "# Returns\n\n## Faulty items\n\nA broken lamp is sent again.\n\n# Cards\n\n## Lost\n\nGive us the order number.\n"
     read_as = [said("order_status", product="lamp"), said("order_change", order_id="48213")]
