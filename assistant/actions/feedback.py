@@ -230,7 +230,8 @@ def _told(
     why = f" Why the first: {first[0].text}." if first else ""
     missed = unsaid(outcome, [hit.product for hit in outcome.hits], state.constraints)
     less = f" {silent}" if (silent := none_says(missed, len(outcome.hits))) else ""
-    text = f"{lead}{relaxed} Instead: {first_ones}.{less}{why}"
+    near = "" if outcome.kind_found else f" No listing here is called “{state.constraints.product}”; these are near it."
+    text = f"{lead}{relaxed}{near} Instead: {first_ones}.{less}{why}"
     return replace(changed, answer=Answer(text, (*evidence, *names.values(), less)))
 
 

@@ -356,3 +356,12 @@ def test_the_name_of_a_product_is_no_feeling() -> None:
 @pytest.mark.parametrize("message", ["i like the second one", "i like the first", "the second one is nice"])
 def test_praise_of_a_place_is_no_complaint(message: str) -> None:
     assert complaint_of(message, WordEmbedder()) is None
+
+
+def test_what_comes_instead_of_what_is_only_near_is_said_to_be_near(assistant_with: AssistantWith) -> None:
+    """No bag of the shop is a dog bag: after one was refused the others are not called so either."""
+    shop = assistant_with([said("search", product="dog bag"), said("feedback", ref=(1,))])
+    assert "No listing here is called “dog bag”." in shop.reply("a dog bag", "s_1").reply
+    reply = shop.reply("i don't like the first", "s_1")
+    assert "No listing here is called “dog bag”; these are near it. Instead: " in reply.reply
+    assert reply.cards
