@@ -14,6 +14,7 @@ from retrieval.query import SOFT, Constraints, Hit, Query, Sort
 from retrieval.superlative import by
 
 from ..lasting import said_of_oneself
+from ..mentions import places_in
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Reasons, Slots
 from ..names import short_names
 from ..normalize import currency_of
@@ -46,7 +47,7 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return aside
     if parse.intent == "refine" and _says_nothing(parse) and outcome.hits:
         return replace(outcome, note=UNHEARD)
-    before = by("price_asc", parts.catalog.get_many(state.found or state.shown))  # on the way back, of this need's list
+    before = by("price_asc", _compared_with(parse, state, parts))
     if parse.slots.sort == "price_asc" and before:
         outcome = _cheaper_than(before[0], outcome, state, parts)
     notes = (parse.note, _of_currency(parse, parts), outcome.note)
@@ -57,6 +58,14 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if own or not _may_ask(outcome, state, parts):
         return offering(outcome, own, parts)
     return replace(outcome, question=question_for(parts.catalog.get_many(outcome.matching), outcome.hits, state))
+
+
+def _compared_with(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """What a cheaper one is to be cheaper than: what stands at the place that the message says, else all found; on the way back of this
+    need's list."""
+    listed = state.found or state.shown
+    places = [place for place in places_in(parse.message) if place <= len(listed)]
+    return parts.catalog.get_many([listed[place - 1] for place in places] or listed)
 
 
 def _of_currency(parse: Parse, parts: Parts) -> str:

@@ -239,3 +239,14 @@ def test_beside_a_limit_that_was_given_up_a_wish_that_is_not_met_is_told(assista
     shop = assistant_with([said("search", product="floor lamp", color=("green",), price_max=Decimal(60))])
     reply = shop.reply("a green floor lamp under 60", "s_1").reply
     assert "Note on the first: $60 over your $60 limit; the listing doesn't say it is “green”." in reply
+
+
+def test_cheaper_than_the_first_is_cheaper_than_that_one_though_it_is_not_the_cheapest(
+    assistant_with: AssistantWith,
+) -> None:
+    """The jackets are shown at $59, $149, $35 and $79: one that is cheaper than the second is there."""
+    shop = assistant_with([said("search", product="jacket"), *[said("refine", sort="price_asc")] * 2])
+    second = 1 + [card.product.id for card in shop.reply("a jacket", "s_1").cards].index("fjord")
+    told = shop.reply(f"anything cheaper than number {second}", "s_1").reply
+    assert "costs less than" not in told
+    assert "Nothing here costs less than Puddle Rain Jacket at $35." in shop.reply("cheaper ones", "s_1").reply
