@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from retrieval.catalog import Catalog
 from retrieval.dense import Embedder
 from retrieval.policies import Policies
+from retrieval.query import Hit
 from retrieval.reviews.store import Reviews
 from retrieval.search import Searcher
 from retrieval.spelling import Speller
@@ -42,6 +44,7 @@ class Parts:
     writer: who words replies; None for composed sentences. speller: who reads mistyped words; None takes words as they are.
     placing: what is sponsored, and what one brand may take of a list.
     handoff: the way to the shop's staff, with its rules. shopper: who speaks, as far as events tell; None where there are none.
+    before: ids of what other acts of the message have shown already, from which an answer's numbers go on.
     shop_cart: the shop's own, as the page around the chat tells it; None where it tells nothing of one.
     """
 
@@ -71,6 +74,12 @@ class Parts:
     shopper: Shopper | None = None
     shop_cart: ShopCart | None = None
     placing: Placing = field(default_factory=Placing)
+    before: tuple[str, ...] = ()
+
+    def numbered(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
+        """The hits that this message has not shown yet, each at its place among all that it shows."""
+        fresh = [hit for hit in hits if hit.product.id not in self.before]
+        return tuple(replace(hit, rank=rank) for rank, hit in enumerate(fresh, start=len(self.before) + 1))
 
     def unwanted(self, taste: Taste) -> frozenset[str]:
         """Ids of products not to be shown unasked: disliked in this conversation, or in an earlier one and not liked since."""

@@ -151,7 +151,10 @@ def _share(parts: Parts, acts: Sequence[Parse]) -> int:
 
 def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: Sequence[Acted]) -> Acted:
     """One act: find, answer, cart ... or ask back; then its reasons and caveats, and its words. Products are numbered on from `before`."""
-    outcome = _numbered_on(act(parse, state, parts), [card.product.id for one in before for card in one.cards])
+    shown = tuple(card.product.id for one in before for card in one.cards)
+    parts = replace(parts, before=shown)
+    outcome = act(parse, state, parts)
+    outcome = replace(outcome, hits=parts.numbered(outcome.hits)) if shown else outcome
     state = replace(turned(state, outcome.constraints), taste=outcome.taste or state.taste)
     cards = tuple(
         replace(
@@ -171,14 +174,6 @@ def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: 
         words = replace(words, text=f"As you asked me to keep in mind: {kept}. {words.text}")
     words = labelled(checked(words, evidence(message, state, outcome, cards, cart), cards), cards)
     return Acted(outcome, cards, words, cart, state, (time.perf_counter() - acted) * 1e3)
-
-
-def _numbered_on(outcome: Outcome, shown: Sequence[str]) -> Outcome:
-    """The outcome with ranks that go on after what this turn has shown already, nothing shown twice."""
-    if not shown or not outcome.hits:
-        return outcome
-    fresh = [hit for hit in outcome.hits if hit.product.id not in shown]
-    return replace(outcome, hits=tuple(replace(hit, rank=len(shown) + i) for i, hit in enumerate(fresh, start=1)))
 
 
 def _asked_at_once(done: Sequence[Acted], asked: Outcome) -> list[Acted]:

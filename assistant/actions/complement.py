@@ -15,6 +15,7 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit, Query
 from retrieval.words import STOPWORDS, content_stems, content_words
 
+from ..mentions import ordinal
 from ..model import Answer, DialogueState, Outcome, Parse, Reason
 from ..names import short_names
 from ..parts import Parts
@@ -64,8 +65,11 @@ def complement(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     ties = [tie for tie in _ties(target, parts).values() if tie.product.id not in unwanted]
     may = eligible_ids(parts.catalog, Constraints(exclude=refused))
     left = [tie for tie in ties if may is None or tie.product.id in may]
+    if fresh := [tie for tie in left if tie.product.id not in parts.before]:
+        return _told(target, _chosen(target, fresh, parts), parts)
     if left:
-        return _told(target, _chosen(target, left, parts), parts)
+        text = f"All that goes with {name} here stands above."
+        return Outcome(focus=target.id, answer=Answer(text, (name,)))
     if ties:
         text = f"All that goes with {name} here is ruled out by {_in_words(refused)}."
     else:
@@ -164,12 +168,14 @@ def _chosen(target: Product, ties: Sequence[Tie], parts: Parts) -> list[tuple[Ti
 
 
 def _told(target: Product, chosen: list[tuple[Tie, float]], parts: Parts) -> Outcome:
-    products = [tie.product for tie, _ in chosen]
-    hits = tuple(Hit(tie.product, near, rank) for rank, (tie, near) in enumerate(chosen, start=1))
+    hits = parts.numbered(Hit(tie.product, near, 0) for tie, near in chosen)
+    products = [hit.product for hit in hits]
     names = short_names([target, *products])
     listed = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in hits[:NAMED])
     reasons = {tie.product.id: tie.reasons for tie, _ in chosen}
-    text = f"To go with {names[target.id]}: {listed}. Why the first: {reasons[products[0].id][0].text}."
+    text = (
+        f"To go with {names[target.id]}: {listed}. Why the {ordinal(hits[0].rank)}: {reasons[products[0].id][0].text}."
+    )
     evidence = (target.title, target.brand or "", f"To go with {names[target.id]}", *names.values())
     return Outcome(hits=hits, total=len(hits), answer=Answer(text, evidence), reasons=reasons)
 

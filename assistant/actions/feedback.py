@@ -16,7 +16,7 @@ from ..at_us import SURELY as SURELY_AT_US
 from ..at_us import at_us
 from ..complaints import LEAST, SURELY, Complaint, complaint_of
 from ..explain import limits_met
-from ..mentions import says_several, says_which
+from ..mentions import ordinal, says_several, says_which
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
 from ..names import short_names
 from ..parts import Parts
@@ -212,7 +212,6 @@ def _told(
     outcome = another(state, parts, skip=state.seen)
     if not outcome.hits:
         outcome = another(state, parts)
-    changed = replace(outcome, taste=taste, constraints=constraints)
     if not outcome.hits:
         wanted = replace(state, constraints=constraints or state.constraints, taste=taste or state.taste)
         further = set_aside(wanted, parts) or exhausted(wanted, parts)
@@ -220,19 +219,27 @@ def _told(
         text = f"{lead} {further.answer.text}"
         said = Answer(text, (*evidence, *further.answer.evidence), found=False)
         return replace(
-            changed, answer=said, suggested=further.suggested, question=further.question, asked=further.asked
+            outcome,
+            taste=taste,
+            constraints=constraints,
+            answer=said,
+            suggested=further.suggested,
+            question=further.question,
+            asked=further.asked,
         )
+    outcome = replace(outcome, hits=parts.numbered(outcome.hits) or outcome.hits)
     names = short_names([hit.product for hit in outcome.hits])
     first_ones = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in outcome.hits[:NAMED])
     relaxed = "".join(f" {one.text[0].upper()}{one.text[1:]}." for one in outcome.relaxed)
     best = outcome.hits[0].product
     first = (*limits_met(best, state.constraints), *outcome.reasons.get(best.id, ()))
-    why = f" Why the first: {first[0].text}." if first else ""
+    why = f" Why the {ordinal(outcome.hits[0].rank)}: {first[0].text}." if first else ""
     missed = unsaid(outcome, [hit.product for hit in outcome.hits], state.constraints)
     less = f" {silent}" if (silent := none_says(missed, len(outcome.hits))) else ""
     near = "" if outcome.kind_found else f" No listing here is called “{state.constraints.product}”; these are near it."
     text = f"{lead}{relaxed}{near} Instead: {first_ones}.{less}{why}"
-    return replace(changed, answer=Answer(text, (*evidence, *names.values(), less)))
+    answer = Answer(text, (*evidence, *names.values(), less))
+    return replace(outcome, taste=taste, constraints=constraints, answer=answer)
 
 
 def _shared_traits(products: Sequence[Product], constraints: Constraints) -> str:

@@ -9,6 +9,7 @@ from retrieval.evidence import judge, meets_one, met_less_denied
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit
 
+from ..mentions import ordinal
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Question, Reason, Slots
 from ..names import short_names
 from ..parts import Parts
@@ -299,7 +300,9 @@ def _without_need(state: DialogueState, parts: Parts) -> Outcome:
         return Outcome(answer=Answer(ask), question=question)
     of_each = ", something of each department" if cards[0].reasons[0].kind == "range" else ""
     lead = "For you" if personal(cards[0]) else f"To begin with{of_each}"
-    return suggested(cards, lead, "Tell me what it is for and I will choose for you.", question)
+    cards = [card for card in cards if card.product.id not in parts.before] or cards
+    numbered = [replace(card, rank=rank) for rank, card in enumerate(cards, start=len(parts.before) + 1)]
+    return suggested(numbered, lead, "Tell me what it is for and I will choose for you.", question)
 
 
 def personal(card: Card) -> bool:
@@ -313,7 +316,7 @@ def suggested(cards: Sequence[Card], lead: str, after: str, question: Question |
     names = short_names([card.product for card in cards])
     first_ones = ", ".join(f"{card.rank}. {names[card.product.id]}" for card in cards[:NAMED])
     reason = next((reason for reason in cards[0].reasons if reason.kind != "range"), None)
-    why = f" Why the first: {reason.text.removeprefix('because ')}." if reason else ""
+    why = f" Why the {ordinal(cards[0].rank)}: {reason.text.removeprefix('because ')}." if reason else ""
     reasons = {card.product.id: card.reasons for card in cards}
     answer = Answer(f"{lead}: {first_ones}.{why} {after}".strip(), tuple(names.values()))
     drawn = {card.product.id: card.propensity for card in cards if card.propensity < 1}

@@ -19,6 +19,7 @@ from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import contains, content_stems
 
+from ..mentions import ordinal
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Reason, Slots
 from ..names import short_names
 from ..parts import Parts
@@ -55,7 +56,7 @@ def similar(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     near = kin or [one for one in near if _beside(one, target)]
     near = _for_the_same_first(near, target, parts)
     fitting = [one for one in near if all(judge(one, field, wish).status == "met" for field, wish in wishes)]
-    found = list(islice(fitting or near, parts.products_shown))
+    found = list(islice((one for one in fitting or near if one.id not in parts.before), parts.products_shown))
     if not found:
         name = short_names([target])[target.id]
         cheaper = " that costs less" if parse.slots.sort == "price_asc" else ""
@@ -198,13 +199,13 @@ def _apart(name: str, value: str, other: str) -> str:
 
 def _shown(target: Product, found: Sequence[Product], lead: str, wishes: Sequence[Wished], parts: Parts) -> Outcome:
     scores = parts.searcher.dense.similarity(embedding_text(target), [one.id for one in found])
-    hits = tuple(Hit(one, min(max(scores.get(one.id, 0.0), 0.0), 1.0), rank) for rank, one in enumerate(found, start=1))
+    hits = parts.numbered(Hit(one, min(max(scores.get(one.id, 0.0), 0.0), 1.0), 0) for one in found)
     reasons = {one.id: likeness(target, one) for one in found}
     names = short_names([target, *found])
     first_ones = ", ".join(f"{hit.rank}. {names[hit.product.id]}{_price(hit.product)}" for hit in hits[:NAMED])
     met = "".join(f" {_met_by(hits, wish)}" for wish in wishes)
     first = "; ".join(reason.text for reason in reasons[found[0].id])
-    text = f"{lead}These are like {names[target.id]}: {first_ones}.{met} About the first: {first}."
+    text = f"{lead}These are like {names[target.id]}: {first_ones}.{met} About the {ordinal(hits[0].rank)}: {first}."
     return Outcome(
         hits=hits,
         total=len(hits),

@@ -165,3 +165,20 @@ def test_what_is_taken_back_before_a_new_search_is_not_shown_once_more(assistant
     assert reply.acts == ("search",)
     assert reply.cards
     assert {card.product.category[0] for card in reply.cards} == {"lighting"}
+
+
+def test_what_goes_with_a_thing_or_is_like_it_is_numbered_on_behind_what_else_the_message_found(
+    assistant_with: AssistantWith,
+) -> None:
+    """Two needs show two products each; the lampshade is the only thing that goes with the floor lamp."""
+    bags = said("search", product="bag")
+    goes_with = replace(bags, then=said("complement", product="tower floor lamp"))
+    like = replace(bags, then=said("similar", product="bolt clamp lamp"))
+    shop = assistant_with([goes_with, like])
+    beside = shop.reply("bags, and what goes with the tower floor lamp", "s_1")
+    assert [card.rank for card in beside.cards] == [1, 2, 3]
+    assert "To go with Tower Floor Lamp: 3. Linen Lampshade $24. Why the third: " in beside.reply
+    alike = shop.reply("bags, and something like the bolt clamp lamp", "s_2")
+    assert [card.rank for card in alike.cards] == [1, 2, 3, 4]
+    assert "These are like Bolt Clamp Lamp: 3. " in alike.reply
+    assert "About the third: " in alike.reply
