@@ -44,6 +44,8 @@ _FORMS = dict(
     for pair in "assembly/assemble comfy/comfortable glittery/glitter noisy/noise sparkly/sparkle stripy/striped warmth/warm wooden/wood "
     "woolen/wool woollen/wool".split()
 )
+# Words whose stem is that of another word which says something else: a "deep charcoal color" is not colorful.
+_OF_THEIR_OWN = {"colorful": "colorful", "colourful": "colorful"}
 # What can be done with a thing, by what a listing says of it: each answers a question with the verb, and says more than it.
 _CAN_BE = dict(
     pair.split("/")
@@ -101,6 +103,8 @@ def _in_pairs(word: str, pairs: Mapping[str, str]) -> str:
 
 def _stemmed(word: str) -> str:
     plain = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
+    if plain in _OF_THEIR_OWN:
+        return _OF_THEIR_OWN[plain]
     return str(_STEMMER.stemWord(plain.replace("’", "'").removesuffix("'s")))
 
 
