@@ -54,7 +54,21 @@ def settled(parse: Parse, state: DialogueState) -> Parse:
         return parse
     if agrees(parse.message):
         return _agreed(replace(state.asked, confidence=1.0))
+    if so_many := _of_what_is_asked(parse, state.asked, state):
+        return so_many
     return Parse("feedback", acts=("feedback",), message=parse.message) if refuses(parse.message) else parse
+
+
+def _of_what_is_asked(parse: Parse, asked: Parse, state: DialogueState) -> Parse | None:
+    """The act that was asked about with another number, where the message only says how many it shall be of what no cart holds yet:
+    "make it 6" after "put 4 in your cart?"."""
+    number = Slots(quantity=parse.slots.quantity, ref=parse.slots.ref)
+    alone = parse.slots == number and number.ref in ((), ("last",)) and parse.then is None
+    waits = asked.intent == "cart_add" and asked.choice is None and asked.then is None
+    in_cart = state.focus in {line.product_id for line in state.cart}
+    if parse.intent != "cart_remove" or not parse.slots.quantity or not (alone and waits) or in_cart:
+        return None
+    return _agreed(replace(asked, slots=replace(asked.slots, quantity=parse.slots.quantity), confidence=1.0))
 
 
 def _agreed(parse: Parse) -> Parse:

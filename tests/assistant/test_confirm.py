@@ -354,3 +354,12 @@ def test_the_second_act_of_an_unsure_message_is_asked_back_too(searcher: Searche
     two = replace(unsure(said("policy", ask="returns")), then=said("cart_add", ref=(1,)))
     _, held = after(searcher, ("a tote bag", TOTE), ("returns? and that", two))
     assert held == {}
+
+
+def test_another_number_for_what_is_asked_about_is_a_yes_with_that_number(searcher: Searcher) -> None:
+    unsure = replace(said("cart_add", quantity=4, ref=("last",)), confidence=0.1)
+    parses = [said("search", product="floor lamp"), unsure, said("cart_remove", quantity=6, ref=("last",))]
+    shop = Assistant(replace(parts_with(searcher, parses), confirm_below=0.5))
+    shop.reply("a floor lamp", "s_1")
+    assert shop.reply("add 4", "s_1").reply == "Put 4 × Tower Floor Lamp in your cart: right?"
+    assert [quantity for _, quantity in shop.reply("make it 6", "s_1").cart.lines] == [6]
