@@ -22,7 +22,7 @@ from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .looks import none_so_colored
-from .table import meant, names_another_kind
+from .table import meant, names_another_kind, past_its_end
 from .variants import meant_variants, open_option, with_options
 
 Cart = tuple[CartLine, ...]
@@ -39,6 +39,8 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if parse.choice is not None:
         chosen = parts.catalog.get_many(parse.choice.ids)
         return _put([(chosen, parse.choice.quantity)] if chosen else [], state, parts)
+    if past := past_its_end(parse, state):
+        return Outcome(cart=state.cart, answer=Answer(past, (past,), found=False))
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)

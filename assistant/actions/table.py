@@ -70,6 +70,24 @@ def _asked_among(state: DialogueState, shown: Sequence[Product]) -> list[Product
     return alike or [product for product in shown if product.id in state.compared]
 
 
+def past_its_end(parse: Parse, state: DialogueState) -> str:
+    """That a list has no such place, of a message that names the lists of several needs: "the first ring and the second hat" where one
+    hat was shown last; "" otherwise."""
+    lists = _lists_of_needs(state)
+    places = places_by_name(parse.message, [name for name, _ in lists]) if len(lists) > 1 else []
+    past = next((lists[which] for which, place in places if place > len(lists[which][1])), None)
+    if len({which for which, _ in places}) < 2 or past is None:
+        return ""
+    name, ids = past
+    return f"Of {name} I showed {len(ids)} last. Which of them do you mean?"
+
+
+def _lists_of_needs(state: DialogueState) -> list[tuple[str, tuple[str, ...]]]:
+    """(name, ids last shown for it) of each need, the one under way last."""
+    needs = [(need.constraints.product, need.found) for need in state.earlier]
+    return [(name, ids) for name, ids in (*needs, (state.constraints.product, state.found)) if name and ids]
+
+
 def _just_spoken_of(found: Sequence[Product], state: DialogueState) -> list[Product]:
     """Of several that a message may mean the one that the last turn was about: after a question on a dresser "the drawers" are its own."""
     about_one = state.acts[-2:-1] in SPOKE_OF_ONE
@@ -130,8 +148,7 @@ def _of_each_need(parse: Parse, state: DialogueState, parts: Parts) -> list[Prod
 def _of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     """Of several needs' lists, on the table or earlier, what stands at the places that the message says of each: "the first boots and
     the second socks"; with what was liked of one that is named without a place: "the bag and the first boots"."""
-    needs = [(need.constraints.product, need.found) for need in state.earlier]
-    lists = [(name or "", ids) for name, ids in (*needs, (state.constraints.product, state.found)) if name and ids]
+    lists = _lists_of_needs(state)
     if len(lists) < 2 or not all(isinstance(ref, int) for ref in parse.slots.ref):
         return []
     places = places_by_name(parse.message, [name for name, _ in lists])

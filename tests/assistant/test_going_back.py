@@ -208,3 +208,13 @@ def test_what_was_liked_of_the_need_that_is_named_without_a_place_is_meant_besid
         ("add the bag and the first jacket", both),
     )
     assert [product.id for product, _ in reply.cart.lines] == ["tote", "breeze"]
+
+
+def test_a_place_that_the_list_of_a_named_need_has_not_is_asked_about(assistant_with: AssistantWith) -> None:
+    """One bag was shown and four jackets: there is no second bag."""
+    satchel = ("a satchel", said("search", product="satchel"))
+    jackets, both = said("search", product="jacket"), said("cart_add", ref=(1, 2))
+    words = "add the first jacket and the second satchel"
+    reply = talk(assistant_with, satchel, ("jackets", jackets), (words, both))
+    assert reply.reply == "Of satchel I showed 1 last. Which of them do you mean?"
+    assert reply.cart.lines == ()
