@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from retrieval.evidence import judge
 from retrieval.facets import Facet, facets
+from retrieval.kinds import head_noun, names_thing
 from retrieval.product import Product
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import content_stems
@@ -62,6 +63,8 @@ def _is_open(facet: Facet, constraints: Constraints) -> bool:
         return False
     if facet.name == "department":
         return constraints.kind is None
+    if facet.name == "category" and not _names_things(facet.options):
+        return False
     if facet.name == "price":
         return constraints.price_min is None and constraints.price_max is None
     if facet.name in (*SOFT, "gender") and getattr(constraints, facet.name):
@@ -69,6 +72,13 @@ def _is_open(facet: Facet, constraints: Constraints) -> bool:
     wishes = (*(wish for _, wish in constraints.wishes), *constraints.exclude)
     wished = {stem for wish in wishes for stem in content_stems(wish)}
     return not any(wished & set(content_stems(value)) for value in facet.options)
+
+
+def _names_things(categories: Sequence[str]) -> bool:
+    """Whether at least half of the categories are called by things: mugs stand under "christmas" and "camping", which are no kinds of
+    mug."""
+    things = [one for one in categories if names_thing(head_noun(one))]
+    return 2 * len(things) >= len(categories)
 
 
 def _worth(facet: Facet, constraints: Constraints) -> float:

@@ -133,3 +133,10 @@ def test_an_asked_order_gets_no_question(assistant_with: AssistantWith) -> None:
 def test_a_size_that_no_listing_gives_leaves_nothing_to_ask() -> None:
     shown = [Hit(shoe(number, "boots", "red", "men"), 0.9, number) for number in range(1, 4)]
     assert fits_well(shown, Constraints(product="boots", size=("38",)))
+
+
+def test_categories_that_are_no_kinds_of_thing_are_not_asked_about() -> None:
+    """Mugs for feasts and journeys differ in nothing else: of such shelves none is a kind of mug."""
+    shelves = ("christmas", "camping", "halloween", "travel")
+    mugs = [Product(f"m{n}", f"Mug {n}", category=("seasonal", shelves[n % 4]), price=Decimal(50)) for n in range(16)]
+    assert ask(DialogueState(Constraints(product="mug")), mugs) is None
