@@ -300,8 +300,8 @@ def _without_need(state: DialogueState, parts: Parts) -> Outcome:
         return Outcome(answer=Answer(ask), question=question)
     of_each = ", something of each department" if cards[0].reasons[0].kind == "range" else ""
     lead = "For you" if personal(cards[0]) else f"To begin with{of_each}"
-    others = [card for card in cards if card.product.id not in parts.before] or cards
-    numbered = [replace(card, rank=rank) for rank, card in enumerate(others, start=len(parts.before) + 1)]
+    fresh = [card for card in cards if card.product.id not in parts.before] or cards
+    numbered = [replace(card, rank=rank) for rank, card in enumerate(fresh, start=len(parts.before) + 1)]
     return suggested(numbered, lead, "Tell me what it is for and I will choose for you.", question)
 
 

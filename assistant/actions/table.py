@@ -71,15 +71,19 @@ def _asked_among(state: DialogueState, shown: Sequence[Product]) -> list[Product
 
 
 def past_its_end(parse: Parse, state: DialogueState) -> str:
-    """That a list has no such place, of a message that names the lists of several needs: "the first ring and the second hat" where one
-    hat was shown last; "" otherwise."""
+    """That the list of the need that is named has no such place: "the second hat" where rings and one hat were shown; "" otherwise."""
     lists = _lists_of_needs(state)
     places = places_by_name(parse.message, [name for name, _ in lists]) if len(lists) > 1 else []
-    past = next((lists[which] for which, place in places if place > len(lists[which][1])), None)
-    if len({which for which, _ in places}) < 2 or past is None:
+    past = [lists[which] for which, place in places if _is_past(place, lists[which][1], state.shown)]
+    if not past:
         return ""
-    name, ids = past
+    name, ids = past[0]
     return f"Of {name} I showed {len(ids)} last. Which of them do you mean?"
+
+
+def _is_past(place: int, ids: Sequence[str], shown: Sequence[str]) -> bool:
+    """Whether nothing of the list stands at the place, counted in it or among all that is shown."""
+    return place > len(ids) and not (place <= len(shown) and shown[place - 1] in ids)
 
 
 def _lists_of_needs(state: DialogueState) -> list[tuple[str, tuple[str, ...]]]:

@@ -298,3 +298,15 @@ def test_a_question_that_names_an_earlier_thing_is_asked_of_that(assistant_with:
     lamps = [card.product.title for card in both.cards if card.need == "lamp"]
     assert bag not in asked.reply
     assert any(title in asked.reply for title in lamps)
+
+
+@pytest.mark.parametrize(("place", "added"), [(2, []), (3, ["satchel"])])
+def test_the_second_of_a_kind_of_which_one_is_shown_is_asked_about(
+    assistant_with: AssistantWith, place: int, added: list[str]
+) -> None:
+    """Two lamps are shown and then one satchel, which is the third of all."""
+    both, adds = replace(LAMPS, then=said("search", product="satchel")), said("cart_add", ref=(place,))
+    shop = assistant_with([both, adds])
+    *_, reply = told(shop, "a lamp and a satchel", f"number {place} satchel")
+    assert [product.id for product, _ in reply.cart.lines] == added
+    assert (reply.reply == "Of satchel I showed 1 last. Which of them do you mean?") == (not added)
