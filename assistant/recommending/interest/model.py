@@ -73,7 +73,10 @@ class Interest(BaseModel):
 def roll_back(folder: Path) -> None:
     """Put the previous model in the place of the one in use, and that one beside it. BadInput without a previous one."""
     if not (folder / PREVIOUS).is_file():
-        raise BadInput(f"No earlier model is kept in {folder}.", fix="name the folder that `shop train interest` wrote")
+        raise BadInput(
+            f"No earlier model is kept in {folder}.",
+            fix="name one that `shop train interest` wrote twice: the first has none before it",
+        )
     aside = folder / "aside.json"
     if (folder / FILE).is_file():
         (folder / FILE).replace(aside)
