@@ -86,16 +86,17 @@ def _out_or_left(products: Sequence[Product], quantity: int, state: DialogueStat
 
 def _which_line(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The question which of the cart's products is meant; of a single one, whether it is."""
+    name = parse.slots.product
     if len(products) > 1:
         names = ", ".join(product.title for product in products)
-        return Outcome(cart=state.cart, answer=done([f"Which one do you mean? In your cart: {names}."]))
+        nothing = f"Nothing in your cart is called “{name}”. " if name and not parse.slots.ref else ""
+        return Outcome(cart=state.cart, answer=done([f"{nothing}Which one do you mean? In your cart: {names}."]))
     (only,) = products
     (quantity,) = _left(products, parse, state, parts) or (parse.slots.quantity or 0,)
     act = Parse("cart_remove", choice=Choice((only.id,), quantity))
     question = Question(
         "Shall I take it out?" if not quantity else f"Shall I set it to {quantity}?", "confirm", ("Yes", "No")
     )
-    name = parse.slots.product
     held = f"Your cart holds only {only.title}{f', and nothing called “{name}”' if name else ''}."
     return Outcome(cart=state.cart, answer=done([held, question.text]), question=question, asked=act)
 

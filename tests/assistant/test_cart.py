@@ -179,7 +179,8 @@ def test_a_number_of_each_is_that_of_every_line(searcher: Searcher) -> None:
 def test_which_of_several_is_asked_when_another_is_named(searcher: Searcher) -> None:
     state = DialogueState(cart=(CartLine("tote", 2), CartLine("tower", 1)))
     outcome = _do(searcher, state, "cart_remove", product="kettle", quantity=1)
-    assert _text(outcome) == "Which one do you mean? In your cart: Market Tote Bag, Tower Floor Lamp."
+    which = "Which one do you mean? In your cart: Market Tote Bag, Tower Floor Lamp."
+    assert _text(outcome) == f"Nothing in your cart is called “kettle”. {which}"
 
 
 def test_a_new_quantity_is_set(searcher: Searcher) -> None:
