@@ -205,11 +205,11 @@ def _best_value(best: Product, others: Sequence[Hit], constraints: Constraints) 
 
 
 def _cheaper(best: Product, hits: Sequence[Hit], constraints: Constraints) -> list[Choice]:
-    """The cheapest of those clearly cheaper, with the wishes that it gives up: who asks for value may want less of them for less."""
+    """The cheapest of those that cost less, with the wishes that it gives up: who asks for value may want less of them for less."""
     if best.price is None:
         return []
     priced = [(hit.product.price, hit) for hit in hits if hit.product.price is not None]
-    cheaper = [(price, hit) for price, hit in priced if float(price) <= APART * float(best.price)]
+    cheaper = [(price, hit) for price, hit in priced if price < best.price]
     if not cheaper:
         return []
     price, hit = min(cheaper, key=lambda one: (one[0], -one[1].relevance))
