@@ -51,7 +51,7 @@ GOES_ON: tuple[Intent, ...] = (
     "complement",
     "similar",
 )  # another thing "in the same colour" is read as each
-_HOW_MUCH = frozenset(content_stems("how much many long"))
+_HOW_MUCH = frozenset(content_stems("how much many long cost costs"))
 ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "feedback", "policy", "other")
 
 

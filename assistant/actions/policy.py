@@ -32,6 +32,10 @@ AHEAD = (
     0.15  # by how much more a passage under the heading of the question before must speak of one that points back to it
 )
 NEAR_IN_ITSELF = 0.3  # relevance from which a message may go on with the question before: "and on sundays?"
+ALIKE = 0.05  # difference of relevance within which two passages speak alike of a question
+_HOW = frozenset(
+    content_stems("how much many long soon often take takes cost costs")
+)  # what asks, and says not of what
 _AND = re.compile(r"\band\b", re.IGNORECASE)
 _CLAUSES = re.compile(r"\bif\b|\band\b|[,;.?!]+", re.IGNORECASE)
 _CONDITION = re.compile(r"\bif\b[^,;.?!]*", re.IGNORECASE)  # "what if it doesn't fit": what is asked stands beside it
@@ -44,7 +48,8 @@ def policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if parts.policies is None or not len(parts.policies):
         return Outcome(answer=Answer(NO_POLICIES, found=False))
     question = parse.message or parse.slots.ask or ""
-    answers = _gone_on(question, answers_in(question, parts.policies), state, parts.policies)
+    answers = _only_asking_how(question, state, parts.policies)
+    answers = answers or _gone_on(question, answers_in(question, parts.policies), state, parts.policies)
     answers = answers or _in_view_of_the_talk(question, parse, state, parts)
     product = product_meant(parse, state, parts)
     pointed_at = product if parse.slots.product or parse.slots.ref else None
@@ -76,6 +81,18 @@ def _gone_on(question: str, answers: list[list[Found]], state: DialogueState, po
     least = answers[0][0].relevance + AHEAD if answers else RELEVANT
     goes_on = under and under[0].passage.headings[0] == heading and under[0].relevance >= least
     return [under] if goes_on else answers
+
+
+def _only_asking_how(question: str, state: DialogueState, policies: Policies) -> list[list[Found]]:
+    """What speaks of the question before and of this one together, where this has no subject of its own: "how long does that take?" after
+    one for refunds. Of passages that speak of it alike, one that was not told before."""
+    before = _asked_before(state)
+    if not before or not set(content_stems(question)) <= _HOW:
+        return []
+    found, told = _relevant(f"{before} {question}", policies), _relevant(before, policies)[:1]
+    known = {one.passage.id for one in told}
+    new = [one for one in found if one.passage.id not in known and one.relevance >= found[0].relevance - ALIKE]
+    return [new or found] if found else []
 
 
 def _asked_before(state: DialogueState) -> str:

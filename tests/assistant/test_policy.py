@@ -169,6 +169,14 @@ def test_how_much_after_a_rule_is_asked_of_the_rule_and_not_of_the_product(shop:
     assert rule.intent == reply.intent == "policy"
 
 
+def test_what_only_asks_how_long_is_asked_of_the_subject_before(shop: Shop) -> None:
+    page = "# Returns\n\n## Refunds\n\nA refund is paid after five days.\n\n# Shipping\n\n## Times\n\nParcels arrive in three days.\n"
+    read_as = [said("policy", ask="refund"), said("policy", ask="how long does that take")]
+    assistant = shop.with_pages(page, read_as=read_as)
+    assistant.reply("when is a refund paid?", "s_1")
+    assert "five days" in assistant.reply("how long does that take", "s_1").reply
+
+
 def test_what_is_told_of_an_order_hears_the_rule_and_a_number_by_itself_does_not(shop: Shop) -> None:
     page = "# Returns\n\n## Faulty items\n\nA broken lamp is sent again.\n\n# Cards\n\n## Lost\n\nGive us the order number.\n"
     read_as = [said("order_status", product="lamp"), said("order_change", order_id="48213")]
