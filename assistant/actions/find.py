@@ -14,7 +14,7 @@ from retrieval.query import SOFT, Constraints, Hit, Query, Sort
 from retrieval.superlative import by
 
 from ..lasting import said_of_oneself
-from ..mentions import places_in
+from ..mentions import places_in, says_an_order
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Reasons, Slots
 from ..names import short_names
 from ..normalize import currency_of
@@ -64,7 +64,8 @@ def _compared_with(parse: Parse, state: DialogueState, parts: Parts) -> list[Pro
     """What a cheaper one is to be cheaper than: what stands at the place that the message says, else all found; on the way back of this
     need's list."""
     listed = state.found or state.shown
-    places = [place for place in places_in(parse.message) if place <= len(listed)]
+    said = () if says_an_order(parse.message) else places_in(parse.message)  # "cheapest first" means no first one
+    places = [place for place in said if 1 <= place <= len(listed)]
     return parts.catalog.get_many([listed[place - 1] for place in places] or listed)
 
 

@@ -249,4 +249,4 @@ def test_cheaper_than_the_first_is_cheaper_than_that_one_though_it_is_not_the_ch
     second = 1 + [card.product.id for card in shop.reply("a jacket", "s_1").cards].index("fjord")
     told = shop.reply(f"anything cheaper than number {second}", "s_1").reply
     assert "costs less than" not in told
-    assert "Nothing here costs less than Puddle Rain Jacket at $35." in shop.reply("cheaper ones", "s_1").reply
+    assert "Nothing here costs less than Puddle Rain Jacket at $35." in shop.reply("cheapest first", "s_1").reply
