@@ -310,6 +310,7 @@ def test_only_what_says_all_agrees_that_all_is_forgotten(message: str, wanted: s
         ("we eat halal at home", "self"),
         ("do you have this in 36?", None),
         ("no heels today", None),
+        ("not acrylic please", None),
         ("for my son who is allergic to pollen", None),
         ("i want something vegan", None),
         ("not wool", None),
