@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -37,10 +37,11 @@ class Shopper:
     forget: Callable[[Wish | None], object]
     region: str | None = None
 
-    def suggest(self, state: DialogueState, limit: int) -> tuple[Card, ...]:
-        """What to suggest without a need, best first, in view of the conversation so far too; nothing that is in the cart."""
+    def suggest(self, state: DialogueState, limit: int, *, but: Collection[str] = ()) -> tuple[Card, ...]:
+        """What to suggest without a need, best first, in view of the conversation so far too; nothing that is in the cart. but: ids of what
+        else is left out."""
         here = of_conversation(state, self.visitor or "", self.now)
-        chosen = {line.product_id for line in state.cart}
+        chosen = {*but, *(line.product_id for line in state.cart)}
         suggesting = self.trial or self.recommender
         return suggesting.recommend(self.visitor, limit, self.now, here, without=chosen, region=self.region)
 

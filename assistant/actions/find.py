@@ -26,6 +26,7 @@ from ..taste import leaning, taste_reasons
 from .beyond import with_what_lies_beyond
 from .exhausted import exhausted, set_aside
 from .oneself import noted, offering
+from .suggesting import without_need
 
 WEIGHED = 20  # products from which those are taken that are called as asked for, liked, sponsored or of other brands
 UNHEARD = (
@@ -91,9 +92,11 @@ def _may_ask(outcome: Outcome, state: DialogueState, parts: Parts) -> bool:
 
 
 def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """The next products for the need, none of which was shown before."""
+    """The next products for the need, none of which was shown before; without one, more suggestions."""
     if state.constraints == Constraints() and not state.shown:
         return Outcome(answer=Answer("There is nothing to show more of yet. What are you looking for?"))
+    if state.constraints == Constraints() and parts.shopper:
+        return without_need(state, parts)
     outcome = another(state, parts, skip=state.seen)
     return outcome if outcome.hits else exhausted(state, parts)
 

@@ -9,26 +9,24 @@ from retrieval.evidence import judge, meets_one, met_less_denied
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit
 
-from ..mentions import ordinal
-from ..model import Answer, Card, DialogueState, Outcome, Parse, Question, Reason, Slots
+from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots
 from ..names import short_names
 from ..parts import Parts
 from ..phrases import phrase_of
 from ..recommending.cold import drawn_to
-from ..reply import NAMED, need_phrase
+from ..reply import need_phrase
 from .arguments import argued, states, states_more, wishes_met
 from .find import find, need_text, query_of
 from .naming import listed
 from .own_words import own_words
+from .suggesting import without_need
 from .table import meant
 
 LOOKED_AT = 20  # products of the ranking that are weighed against each other
 CLOSE = 0.6  # share of the best relevance from which another product is a choice at all
 APART = 0.85  # a price at most this share of another's is worth naming
 ABOUT_AS_GOOD = 0.3  # of five: a lower rating than this below the choice's is no good value
-KINDS_OFFERED = 4
 CLOSEST = "the closest to your words"  # where nothing else can be said for it
-PERSONAL = frozenset({"interest", "similar", "bought_with", "goes_with"})  # kinds of reasons: what the shopper did
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def recommend(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """Up to three choices for the need as it stands, or among the products pointed at; without a need what is rated best."""
     pointed = meant(parse, state, parts) if parse.slots.ref else _on_the_table(parse, state, parts)
     if not pointed and state.constraints == Constraints():
-        return _without_need(state, parts)
+        return without_need(state, parts)
     outcome = _ranked(state, parts)
     hits = [hit for hit in outcome.hits if hit.product.id not in parts.unwanted(state.taste)]
     if len(pointed) > 1:
@@ -289,45 +287,3 @@ def _rated(hit: Hit, among: Sequence[Hit]) -> float:
     mean = sum(ratings) / len(ratings)
     product = hit.product
     return 0.1 * (mean if product.rating is None else drawn_to(mean, product.rating or mean, product.review_count or 1))
-
-
-def _without_need(state: DialogueState, parts: Parts) -> Outcome:
-    """What suits the shopper, as far as anything is known of them, or anybody; with the one question that helps."""
-    question = Question("What is it for?", "product", _shelves(parts))
-    cards = parts.shopper.suggest(state, parts.products_shown) if parts.shopper else ()
-    if not cards:
-        ask = "Tell me what you need and what it may cost, and I will choose for you."
-        return Outcome(answer=Answer(ask), question=question)
-    of_each = ", something of each department" if cards[0].reasons[0].kind == "range" else ""
-    lead = "For you" if personal(cards[0]) else f"To begin with{of_each}"
-    fresh = [card for card in cards if card.product.id not in parts.before] or cards
-    numbered = [replace(card, rank=rank) for rank, card in enumerate(fresh, start=len(parts.before) + 1)]
-    return suggested(numbered, lead, "Tell me what it is for and I will choose for you.", question)
-
-
-def personal(card: Card) -> bool:
-    """Whether the first reason for it is something that the shopper did."""
-    return card.reasons[0].kind in PERSONAL
-
-
-def suggested(cards: Sequence[Card], lead: str, after: str, question: Question | None = None) -> Outcome:
-    """Suggestions as an outcome, the first three named, with why the first is there."""
-    hits = tuple(Hit(card.product, card.relevance, card.rank) for card in cards)
-    names = short_names([card.product for card in cards])
-    first_ones = ", ".join(f"{card.rank}. {names[card.product.id]}" for card in cards[:NAMED])
-    reason = next((reason for reason in cards[0].reasons if reason.kind != "range"), None)
-    why = f" Why the {ordinal(cards[0].rank)}: {reason.text.removeprefix('because ')}." if reason else ""
-    reasons = {card.product.id: card.reasons for card in cards}
-    answer = Answer(f"{lead}: {first_ones}.{why} {after}".strip(), tuple(names.values()))
-    drawn = {card.product.id: card.propensity for card in cards if card.propensity < 1}
-    return Outcome(hits=hits, answer=answer, question=question, reasons=reasons, propensity=drawn, total=len(hits))
-
-
-def _shelves(parts: Parts) -> tuple[str, ...]:
-    """The largest departments of the shop, at most KINDS_OFFERED."""
-    rows = parts.catalog.connection.execute(
-        "SELECT json_extract(record, '$.category[0]') AS shelf FROM products WHERE shelf IS NOT NULL"
-        " GROUP BY shelf ORDER BY count(*) DESC, shelf LIMIT ?",
-        [KINDS_OFFERED],
-    )
-    return tuple(str(row[0]) for row in rows)

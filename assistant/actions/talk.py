@@ -12,7 +12,7 @@ from ..wordings import worded
 from .ask import ask_product
 from .naming import listed
 from .policy import told_by_the_rules
-from .recommend import personal, suggested
+from .suggesting import personal, suggested
 from .titles import titled
 
 HELP = (

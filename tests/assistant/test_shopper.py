@@ -106,6 +106,20 @@ def test_what_was_liked_in_an_earlier_conversation_counts_in_the_next(assistant_
     assert all(card.reasons for card in stranger.cards)
 
 
+def test_more_suggestions_are_others_and_come_with_their_reasons(assistant_with: AssistantWith) -> None:
+    parses = [said("recommend"), said("more"), said("feedback", ref=(1,)), said("recommend")]
+    with assistant_with(parses) as shop:
+        shop.record([EventForm(type="like", product_id="storm")], visitor=ANNA)
+        first = shop.reply("what do you suggest?", "s_1", visitor=ANNA)
+        more = shop.reply("something else", "s_1", visitor=ANNA)
+        shop.reply("i love the first", "s_1", visitor=ANNA)
+        again = shop.reply("what else would you suggest?", "s_1", visitor=ANNA)
+    seen, others = ({card.product.id for card in reply.cards} for reply in (first, more))
+    assert (seen & others, bool(others)) == (set(), True)
+    assert all(card.reasons for card in more.cards)
+    assert more.cards[0].product.id not in {card.product.id for card in again.cards}
+
+
 def test_what_lies_in_the_cart_is_not_suggested(assistant_with: AssistantWith) -> None:
     parses = [said("search", product="floor lamp"), said("cart_add", ref=(1,)), said("reset"), said("recommend")]
     with assistant_with(parses) as shop:
