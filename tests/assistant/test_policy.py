@@ -170,10 +170,10 @@ def test_how_much_after_a_rule_is_asked_of_the_rule_and_not_of_the_product(shop:
 
 
 def test_what_only_asks_how_long_is_asked_of_the_subject_before(shop: Shop) -> None:
-    page = "# Returns\n\n## Refunds\n\nA refund is paid after five days.\n\n# Shipping\n\n## Times\n\nParcels arrive in three days.\n"
+    page = "# Refunds\n\n## Refunds\n\nA refund is paid in five days.\n\n# Shipping\n\n## Times\n\nParcels arrive in three days.\n"
     read_as = [said("policy", ask="refund"), said("policy", ask="how long does that take")]
     assistant = shop.with_pages(page, read_as=read_as)
-    assistant.reply("when is a refund paid?", "s_1")
+    assistant.reply("is a refund paid?", "s_1")
     assert "five days" in assistant.reply("how long does that take", "s_1").reply
 
 
