@@ -89,7 +89,8 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     asked = outcome.question.text if outcome.question else ""
     sizes = _unstated_sizes(cards, state.constraints)
     other = _otherwise_called(outcome, cards, state.constraints)
-    less = none_says(missed, len(cards), _beyond(outcome)) if _says_something(cards, state.constraints) else ""
+    told = _says_something(cards, state.constraints) or not outcome.kind_found  # else the lead tells it
+    less = none_says(missed, len(cards), _beyond(outcome)) if told else ""
     said = [f"“{wish}”" for _, wish in missed]
     passed_over = _passed_over(state.constraints, bool(sizes)) | ({"category"} if other else set())
     why = _why(cards[0], unsaid=passed_over, said=said, near=not missed or _says_something(cards, state.constraints))
@@ -158,7 +159,7 @@ def unsaid(outcome: Outcome, products: Sequence[Product], constraints: Constrain
 
     Empty where the lead promises nothing: what comes closest, ideas for a gift.
     """
-    if not outcome.kind_found or outcome.relaxed or constraints.of_any_kind:
+    if outcome.relaxed or constraints.of_any_kind:
         return []
     missed = [wish for wish in _told_wishes(constraints) if not any(meets_one(one, [wish]) for one in products)]
     told = {field for field, wish in _told_wishes(constraints) if field in EITHER and (field, wish) not in missed}

@@ -250,3 +250,12 @@ def test_cheaper_than_the_first_is_cheaper_than_that_one_though_it_is_not_the_ch
     told = shop.reply(f"anything cheaper than number {second}", "s_1").reply
     assert "costs less than" not in told
     assert "Nothing here costs less than Puddle Rain Jacket at $35." in shop.reply("cheapest first", "s_1").reply
+
+
+def test_of_what_is_only_near_the_kind_it_is_told_which_wish_none_of_them_meets(assistant_with: AssistantWith) -> None:
+    """No bag is called a ski bag, one states that it is waterproof, and none that it is purple."""
+    shop = assistant_with([said("search", product="ski bag", color=("purple",), features=("waterproof",))])
+    told = shop.reply("a waterproof purple ski bag", "s_1").reply
+    assert told.startswith("No listing here is called “ski bag”.")
+    assert "None of them says “purple”." in told
+    assert "“waterproof”." not in told
