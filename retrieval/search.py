@@ -173,15 +173,12 @@ class Searcher:
         Words that only say for whom it is are said of people, not of the thing.
         """
         phrase = query.constraints.product or ""
-        of_kind = [hit.product for hit in hits if hit.product.id in kind]
-        before = self._said_before(phrase, kind)
-        return bool(before) and not any(_says(product, before) for product in of_kind)
-
-    def _said_before(self, phrase: str, kind: Ids) -> str:
-        """The words before the last of the phrase, where nothing of the kind is called by all of them; "" where they are of people."""
         before = words_before_kind(phrase)
-        called = self.lexical.matching(phrase, columns="title category") & kind if before else Ids()
-        return "" if called or speaks_of_people(before) else before
+        if not before or speaks_of_people(before):
+            return False
+        called = self.lexical.matching(phrase, columns="title category") & kind
+        of_kind = [hit.product for hit in hits if hit.product.id in kind]
+        return not called and not any(judge(product, "features", before).status == "met" for product in of_kind)
 
     def _told(self, query: Query, ids: Ids) -> bool:
         """Whether words tell which of the ids a need without a kind means: it names no occasion, and some state all its wishes."""
@@ -221,10 +218,6 @@ class Searcher:
         apart = self._apart(products, ready)
         if not query.sort:  # what is known to be another thing takes no place of what may fit
             products.sort(key=lambda product: (product.id in apart, -relevance[product.id], product.id))
-            before = self._said_before(query.constraints.product or "", kind) if kind else ""
-            products.sort(
-                key=lambda product: bool(before) and not (product.id in (kind or ()) and _says(product, before))
-            )
         near = max(FITS * max((*relevances, best), default=0.0), ENOUGH)
 
         nearly = ENOUGH_OF_A_KNOWN_KIND if kind_at_end(query.constraints.product or "")[1] else ENOUGH
@@ -260,10 +253,6 @@ class Searcher:
         nearest = self.dense.retrieve(query.text, MEASURED, kind)
         products = self.catalog.get_many([one.product_id for one in nearest])
         return max(self.reranker.score(query, products, kind), default=0.0)
-
-
-def _says(product: Product, words: str) -> bool:
-    return judge(product, "features", words).status == "met"
 
 
 def _of_one_price_in_view_of(wanted: Constraints, products: Iterable[Product]) -> Iterable[Product]:

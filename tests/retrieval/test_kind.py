@@ -410,15 +410,3 @@ def test_sweets_are_candy_and_a_bracelet_of_that_name_is_none(tmp_path: Path) ->
 )
 def test_without_categories_the_noun_right_after_a_kind_says_what_is_there_for_it(title: str, kind: str) -> None:
     assert kind_of(Product("1", title)) == kind
-
-
-def test_what_says_the_words_before_the_kinds_name_comes_first_where_none_is_called_so(tmp_path: Path) -> None:
-    listed = (
-        _product("weekender", "Leather Weekender Bag", "accessories", "bag"),
-        replace(_product("duffel", "Canvas Duffel", "accessories", "bag"), description="Made for the gym."),
-        _product("rattan", "Rattan Crossbody Bag", "accessories", "bag"),
-    )
-    with _shop(listed, tmp_path) as shop:
-        ranking, _ = shop.search(Query("gym bag", Constraints(product="gym bag")), 5)
-    assert ranking.kind_found
-    assert ranking.hits[0].product.id == "duffel"
