@@ -5,6 +5,7 @@ It prints its address, and "reading" when it reads a message; what was read is k
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -27,6 +28,8 @@ class SlowReader:
 
 
 if __name__ == "__main__":
+    # As from a terminal: a shell starts what runs in its background deaf to it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     settings = ServerSettings(shutdown_s=int(sys.argv[2]))
     with listen("127.0.0.1", 0) as listener, open_shop(Path(sys.argv[1]), parser=SlowReader()) as assistant:
         print(address(listener), flush=True)
