@@ -75,7 +75,7 @@ class Llama:
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
         _require_plain(config)
         weights: Weights = {
-            name: weight if name in _LOOKED_UP else weight.float()
+            name: weight.clone() if name in _LOOKED_UP else weight.float()  # a view would keep the whole file in memory
             for name, weight in load_file(folder / "model.safetensors").items()
         }
         if adapter is not None:
