@@ -10,7 +10,7 @@ Imports torch, so it is imported only where it is used.
 from __future__ import annotations
 
 import json
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,25 +74,20 @@ class Llama:
 
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
         _require_plain(config)
-        weights: Weights = {
-            name: weight.clone() if name in _LOOKED_UP else weight.float()  # a view would keep the whole file in memory
-            for name, weight in load_file(folder / "model.safetensors").items()
-        }
-        if adapter is not None:
-            merge(weights, adapter)
+        stored = _Stored(load_file(folder / "model.safetensors"), changes(adapter) if adapter else {})
         self.eos: int = config.eos_token_id
         self._heads, self._groups = config.num_attention_heads, config.num_key_value_heads
         self._width: int = config.head_dim
         self._eps: float = config.rms_norm_eps
-        self._embedding = weights["model.embed_tokens.weight"]  # (V, D)
-        self._head = weights.get("lm_head.weight", self._embedding)
-        self._norm = weights["model.norm.weight"]
+        self._embedding = stored.looked_up("model.embed_tokens.weight")  # (V, D)
+        self._head = stored.looked_up("lm_head.weight") if "lm_head.weight" in stored.weights else self._embedding
+        self._norm = stored.take("model.norm.weight")
         turns = _turns(config.max_position_embeddings, self._width, config.rope_parameters["rope_theta"])
         self._turns = turns[:, None]  # (positions, 1, width / 2) complex
         multiplier = multiplier or quickest()
         with ThreadPoolExecutor() as pool:  # putting weights in another order is most of a start, and a thread's alone
             names = [f"model.layers.{i}." for i in range(config.num_hidden_layers)]
-            self._layers = list(pool.map(lambda name: self._layer(weights, name, multiplier), names))
+            self._layers = list(pool.map(lambda name: self._layer(stored, name, multiplier), names))
 
     def cache(self) -> Cache:
         """One that has read nothing."""
@@ -158,9 +153,9 @@ class Llama:
     def _normal(self, x: torch.Tensor) -> torch.Tensor:
         return x * torch.rsqrt(x.square().mean(-1, keepdim=True).add_(self._eps))
 
-    def _layer(self, weights: Weights, name: str, multiplier: Multiplier) -> _Layer:
+    def _layer(self, stored: _Stored, name: str, multiplier: Multiplier) -> _Layer:
         def take(part: str) -> torch.Tensor:
-            return weights.pop(f"{name}{part}.weight")
+            return stored.take(f"{name}{part}.weight")
 
         before, between = take("input_layernorm"), take("post_attention_layernorm")
         queries = self._pairwise(take("self_attn.q_proj")) * self._width**-0.5
@@ -177,19 +172,49 @@ class Llama:
         return weight.view(-1, 2, self._width // 2, weight.shape[1]).transpose(1, 2).reshape(weight.shape)
 
 
+class _Stored:
+    """Weights as they are on disk, each merged with the adapter's change when it is taken: all of them at once in float32 would be the
+    most that the process ever holds. LookupError where the adapter changes what the model has not."""
+
+    def __init__(self, weights: Weights, changed: Mapping[str, tuple[torch.Tensor, torch.Tensor]]) -> None:
+        self.weights, self._changed = weights, changed
+        if unknown := changed.keys() - weights.keys():
+            raise LookupError(f"the model has no weight {min(unknown)!r}, which the adapter changes")
+
+    def take(self, name: str) -> torch.Tensor:
+        """In float32; it is not kept."""
+        weight = self.weights.pop(name).float()
+        return weight.addmm(*self._changed[name]) if name in self._changed else weight
+
+    def looked_up(self, name: str) -> torch.Tensor:
+        """One of which few rows are used at a time, so that it stays as it is on disk; a copy, since a view would keep the whole file."""
+        return self.take(name) if name in self._changed else self.weights[name].clone()
+
+
 def merge(weights: Weights, adapter: Path) -> None:
-    """Adds (alpha / r) B A of a LoRA adapter in PEFT's format to the weights, in place. Hu et al., 2021.
+    """Adds an adapter's changes to the weights, in place.
 
     PEFT's own merge gives the same weights (a test compares them), but importing it and wrapping 210 layers takes 3 seconds
     of every start.
     """
+    with torch.no_grad():
+        for name, (up, down) in changes(adapter).items():
+            weights[name] += up @ down
+
+
+def changes(adapter: Path) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
+    """By the name of a weight, (alpha / r) B and A, (out, r) and (r, in), of a LoRA adapter in PEFT's format. Hu et al., 2021."""
     config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
     parts = read_adapter(adapter)
     scale = config["lora_alpha"] / config["r"]
-    with torch.no_grad():
-        for name in (name for name in parts if name.endswith(".lora_A.weight")):
-            down, up = parts[name], parts[name.replace(".lora_A.", ".lora_B.")]  # (r, in), (out, r)
-            weights[name.removeprefix("base_model.model.").replace(".lora_A.", ".")] += scale * up @ down
+    return {
+        name.removeprefix("base_model.model.").replace(".lora_A.", "."): (
+            scale * parts[name.replace(".lora_A.", ".lora_B.")],
+            down,
+        )
+        for name, down in parts.items()
+        if name.endswith(".lora_A.weight")
+    }
 
 
 def _turns(positions: int, width: int, base: float) -> torch.Tensor:
