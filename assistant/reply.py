@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.audience import audiences
-from retrieval.evidence import judge, meets_one
+from retrieval.evidence import meets_one, none_gives_a_size
 from retrieval.product import Product, money
 from retrieval.query import EITHER, Constraints
 from retrieval.words import YES_NO
@@ -188,8 +188,7 @@ def _quoted(wishes: Sequence[tuple[str, str]]) -> str:
 def _unstated_sizes(cards: Sequence[Card], constraints: Constraints) -> str:
     """That the size asked for cannot be told, where no listing shown states any; "" otherwise."""
     sizes = constraints.size
-    judged = [judge(card.product, "size", size) for card in cards for size in sizes]
-    if not judged or any(one.status != "unstated" or one.words for one in judged):
+    if not none_gives_a_size([card.product for card in cards], sizes):
         return ""
     which = "it comes" if len(cards) == 1 else "they come"
     listed = "The listing gives" if len(cards) == 1 else "The listings give"

@@ -119,6 +119,12 @@ def of_the_thing(description: str) -> list[str]:
     return _BESIDE.split(description)
 
 
+def none_gives_a_size(products: Iterable[Product], sizes: Sequence[str]) -> bool:
+    """Whether sizes are asked for and no listing states any, not even one in a unit that cannot be compared with them."""
+    judged = [judge(product, "size", size) for product in products for size in sizes]
+    return bool(judged) and all(one.status == "unstated" and one.words is None for one in judged)
+
+
 def meets_one(product: Product, wishes: Iterable[tuple[str, str]]) -> bool:
     """Whether the product meets one of these wishes, each (field, words)."""
     return any(judge(product, field, wish).status == "met" for field, wish in wishes)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from .product import Product
 from .query import Limit
@@ -22,6 +23,7 @@ _SCALE: Mapping[str, tuple[str, Decimal]] = {
     )
     for name in names.split()
 }  # fmt: skip
+_UNITS = frozenset(unit for unit, _ in _SCALE.values())
 _NEAR = Decimal("0.01")  # of a value: 61 cm are 24 inches, 2 m are 6.6 ft
 
 
@@ -53,11 +55,12 @@ def measure(text: str) -> tuple[Decimal, str] | None:
     return None if first is None else (first.value, first.unit)
 
 
+@lru_cache(maxsize=1_000)  # a wish is held against each of the products
 def only_measure(text: str) -> Measure | None:
     """The measure that the text is, in a unit that can be compared: "24 inch"; None where it says anything else ("uk 5", "40x20")."""
     found = list(measures(text))
     whole = len(found) == 1 and (found[0].start, found[0].end) == (0, len(text))
-    return found[0] if whole and found[0].unit in {unit for unit, _ in _SCALE.values()} else None
+    return found[0] if whole and found[0].unit in _UNITS else None
 
 
 def stated(product: Product, field: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from retrieval.evidence import judge
+from retrieval.evidence import none_gives_a_size
 from retrieval.product import Product, money
 from retrieval.query import Constraints
 
@@ -112,7 +112,7 @@ def _of_no_size(products: Sequence[Product], parse: Parse, parts: Parts) -> str:
     """That the size said with it is in no listing of what was added, so that the cart does not hold it; "" where one states sizes."""
     sizes = parse.slots.size
     variants = [one for product in products for one in parts.catalog.variants(product)]
-    if not sizes or any(judge(one, "size", size).status != "unstated" for one in variants for size in sizes):
+    if not none_gives_a_size(variants, sizes):
         return ""
     what = "Its listing gives" if len(products) == 1 else "Their listings give"
     return f"{what} no size, so the cart can't say {' or '.join(sizes)}: please settle that with the shop."

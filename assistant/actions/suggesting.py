@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from retrieval.query import Hit
 
@@ -21,16 +22,17 @@ def without_need(state: DialogueState, parts: Parts) -> Outcome:
     """What suits the shopper, as far as anything is known of them, or anybody; nothing liked or shown already while there is other. With
     the one question that helps."""
     question = Question("What is it for?", "product", _shelves(parts))
-    known = (*state.seen, *state.taste.liked)
-    cards = parts.shopper.suggest(state, parts.products_shown, but=known) if parts.shopper else ()
-    cards = cards or (parts.shopper.suggest(state, parts.products_shown) if parts.shopper else ())
+    known = {*state.seen, *state.taste.liked, *parts.before}
+    cards: tuple[Card, ...] = ()
+    if shopper := parts.shopper:
+        suggest = partial(shopper.suggest, state, parts.products_shown)
+        cards = suggest(but=known) or suggest()
     if not cards:
         ask = "Tell me what you need and what it may cost, and I will choose for you."
         return Outcome(answer=Answer(ask), question=question)
     of_each = ", something of each department" if cards[0].reasons[0].kind == "range" else ""
     lead = "For you" if personal(cards[0]) else f"To begin with{of_each}"
-    fresh = [card for card in cards if card.product.id not in parts.before] or cards
-    numbered = [replace(card, rank=rank) for rank, card in enumerate(fresh, start=len(parts.before) + 1)]
+    numbered = [replace(card, rank=rank) for rank, card in enumerate(cards, start=len(parts.before) + 1)]
     return suggested(numbered, lead, "Tell me what it is for and I will choose for you.", question)
 
 

@@ -24,10 +24,6 @@ from .adapter import read_adapter
 from .multiplying import Multiplier, Multiply, quickest
 
 ROOM = 64  # tokens by which a cache grows
-_LOOKED_UP = (
-    "model.embed_tokens.weight",
-    "lm_head.weight",
-)  # of which few rows are used: they stay as they are on disk
 
 Weights = MutableMapping[str, torch.Tensor]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.evidence import Evidence, judge
+from retrieval.evidence import Evidence, judge, none_gives_a_size
 from retrieval.product import Product
 from tests.small_shop import BY_ID
 
@@ -115,6 +115,15 @@ def test_another_size_is_unmet() -> None:
 def test_a_size_with_a_unit_is_met_by_the_same_in_any_unit(title: str, wish: str, said: str) -> None:
     found = judge(Product("1", title), "size", wish)
     assert (found.status, found.words, found.source) == ("met", said, "title")
+
+
+@pytest.mark.parametrize(
+    ("stated", "none"), [((), True), (("3 m",), False), (("24",), False)]
+)  # a gauge is a size, though not of this kind
+def test_listings_give_no_size_only_where_none_states_any(stated: tuple[str, ...], none: bool) -> None:
+    cable = Product("1", "Network cable", attributes={"wire size": stated} if stated else {})
+    assert none_gives_a_size([cable], ["2m"]) is none
+    assert not none_gives_a_size([cable], [])
 
 
 def test_another_length_in_a_title_says_nothing_of_the_size() -> None:
