@@ -15,6 +15,7 @@ import torch
 import typer
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from assistant import parse_model
 from assistant.build import build_local_parser
 from assistant.labelled.labels import read_examples
 from assistant.model import Example
@@ -38,9 +39,9 @@ def main(
     base = model_path("smollm2-135m-instruct")
     plain = _plain(base, settings.parser or model_path("parser"))
     tokenizer = AutoTokenizer.from_pretrained(base)
-    tagger, parser.tagger = parser.tagger, None
+    parse_model.FORKS, forks = 0, parse_model.FORKS
     ours, lines = _timed(examples, lambda one: parser.answers(one.message, one.last)[0][0])
-    parser.tagger = tagger
+    parse_model.FORKS = forks
     whole, _ = _timed(examples, lambda one: parser.read(one.message, one.last))
     theirs, ids = _timed(examples, lambda one: _generate(plain, tokenizer, one))
     rate = _show("ours, one line", ours, sum(len(tokenizer(line)["input_ids"]) for line in lines))

@@ -1,109 +1,68 @@
-"""How an answer line likely goes on, guessed without the model, so that one forward of the model settles several tokens.
+"""How an answer line likely goes on, so that one forward of the model settles many tokens: by a line that another model proposes, and
+where the model goes another way, by the message, of which values are copied.
 
-Most of a line is copied from the message in its order. A guess costs the reading of a token more; it changes no line, since the model's
-own choice is taken at each place (of two tokens that are as likely, rounding may take the other). Leviathan et al., ICML 2023, with the
-message as the draft (Saxena, 2023).
+A guess costs the reading of a token more; it changes no line, since the model's own choice is taken at each place (of two tokens that
+are as likely, rounding may take the other). Leviathan et al., ICML 2023; copying from the text itself is Saxena's, 2023.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from ..parse import COPIED, INTENT_WORDS, PRICE_WORDS
-
-LENGTH = 3  # tokens of a guess: of 0 to 6 the least time a parse on two cores, docs/log.md
-
-# The field that most often follows an act or a field in 2,000 labelled messages; `feature` follows all others.
-_FOLLOWS = {
-    "add": "ref", "remove": "ref", "similar": "ref", "match": "ref", "compare": "ref", "feedback": "ref",
-    "policy": "ask", "change": "ask", "status": "ask", "ask": "ref", "ref": "ask",
-    "color": "product", "material": "product", "min": "max",
-}  # fmt: skip
-# After these a line most often ends.
-_LAST = frozenset({"max", "about", "count", "email"})
-_ALONE = frozenset({"hello", "bye", "help", "human", "cart", "checkout", "reset", "more", "other"})
-
-
-class Drafter:
-    """Guesses for a tokenizer."""
-
-    def __init__(self, tokens: Callable[[str], Sequence[int]]) -> None:
-        """tokens: the ids of a text."""
-        words = (*INTENT_WORDS.values(), *COPIED.values(), *PRICE_WORDS, "ref", "sort", "gender", "count", "then")
-        self._token_of = {word: tokens(f" {word}")[0] for word in words}
-        self._name_of = {token: word for word, token in self._token_of.items()}
-        self.separator = tokens("a;")[-1]
-        self._signs = frozenset(tokens(f"a{sign}")[-1] for sign in ",.?!:")
-
-    def start(self, message: Sequence[int]) -> Draft:
-        """Of a line about the message of these tokens."""
-        return Draft(self, tuple(message))
-
-    def follows(self, name: str) -> int:
-        """The name of the field after this one, or after this act."""
-        return self._token_of[_FOLLOWS.get(name, "feature")]
-
-    def name(self, token: int) -> str:
-        return self._name_of.get(token, "")
-
-    def is_sign(self, token: int) -> bool:
-        return token in self._signs
+LENGTH = 32  # tokens of a guess
+COPIED = 6  # of one that is copied from the message: where the value ends is not known
 
 
 @dataclass(frozen=True)
 class Draft:
-    """Where a line stands. at: the place in the message that is copied next. name: of the act or the field that was begun."""
+    """line: the tokens proposed; message: those of the message; separator: the token between fields of a line.
 
-    of: Drafter
-    message: tuple[int, ...]
+    at: the place in the proposed line that likely comes next; field: where its field begins there. copied: the place in the message
+    that comes next where the value that is written is not the one proposed.
+    """
+
+    line: tuple[int, ...] = ()
+    message: tuple[int, ...] = ()
+    separator: int = -1
     at: int = 0
-    name: str = ""
-    stage: Literal["act", "acted", "name", "value", "within"] = "act"
+    field: int = 0
+    copied: int | None = None
 
     def take(self, tokens: Sequence[int]) -> Draft:
-        """The same line with these tokens written."""
+        """The same draft with these tokens written."""
         draft = self
         for token in tokens:
             draft = draft._taken(token)
         return draft
 
-    def guess(self, limit: int = LENGTH) -> list[int]:
-        """At most so many tokens; fewer where nothing is likely."""
-        draft, guessed = self, list[int]()
-        while len(guessed) < limit and (token := draft._next()) is not None:
-            guessed.append(token)
-            draft = draft._taken(token)
-        return guessed
+    def along(self, line: Sequence[int], at: int) -> Draft:
+        """The same with another line proposed, of which what stands before `at` is written."""
+        before = [place for place in range(at) if line[place] == self.separator]
+        return replace(self, line=tuple(line), at=at, field=before[-1] + 1 if before else 0, copied=None)
+
+    def guess(self) -> Sequence[int]:
+        """None where nothing is likely."""
+        if self.copied is None:
+            return self.line[self.at : self.at + LENGTH]
+        return self.message[self.copied : self.copied + COPIED]
 
     def _taken(self, token: int) -> Draft:
-        if token == self.of.separator:
-            return replace(self, stage="name")
-        name = self.of.name(token)
-        if self.stage == "act":
-            return replace(self, stage="acted", name=name)
-        if self.stage == "name":
-            return replace(self, stage="act" if name == "then" else "value", name=name)
-        return replace(self, stage="within", at=self._place_of(token) + 1)
+        rest = self.line[self.at :]
+        if token == self.separator:
+            return self._next_field(rest)
+        if token in rest:
+            return replace(self, at=self.at + rest.index(token) + 1, copied=None)
+        if rest and self.at == self.field:  # another act, or another name for the same value
+            return replace(self, at=self.at + 1, copied=None)
+        if token in self.message:
+            return replace(self, copied=self.message.index(token) + 1)
+        return replace(self, at=max(self.field - 1, 0), copied=None)  # the end of what is no copy: a number, a gender
 
-    def _next(self) -> int | None:
-        if self.stage == "act":
-            return None
-        if self.stage == "acted":
-            return None if self.name in _ALONE else self.of.separator
-        if self.stage == "name":
-            return self.of.follows(self.name)
-        ahead = self.message[self.at :]
-        if self.stage == "value":
-            return next((token for token in ahead if not self.of.is_sign(token)), None)
-        if not ahead or self.name in _LAST:
-            return None  # the end: it needs no guess, since nothing is read after it
-        return self.of.separator if self.of.is_sign(ahead[0]) or self.name == "ref" else ahead[0]
-
-    def _place_of(self, token: int) -> int:
-        """Where it stands from here on, else anywhere; a token that is nowhere moves nothing."""
-        for begin in (self.at, 0):
-            if token in self.message[begin:]:
-                return self.message.index(token, begin)
-        return self.at - 1
+    def _next_field(self, rest: Sequence[int]) -> Draft:
+        """The one that was proposed here, where nothing of its value was written; else the one after."""
+        if self.at <= self.field + 1 and self.field:
+            begin = self.field
+        else:
+            begin = self.at + rest.index(self.separator) + 1 if self.separator in rest else len(self.line)
+        return replace(self, at=begin, field=begin, copied=None)

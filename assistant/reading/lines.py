@@ -47,9 +47,9 @@ class Line:
     forks: list[Fork] = field(default_factory=list)
     ended: bool = False
 
-    def guess(self) -> list[int]:
+    def guess(self) -> Sequence[int]:
         """Tokens that are read with the pending ones; as far as the model chooses or the grammar forces them, that was one forward less."""
-        return self.draft.guess() if self.written else []
+        return self.draft.guess()
 
     def take(self, model: Llama, states: torch.Tensor, guess: Sequence[int], place: int) -> None:
         """Goes on by what the model says after the pending tokens and the guess, which lie in the cache from `place` on."""
@@ -76,9 +76,11 @@ class Line:
         return step
 
     def parted(self, fork: Fork, begun: int, eos: int) -> Line:
-        """The line that goes another way there; `matcher` must be at the grammar's start. begun: places in the cache before the line."""
+        """The line that goes another way there, then likely along this one where the draft knows no better; `matcher` must be at the
+        grammar's start. begun: places in the cache before the line."""
         matcher, before = self.matcher.deep_copy(), self.written[: fork.at]
-        line = Line(matcher, (), self.seen[: begun + fork.at], fork.draft, before, fork.log_probability)
+        draft = fork.draft if fork.token in fork.draft.guess()[:1] else fork.draft.along(self.written, fork.at)
+        line = Line(matcher, (), self.seen[: begun + fork.at], draft, before, fork.log_probability)
         if fork.token == eos:
             line.ended = True
         else:

@@ -9,7 +9,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from assistant.reading.llama import Branch, Llama
-from assistant.reading.multiplying import NARROW, Multiplier, by_width, exact, in_half
+from assistant.reading.multiplying import Multiplier, exact, in_half, quickest
 from retrieval.models import model_path
 from tests.assistant.tiny_model import make_tiny_model
 
@@ -85,25 +85,24 @@ def test_a_model_of_another_kind_is_refused_with_what_is_different(tiny: Path, t
 
 
 @pytest.mark.parametrize(
-    ("multiplier", "tokens", "most"),
+    ("multiplier", "most"),
     [
-        (in_half, 1, 1e-3),  # 11 bits of a weight, of which rounding loses half of the last
-        (by_width, NARROW, 1e-2),  # of 8 bits the last is 1/127 of a row's largest weight
-        (by_width, NARROW + 1, 5e-3),  # 8 bits of both factors
-        (exact, 1, 1e-6),
+        (in_half, 1e-3),  # 11 bits of a weight, of which rounding loses half of the last
+        (quickest(), 5e-3),  # in bfloat16 8 bits of both factors
+        (exact, 1e-6),
     ],
 )
-def test_a_product_is_as_near_to_the_exact_one_as_its_weights(multiplier: Multiplier, tokens: int, most: float) -> None:
+@pytest.mark.parametrize("tokens", [1, 5, 40])
+def test_a_product_is_as_near_to_the_exact_one_as_its_weights(multiplier: Multiplier, most: float, tokens: int) -> None:
     torch.manual_seed(1)
     weight, x = torch.randn(96, 64), torch.randn(tokens, 64)
-    weight[3] = 0  # a row of zeros has no scale
     got = multiplier(weight)(x)
     assert got.dtype is torch.float32
     assert distance(got, x @ weight.T) < most
 
 
 @pytest.mark.models
-@pytest.mark.parametrize(("multiplier", "most"), [(in_half, 2e-3), (by_width, 1e-2)])
+@pytest.mark.parametrize(("multiplier", "most"), [(in_half, 2e-3), (quickest(), 1e-2)])
 def test_the_shipped_model_reads_as_transformers_does(multiplier: Multiplier, most: float) -> None:
     folder = model_path("smollm2-135m-instruct")
     tokens = list(range(1000, 1040))

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.build import build_parser
 from assistant.model import INTENTS, DialogueState, Exchange
-from assistant.parse import clean, exchange_text, prompt
+from assistant.parse import clean, exchange_text, message_text
 from assistant.parse_model import ModelParser
 from assistant.settings import Settings
 
@@ -77,18 +77,19 @@ def test_after_an_exchange_read_ahead_only_the_message_is_read(
     parser: ModelParser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert SHOWN.last is not None
-    steps: list[int] = []
+    steps: list[list[int]] = []
     read = parser._model.read_branches
     monkeypatch.setattr(
         parser._model,
         "read_branches",
-        lambda branches, cache: steps.append(sum(len(b.tokens) for b in branches)) or read(branches, cache),
+        lambda branches, cache: steps.append([t for b in branches for t in b.tokens]) or read(branches, cache),
     )
     parser.read_ahead(SHOWN.last)
-    exchange = steps.pop()
     parser.parse("hi", SHOWN)
-    whole = len(parser._tokens(prompt("hi", SHOWN.last)))
-    assert (steps[0], exchange) == (whole - exchange, len(parser._tokens(exchange_text(SHOWN.last))))
+    exchange, first, *_ = steps
+    message = parser._tokens(message_text("hi"))
+    assert (exchange, first[: len(message)]) == (parser._tokens(exchange_text(SHOWN.last)), message)
+    assert parser._tokenizer.decode(first[len(message) :]).startswith(" hello")  # as the tagger reads it
 
 
 def test_a_budget_is_read_as_an_exact_number(parser: ModelParser) -> None:

@@ -14,13 +14,13 @@ import torch
 from assistant import parse_model
 from assistant.build import build_local_parser
 from assistant.labelled.labels import read_examples
-from assistant.model import Exchange, Parse, Slots
-from assistant.parse import clean
+from assistant.model import Exchange, Intent, Parse, Slots
+from assistant.parse import clean, write_answer
 from assistant.parse_model import ModelParser
 from assistant.reading.lines import TOKEN_LIMIT
 from assistant.reading.matching import allowed_tokens
 from assistant.reading.tagging import train
-from assistant.reading.tagging.classes import POINTED, SORTS, TAGS, classes_of
+from assistant.reading.tagging.classes import POINTED, SORTS, TAGS, classes_of, line_of
 from assistant.reading.tagging.network import trained_network
 from assistant.reading.tagging.tagger import CONFIG, Rating, Rule, Tagger, read_tagger
 from assistant.reading.tagging.train import RECIPE, Rated, fit_rule, train_tagger, weigh_tagger
@@ -66,14 +66,54 @@ def test_the_whole_message_has_its_acts_and_what_no_words_say() -> None:
     assert found.gender == 0
 
 
+class Proposes:
+    """What a tagger says of a message: always the same line."""
+
+    def line(self) -> str:
+        return " search; product hi; color blue"
+
+
 class Prefers:
     """A tagger that takes the reading at one place of the list."""
 
     def __init__(self, place: int) -> None:
         self.place = place
 
-    def best(self, message: str, last: Exchange | None, readings: list[tuple[Parse, float]]) -> tuple[int, float]:
+    def tag(self, message: str, last: Exchange | None) -> Proposes:
+        return Proposes()
+
+    def best(self, tagged: Proposes, readings: list[tuple[Parse, float]]) -> tuple[int, float]:
         return self.place % len(readings), -1.0
+
+
+@pytest.mark.parametrize(
+    ("intent", "said"),
+    [
+        ("search", Slots(product="desk lamp", color=("black", "red"), price_max=Decimal(40))),
+        ("refine", Slots(gender="women", sort="price_asc", features=("warm",))),
+        ("cart_add", Slots(ref=(1, 3), quantity=2)),
+        ("ask_product", Slots(ref=("most_expensive",), ask="how warm")),
+        ("bye", Slots()),
+    ],
+)
+def test_classes_say_the_line_that_they_were_made_of(intent: Intent, said: Slots) -> None:
+    message = "2 warm women's desk lamps, how warm? or a desk lamp, black or red, under 40"
+    found = classes_of([(intent, said)], message, offsets(message))
+    assert line_of(found, message, offsets(message)) == f" {write_answer(intent, said, message)}"
+
+
+def test_a_word_in_two_tokens_is_of_the_value_of_the_first() -> None:
+    found = classes_of([("search", Slots(color=("bl",), product="lamp"))], "blue lamp", [(0, 2), (2, 4), (5, 9)])
+    assert line_of(found, "blue lamp", [(0, 2), (2, 4), (5, 9)]) == " search; color blue; product lamp"
+
+
+def test_what_a_second_act_does_is_proposed_after_all_values() -> None:
+    acts = [("cart_add", Slots(ref=(2,))), ("search", Slots(product="vase"))]
+    found = classes_of(acts, "the second and a vase", offsets("the second and a vase"))
+    assert (
+        line_of(found, "the second and a vase", offsets("the second and a vase"))
+        == " add; ref 2; product vase; then search"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +226,7 @@ def test_a_tagger_learns_what_it_is_shown_and_lies_beside_the_adapter(goals: Pat
     assert tagger is not None
     right = Parse("search", Slots(product="mug", color=("red",)))
     wrong = Parse("search", Slots(product="red mug"))
-    place, share = tagger.best("a red mug", None, [(wrong, -1.0), (right, -1.0)])
+    place, share = tagger.best(tagger.tag("a red mug", None), [(wrong, -1.0), (right, -1.0)])
     assert place == 1
     assert share < 0
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ...model import GENDERS, INTENTS, REFERENCES, Intent, Parse, Slots
-from ...parse import COPIED, MAX_POSITION, PRICE_WORDS, SORT_WORDS, clean, spans
+from ...parse import COPIED, INTENT_WORDS, MAX_POSITION, PRICE_WORDS, REF_WORDS, SORT_WORDS, clean, spans
 
 _SLOTS = (*COPIED.values(), *PRICE_WORDS, "count")
 TAGS = ("O", *(f"{place}-{slot}" for slot in _SLOTS for place in "BI"))  # Ramshaw and Marcus, 1995
@@ -57,6 +57,36 @@ def classes_of(acts: Sequence[Act], message: str, offsets: Sequence[tuple[int, i
         sort=SORTS.index(_last(slots.sort for slots in said)),
         gender=FOR.index(_last(slots.gender for slots in said)),
     )
+
+
+def line_of(found: Classes, message: str, offsets: Sequence[tuple[int, int]]) -> str:
+    """An answer line that says these classes, all in the first act, since classes do not say which act a value is of. It is a guess at
+    what the language model writes, and need not be one that the grammar allows."""
+    parts = [INTENT_WORDS[INTENTS[found.intent]]]
+    if pointed := [str(one) for one, yes in zip(POINTED, found.pointed, strict=True) if yes]:
+        parts.append("ref " + " ".join(REF_WORDS.get(one, one) for one in pointed))
+    if sort := SORTS[found.sort]:
+        parts.append(f"sort {SORT_WORDS[sort]}")
+    if gender := FOR[found.gender]:
+        parts.append(f"gender {gender}")
+    parts += _values(found.tags, clean(message), offsets)
+    if found.then:
+        parts.append(f"then {INTENT_WORDS[INTENTS[found.then - 1]]}")
+    return " " + "; ".join(parts)
+
+
+def _values(tags: Sequence[int], message: str, offsets: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """`name words` of each run of tags of one value, in the order of the message. A word is of the value of its first token."""
+    begun: list[tuple[str, int, int]] = []
+    for (start, end), number in zip(offsets, tags, strict=True):
+        place, _, slot = TAGS[number].partition("-")
+        name, since, until = begun[-1] if begun else ("", 0, 0)
+        within = start and message[start - 1 : start + 1].isalnum()
+        if (within and until == start) or (place == "I" and slot == name):
+            begun[-1] = name, since, end
+        elif slot and not within:
+            begun.append((slot, start, end))
+    yield from (f"{name} {message[since:until]}" for name, since, until in begun)
 
 
 def _tags(said: Iterable[Slots], message: str, offsets: Sequence[tuple[int, int]]) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from retrieval.errors import ModelError
 
 from ...model import Exchange, Parse
 from ...parse import clean, exchange_text
-from .classes import Classes, acts_of, classes_of
+from .classes import Classes, acts_of, classes_of, line_of
 
 if TYPE_CHECKING:  # torch is loaded only where a model is: importing this module must stay cheap
     import torch
@@ -99,25 +99,52 @@ class Tagger:
             ) from error
         self._encoder = Encoder(base)
 
-    def rate(self, message: str, last: Exchange | None, readings: Sequence[Parse]) -> list[Rating]:
-        """How likely each of the readings of one message is."""
+    def tag(self, message: str, last: Exchange | None) -> Tagged:
+        """What the network says of a message after an exchange."""
         import torch
 
         encoded = self._encoder.encode(message, last)
-        rows = [classes_of(acts_of(reading), message, encoded.offsets) for reading in readings]
         with torch.inference_mode():
             tags, whole = self._network(*padded([(encoded.ids, encoded.start)]))
             begin = encoded.start
             of_tokens = tags[0, begin : begin + len(encoded.offsets)].log_softmax(-1)
-            of_all = [head[0] for head in whole]
-            return [Rating(_of_tags(row, of_tokens), _of_whole(row, of_all)) for row in rows]
+        return Tagged(message, encoded.offsets, of_tokens, tuple(head[0] for head in whole))
 
-    def best(self, message: str, last: Exchange | None, readings: Sequence[tuple[Parse, float]]) -> tuple[int, float]:
+    def best(self, tagged: Tagged, readings: Sequence[tuple[Parse, float]]) -> tuple[int, float]:
         """(the place of the likeliest reading, the log of its share among all of them). readings: each with its log probability."""
-        rated = self.rate(message, last, [parse for parse, _ in readings])
+        rated = tagged.rate([parse for parse, _ in readings])
         worth = [self.rule.worth(log_p, one) for (_, log_p), one in zip(readings, rated, strict=True)]
         most = max(worth)
         return worth.index(most), -math.log(sum(math.exp(one - most) for one in worth))
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """What the network says of a message. offsets: of its T tokens; tokens: the logs of the probabilities of their tags, (T, tags);
+    whole: numbers before the softmax for each of SIZES."""
+
+    message: str
+    offsets: tuple[tuple[int, int], ...]
+    tokens: torch.Tensor
+    whole: tuple[torch.Tensor, ...]
+
+    def rate(self, readings: Sequence[Parse]) -> list[Rating]:
+        """How likely each of these readings of the message is."""
+        rows = [classes_of(acts_of(reading), self.message, self.offsets) for reading in readings]
+        return [Rating(_of_tags(row, self.tokens), _of_whole(row, self.whole)) for row in rows]
+
+    def line(self) -> str:
+        """The answer line of its likeliest classes."""
+        intent, then, pointed, sort, gender = self.whole
+        likeliest = Classes(
+            tags=tuple(self.tokens.argmax(-1).tolist()),
+            intent=int(intent.argmax()),
+            then=int(then.argmax()),
+            pointed=tuple((pointed > 0).int().tolist()),
+            sort=int(sort.argmax()),
+            gender=int(gender.argmax()),
+        )
+        return line_of(likeliest, self.message, self.offsets)
 
 
 def read_tagger(adapter: Path, base: Path) -> Tagger | None:

@@ -83,7 +83,7 @@ def rated(parser: ModelParser, example: Example) -> Rated:
     """What both models say of a labelled message."""
     readings = parser.readings(example.message, example.last)
     parses = [parse for parse, _ in readings]
-    ratings = parser.tagger.rate(example.message, example.last, parses) if parser.tagger else []
+    ratings = parser.tagger.tag(example.message, example.last).rate(parses) if parser.tagger else []
     right = [is_right(example, parse) for parse in parses]
     return Rated(tuple(log_p for _, log_p in readings), tuple(ratings), tuple(right))
 
