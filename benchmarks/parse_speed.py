@@ -20,7 +20,7 @@ from assistant.build import build_local_parser
 from assistant.labelled.labels import read_examples
 from assistant.model import Example
 from assistant.parse import prompt
-from assistant.reading.llama import merge
+from assistant.reading.llama import changes
 from assistant.settings import Settings
 from retrieval.hardware import compute_dtype
 from retrieval.models import model_path
@@ -57,7 +57,10 @@ def main(
 
 def _plain(base: Path, adapter: Path) -> Any:
     model: Any = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
-    merge(model.state_dict(), adapter)
+    weights = model.state_dict()
+    with torch.no_grad():
+        for name, (up, down) in changes(adapter).items():
+            weights[name] += up @ down
     return model.to(compute_dtype()).eval()
 
 

@@ -17,7 +17,8 @@ from assistant.model import INTENTS, DialogueState, Exchange
 from assistant.parse import clean, read_answer
 from assistant.parse_model import ModelParser
 from assistant.reading.draft import Draft
-from assistant.reading.llama import merge
+from assistant.reading.llama import Llama
+from assistant.reading.multiplying import exact
 from retrieval.errors import ModelError
 from tests.assistant.tiny_model import load_exactly, make_tiny_model
 
@@ -76,28 +77,28 @@ def test_guesses_change_no_line(base: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert log_probability == pytest.approx(its_own, abs=1e-3)
 
 
-def test_merging_an_adapter_gives_the_weights_of_pefts_own_merge(base: Path, tmp_path: Path) -> None:
+def test_an_adapter_is_merged_as_peft_merges_it(base: Path, tmp_path: Path) -> None:
     import torch
-    from peft import LoraConfig, PeftModel, get_peft_model
+    from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        plain, fast = (AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32) for _ in range(2))
+        plain = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
         tuned = get_peft_model(plain, LoraConfig(r=3, lora_alpha=12, target_modules="all-linear"))
         with torch.no_grad():
             for name, weight in tuned.named_parameters():
                 if "lora_B" in name:
                     weight.normal_()
         tuned.save_pretrained(str(tmp_path))
-        plain = PeftModel.from_pretrained(
-            AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32), str(tmp_path)
-        )
-        merged = plain.merge_and_unload().state_dict()
-    before = {name: weight.clone() for name, weight in fast.state_dict().items()}
-    merge(fast.state_dict(), tmp_path)
-    assert all(torch.equal(weight, merged[name]) for name, weight in fast.state_dict().items())
-    assert any(not torch.equal(weight, before[name]) for name, weight in fast.state_dict().items())
+        merged = tuned.merge_and_unload().eval()
+    tokens = [72, 105, 33, 8]
+    with torch.inference_mode():
+        expected = merged.model(input_ids=torch.tensor([tokens])).last_hidden_state[0]
+        without, with_it = (Llama(base, adapter, exact) for adapter in (None, tmp_path))
+        got, before = (model.read(tokens, model.cache(), last=len(tokens)) for model in (with_it, without))
+    assert torch.allclose(got, expected, atol=1e-3)
+    assert not torch.allclose(before, expected, atol=1e-1)
 
 
 def test_a_folder_that_is_no_adapter_is_named(base: Path, tmp_path: Path) -> None:
