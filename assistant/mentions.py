@@ -33,6 +33,7 @@ _ORDINAL = re.compile(
     rf"\b(?P<word>{'|'.join(_ORDINALS)})\b|\b(?P<digits>\d+)(?:st|nd|rd|th)\b|(?:#|\b(?:number|no\.?|option|of)) ?(?P<named>\d+)\b"
 )
 _ORDINAL_OR_LAST = re.compile(rf"{_ORDINAL.pattern}|\blast\b")
+_ENDS = re.compile(r"[.,;:!?]|\b(?:and|then|but)\b")  # what is said behind it names nothing of what stands before it
 _EACH = re.compile(r"\b(?:each|apiece|of (?:both|every))\b")
 _OF_EACH = re.compile(r"\b(?:both|each|apiece|all of (?:them|these|those))\b")
 _OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
@@ -64,12 +65,13 @@ def says_the_last(message: str) -> bool:
 
 def places_by_name(message: str, names: Sequence[str]) -> list[tuple[int, int]]:
     """(which of the names, place) of each place in the message that stands before a name: of sofas and tables "the second sofa and the
-    first table" is (0, 2), (1, 1). Empty where a place has none of the names after it, or several."""
+    first table" is (0, 2), (1, 1). Empty where a place has none of the names after it in its part of the sentence, or several: "the first
+    one. Now the tables" names no table."""
     text = message.lower()
     found, heads = list(_ORDINAL.finditer(text)), [content_stems(name)[-1:] for name in names]
     places = list[tuple[int, int]]()
     for match, after in zip_longest(found, found[1:]):
-        said = content_stems(text[match.end() : after.start() if after else None])
+        said = content_stems(_ENDS.split(text[match.end() : after.start() if after else None])[0])
         named = [which for which, head in enumerate(heads) if head and head[0] in said]
         if len(named) != 1:
             return []

@@ -195,6 +195,16 @@ def test_a_place_before_the_name_of_an_earlier_need_is_one_in_its_list(assistant
     assert [product.id for product, _ in reply.cart.lines] == ["aster-black"]
 
 
+@pytest.mark.parametrize("message", ["i'll have the first one. next, the lamps", "the first and then the lamp"])
+def test_what_is_said_behind_the_place_of_another_part_of_the_sentence_is_not_its_name(
+    assistant_with: AssistantWith, message: str
+) -> None:
+    jackets = ("jackets", said("search", product="jacket"))
+    shown = talk(assistant_with, LAMP, jackets).cards
+    reply = talk(assistant_with, LAMP, jackets, (message, said("cart_add", ref=(1,))))
+    assert [product.id for product, _ in reply.cart.lines] == [shown[0].product.id]
+
+
 def test_what_was_liked_of_the_need_that_is_named_without_a_place_is_meant_beside_it(
     assistant_with: AssistantWith,
 ) -> None:
