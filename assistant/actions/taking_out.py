@@ -85,13 +85,17 @@ def _out_or_left(products: Sequence[Product], quantity: int, state: DialogueStat
 
 
 def _which_line(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """The question which of the cart's products is meant; of a single one, whether it is."""
+    """The question which of the cart's products is meant; of a single one, whether it is, unless what is named is another thing that the
+    shop has."""
     name = parse.slots.product
     if len(products) > 1:
         names = ", ".join(product.title for product in products)
         nothing = f"Nothing in your cart is called “{name}”. " if name and not parse.slots.ref else ""
         return Outcome(cart=state.cart, answer=done([f"{nothing}Which one do you mean? In your cart: {names}."]))
     (only,) = products
+    if name and parts.searcher.matching(Constraints(product=name)):
+        text = f"Nothing in your cart is called “{name}”: it holds only {only.title}, so I left it as it is."
+        return Outcome(cart=state.cart, answer=done([text]))
     (quantity,) = _left(products, parse, state, parts) or (parse.slots.quantity or 0,)
     act = Parse("cart_remove", choice=Choice((only.id,), quantity))
     question = Question(

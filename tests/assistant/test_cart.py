@@ -163,11 +163,19 @@ def test_what_the_shop_finds_under_a_name_is_taken_out_whatever_its_title_says(s
     assert _lines(outcome) == {"clamp": 1}
 
 
-def test_the_only_product_stays_when_another_is_named(searcher: Searcher) -> None:
+def test_the_only_product_is_asked_about_when_what_is_named_is_nothing_of_the_shop(searcher: Searcher) -> None:
+    outcome = _do(searcher, DialogueState(cart=(CartLine("tote", 2),)), "cart_remove", product="trolley")
+    assert _lines(outcome) == {"tote": 2}
+    assert _text(outcome) == "Your cart holds only Market Tote Bag, and nothing called “trolley”. Shall I take it out?"
+    assert outcome.asked == Parse("cart_remove", choice=Choice(("tote",), 0))
+
+
+def test_the_only_product_stays_unasked_when_another_thing_of_the_shop_is_named(searcher: Searcher) -> None:
     outcome = _do(searcher, DialogueState(cart=(CartLine("tote", 2),)), "cart_remove", product="kettle")
     assert _lines(outcome) == {"tote": 2}
-    assert _text(outcome) == "Your cart holds only Market Tote Bag, and nothing called “kettle”. Shall I take it out?"
-    assert outcome.asked == Parse("cart_remove", choice=Choice(("tote",), 0))
+    held = "it holds only Market Tote Bag, so I left it as it is."
+    assert _text(outcome) == f"Nothing in your cart is called “kettle”: {held}"
+    assert outcome.asked is None
 
 
 def test_a_number_of_each_is_that_of_every_line(searcher: Searcher) -> None:
