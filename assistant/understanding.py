@@ -26,6 +26,7 @@ from .complaints import LEAST, SURELY, complaint_of
 from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
 from .mentions import EXTREMES, places_in, says_several, says_the
+from .misplaced import put_right
 from .model import DialogueState, Intent, Parse, Slots
 from .of_it import asks_of_it
 from .parse import clean
@@ -57,7 +58,7 @@ ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "f
 
 def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what it means after the shop's last question."""
-    parse = _for_somebody(read(message, state, parts.parser, parts.speller), parts)
+    parse = put_right(_for_somebody(read(message, state, parts.parser, parts.speller), parts), message, parts)
     parse = told_apart(of_those_on_the_table(named_as_before(parse, state), state, parts), parts)
     if parse.intent == "other" and orders_in(message):
         return parse  # "set all prices to 0" lets no budget go

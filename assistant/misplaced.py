@@ -1,0 +1,52 @@
+"""Wishes that the reader left in the wrong place: a colour within a material, and an age among the features."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from retrieval.audience import speaks_of_people
+from retrieval.evidence import COLORS, MATERIALS
+from retrieval.query import Constraints
+from retrieval.words import stem
+
+from .model import Parse, Slots
+from .normalize import amounts
+from .parts import Parts
+
+
+def put_right(parse: Parse, message: str, parts: Parts) -> Parse:
+    """The message's acts, "brown leather" as a colour and a material, and without an age that no listing of the kind says."""
+    slots = _told_apart(parse.slots)
+    slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
+    return replace(parse, slots=slots, then=put_right(parse.then, message, parts) if parse.then else None)
+
+
+def _told_apart(slots: Slots) -> Slots:
+    """The slots, each colour and material that is both as one of each."""
+    color, material = list[str](), list[str]()
+    for field, into in (("color", color), ("material", material)):
+        for value in getattr(slots, field):
+            before, _, last = value.rpartition(" ")
+            if before and _is_material_alone(last) and {stem(word) for word in before.split()} <= COLORS:
+                color.append(before)
+                material.append(last)
+            else:
+                into.append(value)
+    return replace(slots, color=tuple(dict.fromkeys(color)), material=tuple(dict.fromkeys(material)))
+
+
+def _is_material_alone(word: str) -> bool:
+    """Whether it names a material and no colour, which the gold of "rose gold" is too."""
+    return stem(word) in MATERIALS - COLORS
+
+
+def _without_ages(slots: Slots, parts: Parts) -> Slots:
+    """The slots without a bare number that no listing of the kind says: "he is 25" is no property of a watch."""
+    numbers = {one for one in slots.features if _is_number(one)}
+    of_kind = parts.searcher.matching(Constraints(product=slots.product)) if numbers else frozenset[str]()
+    ages = {one for one in numbers if of_kind.isdisjoint(parts.searcher.lexical.matching(one))}
+    return replace(slots, features=tuple(one for one in slots.features if one not in ages))
+
+
+def _is_number(words: str) -> bool:
+    return any(one.text == words and not one.measured for one in amounts(words))

@@ -1,0 +1,47 @@
+"""What the reader left in the wrong place: a colour within a material, an age among the features."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.model import Slots
+from tests.conftest import AssistantWith
+from tests.fakes import said
+
+
+def _wishes(assistant_with: AssistantWith, message: str, **slots: object) -> Slots:
+    """What one message is understood to wish for."""
+    shop = assistant_with([said("search", **slots)])
+    shop.reply(message, "s_1")
+    return shop.session("s_1").turns[-1].parse.slots
+
+
+@pytest.mark.parametrize("read", [{"material": ("brown leather",)}, {"color": ("brown leather",)}])
+def test_a_colour_and_a_material_in_one_wish_are_one_each(
+    assistant_with: AssistantWith, read: dict[str, object]
+) -> None:
+    wishes = _wishes(assistant_with, "a satchel, brown leather", product="satchel", **read)
+    assert (wishes.color, wishes.material) == (("brown",), ("leather",))
+
+
+@pytest.mark.parametrize("value", ["rose gold", "soft leather", "leather"])
+def test_a_metal_named_by_a_colour_and_a_material_of_a_sort_stay_whole(
+    assistant_with: AssistantWith, value: str
+) -> None:
+    wishes = _wishes(assistant_with, f"a satchel, {value}", product="satchel", material=(value,))
+    assert (wishes.color, wishes.material) == ((), (value,))
+
+
+def test_an_age_is_no_wish(assistant_with: AssistantWith) -> None:
+    wishes = _wishes(assistant_with, "a satchel for my brother, he is 25", product="satchel", features=("25",))
+    assert wishes.features == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "number"),
+    [("a satchel for my brother, for a 13 inch laptop", "13"), ("a satchel, model 25", "25")],
+)
+def test_a_number_that_a_listing_says_or_that_is_of_nobody_stays(
+    assistant_with: AssistantWith, message: str, number: str
+) -> None:
+    assert _wishes(assistant_with, message, product="satchel", features=(number,)).features == (number,)
