@@ -12,7 +12,8 @@ from .constraints import eligible_ids, first_left
 from .product import money
 from .query import Constraints, Query, Relaxed, Sort
 
-ORDER = ("limits", "brand", "in_stock", "gender", "price_min", "price_max")  # refused words are never relaxed
+# Refused words are never relaxed; what is for others is of less use than what is dearer.
+ORDER = ("limits", "brand", "in_stock", "price_min", "price_max", "gender")
 
 
 def relax(
@@ -30,7 +31,8 @@ def relax(
         loosened = query.without(*names)
         if left := first_left(kinds, eligible_ids(catalog, loosened.constraints)):
             return _nearest_first(loosened, names), tuple(
-                Relaxed(name, _say(name, query.constraints, catalog, left, currency)) for name in names
+                Relaxed(name, _say(name, query.constraints, loosened.constraints.gender, catalog, left, currency))
+                for name in names
             )
     return query, ()
 
@@ -44,7 +46,7 @@ def _with_the_nearer_bound_first(catalog: Catalog, query: Query, kinds: Sequence
     above = _apart_from(catalog, query.without("price_max"), kinds, high)
     below = _apart_from(catalog, query.without("price_min"), kinds, low)
     nearer_above = above is not None and (below is None or above < below)
-    return (*ORDER[:-2], "price_max", "price_min") if nearer_above else ORDER
+    return ("limits", "brand", "in_stock", "price_max", "price_min", "gender") if nearer_above else ORDER
 
 
 def _apart_from(
@@ -63,7 +65,10 @@ def _nearest_first(query: Query, given_up: Sequence[str]) -> Query:
     return replace(query, sort=query.sort or nearest)
 
 
-def _say(name: str, wanted: Constraints, catalog: Catalog, left: frozenset[str], currency: str) -> str:
+def _say(
+    name: str, wanted: Constraints, audience: str | None, catalog: Catalog, left: frozenset[str], currency: str
+) -> str:
+    """audience: for whom what is left is, None where it may be for anybody."""
     thing = wanted.product or "matching product"
     if name == "limits":
         return f"no {thing} here is stated as {' and '.join(limit.text for limit in wanted.limits)}"
@@ -78,6 +83,7 @@ def _say(name: str, wanted: Constraints, catalog: Catalog, left: frozenset[str],
     limit = f"{'under' if name == 'price_max' else 'over'} {money(bound, currency)}"
     if wanted.price_min is not None and wanted.price_max is not None:
         limit = f"between {money(wanted.price_min, currency)} and {money(wanted.price_max, currency)}"
+    thing = f"{thing} for {audience}" if audience else thing
     closest = _closest(catalog, left, bound)
     if closest is None:
         return f"no {thing} {limit}, and what I have states no price"

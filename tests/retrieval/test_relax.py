@@ -83,6 +83,13 @@ def test_an_audience_is_relaxed_aloud(catalog: Catalog) -> None:
     assert relaxed == (Relaxed("gender", "no rain jacket listed for women, so these are listed for others"),)
 
 
+def test_a_price_goes_before_an_audience_and_is_said_to_be_one_of_it(catalog: Catalog) -> None:
+    """Under $40 there is only the Puddle, for children; the Breeze at $59 is for everybody."""
+    query, relaxed = _relax(catalog, JACKETS, product="jacket", gender="women", price_max=Decimal(40))
+    assert relaxed == (Relaxed("price_max", "nothing under $40 for jacket for women; the closest is $59"),)
+    assert query.constraints.gender == "women"
+
+
 def test_a_refused_word_is_never_given_up(catalog: Catalog) -> None:
     query, relaxed = _relax(
         catalog, frozenset({"satchel"}), product="satchel", exclude=("leather",), price_max=Decimal(5)
