@@ -62,18 +62,24 @@ def _is_another_kind(name: str, other: str | None, parts: Parts) -> bool:
 
 
 def _apart(parse: Parse, parts: Parts) -> Parse:
-    """Two kinds of the shop that were read as one name are two needs; a name that a listing bears whole is one: "hat and scarf". Gifts for
+    """Kinds of the shop that were read as one name are a need each; a name that a listing bears whole is one: "hat and scarf". Gifts for
     several people are one need for each."""
     if people := _gifts_for(parse):
         return _each_of(parse, people)
     name = parse.slots.product
     kinds = _AND.split(name) if name and parse.intent == "search" and parse.then is None else []
-    if name is None or len(kinds) != 2 or not all(map(content_stems, kinds)):
+    if name is None or len(kinds) < 2 or not all(map(content_stems, kinds)) or not _are_several(name, kinds, parts):
         return parse
-    if not all(parts.searcher.matching(Constraints(product=kind)) for kind in kinds) or _is_one(kinds, parts):
-        return parse
-    first, second = (replace(parse, slots=replace(parse.slots, product=kind)) for kind in kinds)
-    return replace(first, acts=("search", "search"), then=second)
+    return _in_turn(parse, [replace(parse.slots, product=kind) for kind in kinds])
+
+
+def _are_several(name: str, kinds: Sequence[str], parts: Parts) -> bool:
+    """Whether the name is of several things: the shop has them all and none that is two of them, or nothing that is called by the whole
+    name and one of them, of "scarf and gloves" the scarf."""
+    sold = [bool(parts.searcher.matching(Constraints(product=kind))) for kind in kinds]
+    if all(sold):
+        return not any(_is_one(pair, parts) for pair in pairwise(kinds))
+    return any(sold) and not parts.searcher.matching(Constraints(product=name))
 
 
 def _is_one(kinds: Sequence[str], parts: Parts) -> bool:

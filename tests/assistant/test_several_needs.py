@@ -37,6 +37,18 @@ def test_two_kinds_of_the_shop_that_were_read_as_one_name_are_two_needs(assistan
     assert [card.need for card in reply.cards] == ["lamp", "lamp", "bag", "bag"]
 
 
+def test_of_two_things_in_one_name_the_one_that_is_sold_is_shown(assistant_with: AssistantWith) -> None:
+    (reply,) = told(assistant_with([said("search", product="lamp and trombone")]), "a lamp and trombone")
+    assert [card.need for card in reply.cards] == [None] * len(reply.cards)
+    assert "lamp" in reply.cards[0].product.title.lower()
+    assert "“trombone”" in reply.reply
+
+
+def test_three_kinds_in_one_name_are_three_needs(assistant_with: AssistantWith) -> None:
+    (reply,) = told(assistant_with([said("search", product="lamp, a bag and mugs")]), "a lamp, a bag and mugs")
+    assert reply.acts == ("search", "search", "search")
+
+
 @pytest.mark.parametrize("name", ["salt and pepper mug", "copper and kettle"])
 def test_a_name_of_which_a_part_is_no_kind_or_a_title_has_all_words_is_one(
     assistant_with: AssistantWith, name: str
