@@ -142,11 +142,14 @@ def counts_said(message: str, refs: Sequence[int | str], listed: int = 0) -> tup
     return tuple(count for _, count in found) if [place for place, _ in found] == list(refs) else ()
 
 
-def places_with_counts(message: str, listed: int) -> tuple[int, ...]:
-    """The places of the message, from 1, where it says several and how many of each: (1, 4) of "two of the first and one of the last"."""
+def places_with_counts(message: str, listed: int, read: Sequence[int | str] = ()) -> tuple[int, ...]:
+    """The places of the message, from 1, where it says several and how many of each: (1, 4) of "two of the first and one of the last"; or
+    how many of one that was not among those read, so that not all were: (1, 2) of "the first and two of the second", read as (1,)."""
     found = _counted_places(message, listed)
-    each = len(found) > 1 and all(count and 1 <= place <= listed for place, count in found)
-    return tuple(place for place, _ in found) if each else ()
+    counts_all = all(count for _, count in found)
+    left_out = any(count and place not in read for place, count in found)
+    each = len(found) > 1 and all(1 <= place <= listed for place, _ in found)
+    return tuple(place for place, _ in found) if each and (counts_all or left_out) else ()
 
 
 def _counted_places(message: str, listed: int) -> list[tuple[int, int]]:

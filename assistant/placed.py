@@ -22,7 +22,8 @@ def _together(parse: Parse, state: DialogueState) -> Parse:
     """
     if any(one.intent != "cart_add" or one.products or one.choice for one in parse.in_order()):
         return parse
-    places = places_with_counts(parse.message, len(state.shown))
+    read = [ref for one in parse.in_order() for ref in one.slots.ref]
+    places = places_with_counts(parse.message, len(state.shown), read)
     lists = state.lists()
     if not places or (len(lists) > 1 and places_by_name(parse.message, [name for name, _ in lists])):
         return parse

@@ -119,13 +119,16 @@ def _of_no_size(products: Sequence[Product], parse: Parse, parts: Parts) -> str:
 
 
 def _counts(products: Sequence[Product], parse: Parse, listed: int) -> Sequence[int] | None:
-    """How many of each product, of a list as long as `listed`; None where the message has numbers that may be of one or of all."""
+    """How many of each product, of a list as long as `listed`, one of those before the first number: "the first and two of the second".
+    None where the message has numbers that may be of one or of all."""
     quantity, message = parse.slots.quantity or 1, parse.message
     if len(products) == 1 or says_each(message):
         return [quantity] * len(products)
     said = counts_said(message, parse.slots.ref, listed) if len(parse.slots.ref) == len(products) else ()
     if any(said):
-        return said if all(said) else None
+        before = next(place for place, count in enumerate(said) if count)
+        counts = [1] * before + list(said[before:])
+        return counts if all(counts) else None
     return [quantity] * len(products) if quantity == 1 else None
 
 

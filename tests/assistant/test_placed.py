@@ -40,6 +40,23 @@ def test_places_that_a_message_counts_are_one_act_however_they_were_read(
     assert (one.slots.ref, one.slots.quantity) == (places, None)
 
 
+def test_a_place_without_a_number_before_one_that_was_left_out_goes_in_once(assistant_with: AssistantWith) -> None:
+    taken = said("cart_add", ref=(1,), quantity=2)
+    shop = assistant_with([said("search", product="mug"), taken])
+    first, second, *_ = (card.product for card in shop.reply("mugs", "s_1").cards)
+    reply = shop.reply("add the first one and 2 of the second", "s_1")
+    assert reply.cart.lines == ((first, 1), (second, 2))
+
+
+def test_a_place_without_a_number_behind_one_that_has_is_asked_about(assistant_with: AssistantWith) -> None:
+    taken = said("cart_add", ref=(2, 1), quantity=2)
+    shop = assistant_with([said("search", product="mug"), taken])
+    shop.reply("mugs", "s_1")
+    reply = shop.reply("add 2 of the second and the first", "s_1")
+    assert reply.cart.lines == ()
+    assert reply.reply.startswith("How many of which?")
+
+
 def test_each_of_several_counted_places_goes_in_once(assistant_with: AssistantWith) -> None:
     taken = _read("", said("cart_add", ref=(1,), quantity=2), said("cart_add", ref=(2,), quantity=3))
     shop = assistant_with([said("search", product="mug"), taken])
