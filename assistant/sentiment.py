@@ -26,6 +26,7 @@ _DISLIKES = re.compile(
     r"\btoo \w+|\bnot (?:for me|my (?:style|thing|taste)|really|quite|that one|those|these|a fan)|\bno to\b|\bout then\b|^(?:no|out)\b"
     r"|\b(?:have|own|got|read) (?:\w+ ){0,3}already|\balready (?:have|own|got|read)|\bkeep looking\b|\bsomething else\b"
 )
+_NO = re.compile(r"^no\b\W*(?=i\b)")  # which answers what was said before: "no, i liked the first one"
 _LIKES = re.compile(r"\bgrowing on me\b|\bso (?:him|her|me)\b|\bthat'?s (?:it|the one)\b|\bjust right\b|😍|❤|👍")
 
 
@@ -44,6 +45,8 @@ def feeling(message: str, titles: str = "") -> Feeling:
     if _LIKES.search(text):
         return "like"
     text = re.sub(r"\b(?:looks?|sounds?|feels?) like\b", "resembles", text)
+    if (rest := _NO.sub("", text)) != text and feeling(rest, titles) == "like":
+        return "like"
     named = set(content_stems(titles))
     plain = " ".join(word for word in text.split() if not set(content_stems(word)) & named or word in ("like", "love"))
     score = _analyzer().polarity_scores(plain)["compound"]

@@ -12,7 +12,7 @@ from retrieval.query import Constraints
 from ..assent import agrees
 from ..contract import CartView
 from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_each, says_them, tied
-from ..model import Answer, CartLine, DialogueState, Intent, Outcome, Parse, Question
+from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question
 from ..names import short_names
 from ..parts import Parts
 from ..reply import NAMED
@@ -22,13 +22,12 @@ from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .looks import none_so_colored
-from .table import meant, names_another_kind, past_its_end
+from .table import meant, names_another_kind, none_spoken_of, past_its_end
 from .variants import meant_variants, open_option, with_options
 
 Cart = tuple[CartLine, ...]
 Meaning = tuple[list[Product], int]  # the variants that may be meant, and how many of one of them
 MOST = 999
-_LISTING: tuple[tuple[Intent, ...], ...] = (("search",), ("refine",), ("more",))
 
 
 def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -75,8 +74,9 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 def _of_them(parse: Parse, state: DialogueState) -> Outcome | None:
     """The question which is meant, where "them" is said of a list of which none was spoken of."""
-    listed = len(state.found) > 1 and state.focus == state.shown[0] and state.acts[-2:-1] in _LISTING
-    if parse.slots.ref != ("last",) or parse.slots.quantity or not listed or not says_them(parse.message):
+    if parse.slots.ref != ("last",) or parse.slots.quantity or not says_them(parse.message):
+        return None
+    if not none_spoken_of(state):
         return None
     return _of_those_shown(state)
 

@@ -31,7 +31,7 @@ from .find import another
 from .looks import none_so_colored
 from .naming import about, listed
 from .similar import similar
-from .table import meant
+from .table import meant, none_spoken_of
 from .talk import sorry
 
 
@@ -50,7 +50,8 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     # "none of them is nice": words that are nice by themselves
     complaint = complaint_of(parse.message, parts.embedder, least=SURELY if felt == "like" else LEAST)
     felt = "dislike" if complaint and felt == "like" else felt
-    pointed = about(parse, state, parts) or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
+    called = about(parse, state, parts)
+    pointed = called or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
     unsaid = parse.slots.ref == ("last",) and not says_which(parse.message)  # "too pricey" was read as one, of a list
     named = (parse.slots.ref and not unsaid) or felt == "like" or (len(pointed) == 1 and _named(parse))
     these = named or (len(pointed) == 1 and _of_it(parse, state))
@@ -65,6 +66,8 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         dear = felt != "too_cheap"
         return _bounded(products, state, parts, dear=dear) if shown else _other_price(parse, state, parts, dear=dear)
     if felt == "like":
+        if none_spoken_of(state) and not (called or says_which(parse.message)):
+            return Outcome(answer=Answer("Good to hear. Which of them do you like?"))
         return _liked(products, state)
     if complaint not in (None, "plain") and state.constraints != Constraints():
         return _disliked_for(complaint, parse.message, products, state, parts)

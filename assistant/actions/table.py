@@ -29,6 +29,12 @@ from .looks import colors_pointed_at, is_all_of, is_so_colored, looks_in, so_loo
 from .titles import before_it, titled
 
 SPOKE_OF_ONE: tuple[tuple[Intent, ...], ...] = (("ask_product",), ("cart_add",))
+_LISTING: tuple[tuple[Intent, ...], ...] = (("search",), ("refine",), ("more",))
+
+
+def none_spoken_of(state: DialogueState) -> bool:
+    """Whether the turn before listed several products, of which none was spoken of yet."""
+    return len(state.found) > 1 and state.focus == state.shown[0] and state.acts[-2:-1] in _LISTING
 
 
 def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:

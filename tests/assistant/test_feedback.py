@@ -111,6 +111,21 @@ def test_a_like_is_kept_and_the_product_stays_on_the_table(assistant_with: Assis
     assert [product.id for product, _ in shop.reply("i take it", "s_1").cart.lines] == ["fjord"]
 
 
+def test_praise_of_a_list_that_points_at_none_likes_none(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([JACKETS[1], said("feedback")])
+    shop.reply("jackets", "s_1")
+    assert shop.reply("something cool, not boring", "s_1").reply == "Good to hear. Which of them do you like?"
+    assert shop.session("s_1").state.taste == Taste()
+
+
+def test_praise_of_what_was_just_chosen_likes_it(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([JACKETS[1], said("recommend"), said("feedback")])
+    shop.reply("jackets", "s_1")
+    chosen, *_ = ids(shop.reply("which would you pick?", "s_1"))
+    shop.reply("lovely", "s_1")
+    assert shop.session("s_1").state.taste == Taste(liked=(chosen,))
+
+
 def test_too_expensive_lowers_the_bound_below_the_cheapest_meant(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, JACKETS, ("the third is too expensive", said("feedback", ref=(3,))))
     assert reply.constraints.price_max == Decimal("78.99")
@@ -342,7 +357,7 @@ def test_starting_over_forgets_tastes(assistant_with: AssistantWith) -> None:
         ("eh these are all meh", "dislike"), ("i don't like that one", "dislike"), ("not for me", "dislike"),
         ("yeah no they're kinda creepy tbh", "dislike"), ("I have the second already.", "dislike"), ("too plain", "dislike"),
         ("too expensive", "too_dear"), ("bit pricey", "too_dear"), ("not too expensive, i like it", "like"),
-        ("the ash!!!", "unclear"),
+        ("the ash!!!", "unclear"), ("no i liked the first one better", "like"), ("no, i don't like it", "dislike"),
     ],
 )  # fmt: skip
 def test_the_feeling_of_a_message(message: str, expected: str) -> None:
