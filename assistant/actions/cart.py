@@ -12,7 +12,7 @@ from retrieval.query import Constraints
 from ..assent import agrees
 from ..contract import CartView
 from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_each, says_them, tied
-from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question
+from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question, Slots
 from ..names import short_names
 from ..parts import Parts
 from ..reply import NAMED
@@ -40,6 +40,7 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return _put([(chosen, parse.choice.quantity)] if chosen else [], state, parts)
     if past := past_its_end(parse, state):
         return Outcome(cart=state.cart, answer=Answer(past, (past,), found=False))
+    parse = _as_asked(parse, state, parts)
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
@@ -70,6 +71,19 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if told and outcome.answer and outcome.cart != state.cart:
         outcome = replace(outcome, answer=done([*outcome.answer.evidence, *told]))
     return replace(outcome, focus=products[-1].id)
+
+
+def _as_asked(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A mere "it" after the question which of several that cost the same is meant, as what was asked about: it is still open."""
+    asked, alone = state.asked, parse.slots == Slots(ref=("last",))
+    if (
+        asked is None
+        or not alone
+        or parse.products
+        or not tied(asked.slots, state, parts.catalog.get_many(state.shown))
+    ):
+        return parse
+    return replace(parse, slots=asked.slots)
 
 
 def _of_them(parse: Parse, state: DialogueState) -> Outcome | None:

@@ -390,6 +390,15 @@ def test_the_cheapest_again_is_asked_about_where_it_was_just_added(searcher: Sea
     assert _text(outcome) == "1 × Bolt Clamp Lamp is in your cart already. Shall I add another?"
 
 
+def test_it_after_the_question_which_of_several_is_no_answer(searcher: Searcher) -> None:
+    """The tower was spoken of before two that cost the same were asked about."""
+    asked = said("cart_add", ref=("cheapest",))
+    table = replace(SHOWN, shown=("aster-black", "tower", "aster-white"), compared=("aster-black", "aster-white"))
+    outcome = _do(searcher, replace(table, focus="tower", asked=asked), "cart_add", ref=("last",))
+    assert _lines(outcome) == {}
+    assert _text(outcome).endswith("Which of them shall I add?")
+
+
 def test_the_cheaper_of_two_that_cost_the_same_is_asked_about(searcher: Searcher) -> None:
     state = replace(SHOWN, shown=("aster-black", "tower", "aster-white"), compared=("aster-black", "aster-white"))
     outcome = _do(searcher, state, "cart_add", ref=("cheapest",))
