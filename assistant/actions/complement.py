@@ -29,7 +29,7 @@ from .table import meant
 OF_ONE_KIND = 2  # so that a list of what goes with a thing is not all of one kind
 SAME_OPTION = 0.2  # so that of a cover's sizes the one of the duvet is shown
 OFFERED = 3  # shelves that are offered where nothing is tied to the thing
-NEAREST = 40  # products nearest in meaning, whose shelves these are
+NEAREST = 40  # of the products nearest in meaning those that may go with it, whose shelves these are
 LOOKED_AT = 20  # products of the kind that the message names
 WEIGHED = 100  # of the strongest bonds, those that are put in the order of meaning too
 BOUGHT = max(WORTH.values())  # weight of what most shoppers bought along with it; what hardly any did has half
@@ -91,8 +91,8 @@ def _offering(shelves: Sequence[str]) -> str:
 
 def _shelves_beside(target: Product, may: frozenset[str] | None, parts: Parts) -> list[str]:
     """The categories of other things in which most of what is nearest in meaning stands, at most OFFERED."""
-    near = [one for one in near_to(target, parts, may)[:NEAREST] if one.category and may_go(one, target)]
-    counts = Counter(one.category[-1] for one in near)
+    near = [one for one in near_to(target, parts, may) if one.category and may_go(one, target)]
+    counts = Counter(one.category[-1] for one in near[:NEAREST])
     return [shelf for shelf, count in counts.most_common(OFFERED) if count > 1]
 
 
