@@ -30,6 +30,7 @@ SAYS_NO_MORE: tuple[Intent, ...] = (
     "other",
     "feedback",
 )  # "i changed my mind": an act on an order is dropped, and that is said
+LOOKS_AT_THE_CART: tuple[Intent, ...] = ("cart_view", "checkout", "bye")
 PUT_IN_UNASKED = 2  # products that "all" may put into the cart: of no more than two, most shoppers say "both"
 TAKEN_OUT_UNASKED = 1
 PICKED_BY_RANK = 2  # times as sure a reading must be
@@ -108,9 +109,26 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     asks = unsure or (not parse.yes and _reaches_far(parse, counts, parts))
     if asks and (change := " and ".join(_changes(outcome, counts, state, parts))):
         return replace(_asking(change, parse), focus=outcome.focus)
+    if parse.intent in LOOKS_AT_THE_CART and outcome.answer and (undone := _left_undone(state, parts)):
+        told = replace(
+            outcome.answer, text=f"{undone} {outcome.answer.text}", evidence=(undone, *outcome.answer.evidence)
+        )
+        return replace(outcome, answer=told)
     if parse.intent in SEARCHES and parse.confidence < parts.show_reading_below:
         return replace(outcome, reading=reading_of(state.constraints, parts.currency))
     return outcome
+
+
+def _left_undone(state: DialogueState, parts: Parts) -> str:
+    """That what the last turn asked to put in is not in the cart, while the shopper goes on as if it were; "" where nothing was."""
+    asked = state.asked
+    if asked is None or asked.intent != "cart_add":
+        return ""
+    outcome = ACTIONS[asked.intent](replace(asked, yes=True, then=None), state, parts)
+    counts = [one for one in _counts(outcome, state, parts) if one.old == 0]
+    return "".join(
+        f"You did not say whether to {change}, so I did not." for change in _changes(outcome, counts, state, parts)
+    )
 
 
 def _plainly_named(parse: Parse, outcome: Outcome, state: DialogueState, parts: Parts) -> bool:

@@ -11,7 +11,7 @@ from assistant import Assistant
 from assistant.assent import agrees, refuses
 from assistant.confirm import AGREED, LEFT
 from assistant.exact import Quantity
-from assistant.model import CartLine, DialogueState, Parse, Question
+from assistant.model import CartLine, DialogueState, Intent, Parse, Question
 from assistant.reply import reading_of
 from assistant.state import replay
 from retrieval.query import Constraints
@@ -48,6 +48,25 @@ def test_an_unsure_cart_act_is_asked_back_and_not_done(searcher: Searcher) -> No
     assert reply.reply == "Put the Market Tote Bag in your cart: right?"
     assert reply.question == Question("Shall I?", "confirm", ("Yes", "No"))
     assert cart(assistant) == {}
+
+
+@pytest.mark.parametrize(("message", "intent"), [("checkout", "checkout"), ("my total?", "cart_view"), ("bye", "bye")])
+def test_what_was_asked_back_and_not_answered_is_said_not_to_be_in_the_cart(
+    searcher: Searcher, message: str, intent: Intent
+) -> None:
+    assistant = shop(searcher, TOTE, unsure(said("cart_add", ref=(1,))), said(intent), said(intent))
+    *_, reply, later = talk(assistant, "a tote bag", "lemme have that", message, message)
+    undone = "You did not say whether to put the Market Tote Bag in your cart, so I did not."
+    assert reply.startswith(f"{undone} ")
+    assert undone not in later
+
+
+def test_another_of_what_is_in_the_cart_is_no_loss_at_the_checkout(searcher: Searcher) -> None:
+    add = said("cart_add", ref=("last",))
+    assistant = shop(searcher, TOTE, add, add, said("checkout"))
+    *_, again, reply = talk(assistant, "a tote bag", "i'll take it", "put it in", "checkout")
+    assert again.endswith("Shall I add another?")
+    assert reply.startswith("This chat cannot take payment.")
 
 
 @pytest.mark.parametrize(
