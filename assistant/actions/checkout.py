@@ -13,12 +13,13 @@ from urllib.parse import quote
 from retrieval.product import Product, money
 
 from ..contract import CartView
-from ..model import Answer, DialogueState, Outcome, Parse
+from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question
 from ..outbound.checkout import CheckoutHook, cart_key
 from ..outbound.webhook import NotDelivered
 from ..parts import Parts
 from . import shop_cart
 from .cart import available, lines_of, total_line, view_of
+from .table import none_spoken_of
 
 log = logging.getLogger(__name__)
 FAULT = "checkout-not-delivered"
@@ -41,7 +42,7 @@ def checkout(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if parts.shop_cart and parts.shop_cart.lines:
         return replace(shop_cart.paid(parts.shop_cart, lines_of(view)), cart=state.cart)
     if not view.lines:
-        return Outcome(cart=state.cart, answer=Answer(_empty(state, parts), _focus_title(state, parts), found=False))
+        return _empty(state, parts)
     short = [product for product, quantity in view.lines if available(product) < quantity]
     if short:
         said = " ".join(_short(product) for product in short)
@@ -97,11 +98,27 @@ def _short(product: Product) -> str:
     return f"Only {left} of {product.title} left in stock." if left else f"{product.title} is sold out by now."
 
 
-def _empty(state: DialogueState, parts: Parts) -> str:
-    on_the_cart = [act for act in state.acts if act in ("cart_add", "cart_remove")]
-    left_out = on_the_cart[-1:] == ["cart_remove"]  # what was just taken out is not offered again
-    title = "" if left_out else "".join(_focus_title(state, parts)[:1])
-    return f"Your cart is empty. Would you like {title} in it first?" if title else "Your cart is empty."
+def _empty(state: DialogueState, parts: Parts) -> Outcome:
+    """That there is nothing to pay, and which of what is on the table is to be put in first; a yes puts the one that it is and goes on."""
+    empty = "Your cart is empty."
+    title, *prices = _focus_title(state, parts) or ("",)
+    if not title or _just_taken_out(state):
+        return Outcome(cart=state.cart, answer=Answer(empty, found=False))
+    if none_spoken_of(state):
+        return Outcome(
+            cart=state.cart, answer=Answer(f"{empty} Which of those shown shall I put in first?", found=False)
+        )
+    question = Question(f"Would you like {title} in it first?", "confirm", ("Yes", "No"))
+    acts: tuple[Intent, ...] = ("cart_add", "checkout")
+    asked = Parse("cart_add", acts=acts, products=(state.focus or "",), then=Parse("checkout", acts=acts))
+    answer = Answer(f"{empty} {question.text}", (title, *prices), found=False)
+    return Outcome(cart=state.cart, answer=answer, question=question, asked=asked)
+
+
+def _just_taken_out(state: DialogueState) -> bool:
+    """Whether the last thing done with products was to take them out of the cart: these are not offered again."""
+    acts = [act for act in state.acts if act not in ("checkout", "cart_view")]
+    return acts[-1:] == ["cart_remove"]
 
 
 def _focus_title(state: DialogueState, parts: Parts) -> tuple[str, ...]:

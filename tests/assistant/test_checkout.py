@@ -80,3 +80,19 @@ def test_what_was_just_taken_out_is_not_offered_at_the_checkout(assistant_with: 
     shop = assistant_with(read)
     *_, reply = (shop.reply(message, "s_1") for message in ("bags", "add the first", "take it out", "checkout"))
     assert reply.reply == "Your cart is empty."
+
+
+def test_of_a_list_it_is_asked_what_goes_into_the_empty_cart(searcher: Searcher) -> None:
+    reply = talk(searcher, said("search", product="bag"), said("checkout"))
+    assert reply.reply == "Your cart is empty. Which of those shown shall I put in first?"
+
+
+def test_the_one_that_was_spoken_of_goes_in_and_on_to_the_checkout_after_a_yes(assistant_with: AssistantWith) -> None:
+    asked = said("ask_product", ref=(2,), ask="zip")
+    shop = assistant_with([said("search", product="bag"), asked, said("checkout"), said("other")])
+    *_, offered, reply = (
+        shop.reply(message, "s_1") for message in ("bags", "has the second a zip?", "checkout", "yes")
+    )
+    assert offered.reply == "Your cart is empty. Would you like Brown Satchel Bag in it first?"
+    assert [product.title for product, _ in reply.cart.lines] == ["Brown Satchel Bag"]
+    assert reply.acts == ("cart_add", "checkout")
