@@ -210,6 +210,7 @@ class DialogueState:
     around the conversation is of. own: wishes that the shopper said hold of them, whatever is looked for. acts: all of the conversation,
     in order, the one under way last. found: ids of the products last found for the need under way, in the order shown; where a message
     had several needs, only some of those shown. topic: what was last asked of a product, "" once anything else was said.
+    taken_out: ids of what was taken out of the cart and is not in it again.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -237,6 +238,7 @@ class DialogueState:
     acts: tuple[Intent, ...] = ()
     found: tuple[str, ...] = ()
     topic: str = ""
+    taken_out: tuple[str, ...] = ()
 
     def lists(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """(what it is, ids in the order shown) of the list of each need that something last shown was shown for, in order."""

@@ -80,7 +80,7 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     if parse.intent == "reset":
         return replace(
             state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=state.page, taste=Taste(),
-            earlier=(), questioned=(), dropped=(), compared=(), let_go=(), own=(), found=(),
+            earlier=(), questioned=(), dropped=(), compared=(), let_go=(), own=(), found=(), taken_out=(),
         )  # fmt: skip
     if parse.intent == "search":
         constraints = merge(Constraints(), _with_always(parse.slots, parse))
@@ -95,6 +95,7 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
             let_go=state.let_go,
             own=state.own,
             acts=state.acts,
+            taken_out=state.taken_out,
         )
         return replace(fresh, last=state.last, turn=state.turn, handoff=state.handoff, failed=state.failed)
     if parse.intent in NARROWING and parse.slots.product is None and (kind := _forgotten(state, parse.slots.drop)):
@@ -227,13 +228,12 @@ def leave(state: DialogueState, effect: Effect) -> DialogueState:
     Of a list none was spoken of: on a product's page "this one" means that product still, elsewhere the list's first.
     """
     first = (state.page or effect.shown[0]) if effect.shown else state.focus
-    state = turned(state, effect.constraints)
+    state = turned(_with_cart(state, effect.cart), effect.constraints)
     return replace(
         state,
         shown=effect.shown or state.shown,
         seen=state.seen | frozenset(effect.shown),
         focus=effect.focus or first,
-        cart=state.cart if effect.cart is None else effect.cart,
         taste=effect.taste or state.taste,
         asked=effect.asked,
         order=effect.order or _kept_order(state),
@@ -242,6 +242,15 @@ def leave(state: DialogueState, effect: Effect) -> DialogueState:
         compared=effect.compared or (() if effect.shown else state.compared),
         found=effect.found or state.found,
     )
+
+
+def _with_cart(state: DialogueState, cart: tuple[CartLine, ...] | None) -> DialogueState:
+    """The state with the cart as an action left it, None for as it was, and with what went out of it."""
+    if cart is None:
+        return state
+    inside = {line.product_id for line in cart}
+    before = (*state.taken_out, *(line.product_id for line in state.cart))
+    return replace(state, cart=cart, taken_out=tuple(dict.fromkeys(one for one in before if one not in inside)))
 
 
 def replay(state: DialogueState, parse: Parse, effect: Effect, exchange: Exchange) -> DialogueState:

@@ -102,7 +102,7 @@ def _empty(state: DialogueState, parts: Parts) -> Outcome:
     """That there is nothing to pay, and which of what is on the table is to be put in first; a yes puts the one that it is and goes on."""
     empty = "Your cart is empty."
     title, *prices = _focus_title(state, parts) or ("",)
-    if not title or _just_taken_out(state):
+    if not title or state.focus in state.taken_out:
         return Outcome(cart=state.cart, answer=Answer(empty, found=False))
     if none_spoken_of(state):
         return Outcome(
@@ -113,12 +113,6 @@ def _empty(state: DialogueState, parts: Parts) -> Outcome:
     asked = Parse("cart_add", acts=acts, products=(state.focus or "",), then=Parse("checkout", acts=acts))
     answer = Answer(f"{empty} {question.text}", (title, *prices), found=False)
     return Outcome(cart=state.cart, answer=answer, question=question, asked=asked)
-
-
-def _just_taken_out(state: DialogueState) -> bool:
-    """Whether the last thing done with products was to take them out of the cart: these are not offered again."""
-    acts = [act for act in state.acts if act not in ("checkout", "cart_view")]
-    return acts[-1:] == ["cart_remove"]
 
 
 def _focus_title(state: DialogueState, parts: Parts) -> tuple[str, ...]:

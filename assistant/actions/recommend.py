@@ -46,6 +46,7 @@ def recommend(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return without_need(state, parts)
     outcome = _ranked(state, parts)
     hits = [hit for hit in outcome.hits if hit.product.id not in parts.unwanted(state.taste)]
+    hits = [hit for hit in hits if hit.product.id not in state.taken_out] or hits
     if len(pointed) > 1:
         relevance = {hit.product.id: hit.relevance for hit in hits}
         hits = [Hit(one, relevance.get(one.id, 0.5), rank) for rank, one in enumerate(pointed, start=1)]
@@ -70,9 +71,10 @@ def _is_a_guess(hits: Sequence[Hit], constraints: Constraints) -> bool:
 
 
 def _on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
-    """What was compared last, else what was shown, where nothing else is said: "which would you take?" means one of those. Of one alone
-    there is nothing to choose."""
-    shown = parts.catalog.get_many(state.compared or state.shown) if parse.slots == Slots() else []
+    """What was compared last, else what was shown, where nothing else is said: "which would you take?" means one of those, and none that
+    was taken out of the cart. Of one alone there is nothing to choose."""
+    ids = [one for one in state.compared or state.shown if one not in state.taken_out]
+    shown = parts.catalog.get_many(ids) if parse.slots == Slots() else []
     return shown if len(shown) > 1 else []
 
 

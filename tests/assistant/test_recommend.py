@@ -204,3 +204,14 @@ def test_the_second_is_still_the_list_s_after_its_first_was_chosen(assistant_wit
     chosen = [card.product.id for card in shop.reply("which would you pick?", "s_1").cards]
     added = [product.id for product, _ in shop.reply("no, the second one", "s_1").cart.lines]
     assert added == ([shown[1]] if chosen == shown[:1] else [chosen[1]])
+
+
+def test_what_was_taken_out_of_the_cart_is_not_recommended_instead(assistant_with: AssistantWith) -> None:
+    first, out = said("cart_add", ref=(1,)), said("cart_remove", ref=("last",))
+    shop = assistant_with([said("search", product="lamp"), first, out, said("recommend")])
+    lamps = shop.reply("lamps", "s_1").cards
+    shop.reply("add the first", "s_1")
+    shop.reply("take it out again", "s_1")
+    chosen = shop.reply("recommend something instead", "s_1").cards
+    assert chosen
+    assert lamps[0].product.id not in {card.product.id for card in chosen}
