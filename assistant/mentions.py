@@ -38,6 +38,7 @@ _EACH = re.compile(r"\b(?:each|apiece|of (?:both|every))\b")
 _OF_EACH = re.compile(r"\b(?:both|each|apiece|all of (?:them|these|those))\b")
 _OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
 _THEM = re.compile(r"\b(?:them|those|these)\b")
+_OF_THOSE = re.compile(r"\bof (?:them|those|these)\b")
 _SEVERAL = re.compile(r"\b(?:these|those|they|them|ones|none|all|any|both|others?)\b")
 _MOST_OF_ALL = re.compile(r"\b(?:cheapest|lowest|least|sort|sorted|order|ordered|ascending)\b")
 _PRONOUN = re.compile(r"^\s*ones?\b")
@@ -96,6 +97,11 @@ def as_it(text: str) -> str:
 def says_several(message: str) -> bool:
     """Whether a word of the message stands for several things: "none of these"."""
     return bool(_SEVERAL.search(message.lower()))
+
+
+def says_of_those(message: str) -> bool:
+    """Whether the message speaks of one or some among things that are on the table: "the cheapest of those"."""
+    return bool(_OF_THOSE.search(message.lower()))
 
 
 def says_which(message: str) -> bool:

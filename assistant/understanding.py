@@ -25,7 +25,7 @@ from .actions.titles import with_title
 from .complaints import LEAST, SURELY, complaint_of
 from .confirm import held_back, settled
 from .lasting import LASTING, may_begin, of_oneself, states
-from .mentions import EXTREMES, places_in, says_several, says_the
+from .mentions import EXTREMES, places_in, says_of_those, says_several, says_the
 from .misplaced import put_right
 from .model import DialogueState, Intent, Parse, Slots
 from .of_it import asks_of_it
@@ -132,7 +132,7 @@ def _which_of(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if parse.intent != "refine" or parse.then is not None or len(state.shown) < 2:
         return parse
     if slots.sort and slots == Slots(sort=slots.sort, ref=slots.ref):
-        asks = asks_which(parse.message, asking_words(parse.message), parts.embedder)
+        asks = says_of_those(parse.message) or asks_which(parse.message, asking_words(parse.message), parts.embedder)
         slots = Slots(ask=EXTREMES[slots.sort], ref=slots.ref if says_several(parse.message) else ())
         return replace(parse, intent="compare", acts=("compare",), slots=slots) if asks else parse
     if not slots.features or slots != Slots(features=slots.features, sort=slots.sort, ref=slots.ref):

@@ -165,11 +165,12 @@ def test_the_cheapest_is_the_cheapest_of_all_that_were_shown(assistant_with: Ass
     assert reply.reply.startswith("Bolt Clamp Lamp is the cheapest of these at $19.50.")
 
 
-def test_the_cheapest_is_one_product_and_the_list_stays(assistant_with: AssistantWith) -> None:
+@pytest.mark.parametrize("message", ["which is the cheapest", "show me the cheapest of those"])
+def test_the_cheapest_is_one_product_and_the_list_stays(assistant_with: AssistantWith, message: str) -> None:
     read = said("refine", sort="price_asc")
     shop = assistant_with([said("search", product="lamp"), read, said("cart_add", ref=("last",))])
     shown = [card.product.id for card in shop.reply("lamps", "s_1").cards]
-    reply = shop.reply("which is the cheapest", "s_1")
+    reply = shop.reply(message, "s_1")
     assert (reply.intent, reply.reply) == ("compare", "Bolt Clamp Lamp is the cheapest at $19.50.")
     assert [(card.product.id, card.rank) for card in reply.cards] == [("clamp", shown.index("clamp") + 1)]
     assert list(shop.session("s_1").state.shown) == shown
