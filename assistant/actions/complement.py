@@ -10,6 +10,7 @@ from retrieval.audience import suits
 from retrieval.belonging import WORTH, Bond, belonging, may_go, same_kind
 from retrieval.constraints import eligible_ids
 from retrieval.dense import embedding_text
+from retrieval.evidence import COLORS
 from retrieval.family import families
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit, Query
@@ -61,7 +62,7 @@ def complement(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if target is None:
         return Outcome(answer=Answer("With which product? Name it, or tell me what you are looking for.", found=False))
     name = short_names([target])[target.id]
-    unwanted, refused = parts.unwanted(state.taste), parts.refused(state, parse.slots)
+    unwanted, refused = parts.unwanted(state.taste), _refused(parse, state, parts)
     ties = [tie for tie in _ties(target, parts).values() if tie.product.id not in unwanted]
     may = eligible_ids(parts.catalog, Constraints(exclude=refused))
     left = [tie for tie in ties if may is None or tie.product.id in may]
@@ -167,6 +168,12 @@ def _chosen(target: Product, ties: Sequence[Tie], parts: Parts) -> list[tuple[Ti
     return [scored[one.id] for one in chosen[: parts.products_shown]]
 
 
+def _refused(parse: Parse, state: DialogueState, parts: Parts) -> tuple[str, ...]:
+    """What neither the thing nor what goes with it may be; a colour that the thing shall not have, what goes with it may."""
+    kept = tuple(one for one in state.constraints.exclude if not set(content_stems(one)) <= COLORS)
+    return parts.refused(replace(state, constraints=replace(state.constraints, exclude=kept)), parse.slots)
+
+
 def _told(target: Product, chosen: list[tuple[Tie, float]], parts: Parts) -> Outcome:
     hits = parts.numbered(Hit(tie.product, near, 0) for tie, near in chosen)
     products = [hit.product for hit in hits]
@@ -183,7 +190,7 @@ def _told(target: Product, chosen: list[tuple[Tie, float]], parts: Parts) -> Out
 def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: Parts) -> Outcome:
     """Products of the kind that the message names, a new need for the same people without what they refuse; those tied to the target
     first, each with the tie."""
-    refused = parts.refused(state, parse.slots)
+    refused = _refused(parse, state, parts)
     constraints = merge(Constraints(gender=state.constraints.gender, exclude=refused), parse.slots)
     query = Query(need_text(constraints), constraints, skip=parts.unwanted(state.taste), said=parse.message)
     ranking, timing = parts.searcher.search(query, LOOKED_AT)

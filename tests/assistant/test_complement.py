@@ -124,6 +124,13 @@ def test_the_kind_named_is_looked_for_without_what_is_refused(assistant_with: As
     assert reply.reply == "I have no “lampshade” here that goes with Tower Floor Lamp and fits “not linen”."
 
 
+def test_a_colour_refused_of_the_thing_is_not_refused_of_what_goes_with_it(assistant_with: AssistantWith) -> None:
+    lamps = said("search", product="floor lamp", exclude=("white", "linen"))
+    shade = said("complement", product="mug", ref=(1,))
+    reply = talk(assistant_with, ("neither white nor linen", lamps), ("a mug to go with it", shade))
+    assert reply.constraints.exclude == ("linen",)
+
+
 def bought(shop: Assistant, shoppers: int, *products: str) -> None:
     """So many shoppers buy these together, an hour ago."""
     assert shop.places.events is not None
