@@ -143,6 +143,13 @@ def test_the_clause_that_speaks_of_the_need_is_the_one_quoted(untrained, base):
 
 
 @pytest.mark.models
+def test_a_clause_of_two_words_is_not_quoted(untrained, base):
+    robe = Product("robe", "Cocoon Robe", description="This plush, long white robe is soft")
+    quoted = CrossEncoderReranker(untrained, base, Even()).carrying(Query("a plush toy"), robe)
+    assert quoted != Quote("description", "This plush")
+
+
+@pytest.mark.models
 def test_a_bare_title_has_nothing_to_quote(untrained, base):
     assert CrossEncoderReranker(untrained, base, Even()).carrying(Query("lamp"), Product("x", "Lamp")) is None
 
