@@ -31,6 +31,7 @@ from .query import SOFT, Constraints, Hit, Query, Ranking, Relaxed
 from .relax import relax
 from .rerank import Reranker
 from .superlative import by, ordered, saying_every_wish, saying_one
+from .words import without
 
 CANDIDATES = 50  # from each retriever, and as many of the fused list are reranked
 ORDERED = 20  # of what may be of any kind, so many of the nearest are put in the order asked for
@@ -149,6 +150,9 @@ class Searcher:
         kinds = kind_levels(self.catalog, self.lexical, product, pets)[: 1 if strictly else None]
         if query.constraints.gender:  # a man's hat is no dog's beanie, not even where no other is left
             kinds = [left for ids in kinds if (left := ids - pets)]
+        if not kinds and query.constraints.kind and query.constraints.gender:
+            # by "women" alone a blouse is near to a perfume for women
+            query = replace(query, text=without(query.text, (query.constraints.gender,)))
         query, eligible, relaxed = self._possible(query, kinds)
         return _Ready(query, relaxed, kinds, eligible, first_left(kinds, eligible), pets)
 
