@@ -9,7 +9,7 @@ from retrieval.evidence import COLORS, judge
 from retrieval.product import Product
 from retrieval.words import content_stems, content_words, stem
 
-from ..mentions import SUPERLATIVES, says_a_place
+from ..mentions import SUPERLATIVES, says_a_place, says_which
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
 
@@ -58,9 +58,11 @@ def none_so_colored(parse: Parse, state: DialogueState, parts: Parts, meant: Seq
 
 
 def colors_pointed_at(parse: Parse) -> tuple[str, ...]:
-    """The colours by which a message points at something shown, with no place in a list and none read as a wish: "the grey one"."""
+    """The colours by which a message points at something shown, with no place in a list and none read as a wish: "the grey one"; what is
+    taken by nothing but its colour, "the grey, please", is pointed at too."""
     slots = parse.slots
-    if parse.products or slots.color or says_a_place(parse.message):
+    taken = parse.intent == "cart_add" and slots.product is None and not says_which(parse.message)
+    if parse.products or (slots.color and not taken) or says_a_place(parse.message):
         return ()
     said = (word for word in content_words(parse.message) if stem(word) in COLORS)
     return tuple(word for word in said if word not in slots.exclude)

@@ -82,6 +82,18 @@ def test_a_colour_that_nothing_shown_has_is_asked_about_and_no_other_is_taken_fo
     assert shop.session("s_1").state.taste.liked == ()
 
 
+@pytest.mark.parametrize(("color", "inside"), [("red", ["clamp"]), ("purple", [])])
+def test_what_is_taken_by_its_colour_alone_is_what_is_so(
+    assistant_with: AssistantWith, color: str, inside: list[str]
+) -> None:
+    """The clamp lamp is red; what was spoken of last is the first lamp."""
+    shop = assistant_with([said("search", product="lamp"), said("cart_add", ref=("last",), color=(color,))])
+    shop.reply("lamps", "s_1")
+    reply = shop.reply(f"ok i'll go for the {color}, please", "s_1")
+    assert [product.id for product, _ in reply.cart.lines] == inside
+    assert inside or reply.reply == "None of these is stated to be purple. Which of them do you mean?"
+
+
 def test_a_variant_in_that_colour_is_enough(searcher: Searcher) -> None:
     """The Aster Desk Lamp shown is black, and it comes in white too."""
     state = DialogueState(Constraints(product="lamp"), shown=("aster-black", "tower"))
