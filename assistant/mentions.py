@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from retrieval.evidence import judge
+from retrieval.kinds import kind_at_end
 from retrieval.product import Product
 from retrieval.query import Sort
 from retrieval.superlative import by
@@ -15,6 +16,7 @@ from retrieval.words import content_stems
 from .model import DialogueState, Slots
 from .normalize import amounts
 
+LONGEST_KIND = 3  # words behind a place that may name a kind
 SUPERLATIVES: dict[str, Sort] = {"cheapest": "price_asc", "most_expensive": "price_desc", "best_rated": "rating"}
 EXTREMES: dict[Sort, str] = {
     sort: name.replace("_", " ") for name, sort in SUPERLATIVES.items()
@@ -78,6 +80,18 @@ def places_by_name(message: str, names: Sequence[str]) -> list[tuple[int, int]]:
             return []
         places.append((named[0], _place(match)))
     return places
+
+
+def kind_behind_place(message: str) -> str | None:
+    """The kind of thing that stands right behind the one place that the message says: "scarf" of "add the first scarf, please"; None
+    where none does, or several places are said."""
+    text = message.lower()
+    found = list(_ORDINAL.finditer(text))
+    if len(found) != 1:
+        return None
+    behind = _ENDS.split(text[found[0].end() :])[0].split()[:LONGEST_KIND]
+    names = (" ".join(behind[: count + 1]) for count in reversed(range(len(behind))))
+    return next((name for name in names if kind_at_end(name)[0]), None)
 
 
 def _place(match: re.Match[str]) -> int:
