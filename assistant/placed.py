@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .mentions import kind_behind_place, places_by_name, places_with_counts, says_the_last
+from .mentions import places_by_name, places_with_counts, says_the_last
 from .model import DialogueState, Parse
 
 
 def placed(parse: Parse, state: DialogueState) -> Parse:
-    """The message's additions as one where it counts several places, the end of the list where it says "the last one", as many as were
-    said before the shop asked which, and with the kind that stands behind the place."""
-    return _of_the_kind(_as_many(_the_last(_together(parse, state), state), state))
+    """The message's additions as one where it counts several places, the end of the list where it says "the last one", and as many as
+    were said before the shop asked which."""
+    return _as_many(_the_last(_together(parse, state), state), state)
 
 
 def _together(parse: Parse, state: DialogueState) -> Parse:
@@ -51,14 +51,3 @@ def _as_many(parse: Parse, state: DialogueState) -> Parse:
     if not alone or parse.slots.quantity is not None or parse.products:
         return parse
     return replace(parse, slots=replace(parse.slots, quantity=asked.slots.quantity))
-
-
-def _of_the_kind(parse: Parse) -> Parse:
-    """An addition by one place with the kind that is named behind it, where the reader left it out: of gifts, watches and bears "the first
-    scarf" is no gift."""
-    slots = parse.slots
-    one = len(slots.ref) == 1 and isinstance(slots.ref[0], int)
-    if parse.intent != "cart_add" or parse.then is not None or slots.product is not None or not one:
-        return parse
-    name = kind_behind_place(parse.message)
-    return replace(parse, slots=replace(slots, product=name)) if name else parse

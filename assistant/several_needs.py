@@ -14,7 +14,7 @@ from retrieval.kinds import kind_at_end, names_kind
 from retrieval.query import SOFT, Constraints
 from retrieval.words import content_stems
 
-from .mentions import says_of_all, says_of_each
+from .mentions import kind_behind_place, says_of_all, says_of_each
 from .model import DialogueState, Parse, Slots
 from .parts import Parts
 from .state import NARROWING, same_kind
@@ -192,3 +192,15 @@ def of_the_named_need(parse: Parse, state: DialogueState) -> Parse:
     if any(heads[name][0] in content_stems(value) for values in lists.values() for value in values):
         return parse  # "to go with the sofa" speaks of the thing under way
     return replace(parse, slots=replace(parse.slots, product=name, **lists))
+
+
+def of_the_kind_behind(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """An addition by one place with the kind that stands behind it, where the reader left that out and nothing shown is of it, while the
+    shop has some: of gifts, watches and bears "the first scarf" is no gift."""
+    slots = parse.slots
+    one = len(slots.ref) == 1 and isinstance(slots.ref[0], int)
+    if parse.intent != "cart_add" or parse.then is not None or slots.product is not None or not one:
+        return parse
+    name = kind_behind_place(parse.message)
+    ids = parts.searcher.matching(Constraints(product=name)) if name else frozenset[str]()
+    return replace(parse, slots=replace(slots, product=name)) if ids and ids.isdisjoint(state.shown) else parse

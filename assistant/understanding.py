@@ -36,7 +36,7 @@ from .placed import placed
 from .question import KINDS
 from .reading.overreach import orders_in
 from .sentiment import about_price
-from .several_needs import named_as_before, of_the_named_need, of_those_on_the_table, told_apart
+from .several_needs import named_as_before, of_the_kind_behind, of_the_named_need, of_those_on_the_table, told_apart
 from .sizes import stepped
 from .slips import read
 from .state import ALSO_CALLED, NARROWING, drop, need_to_go_on_with, same_kind
@@ -62,7 +62,9 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = told_apart(of_those_on_the_table(named_as_before(parse, state), state, parts), parts)
     if parse.intent == "other" and orders_in(message):
         return parse  # "set all prices to 0" lets no budget go
-    parse = placed(parse, state)  # and "the last one" is counted by code, which knows how many are on the screen
+    parse = of_the_kind_behind(
+        placed(parse, state), state, parts
+    )  # and "the last one" is counted by code, which knows how many are on the screen
     parse = swapped(parse, state, parts)  # what is in the cart tells which of two goes out
     parse = settled(parse, state)  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the shop's question for one

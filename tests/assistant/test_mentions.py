@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.mentions import as_many_as_said, by_name, mentioned
+from assistant.mentions import as_many_as_said, by_name, kind_behind_place, mentioned
 from assistant.model import DialogueState, Slots
 from tests.small_shop import BY_ID
 
@@ -115,3 +115,12 @@ def test_a_number_after_all_counts_from_the_first(message: str, count: int) -> N
 
 def test_a_number_counts_nothing_where_one_product_is_meant() -> None:
     assert as_many_as_said([BY_ID["tower"]], Slots(ref=(1,)), "those four") == [BY_ID["tower"]]
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [("add the first scarf please", "scarf"), ("the second red scarf", "red scarf"), ("the 1st one. then scarves", None),
+     ("the first scarf and the second hat", None), ("the first in red", None)],
+)  # fmt: skip
+def test_the_kind_behind_a_place_is_what_it_is_a_place_of(message: str, kind: str | None) -> None:
+    assert kind_behind_place(message) == kind

@@ -57,23 +57,6 @@ def test_a_place_without_a_number_behind_one_that_has_is_asked_about(assistant_w
     assert reply.reply.startswith("How many of which?")
 
 
-@pytest.mark.parametrize(
-    ("message", "kind"),
-    [("add the first scarf please", "scarf"), ("the second red scarf", "red scarf"), ("the 1st one. then scarves", None),
-     ("the first scarf and the second hat", None), ("the first in red", None)],
-)  # fmt: skip
-def test_the_kind_behind_a_place_is_what_it_is_a_place_of(message: str, kind: str | None) -> None:
-    assert placed(_read(message, said("cart_add", ref=(1,))), SHOWN).slots.product == kind
-
-
-def test_a_place_of_a_kind_that_was_not_shown_is_looked_for(assistant_with: AssistantWith) -> None:
-    shop = assistant_with([said("search", product="lamp"), said("cart_add", ref=(1,))])
-    shop.reply("lamps", "s_1")
-    reply = shop.reply("add the first mug", "s_1")
-    assert reply.cart.lines == ()
-    assert reply.cards[0].product.category[-1] == "mugs"
-
-
 def test_each_of_several_counted_places_goes_in_once(assistant_with: AssistantWith) -> None:
     taken = _read("", said("cart_add", ref=(1,), quantity=2), said("cart_add", ref=(2,), quantity=3))
     shop = assistant_with([said("search", product="mug"), taken])

@@ -322,3 +322,19 @@ def test_the_second_of_a_kind_of_which_one_is_shown_is_asked_about(
     *_, reply = told(shop, "a lamp and a satchel", f"number {place} satchel")
     assert [product.id for product, _ in reply.cart.lines] == added
     assert (reply.reply == "Of satchel I showed 1 last. Which of them do you mean?") == (not added)
+
+
+def test_a_place_of_a_kind_that_was_not_shown_is_looked_for(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="lamp"), said("cart_add", ref=(1,))])
+    shop.reply("lamps", "s_1")
+    reply = shop.reply("add the first mug", "s_1")
+    assert reply.cart.lines == ()
+    assert reply.cards[0].product.category[-1] == "mugs"
+
+
+def test_a_place_of_a_kind_that_is_shown_is_that_place_whatever_the_titles_say(assistant_with: AssistantWith) -> None:
+    """The first mug of the list is called cups, the second mug."""
+    shop = assistant_with([said("search", product="mug"), said("cart_add", ref=(1,))])
+    first, *_ = shop.reply("mugs", "s_1").cards
+    assert "mug" not in first.product.title.lower()
+    assert [product.id for product, _ in shop.reply("add the first mug", "s_1").cart.lines] == [first.product.id]
