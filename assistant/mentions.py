@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from retrieval.evidence import judge
-from retrieval.kinds import kind_at_end
+from retrieval.kinds import is_named, kind_at_end, kind_of
 from retrieval.product import Product
 from retrieval.query import Sort
 from retrieval.superlative import by
@@ -277,8 +277,10 @@ def _called(name: str | None, products: Sequence[Product]) -> Sequence[Product]:
 
 
 def _is_a(product: Product, name: str) -> bool:
-    """Whether the last word of the name stands in the product's title or category."""
-    return set(content_stems(name)[-1:]) <= set(content_stems(" ".join((product.title, *product.category))))
+    """Whether the last word of the name stands in the product's title or category, or it is of a kind that is called so: oxfords are
+    shoes."""
+    own = content_stems(" ".join((product.title, *product.category)))
+    return set(content_stems(name)[-1:]) <= set(own) or is_named(kind_of(product), kind_at_end(name)[0])
 
 
 def _described(slots: Slots, products: Sequence[Product]) -> list[Product]:

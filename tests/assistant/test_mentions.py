@@ -6,6 +6,7 @@ import pytest
 
 from assistant.mentions import as_many_as_said, by_name, kind_behind_place, mentioned
 from assistant.model import DialogueState, Slots
+from retrieval.product import Product
 from tests.small_shop import BY_ID
 
 SHOWN = ("tower", "clamp", "aster-black", "workshop")
@@ -38,6 +39,13 @@ def test_the_cheapest_of_a_kind_is_of_those_shown_that_are_called_so() -> None:
     assert _meant(Slots(product="bag", ref=("cheapest",)), shown=shown) == ["tote"]
     assert _meant(Slots(product="lamp", ref=("most_expensive",)), shown=shown) == ["aster-black"]
     assert _meant(Slots(product="sofa", ref=("cheapest",)), shown=shown) == ["clamp"]  # another word for one of them
+
+
+def test_a_place_among_things_of_a_kind_counts_those_that_are_called_otherwise() -> None:
+    oxfords = Product("oxfords", "Brown Leather Oxfords", category=("footwear", "formal"))
+    shoes = Product("shoes", "Rustic Leather Shoes", category=("footwear", "formal"))
+    state = DialogueState(shown=("oxfords", "shoes"))
+    assert mentioned(Slots(product="shoes", ref=(1,)), state, [oxfords, shoes]) == [oxfords]
 
 
 @pytest.mark.parametrize("position", [0, 5, 99, -1])
