@@ -9,6 +9,7 @@ from pathlib import Path
 
 from retrieval.dense import Embedder
 from retrieval.examples import Examples
+from retrieval.kinds import is_named, kind_of, kinds_named
 from retrieval.product import Product
 from retrieval.superlative import by
 from retrieval.words import content_stems
@@ -106,7 +107,14 @@ def _named(piece: str, parse: Parse, state: DialogueState, parts: Parts) -> list
         return titles if len(titles) == 1 else []
     if so := so_looking(replace(parse, slots=Slots(), message=piece), every, before) or called_in(piece, every):
         return so if len(so) == 1 else []
-    return _superlative(piece, parse, shown) or [one for one in inside if _IT.search(piece) and one.id == state.focus]
+    it = [one for one in inside if _IT.search(piece) and one.id == state.focus]
+    return _superlative(piece, parse, shown) or it or _of_the_kind(piece, inside)
+
+
+def _of_the_kind(piece: str, inside: Sequence[Product]) -> list[Product]:
+    """The one product of the cart that is of a kind which the piece names: "the shoes"; empty where several are."""
+    found = [one for one in inside if is_named(kind_of(one), kinds_named(piece))]
+    return found if len(found) == 1 else []
 
 
 def _called_most(piece: str, products: Sequence[Product]) -> list[Product]:

@@ -35,6 +35,7 @@ def lines(reply: Reply) -> dict[str, int]:
         ("exchange it for the third one", said("order_change", ask="exchange")),
         ("i want the third instead of the first", said("cart_add", ref=(3,))),
         ("replace it with number 3", said("cart_remove", ref=("last",), quantity=3)),
+        ("swap the bag for the third", said("cart_remove", product="bag")),  # of the cart one is called so
         ("swap the tote for the rucksack", said("cart_remove", ref=(1, 3))),
         ("actually the third one instead", said("cart_add", ref=(3,))),
         ("actually no, the third", said("cart_remove", ref=(3,))),
