@@ -28,6 +28,7 @@ _SO_MANY = re.compile(r"\b(?:all(?: of)?(?: the| these| those)?|these|those) $")
 _END = re.compile(r"\b(first|last) $")
 _COUNTS = "two|three|four|five|six|seven|eight|nine|ten"
 _THE_LAST = re.compile(rf"\b(?:the|that) (?:very )?last\b(?! (?:few|couple|time|thing|{_COUNTS}|\d))")
+_LAST = re.compile(rf"\blast\b(?! (?:few|couple|time|thing|{_COUNTS}|\d))")
 _EVERY = re.compile(r"\ball\b")
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _PLACES = f"{'|'.join(_ORDINALS)}|last|former|latter|middle|top|bottom|next|{_COUNTS}|both|all|either"
@@ -60,10 +61,11 @@ def places_in(message: str) -> tuple[int, ...]:
     return tuple(_place(match) for match in _ORDINAL.finditer(message.lower()))
 
 
-def says_the_last(message: str) -> bool:
-    """Whether the message counts one place only, and that from the end of a list: "the last one", not "the last two"."""
+def says_the_last(message: str, *, surely: bool = True) -> bool:
+    """Whether the message counts one place only, and that from the end of a list: "the last one", not "the last two". surely: False where
+    the word by itself is enough."""
     text = message.lower()
-    return bool(_THE_LAST.search(text)) and not _ORDINAL.search(text)
+    return bool((_THE_LAST if surely else _LAST).search(text)) and not _ORDINAL.search(text)
 
 
 def places_by_name(message: str, names: Sequence[str]) -> list[tuple[int, int]]:

@@ -36,7 +36,9 @@ def _the_last(parse: Parse, state: DialogueState) -> Parse:
     one = len(parse.slots.ref) == 1 and (isinstance(parse.slots.ref[0], int) or parse.slots.ref == ("last",))
     if not one or parse.then is not None or parse.intent == "cart_remove" or len(state.shown) < 2:
         return parse
-    if not says_the_last(parse.message):
+    (ref,) = parse.slots.ref
+    past = isinstance(ref, int) and ref > len(state.shown)  # "teh last one" was read as the third of two
+    if not says_the_last(parse.message, surely=not past):
         return parse
     return replace(parse, slots=replace(parse.slots, ref=(len(state.shown),)))
 
