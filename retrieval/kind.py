@@ -151,11 +151,13 @@ def shelf_ids(catalog: Catalog, lexical: Lexical, name: str) -> frozenset[str]:
 
 
 def _called(catalog: Catalog, lexical: Lexical, said: tuple[str, ...], *, known: bool) -> frozenset[str]:
-    """Ids of what has all these words in title or category and is called by the last of them: a dress shirt is no dress.
+    """Ids of what has all these words in title or category and is called by the last of them: a dress shirt is no dress. Of a "shaving
+    set" the word before the set says what it is.
 
     known: whether that word is one for a known kind, so that what is of no known kind may be of it too.
     """
-    wanted, found = stem(said[-1]), lexical.matching(" ".join(said), columns="title category")
+    wanted = head_noun(" ".join(said)) if together(said[-1]) else stem(said[-1])
+    found = lexical.matching(" ".join(said), columns="title category")
     return frozenset(
         product_id
         for product_id, title, categories, kind in catalog.called(found)

@@ -278,6 +278,7 @@ NAMED_AFTER = (
     _product("setting", "Vineyard Table Setting", "kitchen", "tableware"),
     _product("pine", "Pine Table", "furniture", "tables"),
     _product("towels", "Loft Towels, Set of 2", "bathroom", "towels"),
+    _product("shaving", "Gentleman's Shaving Set", "beauty", "grooming"),
     _product("dripper", "Cone Coffee Dripper", "coffee and tea", "brewers"),
     _product("cups", "Double-Wall Glass Cups", "coffee and tea", "cups"),
     _product("camp", "Roll-Top Camp Table", "outdoor", "camp furniture"),
@@ -301,6 +302,7 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
         ("laptop bag", {"sleeve", "laptop bag"}),
         ("dining table", {"pine", "camp"}),  # a setting is not several tables
         ("chess set", set()),  # nor are towels chess for being a set
+        ("shaving set", {"shaving"}),
     ],
 )
 def test_a_thing_is_what_the_head_of_its_name_says_and_not_what_that_is_for(
