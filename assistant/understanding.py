@@ -8,6 +8,7 @@ from typing import Any
 
 from retrieval.audience import speaks_of_people
 from retrieval.evidence import judge
+from retrieval.kinds import kind_at_end
 from retrieval.product import Product
 from retrieval.query import SOFT, Constraints
 from retrieval.words import STOPWORDS, contains, content_stems, without
@@ -157,6 +158,8 @@ def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     if slots.product is None:
         return _for_another_purpose(parse, state, parts)
+    if _names_a_kind_of_it(parse, state):
+        return replace(parse, intent="refine", acts=("refine",))
     if _names_it_again(parse, state):
         name = max(slots.product, state.constraints.product or "", key=lambda one: len(content_stems(one)))
         return replace(parse, intent="refine", acts=("refine",), slots=replace(slots, product=name))
@@ -175,6 +178,17 @@ def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     intent: Intent = "refine" if need else "search"
     return replace(parse, intent=intent, acts=(intent,), slots=slots)
+
+
+def _names_a_kind_of_it(parse: Parse, state: DialogueState) -> bool:
+    """Whether a search says nothing but a kind of what is looked for already, or another name of it, of which nothing was taken yet:
+    "show me loafers instead" after shoes for men gives up no wish."""
+    name, now = parse.slots.product or "", state.constraints.product or ""
+    if parse.intent != "search" or parse.slots != Slots(product=name):
+        return False
+    (kinds, known), (wider, wide_known) = kind_at_end(name), kind_at_end(now)
+    taken = any(line.product_id in state.seen for line in state.cart)
+    return known and wide_known and kinds <= wider and not taken and not same_kind(now, name)
 
 
 def _names_it_again(parse: Parse, state: DialogueState) -> bool:

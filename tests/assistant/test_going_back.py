@@ -205,6 +205,19 @@ def test_what_is_said_behind_the_place_of_another_part_of_the_sentence_is_not_it
     assert [product.id for product, _ in reply.cart.lines] == [shown[0].product.id]
 
 
+def test_a_kind_of_what_is_looked_for_gives_up_no_wish(assistant_with: AssistantWith) -> None:
+    bags = ("bags under 60", said("search", product="bag", price_max=Decimal(60)))
+    reply = talk(assistant_with, bags, ("show me totes instead", said("search", product="totes")))
+    assert (reply.constraints.product, reply.constraints.price_max) == ("totes", Decimal(60))
+
+
+def test_a_kind_of_what_was_taken_already_is_a_new_need(assistant_with: AssistantWith) -> None:
+    bags = ("bags under 60", said("search", product="bag", price_max=Decimal(60)))
+    added = ("the first", said("cart_add", ref=(1,)))
+    reply = talk(assistant_with, bags, added, ("and a backpack", said("search", product="backpack")))
+    assert reply.constraints.price_max is None
+
+
 def test_what_was_liked_of_the_need_that_is_named_without_a_place_is_meant_beside_it(
     assistant_with: AssistantWith,
 ) -> None:
