@@ -91,10 +91,11 @@ def test_what_is_said_of_the_first_alone_is_not_of_the_second(assistant_with: As
     assert (second.color, second.gender) == ((), None)
 
 
-def test_a_narrowing_of_both_is_one_of_every_list_on_the_table(assistant_with: AssistantWith) -> None:
+@pytest.mark.parametrize("message", ["both under 40", "not more than 40 all together"])
+def test_a_narrowing_of_both_is_one_of_every_list_on_the_table(assistant_with: AssistantWith, message: str) -> None:
     """Of the lamps $19.50, $34.99 and $34.99 cost under 40, of the bags only the tote, at $29."""
     shop = assistant_with([BOTH, said("refine", price_max=Decimal(40)), said("refine", product="lamp")])
-    *_, reply, lamps = told(shop, "a lamp and a bag", "both under 40", "back to the lamp")
+    *_, reply, lamps = told(shop, "a lamp and a bag", message, "back to the lamp")
     assert {card.need for card in reply.cards} == {"lamp", "bag"}
     assert all(card.product.price and card.product.price <= 40 for card in reply.cards)
     assert [card.product.id for card in reply.cards if card.need == "bag"] == ["tote"]
