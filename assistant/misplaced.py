@@ -1,4 +1,4 @@
-"""Wishes that the reader left in the wrong place: a colour within a material, and an age among the features."""
+"""Wishes that the reader left in the wrong place, or in two: a colour within a material, an age or a colour among the features."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from .parts import Parts
 
 
 def put_right(parse: Parse, message: str, parts: Parts) -> Parse:
-    """The message's acts, "brown leather" as a colour and a material, and without an age that no listing of the kind says."""
-    slots = _told_apart(parse.slots)
+    """The message's acts, "brown leather" as a colour and a material, nothing twice, and without an age that no listing of the kind
+    says."""
+    slots = _once(_told_apart(parse.slots))
     slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
     return replace(parse, slots=slots, then=put_right(parse.then, message, parts) if parse.then else None)
 
@@ -33,6 +34,12 @@ def _told_apart(slots: Slots) -> Slots:
             else:
                 into.append(value)
     return replace(slots, color=tuple(dict.fromkeys(color)), material=tuple(dict.fromkeys(material)))
+
+
+def _once(slots: Slots) -> Slots:
+    """The slots without a feature that is a colour, a material or a size as well."""
+    said = (*slots.color, *slots.material, *slots.size)
+    return replace(slots, features=tuple(one for one in slots.features if one not in said))
 
 
 def _is_material_alone(word: str) -> bool:

@@ -45,3 +45,8 @@ def test_a_number_that_a_listing_says_or_that_is_of_nobody_stays(
     assistant_with: AssistantWith, message: str, number: str
 ) -> None:
     assert _wishes(assistant_with, message, product="satchel", features=(number,)).features == (number,)
+
+
+def test_a_wish_in_two_places_is_one(assistant_with: AssistantWith) -> None:
+    wishes = _wishes(assistant_with, "a satchel, all brown", product="satchel", color=("brown",), features=("brown",))
+    assert (wishes.color, wishes.features) == (("brown",), ())
