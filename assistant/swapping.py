@@ -67,10 +67,10 @@ def _out_and_in(parse: Parse, state: DialogueState, parts: Parts) -> tuple[Produ
     out = out or parts.catalog.get_many(_just_added(state))
     if len(into) == 1 and len({one.id for one in out}) == 1:
         return out[0], into[0]
-    if len(said) == 1 and (added := parts.catalog.get_many(_just_added(state))):
-        return added[0], next(
-            (one for one in said[0][1] if one.id not in inside), None
-        )  # "no, the first" is of the list
+    added = parts.catalog.get_many(_just_added(state))
+    others = [found for _, found in said if found != added]  # than "it"
+    if added and len(others) == 1:  # "no, the first" is of the list
+        return added[0], next((one for one in others[0] if one.id not in inside), None)
     if len(said) != 2:
         return None, None
     (first, one), (last, other) = said

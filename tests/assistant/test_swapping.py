@@ -49,6 +49,13 @@ def test_one_goes_out_and_as_many_of_the_other_come_in(
     assert reply.acts == ("cart_remove", "cart_add")
 
 
+def test_what_was_just_added_is_changed_for_another_of_the_list(assistant_with: AssistantWith) -> None:
+    """In the cart the second bag is the first; after it was added "the first" is of the list."""
+    second = [said("cart_add", ref=(2,))]
+    reply = talk(assistant_with, "no wait the first was nicer, change it", said("cart_remove", ref=(1,)), second)
+    assert lines(reply) == {"tote": 1}
+
+
 @pytest.mark.parametrize(
     ("message", "read", "left"),
     [
