@@ -89,8 +89,8 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     asked = outcome.question.text if outcome.question else ""
     sizes = _unstated_sizes(cards, state.constraints)
     other = _otherwise_called(outcome, cards, state.constraints)
-    told = _says_something(cards, state.constraints) or not outcome.kind_found  # else the lead tells it
-    less = none_says(missed, len(cards), _beyond(outcome)) if told else ""
+    led = outcome.kind_found and not outcome.relaxed and not _says_something(cards, state.constraints)
+    less = "" if led else none_says(missed, len(cards), _beyond(outcome))
     said = [f"“{wish}”" for _, wish in missed]
     passed_over = _passed_over(state.constraints, bool(sizes)) | ({"category"} if other else set())
     why = _why(cards[0], unsaid=passed_over, said=said, near=not missed or _says_something(cards, state.constraints))
@@ -157,9 +157,9 @@ def _named(product: Product) -> str:
 def unsaid(outcome: Outcome, products: Sequence[Product], constraints: Constraints) -> list[tuple[str, str]]:
     """The (field, wish) pairs that no listing shown states; sizes are spoken of apart, and of several colours or materials one is enough.
 
-    Empty where the lead promises nothing: what comes closest, ideas for a gift.
+    Empty where the lead promises nothing, ideas for a gift, and of the one product that comes closest, whose note tells it.
     """
-    if outcome.relaxed or constraints.of_any_kind:
+    if constraints.of_any_kind or (outcome.relaxed and len(products) == 1):
         return []
     missed = [wish for wish in _told_wishes(constraints) if not any(meets_one(one, [wish]) for one in products)]
     told = {field for field, wish in _told_wishes(constraints) if field in EITHER and (field, wish) not in missed}

@@ -234,6 +234,15 @@ def test_no_more_are_called_so_only_where_some_were_shown(act: Intent, more: boo
     assert "called “lamp”" in text
 
 
+def test_what_none_of_several_says_that_come_closest_is_told(assistant_with: AssistantWith) -> None:
+    """No lamp costs less than $5, and none is purple."""
+    shop = assistant_with([said("search", product="lamp", color=("purple",), price_max=Decimal(5))])
+    reply = shop.reply("a purple lamp under 5", "s_1")
+    assert len(reply.cards) > 1
+    assert "Here is what comes closest: " in reply.reply
+    assert "None of them says “purple”." in reply.reply
+
+
 def test_beside_a_limit_that_was_given_up_a_wish_that_is_not_met_is_told(assistant_with: AssistantWith) -> None:
     """Under $60 there is no floor lamp, and the one at $120 states no colour."""
     shop = assistant_with([said("search", product="floor lamp", color=("green",), price_max=Decimal(60))])
