@@ -20,7 +20,7 @@ from .actions.choosing import answered
 from .actions.compare import asking_words
 from .actions.orders import continued
 from .actions.subjects import subject_of
-from .actions.table import SPOKE_OF_ONE
+from .actions.table import SPOKE_OF_ONE, called
 from .actions.taking_out import amount_answered
 from .actions.titles import with_title
 from .complaints import LEAST, SURELY, complaint_of
@@ -75,6 +75,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = _of_the_cart(parse, state, parts)
     parse = _which_of(_of_value(_left_open(parse, state, parts), state, parts), state, parts)
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
+    parse = _to_their_list(parse, state, parts)
     parse = _had(_worth_doing(_asking(parse, state, parts)), parts)
     parse = _about_me(_with_titles(parse, state, parts), state, parts)
     parse = _begun(_gone_on(parse, state, parts), state, parts)
@@ -106,6 +107,24 @@ def _left_open(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     field = state.questioned[-1]
     note = f"All right, {LEFT_OPEN.get(field, f'any {field}')}."
     return Parse("refine", acts=("refine",), message=parse.message, note=note)
+
+
+def _to_their_list(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A question that only names what was looked for, while another thing was spoken of last, as the way back to its list: "and the
+    earrings?" after a necklace was liked asks nothing of each of them."""
+    name = parse.slots.product
+    if parse.intent != "ask_product" or parse.then is not None or not name or not state.focus:
+        return parse
+    needs = (state.constraints, *(need.constraints for need in state.earlier))
+    bare = replace(parse.slots, ref=()) == Slots(product=name) and parse.slots.ref in ((), ("last",))
+    spoken_of = parts.catalog.get_many([state.focus])
+    if (
+        not bare
+        or not any(same_kind(one.product, name) for one in needs)
+        or any(called(one, name) for one in spoken_of)
+    ):
+        return parse
+    return replace(parse, intent="refine", acts=("refine",), slots=Slots(product=name))
 
 
 def _of_value(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -203,6 +204,15 @@ def test_what_is_said_behind_the_place_of_another_part_of_the_sentence_is_not_it
     shown = talk(assistant_with, LAMP, jackets).cards
     reply = talk(assistant_with, LAMP, jackets, (message, said("cart_add", ref=(1,))))
     assert [product.id for product, _ in reply.cart.lines] == [shown[0].product.id]
+
+
+def test_a_question_that_only_names_the_other_thing_shows_its_list(assistant_with: AssistantWith) -> None:
+    """A lamp was added last; nothing is asked of the bags."""
+    both = replace(said("search", product="lamp"), then=said("search", product="bag"))
+    added, bags = said("cart_add", product="lamp", ref=(1,)), said("ask_product", product="bags", ref=("last",))
+    reply = talk(assistant_with, ("a lamp and a bag", both), ("add the first lamp", added), ("and the bags?", bags))
+    assert reply.intent == "refine"
+    assert "tote" in {card.product.id for card in reply.cards}
 
 
 def test_a_kind_of_what_is_looked_for_gives_up_no_wish(assistant_with: AssistantWith) -> None:
