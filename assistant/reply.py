@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from retrieval.audience import audiences
+from retrieval.audience import audiences, speaks_of_people
 from retrieval.evidence import meets_one, none_gives_a_size
 from retrieval.product import Product, money
 from retrieval.query import EITHER, Constraints
@@ -38,6 +38,7 @@ _YOURS = {
     "i'm": "you're",
 }
 _OWN = re.compile(rf"\b(?:{'|'.join(_YOURS)})\b", re.IGNORECASE)
+_FOR_SOMEBODY = re.compile(r"for (?:my|our|his|her|their)\b", re.IGNORECASE)
 START = ("A gift under 50", "What is in my cart?", "Help")
 
 
@@ -178,7 +179,13 @@ def _says_something(cards: Sequence[Card], constraints: Constraints) -> bool:
 
 
 def _told_wishes(constraints: Constraints) -> list[tuple[str, str]]:
-    return [(field, wish) for field, wish in constraints.wishes if field != "size"]
+    """The wishes that listings are said not to state: of no size, and of nobody known to the shopper, of whom no listing can speak ("for
+    his birthday")."""
+    return [(field, wish) for field, wish in constraints.wishes if field != "size" and not _of_somebody(wish)]
+
+
+def _of_somebody(wish: str) -> bool:
+    return bool(_FOR_SOMEBODY.match(wish)) and speaks_of_people(wish)
 
 
 def _quoted(wishes: Sequence[tuple[str, str]]) -> str:

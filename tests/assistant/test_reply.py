@@ -234,6 +234,14 @@ def test_no_more_are_called_so_only_where_some_were_shown(act: Intent, more: boo
     assert "called “lamp”" in text
 
 
+def test_for_whom_a_thing_is_is_no_wish_that_listings_lack(assistant_with: AssistantWith) -> None:
+    """No lamp says "for his birthday", and none can; none says "for my studio", which one could."""
+    whom, where = (said("search", product="lamp", features=(one,)) for one in ("for his birthday", "for my studio"))
+    shop = assistant_with([whom, where])
+    assert shop.reply("a lamp for his birthday", "s_1").reply.startswith("Here are 3 ")
+    assert "says “for my studio”" in shop.reply("a lamp for my studio", "s_1").reply
+
+
 def test_what_none_of_several_says_that_come_closest_is_told(assistant_with: AssistantWith) -> None:
     """No lamp costs less than $5, and none is purple."""
     shop = assistant_with([said("search", product="lamp", color=("purple",), price_max=Decimal(5))])
