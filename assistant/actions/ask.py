@@ -107,12 +107,27 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     answers = [
         answer_for(product, parts.catalog.variants(product), asked, parts.embedder, question) for product in products
     ]
+    answers = [_of_so_many(answer, one, parse) for answer, one in zip(answers, products, strict=True)]
     answer = _together(products, answers, asked)
     outcome = Outcome(focus=products[0].id, answer=answer)
     if answer.found:
         return outcome
     had = "" if _OPEN.search(parse.message) else without_links(asked)
     return offered(outcome, products, had, parse.message, state, parts)
+
+
+def _of_so_many(answer: Answer, product: Product, parse: Parse) -> Answer:
+    """The answer whether there is any of the product, where the message says how many it is asked of, as whether there are as many."""
+    many = parse.slots.quantity or 1
+    if answer.field != "availability" or many < 2 or not product.stock:
+        return answer
+    enough = product.stock >= many
+    there = (
+        f"{product.title} is in stock, at least {many} of them"
+        if enough
+        else f"Only {product.stock} of {product.title} are in stock"
+    )
+    return Answer(f"{there}.", (product.title, str(many), str(product.stock)), field=answer.field)
 
 
 def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:

@@ -75,6 +75,18 @@ def test_few_left_are_counted_and_many_are_not() -> None:
     assert (stated["clamp"], stated["tote"], stated["workshop"]) == (["in stock, only 2 left"], ["in stock"], [])
 
 
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        (2, "Only 2 of Bolt Clamp Lamp are in stock."),
+        (1, "Tower Floor Lamp is in stock, at least 5 of them."),
+    ],
+)
+def test_whether_there_are_as_many_is_answered_by_the_stock(searcher: Searcher, place: int, expected: str) -> None:
+    assert (BY_ID["tower"].stock or 0) >= 5
+    assert _ask(searcher, ref=(place,), ask="in stock", quantity=5).text == expected
+
+
 def test_unknown_stock_and_price_are_no_facts() -> None:
     assert [fact.text for fact in facts_of(BY_ID["workshop"], [])] == ["A plain lamp for the workbench."]
 
