@@ -67,7 +67,7 @@ def found_nothing(acts: Iterable[str], *, failed: bool, fault: str | None) -> bo
 class Reply:
     """One turn's answer. `to_json` gives the object that HTTP, Python and the command line share.
 
-    warnings: for whoever wrote the call, not for shoppers.
+    also: the other needs whose lists are on the table, each in a shopper's words. warnings: for whoever wrote the call, not for shoppers.
     """
 
     session_id: str
@@ -89,6 +89,7 @@ class Reply:
     handoff: Handoff | None = None
     contact_link: ContactLink | None = None
     shop_cart_count: int | None = None
+    also: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     latency_ms: Latency = field(default_factory=Latency)
 
@@ -107,6 +108,7 @@ class Reply:
                 {**asdict(wish), "lasting": wish.field != "features" and lasts(wish)}
                 for wish in wishes_in(self.constraints, self.cart.currency)
             ],
+            "also": list(self.also),
             "relaxed": [{"field": r.field, "text": r.text} for r in self.relaxed],
             "question": question
             and {"text": question.text, "field": question.field, "options": list(question.options)},

@@ -19,7 +19,7 @@ from .grounds import checked, evidence
 from .model import Card, DialogueState, Exchange, Outcome, Parse
 from .parse import clean
 from .parts import Parts
-from .reply import Words, labelled, sells_nothing_so, unsold, write
+from .reply import Words, labelled, need_phrase, sells_nothing_so, unsold, write
 from .state import Effect, arrived, effect_of, ended, leave, turned, update
 from .understanding import understood
 from .writing.portrait import portrait
@@ -111,6 +111,7 @@ def run_turn(
     reply = _reply(parts.session_id, state, parse, done, beside, text, latency)
     reply = replace(
         reply,
+        also=_also(state, parts.currency),
         contact_link=contact_link(reply.acts, beside, state, parts),
         shop_cart_count=parts.shop_cart.count if parts.shop_cart else None,
     )
@@ -266,6 +267,12 @@ def _reply(
         handoff=_first(one.handoff for one in outcomes) or beside.handoff,
         latency_ms=latency,
     )
+
+
+def _also(state: DialogueState, currency: str) -> tuple[str, ...]:
+    """The needs beside the one under way whose lists are on the table, the first one first: "scarf under $60"."""
+    on_the_table = (need for need in reversed(state.earlier) if need.found and set(need.found) <= set(state.shown))
+    return tuple(need_phrase(need.constraints, currency) for need in on_the_table)
 
 
 def _first(found: Iterable[T | None]) -> T | None:

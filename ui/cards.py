@@ -83,11 +83,12 @@ def staff_answer(text: str) -> str:
     )
 
 
-def understood(wishes: Sequence[Wish]) -> str:
-    """What was understood so far, a chip a wish, with a button that takes it back."""
+def understood(wishes: Sequence[Wish], also: Sequence[str] = ()) -> str:
+    """What was understood so far, a chip a wish, with a button that takes it back; also: what else is looked for, in words."""
     chips = [f"<li><span>{escape(wish.text)}</span>{_remove(wish)}</li>" for wish in wishes]
     body = f'<ul class="wishes">{"".join(chips)}</ul>' if chips else '<p class="none">Nothing yet. Just tell me.</p>'
-    return f'<section aria-label="What I understood"><h2>Looking for</h2>{body}</section>'
+    others = f'<p class="also">Also: {escape("; ".join(also))}</p>' if also else ""
+    return f'<section aria-label="What I understood"><h2>Looking for</h2>{body}{others}</section>'
 
 
 def cart(view: Cart) -> str:

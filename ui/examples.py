@@ -57,6 +57,7 @@ REPLY: Example = {
         {"field": "features", "value": "warm", "text": "warm"},
         {"field": "price", "value": None, "text": "under $40"},
     ],
+    "also": [],
     "relaxed": [],
     "question": None,
     "comparison": None,

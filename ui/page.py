@@ -213,7 +213,7 @@ class Page:
 
     def _aside(self, reply: Mapping[str, Any]) -> Update:
         shape = Reply.model_validate(reply)
-        return {self._wishes: understood(shape.wishes), self._cart: cart(shape.cart)}
+        return {self._wishes: understood(shape.wishes, shape.also), self._cart: cart(shape.cart)}
 
     def _fresh(self) -> Update:
         empty = {self._wishes: understood(()), self._cart: cart(Cart())}

@@ -145,6 +145,7 @@ class Reply(_Shape):
     products: list[ProductCard]
     constraints: Wishes
     wishes: list[Wish] = []
+    also: Annotated[list[str], Field(description="the other needs whose lists are on the table, in words")] = []
     relaxed: list[RelaxedWish]
     question: FollowUp | None
     comparison: Comparison | None

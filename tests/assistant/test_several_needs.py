@@ -102,6 +102,15 @@ def test_a_narrowing_of_both_is_one_of_every_list_on_the_table(assistant_with: A
     assert lamps.constraints.price_max == 40
 
 
+def test_the_reply_names_the_other_needs_whose_lists_are_on_the_table(assistant_with: AssistantWith) -> None:
+    both = replace(said("search", product="lamp", price_max=Decimal(60)), then=BAGS)
+    shop = assistant_with([both, said("refine", product="bag", color=("brown",))])
+    first, second = told(shop, "a lamp under 60 and a bag", "the bag in brown")
+    assert (first.also, first.constraints.product) == (("lamp under $60",), "bag")
+    assert first.to_json()["also"] == ["lamp under $60"]
+    assert second.also == ()
+
+
 def test_a_narrowing_of_all_that_is_black_is_of_the_need_under_way(assistant_with: AssistantWith) -> None:
     shop = assistant_with([BOTH, said("refine", features=("all black",))])
     assert told(shop, "a lamp and a bag", "all black")[-1].acts == ("refine",)

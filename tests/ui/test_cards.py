@@ -219,7 +219,7 @@ def hostile_parts() -> list[str]:
     wishes = [Wish(field=HOSTILE, value=HOSTILE, text=HOSTILE)]
     whole = Spoken(HOSTILE, HOSTILE, (product,), reply=hostile_reply(product))
     filled = cart(Cart(items=[line], count=1, total=1))
-    return [earlier([turn, whole]), newest(turn), newest(whole), filled, understood(wishes)]
+    return [earlier([turn, whole]), newest(turn), newest(whole), filled, understood(wishes, [HOSTILE])]
 
 
 def hostile_reply(product: ProductCard) -> Reply:
@@ -285,6 +285,12 @@ def test_each_wish_has_a_button_that_names_and_takes_back_just_it() -> None:
         "Remove: sage",
         {"field": "color", "value": "sage"},
     )
+
+
+def test_what_else_is_looked_for_stands_below_the_wishes() -> None:
+    html = understood([Wish(field="product", value=None, text="watch")], ["scarf under $60", "<b>bear</b>"])
+    assert '<p class="also">Also: scarf under $60; &lt;b&gt;bear&lt;/b&gt;</p>' in html
+    assert "Also" not in understood([])
 
 
 def test_a_turn_under_way_says_which_step_it_is_at() -> None:
