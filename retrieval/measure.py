@@ -11,7 +11,10 @@ from functools import lru_cache
 from .product import Product
 from .query import Limit
 
-_MEASURE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)(?:-|\s*)([^\W\d_]+|%|\"|″)?")
+_THOUSANDS = r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?(?![\d,])"  # "1,299.99"; a comma elsewhere is a decimal one
+_MEASURE = re.compile(
+    rf"(?<![\w.,])(?:(?P<thousands>{_THOUSANDS})|(?P<plain>\d+(?:[.,]\d+)?))(?:-|\s*)(?P<unit>[^\W\d_]+|%|\"|″)?"
+)
 # Units that shops mix for one quantity: a value in the first's place is in terms of the second.
 _SCALE: Mapping[str, tuple[str, Decimal]] = {
     name: (unit, Decimal(factor))
@@ -44,9 +47,10 @@ class Measure:
 def measures(text: str) -> Iterator[Measure]:
     """All numbers of the text in order: '61 cm (24")' has 610 mm and 609.6 mm."""
     for match in _MEASURE.finditer(text):
-        written = (match.group(2) or "").casefold()
+        written = (match["unit"] or "").casefold()
         unit, factor = _SCALE.get(written, (written, Decimal(1)))
-        yield Measure(Decimal(match.group(1).replace(",", ".")) * factor, unit, match.start(), match.end())
+        number = match["thousands"].replace(",", "") if match["thousands"] else match["plain"].replace(",", ".")
+        yield Measure(Decimal(number) * factor, unit, match.start(), match.end())
 
 
 def measure(text: str) -> tuple[Decimal, str] | None:

@@ -9,6 +9,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.actions.compare import compare, verdict
+from assistant.actions.differences import measures
 from assistant.contract import Reply
 from assistant.model import DialogueState, Parse
 from retrieval.product import Product
@@ -103,13 +104,27 @@ def test_nothing_to_compare_is_asked_about(assistant_with: AssistantWith) -> Non
 
 
 def test_numbers_are_compared_in_one_unit() -> None:
-    from assistant.actions.differences import measures
-
     heavy = Product("a", "A", attributes={"weight": ("1.2 kg",)})
     light = Product("b", "B", attributes={"weight": ("900 g",)})
     long = Product("c", "C", attributes={"weight": ("3 m",)})
     assert measures([heavy, light], "weight") == {"a": Decimal(1200), "b": Decimal(900)}
     assert measures([heavy, long], "weight") == {}
+
+
+def test_thousands_are_no_decimals() -> None:
+    """$1,299.99 is above $899.99, which a comma read as a point made 1.29."""
+    priced = [
+        Product("duo", "Duo Kayak", price=Decimal("1299.99"), currency="USD"),
+        Product("solo", "Solo Kayak", price=Decimal("899.99"), currency="USD"),
+    ]
+    assert measures(priced, "price") == {"duo": Decimal("1299.99"), "solo": Decimal("899.99")}
+
+
+def test_a_decimal_comma_stays_one() -> None:
+    bottles = [
+        Product(name, name, attributes={"volume": (said,)}) for name, said in (("big", "1,5 l"), ("small", "0,125 l"))
+    ]
+    assert measures(bottles, "volume") == {"big": Decimal(1500), "small": Decimal(125)}
 
 
 def test_a_number_counts_from_an_end_of_the_list(assistant_with: AssistantWith) -> None:
