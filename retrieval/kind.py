@@ -186,10 +186,17 @@ def _of_other_kinds(catalog: Catalog, ids: frozenset[str], entries: frozenset[st
     return frozenset(one for one, kind, _ in kinds if kind is not None and not is_named(kind, entries))
 
 
+def _may_be_other(kind: str | None, entries: frozenset[str], shelf: str, said: tuple[str, ...]) -> bool:
+    """Whether a title alone may make what stands on the shelf another kind: of a known kind not where the shelf is called by the things
+    themselves. "Kayaking" is what one does with a kayak, and with its paddles."""
+    for_doing = shelf.lower().endswith("ing") and not said[-1].lower().endswith("ing")
+    return kind is None or (for_doing and not is_named(kind, entries))
+
+
 def _on_shelf(catalog: Catalog, lexical: Lexical, said: tuple[str, ...], entries: frozenset[str]) -> frozenset[str]:
     """Ids of what stands in a narrowest category called just so, without what its title makes another kind, as a case among
-    headphones or a pad among rugs; a kind that makes up much of the category is what the shop means by it: parkas among the winter
-    jackets."""
+    headphones, a pad among rugs or paddles among kayaks; a kind that makes up much of the category is what the shop means by it: parkas
+    among the winter jackets."""
     wanted = content_stems(" ".join(said))
     shelved = catalog.called(lexical.matching(" ".join(said), columns="category"))
     found = [
@@ -197,7 +204,7 @@ def _on_shelf(catalog: Catalog, lexical: Lexical, said: tuple[str, ...], entries
         for product_id, title, categories, kind in shelved
         if categories
         and content_stems(categories[-1]) == wanted
-        and not (entries and kind is None and named_after(title, wanted[-1]))
+        and not (entries and _may_be_other(kind, entries, categories[-1], said) and named_after(title, wanted[-1]))
     ]
     counts = Counter(kind for _, kind in found)
     meant = {kind for kind, count in counts.items() if count >= max(MUCH * len(found), FEWEST)}

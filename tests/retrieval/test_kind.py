@@ -208,6 +208,20 @@ def test_a_kind_that_makes_up_much_of_a_category_is_what_the_category_is_for(tmp
     assert levels[0] == {one.id for one in (*parkas, *jackets)}
 
 
+def test_what_is_named_after_the_kind_is_none_where_the_category_is_called_by_what_one_does(tmp_path: Path) -> None:
+    """Three of five among the kayaks are paddles, and the cheapest kayak is none of them."""
+    paddles = [_product(f"paddle{i}", f"Sunny Kayak Paddle {i}", "outdoors", "kayaking") for i in range(3)]
+    kayaks = [_product(f"kayak{i}", f"River Kayak {i}", "outdoors", "kayaking") for i in range(2)]
+    with _shop([*paddles, *kayaks], tmp_path) as shop:
+        assert kind_levels(shop.catalog, shop.lexical, "kayak")[0] == {one.id for one in kayaks}
+
+
+def test_what_is_asked_for_by_the_name_of_its_category_is_all_that_makes_up_much_of_it(tmp_path: Path) -> None:
+    reels = [_product(f"reel{i}", f"Brook Fishing Reel {i}", "outdoors", "fishing") for i in range(3)]
+    with _shop(reels, tmp_path) as shop:
+        assert kind_levels(shop.catalog, shop.lexical, "fishing")[0] == {one.id for one in reels}
+
+
 def test_what_is_there_to_care_for_shoes_is_no_shoes(tmp_path: Path) -> None:
     trees = _product("trees", "Cedar Trees, Pair", "shoes", "shoe care")
     clog = _product("clog", "Tarn Clog", "shoes", "clogs")
