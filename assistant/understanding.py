@@ -43,6 +43,7 @@ from .slips import read
 from .state import ALSO_CALLED, NARROWING, drop, need_to_go_on_with, same_kind
 from .swapping import swapped
 from .which_of import asks_which
+from .why import asks_why
 from .widening import widened
 from .wishes import Wish
 
@@ -74,6 +75,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = widened(_complained(of_the_named_need(parse, state), state, parts), state, parts)
     parse = _of_the_cart(parse, state, parts)
     parse = _which_of(_of_value(_left_open(parse, state, parts), state, parts), state, parts)
+    parse = _why(parse, state, parts)
     parse = _priced(stepped(parse, state, parts), state)  # "the next size up" is a size that code computes
     parse = _to_their_list(parse, state, parts)
     parse = _had(_worth_doing(_asking(parse, state, parts)), parts)
@@ -162,6 +164,16 @@ def _which_of(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if not asks_which(parse.message, slots.features, parts.embedder):
         return parse
     return replace(parse, intent="compare", acts=("compare",), slots=Slots(ask=" ".join(slots.features), ref=slots.ref))
+
+
+def _why(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A question why something is shown, which is read as one for what it is or as the wish for a choice, as the question that it is."""
+    if parse.intent not in ("ask_product", "recommend", "compare", "other", "feedback") or parse.then is not None:
+        return parse
+    if not state.shown or not asks_why(parse.message, parts.embedder):
+        return parse
+    ref = parse.slots.ref or places_in(parse.message) or ("last",)
+    return replace(parse, intent="ask_product", acts=("ask_product",), slots=Slots(ref=ref), asks_why=True)
 
 
 def _was_asked(state: DialogueState) -> bool:

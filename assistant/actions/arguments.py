@@ -9,7 +9,7 @@ from statistics import median
 from retrieval.evidence import judge
 from retrieval.product import Product, money
 from retrieval.query import Constraints
-from retrieval.words import DENIED, content_stems
+from retrieval.words import DENIED, content_stems, quote
 
 from ..taste import NOT_TASTE, trait_words
 
@@ -20,10 +20,15 @@ Words = tuple[str, tuple[str, ...]]  # an argument, and the facts that it rests 
 
 
 def wishes_met(product: Product, constraints: Constraints) -> list[str]:
-    """For the wishes that it meets, at most TOLD, how it says so: "its listing says “red” and “oak”", "it is listed under kitchen"."""
+    """For the wishes that it meets, at most TOLD, how it says so: "its listing says “red” and “oak”", "its name says “fishing”" where the
+    title has the words, "it is listed under kitchen"."""
     found = [one for one in (judge(product, *wish) for wish in constraints.wishes) if one.status == "met"][:TOLD]
-    quoted = [f"“{one.words}”" for one in found if one.source != "category"]
+    titled = [
+        quote(product.title, content_stems(one.wish), around=0) or one.words for one in found if one.source == "title"
+    ]
+    quoted = [f"“{one.words}”" for one in found if one.source not in ("category", "title")]
     said = [f"its listing says {' and '.join(quoted)}"] if quoted else []
+    said += [f"its name says {' and '.join(f'“{words}”' for words in titled)}"] if titled else []
     return said + [f"it is listed under {_shelf(product, one.wish)}" for one in found if one.source == "category"]
 
 

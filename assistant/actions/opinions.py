@@ -18,6 +18,7 @@ from ..parts import Parts
 from .ask import MOST_ASKED
 from .naming import listed
 from .policy import ask_product_or_policy, nested
+from .reasons import told_why
 from .table import meant
 
 SPEAKS_OF_IT = 0.35  # cosine from which a sentence speaks of what was asked; benchmarks/review_questions.py measures it
@@ -44,7 +45,9 @@ class Buyer:
 
 
 def ask_product_and_buyers(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """The listing's or the policies' answer, and what buyers say of the same thing."""
+    """The listing's or the policies' answer, and what buyers say of the same thing; why it is shown, where that is asked."""
+    if parse.asks_why and (why := told_why(parse, state, parts)):
+        return why
     reviews, asked = parts.reviews, parse.slots.asked_about or parse.message
     if reviews is None or not asked:
         return ask_product_or_policy(parse, state, parts)
