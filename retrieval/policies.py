@@ -102,13 +102,17 @@ class Policies:
         found.sort(key=lambda one: (-one.relevance - SHARED_WORDS * words.get(one.passage.id, 0.0), one.passage.id))
         return found[:limit]
 
-    def plainly(self, questions: Sequence[str]) -> str | None:
-        """The plain question, of those that shops are asked, that one of these is in other words; None where none is near.
+    def plainly(self, questions: Sequence[str], least: float = SAME_QUESTION) -> str | None:
+        """The plain question, of those that shops are asked, that one of these is in other words; None where none has a cosine of `least`.
 
         "If the duvet is too warm for me, can it go back?" is "May I return an item within some days for any reason?".
         """
-        near = self._asked.nearness(questions, self._embedder)
-        return next((plain for plain, cosine in near.items() if cosine >= SAME_QUESTION), None)
+        plain, cosine = self.nearest_plain(questions)
+        return plain if cosine >= least else None
+
+    def nearest_plain(self, questions: Sequence[str]) -> tuple[str, float]:
+        """The plain question nearest to one of these, and its cosine."""
+        return next(iter(self._asked.nearness(questions, self._embedder).items()), ("", 0.0))
 
     def similarity(self, first: str, second: str) -> float:
         """Cosine of two statements: 1 for the same words."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from retrieval.policies import Found, Policies
+from retrieval.policies import SAME_QUESTION, Found, Policies
 from retrieval.product import Product
 from retrieval.words import contains, content_stems, without
 
@@ -25,6 +25,10 @@ from .table import meant
 RELEVANT = (
     0.42  # relevance from which a passage speaks of the question: benchmarks/policy_questions.py has the measurement
 )
+AT_MOST, WEIGHED = 5, 40  # passages that an answer is taken from, and those among which they are looked for
+# Cosine from which a question is surely a plain one in other words, and how much then counts what speaks of that one: of the questions of
+# benchmarks/policy_questions.py as many find their passage as without, of 15 others 13 and not 10.
+SURELY_PLAIN, PLAIN_COUNTS = 0.65, 0.75
 QUOTED_WORDS = 60  # of one passage
 BESIDE = 0.8  # share of the best statement's nearness from which another of the passage is quoted too
 SHORTEST_CLAUSE = 3  # words from which a part of a message is asked by itself
@@ -49,7 +53,7 @@ def policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return Outcome(answer=Answer(NO_POLICIES, found=False))
     question = parse.message or parse.slots.ask or ""
     answers = _only_asking_how(question, state, parts.policies)
-    answers = answers or _gone_on(question, answers_in(question, parts.policies), state, parts.policies)
+    answers = answers or gone_on(question, state, parts.policies)
     answers = answers or _in_view_of_the_talk(question, parse, state, parts)
     product = product_meant(parse, state, parts)
     pointed_at = product if parse.slots.product or parse.slots.ref else None
@@ -70,15 +74,19 @@ def told_by_the_rules(message: str, parts: Parts) -> Outcome | None:
     return _together([_said(with_the_other_side(found, parts.policies)) for found in answers]) if answers else None
 
 
-def _gone_on(question: str, answers: list[list[Found]], state: DialogueState, policies: Policies) -> list[list[Found]]:
+def gone_on(question: str, state: DialogueState, policies: Policies) -> list[list[Found]]:
     """The answers, or what stands under the heading of the question before and speaks much more of this one, where a word of it points
-    back: "how long are they valid?" after one for gift cards is none for warranties."""
+    back: "how long are they valid?" after one for gift cards is none for warranties. What answers it only as a plain question in other
+    words, as that one is near to the warranty's, need not be exceeded by as much.
+    """
+    answers = answers_in(question, policies)
     before = _relevant(_asked_before(state), policies) if says_which(question) else []
     if not before:
         return answers
     heading = before[0].passage.headings[0]
     under = _relevant(f"{heading}: {question}", policies)
-    least = answers[0][0].relevance + AHEAD if answers else RELEVANT
+    ahead = AHEAD if answers_in(question, policies, plainly=None) else 0.0
+    least = answers[0][0].relevance + ahead if answers else RELEVANT
     goes_on = under and under[0].passage.headings[0] == heading and under[0].relevance >= least
     return [under] if goes_on else answers
 
@@ -126,19 +134,20 @@ def _on_the_table(state: DialogueState, parts: Parts) -> list[Product]:
     return parts.catalog.get_many(dict.fromkeys([*state.shown, *([state.focus] if state.focus else [])]))
 
 
-def answers_in(question: str, policies: Policies, *, plainly: bool = True) -> list[list[Found]]:
+def answers_in(question: str, policies: Policies, *, plainly: float | None = SAME_QUESTION) -> list[list[Found]]:
     """For each question in the message the passages that speak of it, best first; empty when the texts answer none.
 
     "How long do I have to return it, and what does shipping cost?" are two where each clause finds a passage of its own that is nearer
     to it than any is to the whole, or that the whole finds too where "and" joins them; "how long does shipping take and what does it
     cost?" too, as its second is asked under the heading of what answers the whole. Where the whole finds nothing, the plain question
-    may that it asks in other words (plainly), else a clause: words for a product, as in "can the lamp go back if it is too bright?",
-    lead away from every passage.
+    may that it asks in other words, else a clause: words for a product, as in "can the lamp go back if it is too bright?", lead away
+    from every passage. plainly: the cosine from which it is such a plain question, None for never.
     """
     whole = _relevant(question, policies)
     asked = _clauses(question)
     if not whole:
-        return (plainly and _in_plain_words([question, *asked], policies)) or _nearest(asked, policies)
+        plain = [] if plainly is None else _in_plain_words([question, *asked], policies, plainly)
+        return plain or _nearest(asked, policies)
     subject = whole[0].passage.headings[0]
     asking = _clauses(_CONDITION.sub(",", question))
     found = [_clause_under(subject, clause, policies) for clause in asking] if len(asking) > 1 else []
@@ -180,15 +189,26 @@ def _long(clauses: Sequence[str]) -> list[str]:
     return [clause for clause in clauses if len(clause.split()) >= SHORTEST_CLAUSE]
 
 
-def _in_plain_words(questions: Sequence[str], policies: Policies) -> list[list[Found]]:
+def _in_plain_words(questions: Sequence[str], policies: Policies, least: float) -> list[list[Found]]:
     """What speaks of the plain question that these ask in other words; empty where there is none."""
-    plain = policies.plainly(questions)
+    plain = policies.plainly(questions, least)
     found = _relevant(plain, policies) if plain else []
     return [found] if found else []
 
 
 def _relevant(question: str, policies: Policies) -> list[Found]:
-    return [found for found in policies.search(question) if found.relevance >= RELEVANT]
+    """The passages that speak of the question, best first. Of a question that is surely a plain one in other words those count too, and
+    come earlier, that speak of the plain one: "who pays for the return shipping?" asks what a return costs, and has the words of others.
+    """
+    found = policies.search(question, WEIGHED)
+    relevant = [one for one in found[:AT_MOST] if one.relevance >= RELEVANT]
+    plain, cosine = policies.nearest_plain([question])
+    if not relevant or cosine < SURELY_PLAIN:
+        return relevant
+    also = {one.passage.id: cosine * one.relevance for one in policies.search(plain, WEIGHED)}
+    speaking = [one for one in found if max(one.relevance, also.get(one.passage.id, 0.0)) >= RELEVANT]
+    speaking.sort(key=lambda one: -(one.relevance + PLAIN_COUNTS * also.get(one.passage.id, 0.0)))
+    return speaking[:AT_MOST]
 
 
 def _together(said: Sequence[Outcome]) -> Outcome:
@@ -205,7 +225,8 @@ def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> O
     outcome = ask_product(parse, state, parts)
     if parts.policies is None or outcome.answer is None or _is_plain(outcome.answer, parse.slots.asked_about, parts):
         return outcome
-    answers = answers_in(parse.message, parts.policies, plainly=not outcome.answer.found)
+    surely = None if outcome.answer.found else SURELY_PLAIN  # "is it waterproof" is near to what a warranty covers
+    answers = answers_in(parse.message, parts.policies, plainly=surely)
     if not answers or _is_of_listings(answers[0][0], parse, state, parts):
         return outcome
     said = _with_listing(_said(answers[0][:1]), outcome if outcome.focus else None)

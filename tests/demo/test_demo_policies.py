@@ -1,0 +1,55 @@
+"""The demo shop's own rules by question, as the real embedder finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from assistant.actions.policy import SURELY_PLAIN, answers_in, gone_on
+from assistant.build import build_embedder
+from assistant.model import DialogueState, Exchange
+from assistant.settings import Settings
+from demo import build
+from retrieval.policies import Policies
+from retrieval.policy_text import read_policies
+from retrieval.store import Store
+
+pytestmark = pytest.mark.models
+
+
+@pytest.fixture(scope="module")
+def policies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Policies]:
+    with closing(Store(tmp_path_factory.mktemp("rules") / "store", create=True)) as store:
+        rules = Policies(store.catalog, store.chroma(), build_embedder(Settings()))
+        rules.replace(read_policies(Path(build.HERE) / "policies"))
+        yield rules
+
+
+@pytest.mark.parametrize(
+    ("question", "passage"),
+    [
+        ("do i pay for the return shipping?", "returns/what-a-return-costs"),
+        ("what happens if it arrives broken?", "returns/faulty-or-wrong-items"),
+    ],
+)
+def test_what_is_surely_a_plain_question_in_other_words_is_answered_by_what_speaks_of_that(
+    policies: Policies, question: str, passage: str
+) -> None:
+    assert answers_in(question, policies)[0][0].passage.id == passage
+
+
+def test_what_is_nearly_a_plain_question_is_none_about_the_rules_where_it_was_read_as_one_about_a_product(
+    policies: Policies,
+) -> None:
+    assert answers_in("is it waterproof", policies)
+    assert not answers_in("is it waterproof", policies, plainly=SURELY_PLAIN)
+
+
+def test_a_question_that_points_back_goes_on_with_the_one_before_though_it_is_near_to_a_plain_one(
+    policies: Policies,
+) -> None:
+    state = DialogueState(last=Exchange("do you sell gift cards", ""), acts=("policy", "policy"))
+    assert gone_on("for how long are they valid", state, policies)[0][0].passage.id == "gift-cards/expiry"
