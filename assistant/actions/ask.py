@@ -18,6 +18,7 @@ from ..ellipsis import asks_the_same
 from ..mentions import as_it
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..names import short_title
+from ..normalize import amounts
 from ..parts import Parts
 from .looks import beyond_looks, none_so_colored, without_looks
 from .stating import offered
@@ -50,6 +51,7 @@ _REAL = frozenset(map(stem, "real really genuine actual true pure all".split()))
 _ASKING = frozenset("how what which when where who why".split())
 _HOW_MANY = frozenset("many much".split()) | frozenset(map(stem, ("many", "much")))
 _MEASURED = re.compile(r"\bhow (?:big|bright|deep|far|heavy|high|large|long|loud|tall|thick|wide)\b(.+)", re.IGNORECASE)
+_COUNTED = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
 # What asks for more than a yes or no, of which no other listing can be said to have it: "what is it filled with?"
 _OPEN = re.compile(r"\b(?:how|what|where|when|who|why)(?:['’]?s)?\b(?! about)", re.IGNORECASE)
 _OVERVIEW = frozenset(
@@ -94,12 +96,7 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return none
     products = meant(parse, state, parts)
     if not products:
-        unclear = (
-            "Which of the products shown do you mean?"
-            if state.shown
-            else "Which product do you mean? I have not shown one yet."
-        )
-        return Outcome(answer=Answer(unclear, found=False))
+        return Outcome(answer=Answer(_unclear(state), found=False))
     asked = _asked(parse, products, parts)
     again = state.topic if not asked and asks_the_same(parse.message, parts.embedder) else ""
     question = again or parse.message
@@ -128,6 +125,14 @@ def _of_so_many(answer: Answer, product: Product, parse: Parse) -> Answer:
         else f"Only {product.stock} of {product.title} are in stock"
     )
     return Answer(f"{there}.", (product.title, str(many), str(product.stock)), field=answer.field)
+
+
+def _unclear(state: DialogueState) -> str:
+    if state.shown:
+        return "Which of the products shown do you mean?"
+    name = state.constraints.kind
+    none = f"I found nothing to show for “{name}”." if name else "I have not shown one yet."
+    return f"Which product do you mean? {none}"
 
 
 def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:
@@ -194,7 +199,10 @@ def answer_for(
     if wanted and wanted <= _OVERVIEW and product.description:
         return _overview(product)
     if wanted and (plain := _plainly([asked, question or asked], wanted, facts, embedder)):
-        return _say(product, plain)
+        counts = bool(_COUNTED.search(question or asked)) and not any(
+            one.name or _has_number(one.value) for one in plain
+        )
+        return _not_said(product, asked, plain[0]) if counts else _say(product, plain)
     values = wanted & (COLORS | MATERIALS)
     if values and not any(Fact("", product.title).has(one) for one in _alternatives(asked)):
         return _not_said(product, asked, _of_another_value(asked, wanted, values, facts, embedder))
@@ -205,7 +213,13 @@ def answer_for(
         return Answer(f"{product.title} is called so.", (product.title,))
     if wanted and wanted <= _CONTENTS and product.description:
         return _overview(product)
-    return _not_said(product, asked, near if cosine >= NEAR else None)
+    told = near is not None and cosine >= NEAR and near.name not in OF_A_VARIANT  # a price is near to all numbers
+    return _not_said(product, asked, near if told else None)
+
+
+def _has_number(sentence: str) -> bool:
+    """Whether it has a number, as one who asks how many needs: "weighted keys" are no 88."""
+    return bool(amounts(sentence.lower()))
 
 
 def nearest_fact(

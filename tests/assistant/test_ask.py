@@ -10,6 +10,7 @@ import pytest
 
 from assistant.actions.ask import _OPEN, answer_for, ask_product, facts_of, silence
 from assistant.model import Answer, DialogueState
+from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.search import Searcher
 from tests.conftest import AssistantWith, parts_with
@@ -368,3 +369,41 @@ def test_and_number_2_asks_what_was_asked_of_the_first(assistant_with: Assistant
     shop.reply("what's the price of the first?", "s_1")
     assert shop.reply("and number 2?", "s_1").reply == f"{second.title} costs ${second.price:.2f}."
     assert "costs" not in shop.reply("tell me about the second", "s_1").reply
+
+
+def test_how_many_is_answered_by_no_sentence_without_a_number() -> None:
+    piano = Product(
+        "piano", "Digital Piano", description="It has weighted keys. Two pedals are included.", price=Decimal(499)
+    )
+    keys = answer_for(piano, [piano], "keys", WordEmbedder(), "how many keys does it have")
+    assert (keys.text, keys.found) == (
+        "The listing of Digital Piano doesn't say “keys” outright. The nearest it says: “It has weighted keys.”",
+        False,
+    )
+    pedals = answer_for(piano, [piano], "pedals", WordEmbedder(), "how many pedals does it have")
+    assert pedals.text == "Digital Piano: “Two pedals are included.”"
+
+
+def test_a_price_is_not_told_as_the_nearest_to_another_number() -> None:
+    """A third of the words are the price's, which is near and no answer."""
+    piano = Product("piano", "Digital Piano", price=Decimal("499.99"), currency="USD")
+    answer = answer_for(piano, [piano], "499 keys to press", WordEmbedder())
+    assert answer.text == "The listing of Digital Piano doesn't say anything about “499 keys to press”."
+
+
+def test_after_a_search_that_found_nothing_it_is_said_that_there_is_nothing_to_ask_about(
+    assistant_with: AssistantWith,
+) -> None:
+    shop = assistant_with(
+        [
+            said("search", product="lamp"),
+            said("search", product="zeppelin"),
+            said("ask_product", ref=("last",), ask="washable"),
+        ]
+    )
+    shop.reply("a lamp", "s_1")
+    assert shop.reply("and a zeppelin?", "s_1").cards == ()
+    assert (
+        shop.reply("is it washable?", "s_1").reply
+        == "Which product do you mean? I found nothing to show for “zeppelin”."
+    )
