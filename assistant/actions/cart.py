@@ -22,6 +22,7 @@ from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .looks import none_so_colored
+from .named_too import named_too, which_too
 from .table import meant, names_another_kind, none_spoken_of, past_its_end
 from .variants import meant_variants, open_option, with_options
 
@@ -54,6 +55,8 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return replace(asked, asked=parse)  # with how many, for the answer which
     if again := _again(products, parse, state):
         return again
+    besides = named_too(products, parse, state, parts)
+    products = [*products, *(found[0] for _, found in besides if len(found) == 1)]
     counts = _counts(products, parse, len(state.shown))
     if counts is None:
         return Outcome(cart=state.cart, answer=done([f"How many of which? {_places(products, state)}."]))
@@ -70,7 +73,17 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     told = [said for said in (_so_many_wanted(outcome, parse, state), _of_no_size(products, parse, parts)) if said]
     if told and outcome.answer and outcome.cart != state.cart:
         outcome = replace(outcome, answer=done([*outcome.answer.evidence, *told]))
-    return replace(outcome, focus=products[-1].id)
+    return _asking_which(besides, replace(outcome, focus=products[-1].id))
+
+
+def _asking_which(besides: Sequence[tuple[str, list[Product]]], outcome: Outcome) -> Outcome:
+    """The outcome with the question which one of what the message names too, where several were shown: these are on the table then."""
+    open_one = next(((name, found) for name, found in besides if len(found) > 1), None)
+    if open_one is None or outcome.question is not None or outcome.answer is None:
+        return outcome
+    name, found = open_one
+    answer = done([*outcome.answer.evidence, which_too(name, found)])
+    return replace(outcome, answer=answer, listed=tuple(one.id for one in found))
 
 
 def _as_asked(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

@@ -38,6 +38,12 @@ def so_looking(parse: Parse, products: Sequence[Product], before: Sequence[Produ
     return list({product.id: product for product in found}.values())
 
 
+def seen_before(state: DialogueState, parts: Parts) -> list[Product]:
+    """What was shown for the need under way and is not on the table: of plants for which pots are looked for none is "the white one"."""
+    of_others = {one for need in state.earlier for one in need.found}
+    return parts.catalog.get_many(sorted(state.seen - {*state.shown} - of_others))
+
+
 def none_so_colored(parse: Parse, state: DialogueState, parts: Parts, meant: Sequence[Product] = ()) -> Outcome | None:
     """The question which is meant, where one is pointed at by colours that nothing shown for the need is stated to have, nor a variant of
     it: the place that was read instead is a guess. meant: what an act is about, of which the message may say a colour without "one"."""
@@ -46,7 +52,7 @@ def none_so_colored(parse: Parse, state: DialogueState, parts: Parts, meant: Seq
     ]
     among = list(meant)
     if each:
-        among = parts.catalog.get_many(dict.fromkeys((*state.shown, *sorted(state.seen)))) if state.shown else []
+        among = [*parts.catalog.get_many(state.shown), *seen_before(state, parts)] if state.shown else []
     elif meant and (pointed := colors_pointed_at(parse)):
         each = [pointed]
     if not each or not among or parse.products:

@@ -25,7 +25,7 @@ from ..mentions import (
 from ..model import DialogueState, Intent, Parse
 from ..parts import Parts
 from ..state import same_kind
-from .looks import colors_pointed_at, is_all_of, is_so_colored, looks_in, so_looking
+from .looks import colors_pointed_at, is_all_of, is_so_colored, looks_in, seen_before, so_looking
 from .titles import before_it, titled
 
 SPOKE_OF_ONE: tuple[tuple[Intent, ...], ...] = (("ask_product",), ("cart_add",))
@@ -56,7 +56,7 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
         return _shown_before(parse, state, parts)
     if parse.slots.ref and (counted := from_an_end(shown, parse.message)):
         return counted
-    before = parts.catalog.get_many(sorted(state.seen - set(state.shown))) if looks_in(parse.message) else []
+    before = seen_before(state, parts) if looks_in(parse.message) else []
     among = _asked_among(state, shown)
     if so := so_looking(parse, among) or so_looking(parse, [*shown, *beside], before):
         return so
@@ -109,7 +109,7 @@ def _of_the_color(parse: Parse, state: DialogueState, shown: Sequence[Product], 
     colors = colors_pointed_at(parse)
     if not colors or parse.intent != "cart_add":
         return []
-    before = parts.catalog.get_many(sorted(state.seen - set(state.shown)))
+    before = seen_before(state, parts)
     found = [one for one in shown if is_so_colored(one, colors)] or [
         one for one in before if is_so_colored(one, colors)
     ]

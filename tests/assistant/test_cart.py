@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.actions.cart import MOST, add, cart_add, cart_view, set_quantity, total_line, view_of
 from assistant.actions.taking_out import cart_remove
 from assistant.contract import CartView
-from assistant.model import CartLine, Choice, DialogueState, Intent, Outcome, Parse, Question
+from assistant.model import CartLine, Choice, DialogueState, Intent, Need, Outcome, Parse, Question
 from assistant.placed import placed
 from assistant.state import effect_of
 from retrieval.product import Product
@@ -473,3 +473,27 @@ def test_a_size_that_the_listing_does_not_give_is_said_not_to_be_in_the_cart(ass
         reply = shop.reply("add the first in size l", "s_1")
     assert reply.cart.count == 1
     assert "Its listing gives no size, so the cart can't say l: please settle that with the shop." in reply.reply
+
+
+def test_what_is_joined_by_and_is_added_too_where_one_of_it_was_shown(searcher: Searcher) -> None:
+    state = replace(SHOWN, earlier=(Need(Constraints(product="headphones"), found=("quiet",)),))
+    parse = replace(said("cart_add", ref=(2,)), message="i'll take the second one and the headphones")
+    outcome = cart_add(parse, state, parts_with(searcher))
+    assert _lines(outcome) == {"clamp": 1, "quiet": 1}
+
+
+def test_what_is_joined_by_and_is_asked_about_where_several_of_it_were_shown(searcher: Searcher) -> None:
+    state = replace(SHOWN, earlier=(Need(Constraints(product="leather bag"), found=("tote", "satchel")),))
+    parse = replace(said("cart_add", ref=(2,)), message="add the bag and that lamp")
+    outcome = cart_add(parse, state, parts_with(searcher))
+    assert _lines(outcome) == {"clamp": 1}
+    assert _text(outcome).endswith(
+        "Which of these did you mean by “leather bag”: 1. Market Tote Bag or 2. Brown Satchel Bag?"
+    )
+    assert outcome.listed == ("tote", "satchel")
+
+
+def test_what_the_thing_added_only_stands_beside_is_not_added_with_it(searcher: Searcher) -> None:
+    state = replace(SHOWN, earlier=(Need(Constraints(product="headphones"), found=("quiet",)),))
+    parse = replace(said("cart_add", ref=(2,)), message="add the second, it looks good next to the headphones")
+    assert _lines(cart_add(parse, state, parts_with(searcher))) == {"clamp": 1}

@@ -12,7 +12,8 @@ from assistant.actions.ask import ask_product
 from assistant.actions.cart import cart_add
 from assistant.actions.looks import looks_in, none_so_colored, so_looking
 from assistant.actions.taking_out import cart_remove
-from assistant.model import CartLine, DialogueState
+from assistant.mentions import places_by_name
+from assistant.model import CartLine, DialogueState, Need
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.search import Searcher
@@ -157,3 +158,20 @@ def test_what_is_called_by_two_words_of_its_title_is_meant_though_it_was_not_sho
     reply = shop.reply("i'd rather have the storm rain one", "s_1")
     assert "storm" not in {card.product.id for card in shown.cards}
     assert [product.id for product, _ in reply.cart.lines] == ["storm"]
+
+
+def test_nothing_of_another_need_is_the_one_pointed_at_by_its_colour(searcher: Searcher) -> None:
+    """Of the headphones none is red, and the red lamp that was looked for before is no headphones."""
+    lamps = Need(Constraints(product="lamp"), found=("clamp",))
+    state = DialogueState(
+        Constraints(product="headphones"), shown=("quiet",), seen=frozenset({"clamp", "quiet"}), earlier=(lamps,)
+    )
+    parse = replace(said("cart_add", ref=("last",)), message="add the red one")
+    outcome = cart_add(parse, state, parts_with(searcher))
+    assert outcome.answer is not None
+    assert outcome.answer.text == "None of these is stated to be red. Which of them do you mean?"
+
+
+def test_of_two_things_joined_by_and_the_place_of_one_is_none_of_the_other() -> None:
+    assert places_by_name("the first and the lamp", ["headphones", "lamp"]) == []
+    assert places_by_name("the second headphones and the first lamp", ["headphones", "lamp"]) == [(0, 2), (1, 1)]
