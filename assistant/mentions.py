@@ -48,6 +48,9 @@ _PRONOUN = re.compile(r"^\s*ones?\b")
 _PLACE = re.compile(rf"\d|\b(?:{_PLACES})\b")
 _COUNTED = re.compile(rf"\b\d+(?:st|nd|rd|th)\b|#\s?\d|\bnumbers? \d|\b(?:{_PLACES})\b")
 _ONE_OF = re.compile(rf"\b(?:the|this|that) (?:{_PLACES})(?: one)?\b", re.IGNORECASE)
+_STANDS_FOR = re.compile(
+    r"\b(?:it|its|this|that|these|those|them|they|both|all|either|another|former|latter|last|next|(?:the|which) (?:[\w'-]+ ){0,3}ones?)\b"
+)
 _POSITION = re.compile(rf"\d|\b(?:{_PLACES}|it|its|this|that|these|those|them|they)\b")
 
 
@@ -123,6 +126,11 @@ def says_of_those(message: str) -> bool:
 def says_which(message: str) -> bool:
     """Whether a word of the message points at a product: a place in a list, "it", "those"."""
     return bool(_POSITION.search(message.lower()))
+
+
+def points_back(message: str) -> bool:
+    """Whether a word of the message stands for what was shown or spoken of: a place in a list, "it", "those", "the blue one"."""
+    return bool(places_in(message) or _STANDS_FOR.search(message.lower()))
 
 
 def says_the(message: str, name: str) -> bool:

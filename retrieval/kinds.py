@@ -212,18 +212,22 @@ def names_kind(phrase: str) -> bool:
 def kinds_named(request: str) -> frozenset[str]:
     """The entries that the request names, in a listing's words or in a shopper's; a phrase inside a longer known one does not count:
     "laptop bag" names no laptop. Empty when it names none."""
-    stems, names = stems_of(request), _names()
-    taken: list[range] = []
-    found: set[str] = set()
+    return frozenset[str]().union(*(named for _, named in things_named(request)))
+
+
+def things_named(request: str) -> list[tuple[str, frozenset[str]]]:
+    """(words of the request, the entries that they name) of each thing that it names, in the order said."""
+    said, names = list(words(request)), _names()
+    stems = tuple(word.stem for word in said)
+    found: dict[range, frozenset[str]] = {}
     for length in range(max(map(len, names)), 0, -1):
         for start in range(len(stems) - length + 1):
             place = range(start, start + length)
-            if (named := names.get(stems[start : start + length])) and not any(
-                other.start <= place.start and place.stop <= other.stop for other in taken
-            ):
-                taken.append(place)
-                found |= named
-    return frozenset(found)
+            inside = any(other.start <= place.start and place.stop <= other.stop for other in found)
+            if (named := names.get(stems[start : start + length])) and not inside:
+                found[place] = named
+    places = sorted(found, key=lambda place: (place.start, place.stop))
+    return [(request[said[place.start].start : said[place.stop - 1].end], found[place]) for place in places]
 
 
 def is_named(kind: str | None, named: frozenset[str]) -> bool:

@@ -22,7 +22,7 @@ from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .looks import none_so_colored
-from .named_too import named_too, which_too
+from .named_too import another_thing, named_too, shown_before, which_too
 from .table import meant, names_another_kind, none_spoken_of, past_its_end
 from .variants import meant_variants, open_option, with_options
 
@@ -45,6 +45,8 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
+    if other := another_thing(products, parse, state, parts):
+        return _of_another_thing(other, parse, state, parts)
     asked = (
         none_so_colored(parse, state, parts, products)
         or _which(products, parse, state, parts)
@@ -74,6 +76,17 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if told and outcome.answer and outcome.cart != state.cart:
         outcome = replace(outcome, answer=done([*outcome.answer.evidence, *told]))
     return _asking_which(besides, replace(outcome, focus=products[-1].id))
+
+
+def _of_another_thing(name: str, parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """What is called so and was shown before: put in where it is one thing, else asked about; without any what the shop has of it."""
+    found = shown_before(name, state, parts)
+    if len(found) > 1:
+        ids = tuple(one.id for one in found)
+        return Outcome(cart=state.cart, answer=done([which_too(name, found)]), listed=ids, asked=parse)
+    if found:
+        return replace(_put([(found, parse.slots.quantity or 1)], state, parts), focus=found[0].id)
+    return _choose_first(replace(parse, slots=replace(parse.slots, product=name, ref=())), state, parts)
 
 
 def _asking_which(besides: Sequence[tuple[str, list[Product]]], outcome: Outcome) -> Outcome:

@@ -1,19 +1,30 @@
-"""What a message puts beside the thing to be added, of another thing that was looked for before: "I take it and the tree"."""
+"""What a message calls by name where it adds something: another thing beside what it points at ("I take it and the tree"), or another
+thing than what was read in it ("add two steaks", of vegetables)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from retrieval.kinds import is_named, kind_of, things_named
 from retrieval.product import Product
+from retrieval.query import Constraints
 from retrieval.words import content_stems
 
+from ..mentions import points_back
 from ..model import DialogueState, Parse
 from ..names import short_names
 from ..parts import Parts
+from ..state import same_kind
 from .naming import listed
 
 _KNOWN = r"(?:the|that|this|those|these)"
+_INTO_THE_CART = re.compile(
+    r"\b(?:in|into|to|inside) (?:(?:the|my|your|our) )?(?:cart|basket|bag|trolley|card)\b", re.IGNORECASE
+)
+_NOT_THE_THING = re.compile(
+    r"\b(?:for|with|in|on|to|as|from|because|since|so|but)\b", re.IGNORECASE
+)  # what comes after it
 _JOINED = re.compile(rf"\band {_KNOWN} ((?:[\w'-]+ ?){{1,3}})|\b{_KNOWN} ((?:[\w'-]+ ){{1,3}})(?=and\b)", re.IGNORECASE)
 
 
@@ -34,6 +45,32 @@ def named_too(
         if shown and added.isdisjoint(one.id for one in shown):
             found.append((name, shown))
     return found
+
+
+def another_thing(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> str:
+    """The first thing that the message names as what is to be added, of those that the shop has if it has one, where the products read in
+    it are none of what it names and it points at nothing; "" where they may be: by their kind or words, or as what is looked for.
+    """
+    if parse.products or parse.slots.product or points_back(parse.message) or len(parse.acts) > 1:
+        return ""
+    named = things_named(_NOT_THE_THING.split(_INTO_THE_CART.sub(" ", parse.message), maxsplit=1)[0])
+    own = set(content_stems(" ".join([state.constraints.product or "", *map(_text, products)])))
+    if any(own & set(content_stems(words)) for words, _ in named):
+        return ""
+    if any(is_named(kind_of(one), kinds) for one in products for _, kinds in named):
+        return ""
+    sold = [words for words, _ in named if parts.searcher.matching(Constraints(product=words))]
+    return next(iter(sold or [words for words, _ in named]), "")
+
+
+def _text(product: Product) -> str:
+    return " ".join((product.title, product.brand or "", *product.category))
+
+
+def shown_before(name: str, state: DialogueState, parts: Parts) -> list[Product]:
+    """What was last shown for an earlier need of that name."""
+    found = [one for need in state.earlier if same_kind(need.constraints.product, name) for one in need.found]
+    return parts.catalog.get_many(found)
 
 
 def which_too(name: str, products: Sequence[Product]) -> str:

@@ -497,3 +497,32 @@ def test_what_the_thing_added_only_stands_beside_is_not_added_with_it(searcher: 
     state = replace(SHOWN, earlier=(Need(Constraints(product="headphones"), found=("quiet",)),))
     parse = replace(said("cart_add", ref=(2,)), message="add the second, it looks good next to the headphones")
     assert _lines(cart_add(parse, state, parts_with(searcher))) == {"clamp": 1}
+
+
+@pytest.mark.parametrize(("found", "cart"), [(("tote",), {"tote": 2}), (("tote", "satchel"), {})])
+def test_what_is_called_by_another_name_than_the_product_read_is_not_that_product(
+    searcher: Searcher, found: tuple[str, ...], cart: dict[str, int]
+) -> None:
+    state = replace(SHOWN, earlier=(Need(Constraints(product="bags"), found=found),))
+    outcome = cart_add(
+        replace(said("cart_add", ref=(1,), quantity=2), message="add two bags"), state, parts_with(searcher)
+    )
+    assert _lines(outcome) == cart
+    assert (
+        cart or _text(outcome) == "Which of these did you mean by “bags”: 1. Market Tote Bag or 2. Brown Satchel Bag?"
+    )
+
+
+def test_what_the_shop_has_nothing_of_is_not_put_in_as_something_else(searcher: Searcher) -> None:
+    outcome = cart_add(replace(said("cart_add", ref=("last",)), message="add a wallet"), SHOWN, parts_with(searcher))
+    assert (_lines(outcome), outcome.kind_found) == ({}, False)
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["two lamps in my bag please", "add this, it goes with my bag", "2 for my headphones", "add a floor lamp"],
+)
+def test_what_the_thing_added_goes_into_or_with_is_not_what_is_added(searcher: Searcher, message: str) -> None:
+    assert _lines(cart_add(replace(said("cart_add", ref=(1,)), message=message), SHOWN, parts_with(searcher))) == {
+        "tower": 1
+    }
