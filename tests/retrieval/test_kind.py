@@ -222,6 +222,12 @@ def test_what_is_asked_for_by_the_name_of_its_category_is_all_that_makes_up_much
         assert kind_levels(shop.catalog, shop.lexical, "fishing")[0] == {one.id for one in reels}
 
 
+def test_a_kit_is_called_so_though_its_last_word_says_only_that_things_are_together(tmp_path: Path) -> None:
+    kits = [_product("diy", "Handy Home Tool Kit", "tools", "sets"), _product("shave", "Classic Shaving Kit", "beauty")]
+    with _shop(kits, tmp_path) as shop:
+        assert kind_levels(shop.catalog, shop.lexical, "tool kit") == [{"diy"}]
+
+
 def test_what_is_there_to_care_for_shoes_is_no_shoes(tmp_path: Path) -> None:
     trees = _product("trees", "Cedar Trees, Pair", "shoes", "shoe care")
     clog = _product("clog", "Tarn Clog", "shoes", "clogs")
