@@ -138,6 +138,10 @@ def says_the(message: str, name: str) -> bool:
     return bool(re.search(rf"\b(?:the|this|that|these|those|my) {re.escape(name)}\b", message.lower()))
 
 
+def says_both(message: str) -> bool:
+    return bool(re.search(r"\bboth\b", message.lower()))
+
+
 def says_all(message: str) -> bool:
     """Whether all is said in so many words, which "both" and "them" do not."""
     return bool(_EVERY.search(message.lower()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -57,6 +57,7 @@ _OPEN = re.compile(r"\b(?:how|what|where|when|who|why)(?:['’]?s)?\b(?! about)"
 _OVERVIEW = frozenset(
     content_stems("more about details description information info product item")
 )  # what the whole of a listing is asked for by
+_NOTHING = frozenset(map(stem, STOPWORDS))
 _CONTENTS = frozenset(
     content_stems("included includes contents inside box set pieces")
 )  # likewise, where no sentence has the word
@@ -97,6 +98,7 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     products = meant(parse, state, parts)
     if not products:
         return Outcome(answer=Answer(_unclear(state), found=False))
+    parse = _of_it(parse, state)
     asked = _asked(parse, products, parts)
     again = state.topic if not asked and asks_the_same(parse.message, parts.embedder) else ""
     question = again or parse.message
@@ -133,6 +135,16 @@ def _unclear(state: DialogueState) -> str:
     name = state.constraints.kind
     none = f"I found nothing to show for “{name}”." if name else "I have not shown one yet."
     return f"Which product do you mean? {none}"
+
+
+def _of_it(parse: Parse, state: DialogueState) -> Parse:
+    """The question with "it" for what is looked for: "how much is the lamp" asks what "how much is it" asks."""
+    name = state.constraints.kind
+    if not name:
+        return parse
+    named = re.compile(rf"\b(?:the|this|that|these|those) {re.escape(name.removesuffix('s'))}s?\b", re.IGNORECASE)
+    ask = parse.slots.ask and named.sub("it", parse.slots.ask)
+    return replace(parse, message=named.sub("it", parse.message), slots=replace(parse.slots, ask=ask))
 
 
 def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:
@@ -196,7 +208,7 @@ def answer_for(
     facts = list(facts_of(product, family))
     said = set(content_stems(asked))
     wanted = said - _LINKS or said
-    if wanted and wanted <= _OVERVIEW and product.description:
+    if wanted <= _OVERVIEW | _NOTHING and product.description:  # "what's in it?" too
         return _overview(product)
     if wanted and (plain := _plainly([asked, question or asked], wanted, facts, embedder)):
         counts = bool(_COUNTED.search(question or asked)) and not any(

@@ -11,7 +11,7 @@ from retrieval.query import Constraints
 
 from ..assent import agrees
 from ..contract import CartView
-from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_each, says_them, tied
+from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_both, says_each, says_them, tied
 from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question, Slots
 from ..names import short_names
 from ..parts import Parts
@@ -23,6 +23,7 @@ from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .looks import none_so_colored
 from .named_too import another_thing, named_too, shown_before, which_too
+from .naming import listed
 from .table import meant, names_another_kind, none_spoken_of, past_its_end
 from .variants import meant_variants, open_option, with_options
 
@@ -62,8 +63,8 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     counts = _counts(products, parse, len(state.shown))
     if counts is None:
         return Outcome(cart=state.cart, answer=done([f"How many of which? {_places(products, state)}."]))
-    if so_many := _so_many(products, parse, state):
-        return so_many
+    if asked := _which_two(products, parse, state) or _so_many(products, parse, state):
+        return asked
     meanings, said = list[Meaning](), list[str]()
     for product, quantity in zip(products, counts, strict=True):
         variants, unmet = meant_variants(product, parse, state, parts)
@@ -203,8 +204,16 @@ def _which(products: Sequence[Product], parse: Parse, state: DialogueState, part
     return Outcome(cart=state.cart, answer=done([text]))
 
 
+def _which_two(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:
+    """The question which two, where "both" is said of more."""
+    if parse.slots.ref != ("all",) or len(products) < 3 or not says_both(parse.message):
+        return None
+    named = listed(list(short_names(products).values()), "or")
+    return Outcome(cart=state.cart, answer=Answer(f"Which two of them shall I add: {named}?", (named,)))
+
+
 def _so_many(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:
-    """The question whether all are meant, where that would be more than a reply names: "both" may have been read as all five."""
+    """The question whether all are meant, where that would be more than a reply names: "them" may have been read as all five."""
     if len(products) <= NAMED or parse.slots.ref != ("all",):
         return None
     text = f"That would be {len(products)} products: {', '.join(short_names(products).values())}."

@@ -407,3 +407,19 @@ def test_after_a_search_that_found_nothing_it_is_said_that_there_is_nothing_to_a
         shop.reply("is it washable?", "s_1").reply
         == "Which product do you mean? I found nothing to show for “zeppelin”."
     )
+
+
+def test_what_is_looked_for_is_asked_about_like_it(assistant_with: AssistantWith) -> None:
+    shop = assistant_with(
+        [said("search", product="floor lamp"), said("ask_product", ref=(1,), ask="how much is the floor lamp")]
+    )
+    shop.reply("a floor lamp", "s_1")
+    assert shop.reply("how much is the floor lamp", "s_1").reply == "Tower Floor Lamp costs $120."
+
+
+def test_what_is_in_it_is_told_in_the_listings_own_words() -> None:
+    kit = Product("kit", "Tool Kit", description="A hammer, pliers and tape.")
+    assert (
+        answer_for(kit, [kit], "in it", WordEmbedder(), "what's in it?").text
+        == "Tool Kit: “A hammer, pliers and tape.”"
+    )

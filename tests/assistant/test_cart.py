@@ -418,7 +418,7 @@ def test_more_at_once_than_a_reply_names_are_put_in_only_after_a_yes(assistant_w
     parses = [JACKETS, said("cart_add", ref=("all",)), said("other")]
     with assistant_with(parses) as shop:
         shop.reply("jackets", "s_1")
-        asked = shop.reply("both in my cart", "s_1")
+        asked = shop.reply("put everything in my cart", "s_1")
         done = shop.reply("yes", "s_1")
     assert asked.cart.lines == ()
     assert asked.reply == (
@@ -426,6 +426,12 @@ def test_more_at_once_than_a_reply_names_are_put_in_only_after_a_yes(assistant_w
         "Shall I put all 4 in your cart?"
     )
     assert len(done.cart.lines) == 4
+
+
+def test_both_of_more_than_two_is_asked_about(searcher: Searcher) -> None:
+    outcome = cart_add(replace(said("cart_add", ref=("all",)), message="both please"), SHOWN, parts_with(searcher))
+    assert _lines(outcome) == {}
+    assert _text(outcome) == "Which two of them shall I add: Tower Floor Lamp, Bolt Clamp Lamp or Aster Desk Lamp?"
 
 
 def test_the_cheapest_of_those_that_have_what_was_said_is_added(searcher: Searcher) -> None:
