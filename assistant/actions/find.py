@@ -26,6 +26,7 @@ from ..taste import leaning, taste_reasons
 from .beyond import with_what_lies_beyond
 from .exhausted import exhausted, set_aside
 from .oneself import noted, offering
+from .policy import told_of
 from .suggesting import without_need
 
 WEIGHED = 20  # products from which those are taken that are called as asked for, liked, sponsored or of other brands
@@ -44,6 +45,8 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if state.constraints == Constraints() and (state.sort is None or parse.intent == "refine"):
         return Outcome(answer=Answer("What are you looking for? A kind of thing and a budget are a good start."))
     outcome = another(state, parts)
+    if not outcome.kind_found and (told := told_of(state.constraints.product or "", parts)):
+        return told  # gift cards are sold by the rules for them
     if not outcome.hits and (aside := set_aside(state, parts)):
         return aside
     if parse.intent == "refine" and _says_nothing(parse) and outcome.hits:

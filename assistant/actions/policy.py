@@ -74,6 +74,15 @@ def told_by_the_rules(message: str, parts: Parts) -> Outcome | None:
     return _together([_said(with_the_other_side(found, parts.policies)) for found in answers]) if answers else None
 
 
+def told_of(name: str, parts: Parts) -> Outcome | None:
+    """What the policies say of a thing that one of their pages is headed by, as gift cards are; None for anything else."""
+    if parts.policies is None or not len(parts.policies):
+        return None
+    wanted = set(content_stems(name))
+    headed = [one for one in _relevant(name, parts.policies) if wanted <= set(content_stems(one.passage.headings[0]))]
+    return _said(headed[:1]) if wanted and headed else None
+
+
 def gone_on(question: str, state: DialogueState, policies: Policies) -> list[list[Found]]:
     """The answers, or what stands under the heading of the question before and speaks much more of this one, where a word of it points
     back: "how long are they valid?" after one for gift cards is none for warranties. What answers it only as a plain question in other
@@ -111,17 +120,18 @@ def _asked_before(state: DialogueState) -> str:
 def _in_view_of_the_talk(question: str, parse: Parse, state: DialogueState, parts: Parts) -> list[list[Found]]:
     """What speaks of a question that finds nothing by itself: without the words for the things that it may be about, which lead away from
     every passage ("can you deliver a kayak to Spain?"), else as one that goes on with the question before, where that leads to the
-    passage which the message by itself is nearest to ("and on sundays?")."""
+    passage which the message by itself is nearest to, or nearly so ("and on sundays?", "is there express?")."""
     assert parts.policies is not None
     bare = without(question, _names_on_the_table(parse, state, parts))
     if bare != without(question, ()) and (found := answers_in(bare, parts.policies)):
         return found
     before = _asked_before(state)
-    alone = parts.policies.search(question)[:1] if before else []
+    alone = parts.policies.search(question) if before else []
     if not alone or alone[0].relevance < NEAR_IN_ITSELF:
         return []
+    near = {one.passage.id for one in alone if one.relevance >= alone[0].relevance - ALIKE}
     together = _relevant(f"{before} {question}", parts.policies)
-    return [together] if together and together[0].passage.id == alone[0].passage.id else []
+    return [together] if together and together[0].passage.id in near else []
 
 
 def _names_on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> list[str]:

@@ -381,3 +381,13 @@ def test_what_other_listings_state_is_no_matter_of_the_rules(shop: Shop) -> None
     reply = assistant.reply("is the jacket waterproof?", "s_1")
     assert reply.sources == ()
     assert "Other listings of the kind do." in reply.reply
+
+
+def test_what_no_listing_is_called_and_a_page_is_headed_by_is_told_of_by_the_page(shop: Shop) -> None:
+    cards = "# Gift cards\n\n## Amounts\n\nGift cards are sold for 10 to 500.\n"
+    assistant = shop.with_pages(
+        cards, RETURNS, read_as=[said("search", product="gift card"), said("search", product="gift lamp")]
+    )
+    reply = assistant.reply("a gift card please", "s_1")
+    assert (reply.cards, [source.id for source in reply.sources]) == ((), ["0/amounts"])
+    assert assistant.reply("a gift lamp please", "s_1").sources == ()

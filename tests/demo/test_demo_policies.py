@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assistant.actions.policy import SURELY_PLAIN, answers_in, gone_on
+from assistant.actions.policy import SURELY_PLAIN, answers_in, gone_on, policy
 from assistant.build import build_embedder
 from assistant.model import DialogueState, Exchange
 from assistant.settings import Settings
 from demo import build
 from retrieval.policies import Policies
 from retrieval.policy_text import read_policies
+from retrieval.search import Searcher
 from retrieval.store import Store
+from tests.conftest import parts_with
+from tests.fakes import said
 
 pytestmark = pytest.mark.models
 
@@ -53,3 +57,14 @@ def test_a_question_that_points_back_goes_on_with_the_one_before_though_it_is_ne
 ) -> None:
     state = DialogueState(last=Exchange("do you sell gift cards", ""), acts=("policy", "policy"))
     assert gone_on("for how long are they valid", state, policies)[0][0].passage.id == "gift-cards/expiry"
+
+
+def test_a_question_goes_on_with_the_one_before_where_that_leads_to_what_it_is_nearly_nearest_to(
+    policies: Policies, searcher: Searcher
+) -> None:
+    """By itself "is there express" is a little nearer to the ways to pay."""
+    state = DialogueState(last=Exchange("what does delivery cost", ""), acts=("policy", "policy"))
+    parts = replace(parts_with(searcher), policies=policies)
+    assert not policy(said("policy", ask="express"), DialogueState(), parts).sources
+    outcome = policy(replace(said("policy", ask="express"), message="is there express"), state, parts)
+    assert [source.id for source in outcome.sources] == ["shipping/what-shipping-costs"]
