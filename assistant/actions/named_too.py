@@ -51,7 +51,8 @@ def another_thing(products: Sequence[Product], parse: Parse, state: DialogueStat
     """The first thing that the message names as what is to be added, of those that the shop has if it has one, where the products read in
     it are none of what it names and it points at nothing; "" where they may be: by their kind or words, or as what is looked for.
     """
-    if parse.products or parse.slots.product or points_back(parse.message) or len(parse.acts) > 1:
+    pointed = parse.products or parse.slots.product or parse.slots.ref == ("all",) or points_back(parse.message)
+    if pointed or len(parse.acts) > 1:
         return ""
     named = things_named(_NOT_THE_THING.split(_INTO_THE_CART.sub(" ", parse.message), maxsplit=1)[0])
     own = set(content_stems(" ".join([state.constraints.product or "", *map(_text, products)])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..about_us import about_us
 from ..at_us import SURELY, at_us
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
@@ -26,6 +27,11 @@ TOLD = 3  # things that are known of a shopper
 KNOWN_HERE = "I know nothing of you but what you say in this conversation."
 FORGOTTEN = "Done: I have forgotten all that I knew of you"
 STILL_KEPT = "This conversation stays until you delete it, and what you agreed to holds until you take it back."
+OUTSIDE = "That is outside what I can help with."
+ABOUT_US = {
+    "machine": "I am this shop's assistant: a computer program, not a person.",
+    "contact": "I know no phone number or address of the shop. Please use its contact page.",
+}
 OFFER = "I can show you products, answer from their listings and keep your cart."
 
 
@@ -105,12 +111,14 @@ def reset(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def other(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """What is no business of a shop, unless it names what is: "you sent me the wrong size". Anger at us gets no lecture."""
+    """What is no business of a shop, unless it names what is: "you sent me the wrong size". Anger at us gets no lecture, and a question
+    who answers here an honest word."""
     if at_us(parse.message, parts.embedder, least=SURELY):
         return sorry(parts)
     if told := _told_of_what_is_named(parse, state, parts):
         return told
-    return Outcome(answer=Answer(f"That is outside what I can help with. {OFFER}"))
+    asked = about_us(parse.message, parts.embedder)
+    return Outcome(answer=Answer(f"{ABOUT_US[asked] if asked else OUTSIDE} {OFFER}"))
 
 
 def sorry(parts: Parts) -> Outcome:

@@ -37,3 +37,17 @@ def test_a_product_called_by_its_title_is_told_of_however_it_was_asked_for(assis
     told = shop.reply("hey, can i ask about the Tower Floor Lamp", "s_1").reply
     assert told.startswith("Tower Floor Lamp: “")
     assert shop.reply("how tall is it?", "s_1").reply == "Tower Floor Lamp: height 160 cm."
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("are you human", talk.ABOUT_US["machine"]),
+        ("how can i reach the shop", talk.ABOUT_US["contact"]),
+        ("sing me a song", talk.OUTSIDE),
+    ],
+)
+def test_who_answers_here_is_told_honestly_and_other_things_are_outside(
+    assistant_with: AssistantWith, message: str, told: str
+) -> None:
+    assert assistant_with([said("other")]).reply(message).reply == f"{told} {talk.OFFER}"

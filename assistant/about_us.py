@@ -1,0 +1,19 @@
+"""Whether a message asks who answers here, or how else to reach the shop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, cast
+
+from retrieval.dense import Embedder
+from retrieval.examples import Examples
+
+SENTENCES = Path(__file__).with_suffix(".toml")
+LEAST = 0.6  # cosine of the nearest sentence
+AHEAD = 0.04  # by how much it must be nearer than those of anything else
+_EXAMPLES = Examples.read(SENTENCES)
+
+
+def about_us(message: str, embedder: Embedder) -> Literal["machine", "contact"] | None:
+    """What the message asks about us; None where it is near to neither, or nearly as near to something else."""
+    return cast(Literal["machine", "contact"] | None, _EXAMPLES.surest(message, embedder, least=LEAST, ahead=AHEAD))
