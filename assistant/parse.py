@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
@@ -83,6 +83,9 @@ class ReadsAhead(Protocol):
 
     def read_ahead(self, last: Exchange) -> None:
         """The next message after this exchange is read in less time; its parse is the same."""
+
+    def read_waiting(self, said: Sequence[tuple[str, Exchange | None]]) -> None:
+        """Messages, each with the exchange before it, are read together, in less time than one by one; `parse` gives what was read."""
 
 
 def clean(message: str) -> str:

@@ -15,10 +15,13 @@ _IN_WORDS = ("product", "brand", "color", "size", "material", "features", "exclu
 
 def read(message: str, state: DialogueState, parser: Parser, speller: Speller | None) -> Parse:
     """What the message says with its mistyped words as they were probably meant; a note names those that a search goes by."""
-    if speller is None:
-        return replace(parser.parse(message, state), message=message)
-    parse = replace(parser.parse(speller.mended(message), state), message=message)
-    return _noted(parse, speller.slips(message))
+    parse = replace(parser.parse(as_read(message, speller), state), message=message)
+    return _noted(parse, speller.slips(message)) if speller else parse
+
+
+def as_read(message: str, speller: Speller | None) -> str:
+    """The message as the parser gets it."""
+    return speller.mended(message) if speller else message
 
 
 def _noted(parse: Parse, slips: dict[str, str]) -> Parse:

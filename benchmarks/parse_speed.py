@@ -18,20 +18,22 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from assistant import parse_model
 from assistant.build import build_local_parser
 from assistant.labelled.labels import read_examples
-from assistant.model import Example
+from assistant.model import DialogueState, Example
 from assistant.parse import prompt
+from assistant.parse_model import ModelParser
 from assistant.reading.llama import changes
 from assistant.settings import Settings
 from retrieval.hardware import compute_dtype
 from retrieval.models import model_path
 
-T = TypeVar("T")
+T, Asked = TypeVar("T"), TypeVar("Asked")
 
 
 def main(
     labels: Path,
     limit: Annotated[int, typer.Option(help="Messages to read.")] = 60,
     threads: Annotated[int, typer.Option()] = 2,
+    waiting: Annotated[int, typer.Option(help="Messages that wait and are read together.")] = 4,
 ) -> None:
     examples = read_examples(labels)[:limit]
     settings = Settings(threads=threads)
@@ -43,6 +45,11 @@ def main(
     ours, lines = _timed(examples, lambda one: parser.answers(one.message, one.last)[0][0])
     parse_model.FORKS = forks
     whole, _ = _timed(examples, lambda one: parser.read(one.message, one.last))
+    starts = range(0, len(examples) - waiting + 1, waiting)
+    together, _ = _timed([examples[at : at + waiting] for at in starts], lambda group: _read_together(parser, group))
+    alone = [sum(whole[at : at + waiting]) for at in starts]
+    a_message = [sum(spent) / len(starts) / waiting for spent in (together, alone)]
+    print(f"{waiting} together: ms a message {a_message[0]:.0f}, one by one {a_message[1]:.0f}")
     theirs, ids = _timed(examples, lambda one: _generate(plain, tokenizer, one))
     rate = _show("ours, one line", ours, sum(len(tokenizer(line)["input_ids"]) for line in lines))
     print(
@@ -53,6 +60,12 @@ def main(
     print(f"with the choice {np.median(theirs) / np.median(whole):.2f} and {sum(theirs) / sum(whole):.2f}")
     print(f"ratio of the tokens a second {rate / plain_rate:.2f}")
     _show_memory(plain)
+
+
+def _read_together(parser: ModelParser, group: Sequence[Example]) -> None:
+    parser.read_waiting([(one.message, one.last) for one in group])
+    for one in group:
+        parser.parse(one.message, DialogueState(last=one.last))
 
 
 def _plain(base: Path, adapter: Path) -> Any:
@@ -72,7 +85,7 @@ def _generate(model: Any, tokenizer: Any, one: Example) -> list[int]:
     return list(whole[ids["input_ids"].shape[1] :])
 
 
-def _timed(examples: Sequence[Example], read: Callable[[Example], T]) -> tuple[list[float], list[T]]:
+def _timed(examples: Sequence[Asked], read: Callable[[Asked], T]) -> tuple[list[float], list[T]]:
     """Milliseconds of each message, and what was written; the first is read once before, because first calls allocate."""
     read(examples[0])
     spent, written = [], []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
@@ -14,13 +14,14 @@ from assistant import Assistant
 from assistant.contract import Done, Event, Parsed, Reply
 from assistant.exact import Asked, words_of
 from assistant.model import ShopCart
-from retrieval.errors import NotFound, TookTooLong
+from retrieval.errors import NotFound, ShopError, TookTooLong
 
 from .lane import Lane, Place
 from .log import logger
 from .metrics import Metrics
 from .problem import code_of
 
+TOGETHER = 8  # messages that wait and are read together: what begins waits for all of them
 UNREAD = "unread"  # the intent of a message that nothing was read in
 log = logger(__name__)
 
@@ -58,7 +59,11 @@ class Kept:
     reply: Mapping[str, Any]
 
 
+T = TypeVar("T")
 Told = TypeVar("Told", Event | Place, Event | Place | Kept)
+
+
+_Taken = Callable[[Asking, threading.Event, float], Iterator[T]]
 
 
 class Turns:
@@ -69,27 +74,35 @@ class Turns:
         self._lane = lane
         self._metrics = metrics
         self._log_messages = log_messages
+        self._unread: dict[threading.Event, Asking] = {}  # in line, in their order, by what tells that they are late
 
     def take(self, asking: Asking) -> AsyncGenerator[Event | Place]:
         """The turn's events, and before them its places in line. The place is taken now: Overloaded or ShareTaken is raised here."""
-        late = threading.Event()
-        events = self._lane.stream(partial(self._taken, asking, late, time.perf_counter()), asking.caller)
-        return self._followed(events, late, asking.session_id)
+        return self._in_line(asking, self._taken)
 
     def once(self, asking: Asking) -> AsyncGenerator[Event | Place | Kept]:
         """The same, or what was kept where the message is sent again and was answered: no message is taken twice.
 
         Looked up in the lane, where a turn that is still under way has ended.
         """
-        late = threading.Event()
-        events = self._lane.stream(partial(self._taken_once, asking, late, time.perf_counter()), asking.caller)
-        return self._followed(events, late, asking.session_id)
+        return self._in_line(asking, self._taken_once)
 
     async def reply(self, asking: Asking) -> Mapping[str, Any]:
         """The same turn whole, as the contract's object."""
         *_, last = [event async for event in self.once(asking)]
         assert isinstance(last, (Done, Kept))
         return last.reply.to_json() if isinstance(last, Done) else last.reply
+
+    def _in_line(self, asking: Asking, taken: _Taken[Told]) -> AsyncGenerator[Told | Place]:
+        late = threading.Event()
+        self._unread[late] = asking
+        try:
+            work = partial(self._begun, asking, taken, late, time.perf_counter())
+            events = self._lane.stream(work, asking.caller)
+        except ShopError:
+            self._unread.pop(late, None)
+            raise
+        return self._followed(events, late, asking.session_id)
 
     async def _followed(
         self, events: AsyncGenerator[Told], late: threading.Event, session_id: str
@@ -101,7 +114,25 @@ class Turns:
         except TookTooLong:
             late.set()
             raise
+        finally:
+            self._unread.pop(late, None)
         self._lane.spare(partial(self._assistant.read_ahead, session_id))
+
+    def _begun(self, asking: Asking, taken: _Taken[Told], late: threading.Event, came: float) -> Iterator[Told]:
+        if self._unread.pop(late, None):
+            self._read_together(asking)
+        yield from taken(asking, late, came)
+
+    def _read_together(self, asking: Asking) -> None:
+        """Reads the message that begins with those that wait behind it, at most TOGETHER, of each conversation the next one."""
+        waiting = list(self._unread)[: TOGETHER - 1]
+        together = [asking, *filter(None, (self._unread.pop(late, None) for late in waiting))]
+        said = {one.session_id: one.message for one in reversed(together) if isinstance(one.message, str)}
+        if len(said) > 1:
+            try:
+                self._assistant.read_waiting(said)
+            except Exception:
+                log.exception("messages that wait were not read together; each will be by itself")
 
     def _taken_once(self, asking: Asking, late: threading.Event, came: float) -> Iterator[Event | Kept]:
         kept = self._answer(asking)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from .llama import Branch, Cache, Llama
+from .llama import Branch, Cache, Llama, Text
 from .matching import allowed_tokens, with_forced
 
 if TYPE_CHECKING:
@@ -89,21 +89,45 @@ class Line:
         return line
 
 
-def write(lines: Sequence[Line], model: Llama, cache: Cache, *, limit: int) -> None:
-    """Writes lines to their ends, each at most TOKEN_LIMIT long; stops where `limit` tokens were written of all of them together.
+@dataclass
+class Page:
+    """A text in a cache and the lines that are written after it. What no line has seen at the end of the cache is forgotten again, so
+    that a line alone lies in it as a text that was read."""
 
-    What no line has seen at the end of the cache is forgotten again, so a line alone lies in it as a text that was read."""
-    left = limit + sum(len(line.written) for line in lines)
-    while under_way := [line for line in lines if not line.ended and len(line.written) < TOKEN_LIMIT]:
-        if sum(len(line.written) for line in lines) >= left:
-            return
-        guesses = [line.guess() for line in under_way]
-        branches = [Branch([*line.pending, *guess], line.seen) for line, guess in zip(under_way, guesses, strict=True)]
-        places = accumulate((len(branch.tokens) for branch in branches), initial=cache.length)
-        states = model.read_branches(branches, cache)
-        for line, after, guess, place in zip(under_way, states, guesses, places, strict=False):
-            line.take(model, after, guess, place)
-        cache.length = 1 + max(line.seen[-1] for line in lines)
+    cache: Cache
+    lines: list[Line]
+
+    @property
+    def written(self) -> int:
+        """Tokens of all lines together."""
+        return sum(len(line.written) for line in self.lines)
+
+    def under_way(self) -> list[Line]:
+        return [line for line in self.lines if not line.ended and len(line.written) < TOKEN_LIMIT]
+
+
+def write(pages: Sequence[Page], model: Llama, *, limit: int) -> None:
+    """Writes the lines of several pages side by side to their ends, each at most TOKEN_LIMIT long; on a page no more is begun once `limit`
+    tokens were written of its lines together."""
+    most = [page.written + limit for page in pages]
+    while going := [
+        (page, lines)
+        for page, end in zip(pages, most, strict=True)
+        if page.written < end and (lines := page.under_way())
+    ]:
+        guesses = [[line.guess() for line in lines] for _, lines in going]
+        texts = [
+            Text(
+                [Branch([*line.pending, *guess], line.seen) for line, guess in zip(lines, own, strict=True)], page.cache
+            )
+            for (page, lines), own in zip(going, guesses, strict=True)
+        ]
+        before = [page.cache.length for page, _ in going]
+        for (page, lines), own, begin, after in zip(going, guesses, before, model.read_texts(texts), strict=True):
+            places = accumulate(map(len, after), initial=begin)
+            for line, states, guess, place in zip(lines, after, own, places, strict=False):
+                line.take(model, states, guess, place)
+            page.cache.length = 1 + max(line.seen[-1] for line in page.lines)
 
 
 def _choose(model: Llama, hidden: torch.Tensor, matcher: Any) -> list[tuple[int, float]]:

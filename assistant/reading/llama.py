@@ -1,4 +1,4 @@
-"""A Llama decoder for one short text at a time: what transformers computes, in fewer and larger operations.
+"""A Llama decoder for a few short texts at a time: what transformers computes, in fewer and larger operations.
 
 On two cores half the time of a token is not spent in multiplying but between the operations. So queries, keys and values are one
 multiplication, as are the gate and the way up; the weights of the norms and the scale of attention are in the matrices;
@@ -52,6 +52,40 @@ class Branch:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text in a cache, and the branches that are read next."""
+
+    branches: Sequence[Branch]
+    cache: Cache
+
+
+class _Part:
+    """What a text has in a pass. counts: tokens of its branches; they lie in the cache from `begin` to `end`. unseen: -inf where a token
+    would see a later one or another branch's, (heads / groups * tokens, end); None where each sees all."""
+
+    def __init__(self, text: Text, repeated: int) -> None:
+        branches, cache = text.branches, text.cache
+        self.counts = [len(branch.tokens) for branch in branches]
+        self.count = sum(self.counts)
+        self.begin, self.end = cache.length, cache.length + self.count
+        self.kept = cache.room_for(self.count)
+        self.tokens = [token for branch in branches for token in branch.tokens]
+        self.positions = [len(branch.seen) + place for branch in branches for place in range(len(branch.tokens))]
+        self.unseen = self._unseen(branches, repeated)
+
+    def _unseen(self, branches: Sequence[Branch], repeated: int) -> torch.Tensor | None:
+        if self.count == 1 and len(branches[0].seen) == self.begin:
+            return None
+        unseen, row = torch.full((self.count, self.end), -torch.inf), 0
+        for branch in branches:
+            rows = unseen[row : row + len(branch.tokens)]
+            rows[:, list(branch.seen)] = 0.0
+            rows[:, self.begin + row : self.begin + row + len(rows)].triu_(1)
+            row += len(rows)
+        return unseen.repeat(repeated, 1)
+
+
+@dataclass(frozen=True)
 class _Layer:
     qkv: Multiply
     out: Multiply
@@ -95,56 +129,49 @@ class Llama:
         return states[-last:]
 
     def read_branches(self, branches: Sequence[Branch], cache: Cache) -> list[torch.Tensor]:
-        """Hidden states after each token of each branch, (T, D) float32 of its T tokens. All go through the weights together, which is
-        where the time goes; the cache grows by the tokens of the first, then those of the next (Miao et al., 2024, arXiv:2305.09781)."""
-        counts = [len(branch.tokens) for branch in branches]
-        begin, end = cache.length, cache.length + sum(counts)
-        kept = cache.room_for(sum(counts))
-        turns = torch.cat([self._turns[len(b.seen) : len(b.seen) + len(b.tokens)] for b in branches])
-        unseen = self._unseen(branches, begin, end)
-        x = self._embedding[torch.tensor([token for branch in branches for token in branch.tokens])].float()
-        for layer, (keys, values) in zip(self._layers, kept, strict=True):
-            attended = self._attend(layer.qkv(self._normal(x)), keys, values, turns, unseen, begin)
-            x = x + layer.out(attended)
+        """Hidden states after each token of each branch of one text, (T, D) float32 of its T tokens; the cache grows by the tokens of the
+        first branch, then those of the next (Miao et al., 2024, arXiv:2305.09781)."""
+        (states,) = self.read_texts([Text(branches, cache)])
+        return states
+
+    def read_texts(self, texts: Sequence[Text]) -> list[list[torch.Tensor]]:
+        """The same for each of several texts. All go through the weights together, which is where the time goes."""
+        parts = [_Part(text, self._heads // self._groups) for text in texts]
+        sizes = [part.count for part in parts]
+        turns = [self._turns[part.positions] for part in parts]
+        x = self._embedding[torch.tensor([token for part in parts for token in part.tokens])].float()
+        for at, layer in enumerate(self._layers):
+            qkv = torch.split(layer.qkv(self._normal(x)), sizes)
+            attended = [
+                self._attend(own, turned, part, at) for own, turned, part in zip(qkv, turns, parts, strict=True)
+            ]
+            x = x + layer.out(torch.cat(attended))
             gate, up = layer.gate_up(self._normal(x)).chunk(2, dim=-1)
             x = x + layer.down(functional.silu(gate) * up)
-        cache.length = end
-        return list(torch.split(self._normal(x) * self._norm, counts))
+        for text, part in zip(texts, parts, strict=True):
+            text.cache.length = part.end
+        states = torch.split(self._normal(x) * self._norm, sizes)
+        return [list(torch.split(own, part.counts)) for own, part in zip(states, parts, strict=True)]
 
     def logits(self, hidden: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
         """Of these tokens only, (n,), after a hidden state (D,): few are allowed at a time, and the head is a fifth of all weights."""
         return self._head[tokens].float() @ hidden
 
-    def _attend(
-        self, qkv: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, turns: torch.Tensor,
-        unseen: torch.Tensor | None, begin: int,
-    ) -> torch.Tensor:  # fmt: skip
-        """(T, D) of attended values; the keys and values of these T tokens are written from `begin` on."""
+    def _attend(self, qkv: torch.Tensor, turns: torch.Tensor, part: _Part, layer: int) -> torch.Tensor:
+        """(T, D) of attended values; the keys and values of these T tokens are written into the text's cache."""
         count, rotated = len(qkv), self._heads + self._groups
+        keys, values = part.kept[layer]
         heads = qkv.view(count, -1, self._width)
         pairs = heads[:, :rotated].view(count, rotated, -1, 2)
         turned = torch.view_as_real(torch.view_as_complex(pairs) * turns).flatten(-2)
-        end = begin + count
-        keys[:, begin:end] = turned[:, self._heads :].transpose(0, 1)
-        values[:, begin:end] = heads[:, rotated:].transpose(0, 1)
+        keys[:, part.begin : part.end] = turned[:, self._heads :].transpose(0, 1)
+        values[:, part.begin : part.end] = heads[:, rotated:].transpose(0, 1)
         queries = turned[:, : self._heads].transpose(0, 1).reshape(self._groups, -1, self._width)
-        scores = torch.bmm(queries, keys[:, :end].transpose(1, 2))  # (groups, heads / groups * T, end)
-        if unseen is not None:
-            scores += unseen
-        attended = torch.bmm(scores.softmax(-1), values[:, :end])
+        scores = torch.bmm(queries, keys[:, : part.end].transpose(1, 2))  # (groups, heads / groups * T, end)
+        if part.unseen is not None:
+            scores += part.unseen
+        attended = torch.bmm(scores.softmax(-1), values[:, : part.end])
         return attended.view(self._heads, count, self._width).transpose(0, 1).reshape(count, -1)
-
-    def _unseen(self, branches: Sequence[Branch], begin: int, end: int) -> torch.Tensor | None:
-        """-inf where a token would see a later one or another branch's, (heads / groups * tokens, end); None where each sees all."""
-        if end - begin == 1 and len(branches[0].seen) == begin:
-            return None
-        unseen, row = torch.full((end - begin, end), -torch.inf), 0
-        for branch in branches:
-            rows = unseen[row : row + len(branch.tokens)]
-            rows[:, list(branch.seen)] = 0.0
-            rows[:, begin + row : begin + row + len(rows)].triu_(1)
-            row += len(rows)
-        return unseen.repeat(self._heads // self._groups, 1)
 
     def _normal(self, x: torch.Tensor) -> torch.Tensor:
         return x * torch.rsqrt(x.square().mean(-1, keepdim=True).add_(self._eps))

@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from assistant.reading.llama import Branch, Llama
+from assistant.reading.llama import Branch, Llama, Text
 from assistant.reading.multiplying import Multiplier, exact, in_half, quickest
 from retrieval.models import model_path
 from tests.assistant.tiny_model import make_tiny_model
@@ -67,6 +67,26 @@ def test_texts_that_part_from_one_are_read_side_by_side_as_each_by_itself(tiny: 
     assert cache.length == 5 + 2 + 1 + 3
     assert distance(one, expected(tiny, first)[-1:]) < 2e-3
     assert distance(other, expected(tiny, second)[-2:]) < 2e-3
+
+
+def test_several_texts_are_read_in_one_pass_as_each_by_itself(tiny: Path) -> None:
+    model = Llama(tiny, multiplier=in_half)
+    with torch.inference_mode():
+        caches = [model.cache(), model.cache(), model.cache()]
+        model.read(TOKENS[:5], caches[0])
+        model.read(TOKENS[:3], caches[1])
+        (one,), (other,), (empty, beside) = model.read_texts(
+            [
+                Text([Branch(TOKENS[5:], range(5))], caches[0]),
+                Text([Branch(TOKENS[3:4], range(3))], caches[1]),
+                Text([Branch(TOKENS[:2], ()), Branch([9, 8, 7], ())], caches[2]),
+            ]
+        )
+    assert [cache.length for cache in caches] == [11, 4, 5]
+    assert distance(one, expected(tiny, TOKENS)[5:]) < 2e-3
+    assert distance(other, expected(tiny, TOKENS[:4])[3:]) < 2e-3
+    assert distance(empty, expected(tiny, TOKENS[:2])) < 2e-3
+    assert distance(beside, expected(tiny, [9, 8, 7])) < 2e-3
 
 
 def test_a_text_longer_than_the_room_of_a_cache_is_read_whole(tiny: Path) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Sequence
+from dataclasses import replace
 
+import pytest
+import torch
+
+from assistant import parse_model
 from assistant.build import build_parser
 from assistant.model import INTENTS, DialogueState, Exchange
 from assistant.parse import clean, exchange_text, message_text
 from assistant.parse_model import ModelParser
+from assistant.reading.llama import Text
 from assistant.settings import Settings
 
 pytestmark = pytest.mark.models
@@ -78,18 +84,50 @@ def test_after_an_exchange_read_ahead_only_the_message_is_read(
 ) -> None:
     assert SHOWN.last is not None
     steps: list[list[int]] = []
-    read = parser._model.read_branches
-    monkeypatch.setattr(
-        parser._model,
-        "read_branches",
-        lambda branches, cache: steps.append([t for b in branches for t in b.tokens]) or read(branches, cache),
-    )
+    read = parser._model.read_texts
+
+    def kept(texts: Sequence[Text]) -> list[list[torch.Tensor]]:
+        steps.extend([token for branch in text.branches for token in branch.tokens] for text in texts)
+        return read(texts)
+
+    monkeypatch.setattr(parser._model, "read_texts", kept)
     parser.read_ahead(SHOWN.last)
     parser.parse("hi", SHOWN)
     exchange, first, *_ = steps
     message = parser._tokens(message_text("hi"))
     assert (exchange, first[: len(message)]) == (parser._tokens(exchange_text(SHOWN.last)), message)
     assert parser._tokenizer.decode(first[len(message) :]).startswith(" hello")  # as the tagger reads it
+
+
+def test_messages_that_wait_are_read_together_as_each_alone(parser: ModelParser) -> None:
+    first = Exchange("a desk lamp", "1. Aria Desk Lamp $34.99, 2. Penny Lamp $22.90.")
+    said = [
+        ("add the second one", first),
+        ("something warmer under 30", first),
+        ("blue wool scarf for my dad", None),
+        ("", None),
+    ]
+    alone = [parser.parse(message, DialogueState(last=last)) for message, last in said]
+    passes: list[int] = []
+    read = parser._model.read_texts
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(parser._model, "read_texts", lambda texts: passes.append(len(texts)) or read(texts))
+        parser.read_waiting(said)
+        before = len(passes)
+        together = [parser.parse(message, DialogueState(last=last)) for message, last in said]
+        assert len(passes) == before  # nothing was left to read
+        assert max(passes) == 3  # of the empty message nothing is read
+        parser.parse(said[0][0], DialogueState(last=first))
+        assert len(passes) > before  # a reading is used once
+    for one, other in zip(alone, together, strict=True):
+        assert replace(one, confidence=0) == replace(other, confidence=0)
+        assert one.confidence == pytest.approx(other.confidence, abs=0.02)  # products are rounded otherwise
+
+
+def test_readings_that_nobody_came_for_make_room(parser: ModelParser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parse_model, "WAITING", 2)
+    parser.read_waiting([("hi", None), ("bye", None), ("help", None)])
+    assert [message for message, _ in parser._waiting] == ["bye", "help"]
 
 
 def test_a_budget_is_read_as_an_exact_number(parser: ModelParser) -> None:
