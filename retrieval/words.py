@@ -44,8 +44,8 @@ _FORMS = dict(
     for pair in "assembly/assemble comfy/comfortable glittery/glitter noisy/noise sparkly/sparkle stripy/striped warmth/warm wooden/wood "
     "woolen/wool woollen/wool".split()
 )
-# Words whose stem is that of another word which says something else: a "deep charcoal color" is not colorful.
-_OF_THEIR_OWN = {"colorful": "colorful", "colourful": "colorful"}
+# Words whose stem is that of another word which says something else: a "deep charcoal color" is not colorful, nor a cloth clothes.
+_OF_THEIR_OWN = {"colorful": "colorful", "colourful": "colorful", "clothes": "clothing", "clothing": "clothing"}
 # What can be done with a thing, by what a listing says of it: each answers a question with the verb, and says more than it.
 _CAN_BE = dict(
     pair.split("/")

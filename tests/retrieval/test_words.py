@@ -174,6 +174,10 @@ def test_a_text_is_given_in_british_and_in_american_spelling_where_these_differ(
     assert respelled("a glass bus") == ("a glass bus",)
 
 
+def test_a_cloth_is_no_clothes() -> None:
+    assert stem("clothes") == stem("clothing") != stem("cloth") == stem("cloths")
+
+
 def test_what_has_a_color_is_not_colorful_for_that() -> None:
     assert quote("A scarf in a deep charcoal color.", content_stems("colorful")) is None
     assert quote("A colourful scarf.", content_stems("colorful")) is not None
