@@ -155,9 +155,14 @@ def _told(chosen: Sequence[Choice], outcome: Outcome, state: DialogueState, part
 
 
 def _untold(chosen: Sequence[Choice], constraints: Constraints) -> list[str]:
-    """Which of the wishes no choice is stated to meet, so that the shopper knows what the choice does not rest on."""
-    found = {wish: {judge(one.hit.product, field, wish).status for one in chosen} for field, wish in constraints.wishes}
-    silent = [f"“{wish}”" for wish, stati in found.items() if stati == {"unstated"}]
+    """Which of the wishes no choice is stated to meet, so that the shopper knows what the choice does not rest on; of "brown or tan" one
+    is enough."""
+    silent = [
+        f"“{wish}”"
+        for group in constraints.alternatives
+        if {judge(one.hit.product, *either).status for one in chosen for either in group} == {"unstated"}
+        for _, wish in group
+    ]
     if not silent:
         return []
     whose = ("Its listing doesn't say", "Neither listing says", "None of their listings says")[min(len(chosen), 3) - 1]

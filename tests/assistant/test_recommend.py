@@ -198,6 +198,14 @@ def test_of_what_nothing_is_stated_to_meet_one_is_chosen_once_it_is_on_the_table
     assert {card.product.id for card in reply.cards} <= set(shown)
 
 
+def test_of_two_colours_one_is_enough_to_go_by(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="desk lamp", color=("black", "tan")), said("recommend")])
+    shop.reply("a desk lamp, black or tan", "s_1")
+    reply = shop.reply("which would you pick?", "s_1")
+    assert reply.reply.startswith("My choice is Aster Desk Lamp at $34.99")
+    assert "I can't go by that" not in reply.reply
+
+
 def test_the_second_is_still_the_list_s_after_its_first_was_chosen(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="jacket"), said("recommend"), said("cart_add", ref=(2,))])
     shown = [card.product.id for card in shop.reply("jackets", "s_1").cards]
