@@ -88,6 +88,12 @@ def test_whether_there_are_as_many_is_answered_by_the_stock(searcher: Searcher, 
     assert _ask(searcher, ref=(place,), ask="in stock", quantity=5).text == expected
 
 
+def test_a_property_behind_what_only_leads_to_it_is_what_is_asked_for(searcher: Searcher) -> None:
+    state = DialogueState(shown=("satchel",), focus="satchel")
+    answer = _ask(searcher, state, ask="made of", material=("real leather",))
+    assert answer.text == "Brown Satchel Bag: material leather."
+
+
 def test_unknown_stock_and_price_are_no_facts() -> None:
     assert [fact.text for fact in facts_of(BY_ID["workshop"], [])] == ["A plain lamp for the workbench."]
 
