@@ -36,13 +36,14 @@ class ShopperWords:
 
     wishes: a listing's word -> what shoppers say for it. animals: names of those that a pet shop serves.
     wider: stems of a word for several kinds at once -> the names of these. belongings: stems of nouns of what is there for another thing.
-    people: whom listings name -> whom shoppers speak of.
+    alone: of these the stems that mean so only where nothing stands before them. people: whom listings name -> whom shoppers speak of.
     """
 
     kinds: Mapping[Stems, Mapping[str | None, str]]
     said: Mapping[str, tuple[str, ...]]
     wishes: Mapping[str, tuple[str, ...]]
     wider: Mapping[Stems, tuple[str, ...]]
+    alone: frozenset[Stems]
     animals: tuple[str, ...]
     belongings: frozenset[str]
     people: Mapping[str, tuple[str, ...]]
@@ -66,6 +67,7 @@ def shopper_words() -> ShopperWords:
             for phrases, named in written["wider"].items()
             for phrase in phrases.split("|")
         },
+        frozenset(map(stems_of, written["alone"].split("|"))),
         tuple(written["animals"].split("|")),
         frozenset(map(stem, written["belongings"].split("|"))),
         {named: tuple(said.split("|")) for named, said in written["people"].items()},
@@ -99,7 +101,7 @@ def kind_at_end(phrase: str) -> tuple[frozenset[str], bool]:
     """The entries that the longest known end of the phrase names ("gaming laptop": those of "laptop"), and whether it is all of it."""
     stems, names = stems_of(phrase), _names()
     for start in range(len(stems)):
-        if named := names.get(stems[start:]):
+        if (named := names.get(stems[start:])) and (start == 0 or stems[start:] not in shopper_words().alone):
             return named, start == 0
     return frozenset(), False
 

@@ -13,7 +13,7 @@ import pytest
 from retrieval.dense import Dense
 from retrieval.index import build_index
 from retrieval.kind import kind_levels, known_otherwise, of_the_other_word, on_another_shelf
-from retrieval.kinds import head_noun, kind_of, names_kind
+from retrieval.kinds import head_noun, kind_at_end, kind_of, names_kind
 from retrieval.lexical import Lexical
 from retrieval.product import Product
 from retrieval.query import Constraints, Query
@@ -432,3 +432,11 @@ def test_sweets_are_candy_and_a_bracelet_of_that_name_is_none(tmp_path: Path) ->
 )
 def test_without_categories_the_noun_right_after_a_kind_says_what_is_there_for_it(title: str, kind: str) -> None:
     assert kind_of(Product("1", title)) == kind
+
+
+def test_a_word_for_several_kinds_may_mean_these_by_itself_only() -> None:
+    """A gym bag may be any bag; of a man's shirts none are baby clothes."""
+    clothes, alone = kind_at_end("clothes")
+    assert ("shirt" in clothes, alone) == (True, True)
+    assert kind_at_end("baby clothes") == (frozenset(), False)
+    assert kind_at_end("gym bag")[0] == kind_at_end("bag")[0]
