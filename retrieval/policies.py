@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -81,8 +81,10 @@ class Policies:
             collection.delete(ids=surplus)
         return PolicySummary(len(passages), len(changed), len(gone))
 
-    def search(self, question: str, limit: int = 5) -> list[Found]:
+    def search(self, question: str, limit: int = 5, favoured: Mapping[str, float] | None = None) -> list[Found]:
         """The passages nearest to the question, best first; empty when the shop has none, or for a question without a word.
+
+        favoured: by passage, what is added in the order to its relevance, which stays as it is.
 
         StoreOutdated when the passages were embedded by another model.
         """
@@ -99,8 +101,13 @@ class Policies:
             )
             for passage in self._some(list(dict.fromkeys((*near, *words))))
         ]
-        found.sort(key=lambda one: (-one.relevance - SHARED_WORDS * words.get(one.passage.id, 0.0), one.passage.id))
-        return found[:limit]
+        more = favoured or {}
+
+        def order(one: Found) -> tuple[float, str]:
+            passage = one.passage.id
+            return -one.relevance - SHARED_WORDS * words.get(passage, 0.0) - more.get(passage, 0.0), passage
+
+        return sorted(found, key=order)[:limit]
 
     def plainly(self, questions: Sequence[str], least: float = SAME_QUESTION) -> str | None:
         """The plain question, of those that shops are asked, that one of these is in other words; None where none has a cosine of `least`.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from retrieval.policies import SAME_QUESTION, Found, Policies
 from retrieval.product import Product
@@ -210,15 +211,15 @@ def _relevant(question: str, policies: Policies) -> list[Found]:
     """The passages that speak of the question, best first. Of a question that is surely a plain one in other words those count too, and
     come earlier, that speak of the plain one: "who pays for the return shipping?" asks what a return costs, and has the words of others.
     """
-    found = policies.search(question, WEIGHED)
-    relevant = [one for one in found[:AT_MOST] if one.relevance >= RELEVANT]
+    relevant = [one for one in policies.search(question) if one.relevance >= RELEVANT]
     plain, cosine = policies.nearest_plain([question])
     if not relevant or cosine < SURELY_PLAIN:
         return relevant
-    also = {one.passage.id: cosine * one.relevance for one in policies.search(plain, WEIGHED)}
-    speaking = [one for one in found if max(one.relevance, also.get(one.passage.id, 0.0)) >= RELEVANT]
-    speaking.sort(key=lambda one: -(one.relevance + PLAIN_COUNTS * also.get(one.passage.id, 0.0)))
-    return speaking[:AT_MOST]
+    spoken = policies.search(plain, WEIGHED)
+    falling = accumulate((cosine * one.relevance for one in spoken), min)  # in the order in which they speak of it
+    also = {one.passage.id: speaks for one, speaks in zip(spoken, falling, strict=True)}
+    found = policies.search(question, WEIGHED, {key: PLAIN_COUNTS * value for key, value in also.items()})
+    return [one for one in found if max(one.relevance, also.get(one.passage.id, 0.0)) >= RELEVANT][:AT_MOST]
 
 
 def _together(said: Sequence[Outcome]) -> Outcome:

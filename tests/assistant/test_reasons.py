@@ -53,3 +53,12 @@ def test_why_a_thing_is_as_it_is_stays_a_question_about_it(assistant_with: Assis
 def test_without_anything_shown_there_is_no_reason_to_tell(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("ask_product")])
     assert shop.reply("why this one?", session_id="s_1").reply == "Which product do you mean? I have not shown one yet."
+
+
+@pytest.mark.parametrize(
+    "message", ["what's the difference between the first two?", "which is better, the first or the second?"]
+)
+def test_a_comparison_of_places_asks_for_no_reasons(assistant_with: AssistantWith, message: str) -> None:
+    shop = assistant_with([LAMPS, said("compare", ref=(1, 2))])
+    shop.reply("a black lamp under 40", session_id="s_1")
+    assert shop.reply(message, session_id="s_1").intent == "compare"

@@ -36,6 +36,7 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Policies]:
     ("question", "passage"),
     [
         ("do i pay for the return shipping?", "returns/what-a-return-costs"),
+        ("how long is the warranty on it", "warranty/common-warranty-times"),
         ("what happens if it arrives broken?", "returns/faulty-or-wrong-items"),
     ],
 )
