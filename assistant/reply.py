@@ -15,6 +15,7 @@ from retrieval.words import YES_NO
 from .mentions import ordinal
 from .model import Card, DialogueState, Outcome, Question
 from .names import names_in_lists
+from .quotes import not_repeated
 from .sentiment import about_price
 from .wordings import worded
 
@@ -158,13 +159,18 @@ def _named(product: Product) -> str:
 def unsaid(outcome: Outcome, products: Sequence[Product], constraints: Constraints) -> list[tuple[str, str]]:
     """The (field, wish) pairs that no listing shown states; sizes are spoken of apart, and of several colours or materials one is enough.
 
-    Empty where the lead promises nothing, ideas for a gift, and of the one product that comes closest, whose note tells it.
+    Empty of the one product that comes closest, whose note tells it. Of a gift no listing needs to say for whom or for what it is.
     """
-    if constraints.of_any_kind or (outcome.relaxed and len(products) == 1):
+    if outcome.relaxed and len(products) == 1:
         return []
-    missed = [wish for wish in _told_wishes(constraints) if not any(meets_one(one, [wish]) for one in products)]
-    told = {field for field, wish in _told_wishes(constraints) if field in EITHER and (field, wish) not in missed}
-    return [(field, wish) for field, wish in missed if field not in told]
+    told = [wish for wish in _told_wishes(constraints) if not (constraints.of_any_kind and _says_for_whom(wish[1]))]
+    missed = [wish for wish in told if not any(meets_one(one, [wish]) for one in products)]
+    met = {field for field, wish in told if field in EITHER and (field, wish) not in missed}
+    return [(field, wish) for field, wish in missed if field not in met]
+
+
+def _says_for_whom(wish: str) -> bool:
+    return wish.startswith("for ") or speaks_of_people(wish)
 
 
 def none_says(missed: Sequence[tuple[str, str]], shown: int, beyond: str = "") -> str:
@@ -292,7 +298,7 @@ def _why(card: Card, unsaid: frozenset[str], said: Sequence[str], near: bool) ->
     reasons = [
         reason for reason in card.reasons if reason.field not in PLAIN_TO_SEE and (near or reason.kind != "nearest")
     ]
-    why = [reason.text.replace(": ", " ") for reason in reasons][:2]
+    why = not_repeated([reason.text.replace(": ", " ") for reason in reasons][:2])
     place = ordinal(card.rank)  # behind what else the message asked for it is not the first
     sentences = [f"Why the {place}: {', '.join(why)}."] if why else []
     caveats = [

@@ -11,6 +11,7 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints
 from retrieval.words import DENIED, content_stems, quote
 
+from ..quotes import not_repeated
 from ..taste import NOT_TASTE, trait_words
 
 TOLD = 2  # wishes met, and further facts, that an argument names
@@ -26,7 +27,7 @@ def wishes_met(product: Product, constraints: Constraints) -> list[str]:
     titled = [
         quote(product.title, content_stems(one.wish), around=0) or one.words for one in found if one.source == "title"
     ]
-    quoted = [f"“{one.words}”" for one in found if one.source not in ("category", "title")]
+    quoted = not_repeated([f"“{one.words}”" for one in found if one.source not in ("category", "title")])
     said = [f"its listing says {' and '.join(quoted)}"] if quoted else []
     said += [f"its name says {' and '.join(f'“{words}”' for words in titled)}"] if titled else []
     return said + [f"it is listed under {_shelf(product, one.wish)}" for one in found if one.source == "category"]

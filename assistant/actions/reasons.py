@@ -9,6 +9,7 @@ from ..explain import explain
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Reason
 from ..names import short_names
 from ..parts import Parts
+from ..quotes import not_repeated
 from .naming import listed
 from .table import meant
 
@@ -45,7 +46,8 @@ def _hit(product: Product, constraints: Constraints, parts: Parts) -> Hit:
 
 def _why(card: Card, name: str, *, paid: bool) -> str:
     """ "Tote Bag is shown for this: its name says “Bag” and $40 is under your $50 limit. But the listing doesn't say “zip”." """
-    reasons = [_in_words(one) for one in card.reasons if one.kind != "nearest"] or [NEAREST]
+    own = {one.text: one for one in card.reasons if one.kind != "nearest"}
+    reasons = [_in_words(own[text]) for text in not_repeated(list(own))] or [NEAREST]
     against = f" But {listed([one.text for one in card.caveats])}." if card.caveats else ""
     sponsored = " It is sponsored." if paid else ""
     return f"{name} is shown for this: {listed(reasons)}.{against}{sponsored}"

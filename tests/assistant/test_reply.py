@@ -276,3 +276,11 @@ def test_of_what_is_only_near_the_kind_it_is_told_which_wish_none_of_them_meets(
     assert told.startswith("No listing here is called “ski bag”.")
     assert "None of them says “purple”." in told
     assert "“waterproof”." not in told
+
+
+def test_of_a_gift_it_is_told_what_no_listing_says_but_not_for_whom_it_is() -> None:
+    need = Constraints(product="present", features=("for my nephew", "dinosaurs", "steel"))
+    state = DialogueState(need)
+    told = write(Outcome(total=2), _cards(("aster-black", "clamp"), need), state, "USD").text
+    assert "None of them says “dinosaurs”." in told
+    assert "nephew”" not in told
