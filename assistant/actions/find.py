@@ -145,6 +145,9 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
     fitting = tuple(hit for hit in ranking.hits if hit.fits)
     if state.sort == "rating" and fitting and all(hit.product.rating is None for hit in fitting):
         return replace(another(replace(state, sort=None), parts, skip), note=UNRATED)
+    if state.sort and not ranking.kind_found:  # of what is only near, too, the cheapest comes first
+        places = {one.id: place for place, one in enumerate(by(state.sort, [hit.product for hit in fitting]))}
+        fitting = tuple(sorted(fitting, key=lambda hit: places[hit.product.id]))
     liked, disliked = parts.catalog.get_many(taste.liked), parts.catalog.get_many(taste.disliked)
     drawn: Reasons = {}
     if state.sort is None and not ranking.relaxed:
