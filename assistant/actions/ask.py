@@ -12,7 +12,7 @@ from retrieval.dense import Embedder
 from retrieval.evidence import COLORS, MATERIALS, of_the_thing, speaks_of
 from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
-from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, doable, stem, without, words
+from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, doable, quote, stem, without, words
 
 from ..ellipsis import asks_the_same
 from ..mentions import as_it
@@ -225,8 +225,10 @@ def answer_for(
     near, cosine = _nearest([asked, question or asked], facts if wanted else [], embedder)
     if near and cosine >= SAME_SUBJECT:
         return _say(product, [near])
-    if wanted and not said & _ASKING and any(Fact("", product.title).has(one) for one in _alternatives(asked)):
-        return Answer(f"{product.title} is called so.", (product.title,))
+    own = next((one for one in _alternatives(asked) if Fact("", product.title).has(one)), None)
+    if wanted and not said & _ASKING and own:
+        says = quote(product.title, tuple(own), around=0) or product.title
+        return Answer(f"The name of {product.title} says “{says}”.", (product.title, says))
     if wanted and wanted <= _CONTENTS and product.description:
         return _overview(product)
     told = near is not None and cosine >= NEAR and near.name not in OF_A_VARIANT  # a price is near to all numbers

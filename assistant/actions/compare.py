@@ -37,8 +37,8 @@ _ASKED: dict[str, Meaning] = {
     "long longer longest": (("length", "battery", "warranty"), True), "short shorter shortest": (("length", "height"), False),
     "wide wider widest": (("width",), True), "narrow narrower": (("width",), False), "thick thicker": (("thickness", "depth"), True),
     "thin thinner": (("thickness", "depth"), False), "deep deeper": (("depth",), True),
-    "big bigger biggest large larger largest roomier": (("capacity", "volume", "size", "height"), True),
-    "small smaller smallest": (("capacity", "volume", "size", "height"), False),
+    "big bigger biggest large larger largest roomier": (("size", "capacity", "volume", "height"), True),
+    "small smaller smallest": (("size", "capacity", "volume", "height"), False),
     "quiet quieter quietest": (("noise",), False), "loud louder loudest": (("noise", "volume"), True),
     "bright brighter brightest": (("brightness", "lumens", "luminous"), True), "fast faster fastest": (("speed",), True),
 }  # fmt: skip

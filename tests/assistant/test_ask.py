@@ -187,7 +187,7 @@ def test_the_verb_that_a_question_hangs_on_is_not_looked_for(asked: str) -> None
 def test_a_title_answers_where_nothing_else_does() -> None:
     plain = replace(BY_ID["shade"], attributes={})
     answer = answer_for(plain, [plain], "come in linen", WordEmbedder())
-    assert (answer.text, answer.found) == ("Linen Lampshade is called so.", True)
+    assert (answer.text, answer.found) == ("The name of Linen Lampshade says “Linen”.", True)
 
 
 def test_what_it_is_made_of_and_its_colour_are_read_in_the_sentence_that_says_so() -> None:
@@ -429,3 +429,9 @@ def test_what_is_in_it_is_told_in_the_listings_own_words() -> None:
         answer_for(kit, [kit], "in it", WordEmbedder(), "what's in it?").text
         == "Tool Kit: “A hammer, pliers and tape.”"
     )
+
+
+def test_of_two_things_asked_about_the_one_in_the_name_is_told() -> None:
+    salmon = Product("salmon", "Fresh Salmon Fillet", description="A cold water catch.")
+    answer = answer_for(salmon, [salmon], "fresh or frozen", WordEmbedder(), "is it fresh or frozen")
+    assert answer.text == "The name of Fresh Salmon Fillet says “Fresh”."

@@ -249,7 +249,7 @@ def test_a_choice_alone_on_the_table_is_compared_with_those_shown_before(assista
 def test_what_only_the_title_says_is_not_quoted_from_it(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="jacket"), said("compare", ask="most puddle")])
     shop.reply("jackets", "s_1")
-    assert shop.reply("puddle ones?", "s_1").reply.startswith("Puddle Rain Jacket is called so.")
+    assert shop.reply("puddle ones?", "s_1").reply.startswith("The name of Puddle Rain Jacket says “Puddle”.")
 
 
 def test_which_really_have_it_is_no_question_for_the_most(assistant_with: AssistantWith) -> None:
@@ -259,3 +259,12 @@ def test_which_really_have_it_is_no_question_for_the_most(assistant_with: Assist
     really, most = (shop.reply(message, "s_1").reply for message in ("which are really hooded?", "the most hooded?"))
     assert "“Sealed seams and a hood.”" in really
     assert most == f"{really} No listing says which of them is the most so."
+
+
+def test_what_no_listing_states_of_the_biggest_is_a_size(assistant_with: AssistantWith) -> None:
+    reply = talk(
+        assistant_with,
+        ("jackets", said("search", product="jacket")),
+        ("which is the biggest?", said("compare", ask="biggest")),
+    )
+    assert reply.reply == "None of their listings states a size."
