@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.family import families
 from retrieval.product import Product
 from retrieval.query import Constraints
-from retrieval.words import content_stems, stem
+from retrieval.words import content_stems, content_words, stem
 
 from ..mentions import (
     SUPERLATIVES,
@@ -28,6 +29,8 @@ from ..state import same_kind
 from .looks import colors_pointed_at, is_all_of, is_so_colored, looks_in, seen_before, so_looking
 from .titles import before_it, titled
 
+# What stands right after the verb that begins a question: "the chew bone safe" of "is the chew bone safe?".
+_ASKED_OF = re.compile(r"\b(?:is|are|does|do|has|have|can|will|was) (?:the|that|this|those|these) ((?:[\w'-]+ ?){2,4})")
 SPOKE_OF_ONE: tuple[tuple[Intent, ...], ...] = (("ask_product",), ("cart_add",))
 _LISTING: tuple[tuple[Intent, ...], ...] = (("search",), ("refine",), ("more",))
 
@@ -200,7 +203,27 @@ def _not_shown(parse: Parse, state: DialogueState, parts: Parts) -> list[Product
             ids = parts.searcher.lexical.matching(" ".join(words), columns="title")
             of_kind = ids & parts.searcher.matching(Constraints(product=name))
             found += families(parts.catalog.get_many(sorted(of_kind)))
-    return found if len(found) == 1 else []
+    return found if len(found) == 1 else _asked_by_its_name(parse, before, parts)
+
+
+def _asked_by_its_name(parse: Parse, before: Sequence[Product], parts: Parts) -> list[Product]:
+    """The one thing of the shop whose title has the words of what a question is about, side by side, where nothing shown has them in its
+    listing: "is the chew bone safe for puppies?" of plush toys."""
+    asked = _ASKED_OF.search(parse.message.lower()) if parse.intent == "ask_product" else None
+    words = content_words(asked[1]) if asked else ()
+    for count in range(len(words), 1, -1):
+        name, stems = " ".join(words[:count]), [stem(word) for word in words[:count]]
+        if any(set(stems) <= set(content_stems(f"{one.title} {one.description}")) for one in before):
+            return []
+        titled = parts.catalog.get_many(sorted(parts.searcher.lexical.matching(name, columns="title")))
+        found = list(families(one for one in titled if _side_by_side(stems, content_stems(one.title))))
+        if found:
+            return found if len(found) == 1 else []
+    return []
+
+
+def _side_by_side(wanted: Sequence[str], stems: Sequence[str]) -> bool:
+    return any(list(stems[start : start + len(wanted)]) == list(wanted) for start in range(len(stems)))
 
 
 def called(product: Product, name: str | None) -> bool:

@@ -435,3 +435,26 @@ def test_of_two_things_asked_about_the_one_in_the_name_is_told() -> None:
     salmon = Product("salmon", "Fresh Salmon Fillet", description="A cold water catch.")
     answer = answer_for(salmon, [salmon], "fresh or frozen", WordEmbedder(), "is it fresh or frozen")
     assert answer.text == "The name of Fresh Salmon Fillet says “Fresh”."
+
+
+def test_what_a_question_calls_by_words_of_one_title_only_is_asked_about_though_it_was_not_shown(
+    assistant_with: AssistantWith,
+) -> None:
+    shop = assistant_with(
+        [
+            said("search", product="desk lamp"),
+            said("ask_product", ref=(2,), ask="porcelain"),
+            said("cart_add", ref=("last",)),
+        ]
+    )
+    shop.reply("a desk lamp", "s_1")
+    assert shop.reply("are the espresso cups of porcelain?", "s_1").reply == "Café Espresso Cups: material porcelain."
+    assert [product.title for product, _ in shop.reply("add them", "s_1").cart.lines] == ["Café Espresso Cups"]
+
+
+def test_a_part_of_what_is_shown_is_no_other_thing(assistant_with: AssistantWith) -> None:
+    shop = assistant_with(
+        [said("search", product="desk lamp", color=("black",)), said("ask_product", ref=("last",), ask="steel arm")]
+    )
+    first = shop.reply("a black desk lamp", "s_1").cards[0].product
+    assert shop.reply("is the steel arm slim?", "s_1").reply.startswith(f"{first.title}: ")
