@@ -9,7 +9,7 @@ from retrieval.evidence import COLORS, judge
 from retrieval.product import Product
 from retrieval.words import content_stems, content_words, stem
 
-from ..mentions import SUPERLATIVES, says_a_place, says_which
+from ..mentions import SUPERLATIVES, says_a_place, says_the, says_which
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
 
@@ -64,12 +64,15 @@ def none_so_colored(parse: Parse, state: DialogueState, parts: Parts, meant: Seq
 
 
 def colors_pointed_at(parse: Parse) -> tuple[str, ...]:
-    """The colours by which a message points at something shown, with no place in a list and none read as a wish: "the grey one"; what is
-    taken by nothing but its colour, "the grey, please", is pointed at too."""
+    """The colours by which a message points at something shown, with no place in a list: "the grey one", "the red kayak". Of one that
+    was read as a wish only where it is said of a known thing, since "in red" may be a variant, or where by nothing else a thing is taken:
+    "the grey, please"."""
     slots = parse.slots
     taken = parse.intent == "cart_add" and slots.product is None and not says_which(parse.message)
-    if parse.products or (slots.color and not taken) or says_a_place(parse.message):
+    if parse.products or says_a_place(parse.message):
         return ()
+    if slots.color and not taken:
+        return tuple(color for color in slots.color if says_the(parse.message, color))
     said = (word for word in content_words(parse.message) if stem(word) in COLORS)
     return tuple(word for word in said if word not in slots.exclude)
 

@@ -175,3 +175,17 @@ def test_nothing_of_another_need_is_the_one_pointed_at_by_its_colour(searcher: S
 def test_of_two_things_joined_by_and_the_place_of_one_is_none_of_the_other() -> None:
     assert places_by_name("the first and the lamp", ["headphones", "lamp"]) == []
     assert places_by_name("the second headphones and the first lamp", ["headphones", "lamp"]) == [(0, 2), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("message", "added"), [("i'd like to buy the red lamp", {"clamp": 1}), ("i'd like to buy the purple lamp", {})]
+)
+def test_a_thing_called_by_its_colour_is_one_that_is_so_though_the_colour_was_read_as_a_wish(
+    searcher: Searcher, message: str, added: dict[str, int]
+) -> None:
+    state = DialogueState(Constraints(product="lamp"), shown=("tower", "clamp"), focus="tower")
+    color = "red" if added else "purple"
+    outcome = cart_add(
+        replace(said("cart_add", ref=(1,), color=(color,)), message=message), state, parts_with(searcher)
+    )
+    assert {line.product_id: line.quantity for line in outcome.cart or ()} == added
