@@ -68,8 +68,11 @@ def policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def told_by_the_rules(message: str, parts: Parts) -> Outcome | None:
-    """What the policies say of a message that was read as no question about them, "wrap it up as a present"; None where they are silent."""
+    """What the policies say of a message that was read as no question about them, "wrap it up as a present"; None where they are silent
+    on it as a whole: a clause of what is no question tells something ("no idea, i bought a lamp last week")."""
     if parts.policies is None or not len(parts.policies):
+        return None
+    if not _relevant(message, parts.policies) and parts.policies.plainly([message]) is None:
         return None
     answers = answers_in(message, parts.policies)
     return _together([_said(with_the_other_side(found, parts.policies)) for found in answers]) if answers else None

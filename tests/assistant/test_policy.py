@@ -391,3 +391,10 @@ def test_what_no_listing_is_called_and_a_page_is_headed_by_is_told_of_by_the_pag
     reply = assistant.reply("a gift card please", "s_1")
     assert (reply.cards, [source.id for source in reply.sources]) == ((), ["0/amounts"])
     assert assistant.reply("a gift lamp please", "s_1").sources == ()
+
+
+def test_a_clause_of_what_is_no_question_is_answered_by_no_rule(shop: Shop) -> None:
+    message = "no idea about numbers letters stamps labels or slips of paper here, a lamp returned within days"
+    assistant = shop.with_pages(RETURNS, read_as=[said("policy"), said("other")])
+    assert [source.id for source in assistant.reply(message, "s_0").sources] == ["0/window"]
+    assert assistant.reply(message, "s_1").sources == ()
