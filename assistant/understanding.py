@@ -189,7 +189,7 @@ def _gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     if slots.product is None:
         return _for_another_purpose(parse, state, parts)
-    if _names_a_kind_of_it(parse, state):
+    if _names_a_kind_of_it(parse, state) and not of_another_thing(parse.message, parts.embedder):
         return replace(parse, intent="refine", acts=("refine",))
     if _names_it_again(parse, state):
         name = max(slots.product, state.constraints.product or "", key=lambda one: len(content_stems(one)))
