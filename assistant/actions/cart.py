@@ -22,7 +22,7 @@ from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .looks import none_so_colored
-from .named_too import another_thing, named_too, shown_before, which_too
+from .named_too import another_thing, named_too, not_shown_yet, shown_before, which_too
 from .naming import listed
 from .table import meant, names_another_kind, none_spoken_of, past_its_end
 from .variants import meant_variants, open_option, with_options
@@ -73,7 +73,12 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         else:
             meanings.append((variants, quantity))
     outcome = _put(meanings, state, parts, said)
-    told = [said for said in (_so_many_wanted(outcome, parse, state), _of_no_size(products, parse, parts)) if said]
+    beside = (
+        _so_many_wanted(outcome, parse, state),
+        _of_no_size(products, parse, parts),
+        not_shown_yet(products, parse, state),
+    )
+    told = [said for said in beside if said]
     if told and outcome.answer and outcome.cart != state.cart:
         outcome = replace(outcome, answer=done([*outcome.answer.evidence, *told]))
     return _asking_which(besides, replace(outcome, focus=products[-1].id))

@@ -47,6 +47,18 @@ def named_too(
     return found
 
 
+def not_shown_yet(products: Sequence[Product], parse: Parse, state: DialogueState) -> str:
+    """That nothing was put in of what the message joins to these products by "and", a known thing that nothing was shown of; "" of none."""
+    if len(parse.acts) > 1 or parse.products:
+        return ""
+    said = [before or after for before, after in _JOINED.findall(parse.message)]
+    known = (words for one in said for words, _ in things_named(one)[:1])
+    needs = [need.constraints.product or "" for need in state.earlier]
+    own = set(content_stems(" ".join([state.constraints.product or "", *needs, *map(_text, products)])))
+    left = [words for words in known if not own & set(content_stems(words))]
+    return f"I have not shown “{left[0]}” yet, so I added none." if left else ""
+
+
 def another_thing(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> str:
     """The first thing that the message names as what is to be added, of those that the shop has if it has one, where the products read in
     it are none of what it names and it points at nothing; "" where they may be: by their kind or words, or as what is looked for.

@@ -532,3 +532,11 @@ def test_what_the_thing_added_goes_into_or_with_is_not_what_is_added(searcher: S
     assert _lines(cart_add(replace(said("cart_add", ref=(1,)), message=message), SHOWN, parts_with(searcher))) == {
         "tower": 1
     }
+
+
+def test_of_what_is_joined_by_and_and_was_never_shown_it_is_told_that_none_was_added(searcher: Searcher) -> None:
+    outcome = cart_add(
+        replace(said("cart_add", ref=(2,)), message="add it and the wallet"), SHOWN, parts_with(searcher)
+    )
+    assert _lines(outcome) == {"clamp": 1}
+    assert _text(outcome).endswith("I have not shown “wallet” yet, so I added none.")
