@@ -65,6 +65,14 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return Outcome(cart=state.cart, answer=done([f"How many of which? {_places(products, state)}."]))
     if asked := _which_two(products, parse, state) or _so_many(products, parse, state):
         return asked
+    added = _added(products, counts, parse, state, parts)
+    return _asking_which(besides, replace(added, focus=products[-1].id))
+
+
+def _added(
+    products: Sequence[Product], counts: Sequence[int], parse: Parse, state: DialogueState, parts: Parts
+) -> Outcome:
+    """So many of each product put in, in the variant that the message means, and what is to be said of it beside."""
     meanings, said = list[Meaning](), list[str]()
     for product, quantity in zip(products, counts, strict=True):
         variants, unmet = meant_variants(product, parse, state, parts)
@@ -81,7 +89,7 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     told = [said for said in beside if said]
     if told and outcome.answer and outcome.cart != state.cart:
         outcome = replace(outcome, answer=done([*outcome.answer.evidence, *told]))
-    return _asking_which(besides, replace(outcome, focus=products[-1].id))
+    return outcome
 
 
 def _of_another_thing(name: str, parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
