@@ -51,6 +51,11 @@ _REAL = frozenset(map(stem, "real really genuine actual true pure all".split()))
 _ASKING = frozenset("how what which when where who why".split())
 _HOW_MANY = frozenset("many much".split()) | frozenset(map(stem, ("many", "much")))
 _MEASURED = re.compile(r"\bhow (?:big|bright|deep|far|heavy|high|large|long|loud|tall|thick|wide)\b(.+)", re.IGNORECASE)
+_NO_COUNT = (
+    "both",
+    "another",
+    "single",
+)  # which number nothing that could be asked for: "for both beginners and experts"
 _COUNTED = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
 # What asks for more than a yes or no, of which no other listing can be said to have it: "what is it filled with?"
 _OPEN = re.compile(r"\b(?:how|what|where|when|who|why)(?:['’]?s)?\b(?! about)", re.IGNORECASE)
@@ -215,15 +220,14 @@ def answer_for(
     if wanted <= _OVERVIEW | _NOTHING and product.description:  # "what's in it?" too
         return _overview(product)
     if wanted and (plain := _plainly([asked, question or asked], wanted, facts, embedder)):
-        counts = bool(_COUNTED.search(question or asked)) and not any(
-            one.name or _has_number(one.value) for one in plain
+        return (
+            _say(product, plain) if _counts_if_asked(plain, question or asked) else _not_said(product, asked, plain[0])
         )
-        return _not_said(product, asked, plain[0]) if counts else _say(product, plain)
     values = wanted & (COLORS | MATERIALS)
     if values and not any(Fact("", product.title).has(one) for one in _alternatives(asked)):
         return _not_said(product, asked, _of_another_value(asked, wanted, values, facts, embedder))
     near, cosine = _nearest([asked, question or asked], facts if wanted else [], embedder)
-    if near and cosine >= SAME_SUBJECT:
+    if near and cosine >= SAME_SUBJECT and _counts_if_asked([near], question or asked):
         return _say(product, [near])
     own = next((one for one in _alternatives(asked) if Fact("", product.title).has(one)), None)
     if wanted and not said & _ASKING and own:
@@ -235,9 +239,13 @@ def answer_for(
     return _not_said(product, asked, near if told else None)
 
 
-def _has_number(sentence: str) -> bool:
-    """Whether it has a number, as one who asks how many needs: "weighted keys" are no 88."""
-    return bool(amounts(sentence.lower()))
+def _counts_if_asked(facts: Sequence[Fact], question: str) -> bool:
+    """Whether one of the facts is a field of the record or a sentence with a number, where it is asked how many: "weighted keys" are no
+    88. True for any other question."""
+    said = (amount.text for one in facts for amount in amounts(one.value.lower()))
+    return (
+        not _COUNTED.search(question) or any(one.name for one in facts) or any(text not in _NO_COUNT for text in said)
+    )
 
 
 def nearest_fact(

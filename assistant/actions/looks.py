@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from retrieval.evidence import COLORS, judge
 from retrieval.product import Product
+from retrieval.query import Constraints
 from retrieval.words import content_stems, content_words, stem
 
 from ..mentions import SUPERLATIVES, says_a_place, says_the, says_which
@@ -41,7 +42,11 @@ def so_looking(parse: Parse, products: Sequence[Product], before: Sequence[Produ
 def seen_before(state: DialogueState, parts: Parts) -> list[Product]:
     """What was shown for the need under way and is not on the table: of plants for which pots are looked for none is "the white one"."""
     of_others = {one for need in state.earlier for one in need.found}
-    return parts.catalog.get_many(sorted(state.seen - {*state.shown} - of_others))
+    seen = state.seen - {*state.shown} - of_others
+    of_kind = (
+        parts.searcher.matching(Constraints(product=state.constraints.product)) if state.constraints.kind else seen
+    )
+    return parts.catalog.get_many(sorted(seen & of_kind))
 
 
 def none_so_colored(parse: Parse, state: DialogueState, parts: Parts, meant: Sequence[Product] = ()) -> Outcome | None:

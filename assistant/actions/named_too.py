@@ -28,6 +28,9 @@ _NOT_THE_THING = re.compile(
 _JOINED = re.compile(rf"\band {_KNOWN} ((?:[\w'-]+ ?){{1,3}})|\b{_KNOWN} ((?:[\w'-]+ ){{1,3}})(?=and\b)", re.IGNORECASE)
 
 
+_NEW = re.compile(r"\band (?:an?|some|one|two|three|four|\d+) ((?:[\w'-]+ ?){1,3})", re.IGNORECASE)
+
+
 def named_too(
     products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts
 ) -> list[tuple[str, list[Product]]]:
@@ -51,7 +54,7 @@ def not_shown_yet(products: Sequence[Product], parse: Parse, state: DialogueStat
     """That nothing was put in of what the message joins to these products by "and", a known thing that nothing was shown of; "" of none."""
     if len(parse.acts) > 1 or parse.products:
         return ""
-    said = [before or after for before, after in _JOINED.findall(parse.message)]
+    said = [*(before or after for before, after in _JOINED.findall(parse.message)), *_NEW.findall(parse.message)]
     known = (words for one in said for words, _ in things_named(one)[:1])
     needs = [need.constraints.product or "" for need in state.earlier]
     own = set(content_stems(" ".join([state.constraints.product or "", *needs, *map(_text, products)])))

@@ -379,11 +379,14 @@ def test_and_number_2_asks_what_was_asked_of_the_first(assistant_with: Assistant
 
 def test_how_many_is_answered_by_no_sentence_without_a_number() -> None:
     piano = Product(
-        "piano", "Digital Piano", description="It has weighted keys. Two pedals are included.", price=Decimal(499)
+        "piano",
+        "Digital Piano",
+        description="It has weighted keys for both hands. Two pedals are included.",
+        price=Decimal(499),
     )
     keys = answer_for(piano, [piano], "keys", WordEmbedder(), "how many keys does it have")
     assert (keys.text, keys.found) == (
-        "The listing of Digital Piano doesn't say “keys” outright. The nearest it says: “It has weighted keys.”",
+        "The listing of Digital Piano doesn't say “keys” outright. The nearest it says: “It has weighted keys for both hands.”",
         False,
     )
     pedals = answer_for(piano, [piano], "pedals", WordEmbedder(), "how many pedals does it have")

@@ -189,3 +189,10 @@ def test_a_thing_called_by_its_colour_is_one_that_is_so_though_the_colour_was_re
         replace(said("cart_add", ref=(1,), color=(color,)), message=message), state, parts_with(searcher)
     )
     assert {line.product_id: line.quantity for line in outcome.cart or ()} == added
+
+
+def test_what_was_shown_for_a_need_without_a_kind_is_no_one_of_the_kind_looked_for_now(searcher: Searcher) -> None:
+    state = DialogueState(Constraints(product="headphones"), shown=("quiet",), seen=frozenset({"clamp", "quiet"}))
+    outcome = cart_add(replace(said("cart_add", ref=("last",)), message="add the red one"), state, parts_with(searcher))
+    assert outcome.answer is not None
+    assert outcome.answer.text == "None of these is stated to be red. Which of them do you mean?"
