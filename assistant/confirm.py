@@ -120,9 +120,10 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def _left_undone(state: DialogueState, parts: Parts) -> str:
-    """That what the last turn asked to put in is not in the cart, while the shopper goes on as if it were; "" where nothing was."""
+    """That what the last turn asked to put in is not in the cart, while the shopper goes on as if it were; "" where nothing was, or it was
+    the empty cart's own offer."""
     asked = state.asked
-    if asked is None or asked.intent != "cart_add":
+    if asked is None or asked.intent != "cart_add" or (asked.then and asked.then.intent == "checkout"):
         return ""
     outcome = ACTIONS[asked.intent](replace(asked, yes=True, then=None), state, parts)
     counts = [one for one in _counts(outcome, state, parts) if one.old == 0]
