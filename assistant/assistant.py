@@ -38,6 +38,7 @@ from .experiments.running import Running
 from .experiments.trial import Named
 from .explain import explain
 from .lasting import to_words
+from .meaning.slips import as_read, read
 from .model import Card, DialogueState, ShopCart
 from .outbound.attachments import Attachment, NotAttachable
 from .outbound.letters import Letters
@@ -55,7 +56,6 @@ from .relearning.versions import with_learnt
 from .sessions import MemorySessions, Session, Sessions, StaffAnswer, Thumb, Turn
 from .settings import Settings
 from .shopper import Shopper
-from .slips import as_read, read
 from .state import merge, replay
 from .turn import run_turn
 from .turn_events import events_of

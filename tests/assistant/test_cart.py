@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from assistant.actions.cart import MOST, add, cart_add, cart_view, set_quantity, total_line, view_of
 from assistant.actions.taking_out import cart_remove
 from assistant.contract import CartView
+from assistant.meaning.placed import placed
 from assistant.model import CartLine, Choice, DialogueState, Intent, Need, Outcome, Parse, Question
-from assistant.placed import placed
 from assistant.state import effect_of
 from retrieval.product import Product
 from retrieval.query import Constraints

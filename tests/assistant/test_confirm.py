@@ -9,8 +9,8 @@ import pytest
 
 from assistant import Assistant
 from assistant.assent import agrees, refuses
-from assistant.confirm import AGREED, LEFT
 from assistant.exact import Quantity
+from assistant.meaning.confirm import AGREED, LEFT
 from assistant.model import CartLine, DialogueState, Intent, Parse, Question
 from assistant.reply import reading_of
 from assistant.state import replay

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.meaning.placed import placed
 from assistant.model import DialogueState, Need, Parse
-from assistant.placed import placed
 from retrieval.query import Constraints
 from tests.conftest import AssistantWith
 from tests.fakes import said

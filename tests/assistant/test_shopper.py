@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from assistant import Assistant
-from assistant.about_me import about_me, to_forgetting
 from assistant.build import build_embedder
 from assistant.event_form import EventForm
 from assistant.events import Event
 from assistant.lasting import lasting, lasts, may_begin, states
+from assistant.meaning.about_me import about_me, to_forgetting
 from assistant.model import Parse, Slots
 from assistant.settings import Settings
 from assistant.wishes import Drop, Keep, Wish

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from assistant.contract import Reply
+from assistant.meaning.sizes import is_relative, next_size
 from assistant.model import Parse
-from assistant.sizes import is_relative, next_size
 from tests.conftest import AssistantWith
 from tests.fakes import said
 

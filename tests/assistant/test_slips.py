@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from assistant import Assistant
+from assistant.meaning.slips import read
 from assistant.model import DialogueState, Parse, Slots
-from assistant.slips import read
 from retrieval.lexical import Lexical
 from retrieval.search import Searcher
 from retrieval.spelling import Speller

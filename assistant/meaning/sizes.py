@@ -12,8 +12,8 @@ from retrieval.evidence import speaks_of
 from retrieval.product import Product
 from retrieval.words import content_stems, stem
 
-from .model import DialogueState, Intent, Parse
-from .parts import Parts
+from ..model import DialogueState, Intent, Parse
+from ..parts import Parts
 
 LETTERS = ("xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl")
 _SPELLED = {

@@ -12,18 +12,18 @@ from dataclasses import dataclass, replace
 
 from retrieval.query import Constraints
 
-from .actions import ACTIONS
-from .actions.cart import view_of
-from .actions.looks import so_looking
-from .actions.naming import called_in
-from .actions.titles import titled
-from .assent import agrees, refuses
-from .mentions import SUPERLATIVES
-from .model import Answer, DialogueState, Intent, Outcome, Parse, Question, Slots, Taste
-from .normalize import amounts
-from .parse import clean
-from .parts import Parts
-from .reply import reading_of
+from ..actions import ACTIONS
+from ..actions.cart import view_of
+from ..actions.looks import so_looking
+from ..actions.naming import called_in
+from ..actions.titles import titled
+from ..assent import agrees, refuses
+from ..mentions import SUPERLATIVES
+from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question, Slots, Taste
+from ..normalize import amounts
+from ..parse import clean
+from ..parts import Parts
+from ..reply import reading_of
 
 SEARCHES: tuple[Intent, ...] = ("search", "refine")
 SAYS_NO_MORE: tuple[Intent, ...] = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .mentions import places_by_name, places_with_counts, says_the_last
-from .model import DialogueState, Parse
+from ..mentions import places_by_name, places_with_counts, says_the_last
+from ..model import DialogueState, Parse
 
 
 def placed(parse: Parse, state: DialogueState) -> Parse:

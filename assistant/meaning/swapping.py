@@ -14,13 +14,13 @@ from retrieval.product import Product
 from retrieval.superlative import by
 from retrieval.words import content_stems
 
-from .actions.compare import asking_words
-from .actions.looks import so_looking, without_looks
-from .actions.naming import called_in
-from .actions.titles import titled
-from .mentions import SUPERLATIVES, as_it, places_in, says_the_last
-from .model import DialogueState, Intent, Parse, Slots
-from .parts import Parts
+from ..actions.compare import asking_words
+from ..actions.looks import so_looking, without_looks
+from ..actions.naming import called_in
+from ..actions.titles import titled
+from ..mentions import SUPERLATIVES, as_it, places_in, says_the_last
+from ..model import DialogueState, Intent, Parse, Slots
+from ..parts import Parts
 
 SENTENCES = Path(__file__).with_suffix(".toml")
 LEAST = 0.6  # cosine of the nearest sentence

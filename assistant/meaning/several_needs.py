@@ -14,10 +14,10 @@ from retrieval.kinds import kind_at_end, names_kind
 from retrieval.query import SOFT, Constraints
 from retrieval.words import content_stems
 
-from .mentions import kind_behind_place, says_of_all, says_of_each
-from .model import DialogueState, Parse, Slots
-from .parts import Parts
-from .state import NARROWING, same_kind
+from ..mentions import kind_behind_place, says_of_all, says_of_each
+from ..model import DialogueState, Parse, Slots
+from ..parts import Parts
+from ..state import NARROWING, same_kind
 
 SHARED = ("price_min", "price_max", "in_stock")  # what may be said of several things at once, wherever it stands
 # What is said of all only behind them: "a lamp for the desk and a fan, both quiet"; of "a red scarf and a hat, both cheap" the hat need

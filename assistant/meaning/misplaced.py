@@ -9,9 +9,9 @@ from retrieval.evidence import COLORS, MATERIALS
 from retrieval.query import Constraints
 from retrieval.words import stem
 
-from .model import Parse, Slots
-from .normalize import amounts
-from .parts import Parts
+from ..model import Parse, Slots
+from ..normalize import amounts
+from ..parts import Parts
 
 
 def put_right(parse: Parse, message: str, parts: Parts) -> Parse:

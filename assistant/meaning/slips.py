@@ -7,8 +7,8 @@ from dataclasses import replace
 from retrieval.spelling import Speller
 from retrieval.words import content_words
 
-from .model import DialogueState, Parse
-from .parse import Parser
+from ..model import DialogueState, Parse
+from ..parse import Parser
 
 _IN_WORDS = ("product", "brand", "color", "size", "material", "features", "exclude")
 

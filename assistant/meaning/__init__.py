@@ -1,0 +1,1 @@
+"""What a message means in its conversation, after what the parser read in it."""

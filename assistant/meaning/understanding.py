@@ -1,0 +1,147 @@
+"""What a message asks for: as it was read, and in view of what was said, shown and asked before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from retrieval.audience import speaks_of_people
+from retrieval.query import Constraints
+
+from ..actions.choosing import answered
+from ..actions.orders import continued
+from ..actions.subjects import subject_of
+from ..actions.taking_out import amount_answered
+from ..actions.titles import with_title
+from ..model import DialogueState, Parse, Slots
+from ..parse import clean
+from ..parts import Parts
+from ..phrases import phrase_of
+from ..question import KINDS
+from ..reading.overreach import orders_in
+from ..state import NARROWING, drop
+from .about_me import of_the_shopper
+from .asking import asking, of_the_cart, of_value, to_their_list, which_of_them, why_shown
+from .complained import complained, priced
+from .confirm import held_back, settled
+from .going_on import gone_on
+from .kept import with_kept_wishes
+from .misplaced import put_right
+from .placed import placed
+from .several_needs import named_as_before, of_the_kind_behind, of_the_named_need, of_those_on_the_table, told_apart
+from .sizes import stepped
+from .slips import read
+from .swapping import swapped
+from .widening import widened
+
+LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kind", **dict.fromkeys(KINDS, "any kind")}
+
+
+def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
+    """What the message says, and what that means in its conversation: each step goes by what those before it left."""
+    parse = read(message, state, parts.parser, parts.speller)
+    parse = put_right(_for_somebody(parse, parts), message, parts)
+    parse = named_as_before(parse, state)
+    parse = of_those_on_the_table(parse, state, parts)
+    parse = told_apart(parse, parts)
+    if parse.intent == "other" and orders_in(message):
+        return parse  # "set all prices to 0" lets no budget go
+    # What is pointed at, and what answers the shop's last question.
+    parse = placed(parse, state)  # "the last one" is counted by code, which knows how many are on the screen
+    parse = of_the_kind_behind(parse, state, parts)
+    parse = swapped(parse, state, parts)  # what is in the cart tells which of two goes out
+    parse = settled(parse, state)  # a yes means the act that was asked about
+    parse = continued(parse, state, parts)  # an order number by itself answers the question for one
+    parse = amount_answered(parse, state, parts)  # "just 2" the question how many go or stay
+    parse = answered(parse, state, parts)  # and a size or a colour the question which variant
+    # What was read as one act and is another one here.
+    parse = of_the_named_need(parse, state)
+    parse = complained(parse, state, parts)
+    parse = widened(parse, state, parts)
+    parse = of_the_cart(parse, state, parts)
+    parse = _left_open(parse, state, parts)
+    parse = of_value(parse, state, parts)
+    parse = which_of_them(parse, state, parts)
+    parse = why_shown(parse, state, parts)
+    parse = stepped(parse, state, parts)  # "the next size up" is a size that code computes
+    parse = priced(parse, state)
+    parse = to_their_list(parse, state, parts)
+    parse = _worth_doing(asking(parse, state, parts))
+    # The need that is looked for.
+    parse = _had(parse, parts)
+    parse = _with_titles(parse, state, parts)
+    parse = of_the_shopper(parse, state, parts)
+    parse = gone_on(parse, state, parts)
+    parse = with_kept_wishes(parse, state, parts)
+    return held_back(parse, state, parts)  # an unsure reset is asked about before it forgets anything
+
+
+def _for_somebody(parse: Parse, parts: Parts) -> Parse:
+    """The message's acts without an audience where no word is for a person: beside a name it was read from what the shop asked before."""
+    if all(one.slots.gender is None for one in parse.in_order()):
+        return parse
+    if parts.speller and speaks_of_people(parts.speller.mended(parse.message)):
+        return parse
+    if speaks_of_people(parse.message) or parse.slots == Slots(gender=parse.slots.gender):
+        return parse
+    then = _for_somebody(parse.then, parts) if parse.then else None
+    return replace(parse, slots=replace(parse.slots, gender=None), then=then)
+
+
+def _left_open(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """What knows no answer to the question that ends our last reply, as a narrowing that leaves what was asked as it is."""
+    if not _was_asked(state) or parse.intent not in ("other", "refine") or parse.then is not None:
+        return parse
+    slots = parse.slots
+    says = replace(slots, drop=(), features=tuple(one for one in slots.features if one != clean(parse.message)))
+    if says != Slots() or drop(state.constraints, slots.drop) != state.constraints:
+        return parse
+    if (parse.intent == "other" or slots != Slots()) and phrase_of(parse.message, parts.embedder) != "open":
+        return parse
+    field = state.questioned[-1]
+    note = f"All right, {LEFT_OPEN.get(field, f'any {field}')}."
+    return Parse("refine", acts=("refine",), message=parse.message, note=note)
+
+
+def _was_asked(state: DialogueState) -> bool:
+    """Whether our last reply ends with a question about the need."""
+    asked = state.last is not None and state.last.shop.endswith("?") and state.asked is None
+    return asked and state.questioned[-1:] not in ((), ("confirm",)) and state.constraints != Constraints()
+
+
+def _had(parse: Parse, parts: Parts) -> Parse:
+    """The message's acts with what was read as a property and says that the thing is to be had ("in stock only"), or is not to be sold
+    out, as the bound that it is."""
+    slots, looks = parse.slots, parse.intent in ("search", *NARROWING)
+    of_stock = {one for one in (*slots.features, *slots.exclude) if looks and _speaks_of_stock(one, parts)}
+    if of_stock:
+        left = {
+            name: tuple(one for one in getattr(slots, name) if one not in of_stock) for name in ("features", "exclude")
+        }
+        parse = replace(parse, slots=replace(slots, in_stock=True, features=left["features"], exclude=left["exclude"]))
+    return replace(parse, then=_had(parse.then, parts)) if parse.then else parse
+
+
+def _speaks_of_stock(wish: str, parts: Parts) -> bool:
+    subject = subject_of([f"is it {wish}"], parts.embedder)
+    return subject is not None and "availability" in subject.fields
+
+
+def _with_titles(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A message that only searches, with the product that it calls by its title as what it searches for."""
+    if parse.intent != "search" or parse.then is not None:
+        return parse
+    return replace(parse, slots=with_title(parse.slots, parse.message, state, parts))
+
+
+def _worth_doing(parse: Parse) -> Parse:
+    """The message's acts without one that only takes something back before a new search: of "forget the wallet, show me belts" nobody
+    wants to see the rest of the wallets. Two questions about the shop's rules are one act, which answers both."""
+    if parse.then is None:
+        return parse
+    after = _worth_doing(parse.then)
+    if parse.intent == after.intent == "policy":
+        return replace(parse, then=after.then)
+    only_back = parse.intent == "refine" and parse.slots == Slots(drop=parse.slots.drop)
+    return (
+        replace(after, message=parse.message) if only_back and after.intent == "search" else replace(parse, then=after)
+    )
