@@ -108,16 +108,20 @@ function showChosen(where) {
   }
 }
 
-// While the browser has no network the page says so, once, over the box, which is always in sight.
+// While the browser has no network the page says so, once, over the box, which is always in sight; also where it was lost before this ran.
 const offline = () => {
   const box = document.querySelector('#message');
   const said = box?.querySelector('.offline');
   if (navigator.onLine) said?.remove();
-  else if (box && !said) {
+  else if (!box) setTimeout(offline, 100); // it is not drawn yet
+  else if (!said) {
     box.insertAdjacentHTML('afterbegin', '<p class="offline" role="alert">You are offline. What you send now does not reach the shop.</p>');
   }
 };
-if (element.closest('#now')) for (const change of ['online', 'offline']) addEventListener(change, offline);
+if (element.closest('#now')) {
+  for (const change of ['online', 'offline']) addEventListener(change, offline);
+  offline();
+}
 
 // A picture that cannot be loaded goes, and the drawing under it is seen. Such events do not bubble; they are caught on the way down.
 element.addEventListener('error', (event) => { if (event.target.matches?.('.picture img')) event.target.remove(); }, true);

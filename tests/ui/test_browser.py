@@ -277,6 +277,14 @@ def test_the_page_says_while_it_is_offline(visit: Shop) -> None:
     expect(said_so).to_have_count(0)
 
 
+def test_a_page_that_is_drawn_without_a_network_says_so_too(visit: Shop) -> None:
+    """The browser tells of a lost network once, which may be before the page's script listens."""
+    shop = visit()
+    shop.page.add_init_script("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    shop.page.reload()
+    expect(shop.page.get_by_role("alert").filter(has_text="You are offline.")).to_be_visible()
+
+
 def test_an_example_can_be_pressed_and_ask_leaves_the_rest_to_the_shopper(visit: Shop) -> None:
     shop = visit(LAMPS)
     shop.page.get_by_role("button", name="I need a warm desk lamp under 40").press("Enter")
