@@ -98,7 +98,7 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return Outcome(answer=Answer(LEFT))
     if state.asked is None and (said := _to_nothing(parse)):
         return Outcome(answer=Answer(said))
-    if parse.yes is False:
+    if parse.yes is False and parse.intent == "reset":
         return _asking("clear all your wishes and start over", replace(parse, yes=None))
     unsure = parse.confidence < parts.confirm_below * (PICKED_BY_RANK if _picks_by_rank(parse) else 1)
     if unsure and (leaving := _leaves(parse, state, parts)):
@@ -106,7 +106,7 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     outcome = ACTIONS[parse.intent](parse, state, parts)
     counts = _counts(outcome, state, parts)
     unsure = unsure and not _plainly_named(parse, outcome, state, parts)
-    asks = unsure or (not parse.yes and _reaches_far(parse, counts, parts))
+    asks = unsure or parse.yes is False or (not parse.yes and _reaches_far(parse, counts, parts))
     if asks and (change := " and ".join(_changes(outcome, counts, state, parts))):
         return replace(_asking(change, parse), focus=outcome.focus)
     if parse.intent in LOOKS_AT_THE_CART and outcome.answer and (undone := _left_undone(state, parts)):

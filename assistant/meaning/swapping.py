@@ -38,13 +38,18 @@ _IT = re.compile(r"\b(?:it|that|this)\b")
 
 def swapped(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A swap as what it is, one out and as many of the other in, where the message names one product of the cart and one that was shown
-    and is not in it; while nothing is in the cart, the other alone, to be asked about. Else as it was read."""
+    and is not in it; while nothing is in the cart, the other alone, to be asked about. What takes out alone, of a swap of which nothing
+    comes in, is to be asked about too. Else as it was read."""
     if any(one.intent not in READ_AS or one.products or one.choice for one in parse.in_order()):
         return parse
     lines = {line.product_id: line.quantity for line in state.cart}
     out, into = _out_and_in(parse, state, parts)
-    if out is None or into is None or not asks_to_swap(parse.message, [into, out], parts.embedder):
+    named = parts.catalog.get_many(lines) if out is None or into is None else [into, out]
+    if not asks_to_swap(parse.message, named, parts.embedder):
         return parse
+    if out is None or into is None:
+        takes_out = parse.intent == "cart_remove" and parse.then is None
+        return replace(parse, yes=False) if takes_out else parse
     if not lines:
         return replace(
             parse, intent="cart_add", slots=Slots(), acts=("cart_add",), products=(into.id,), then=None, confidence=0.0

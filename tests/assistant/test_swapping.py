@@ -61,13 +61,24 @@ def test_what_was_just_added_is_changed_for_another_of_the_list(assistant_with: 
     [
         ("add the third one as well", said("cart_add", ref=(3,)), {"tote": 2, "rucksack": 1}),
         ("take the first out", said("cart_remove", ref=(1,)), {}),
-        ("swap it", said("cart_remove", ref=("last",)), {}),  # for which, nobody said
     ],
 )
 def test_what_names_no_two_is_done_as_it_was_read(
     assistant_with: AssistantWith, message: str, read: Parse, left: dict[str, int]
 ) -> None:
     assert lines(talk(assistant_with, message, read)) == left
+
+
+@pytest.mark.parametrize(
+    ("message", "ref"),
+    [("swap it", "last"), ("swap the tote for the eighth", 1), ("replace the first with something else", 1)],
+)
+def test_nothing_is_taken_out_by_a_swap_of_which_nothing_comes_in(
+    assistant_with: AssistantWith, message: str, ref: int | str
+) -> None:
+    reply = talk(assistant_with, message, said("cart_remove", ref=(ref,)))
+    assert lines(reply) == {"tote": 2}
+    assert reply.reply == "Take the Market Tote Bag out of your cart: right?"
 
 
 def test_two_that_are_both_in_the_cart_are_no_swap(assistant_with: AssistantWith) -> None:
