@@ -28,7 +28,7 @@ def told_why(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None
     if not products or state.constraints == Constraints():
         return None
     names = short_names(products)
-    cards = explain([_hit(product, state.constraints, parts) for product in products], state.constraints)
+    cards = [_card(product, _need_of(product, state), parts) for product in products]
     said = [_why(card, names[card.product.id], paid=parts.placing.sponsors(card.product)) for card in cards]
     if state.sort and len(state.shown) > 1:
         said.append(f"As you asked, {_COMES_FIRST[state.sort]}.")
@@ -36,12 +36,17 @@ def told_why(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None
     return Outcome(focus=products[0].id, answer=Answer(" ".join(said), (*names.values(), *evidence)))
 
 
-def _hit(product: Product, constraints: Constraints, parts: Parts) -> Hit:
+def _need_of(product: Product, state: DialogueState) -> Constraints:
+    """The need that the product was last shown for: of two lists on the table the first's is an earlier one."""
+    shown_for = (need.constraints for need in state.earlier if product.id in need.found)
+    return state.constraints if product.id in state.found else next(shown_for, state.constraints)
+
+
+def _card(product: Product, need: Constraints, parts: Parts) -> Card:
     """The product as found for the need: whether it is of the kind is looked up again."""
-    of_kind = constraints.kind is None or product.id in parts.searcher.matching(
-        Constraints(product=constraints.product)
-    )
-    return Hit(product, 1.0, 1, of_kind=of_kind)
+    of_kind = need.kind is None or product.id in parts.searcher.matching(Constraints(product=need.product))
+    (card,) = explain([Hit(product, 1.0, 1, of_kind=of_kind)], need)
+    return card
 
 
 def _why(card: Card, name: str, *, paid: bool) -> str:

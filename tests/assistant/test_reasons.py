@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -42,6 +43,18 @@ def test_what_speaks_against_it_is_told_too(assistant_with: AssistantWith) -> No
         "Bolt Clamp Lamp is shown for this: its name says “Lamp” and $19.50 is under your $40 limit."
     )
     assert reply.endswith("But comes in red, not black.")
+
+
+def test_of_two_lists_each_thing_is_told_by_the_need_that_it_was_shown_for(assistant_with: AssistantWith) -> None:
+    """It was said of the lamp that it is no bag."""
+    both = replace(LAMPS, then=said("search", product="bag"), acts=("search", "search"))
+    shop = assistant_with([both, said("ask_product", ref=(1,))])
+    shop.reply("a black lamp under 40 and a bag", session_id="s_1")
+    reply = shop.reply("why the first one?", session_id="s_1").reply
+    assert (
+        reply
+        == "Aster Desk Lamp is shown for this: its name says “Lamp”, $34.99 is under your $40 limit and color black."
+    )
 
 
 def test_why_a_thing_is_as_it_is_stays_a_question_about_it(assistant_with: AssistantWith) -> None:
