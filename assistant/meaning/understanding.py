@@ -7,6 +7,7 @@ from dataclasses import replace
 from retrieval.audience import speaks_of_people
 from retrieval.query import Constraints
 
+from ..about_us import about_us
 from ..actions.choosing import answered
 from ..actions.orders import continued
 from ..actions.subjects import subject_of
@@ -58,6 +59,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = complained(parse, state, parts)
     parse = widened(parse, state, parts)
     parse = of_the_cart(parse, state, parts)
+    parse = _of_who_answers(parse, parts)
     parse = _left_open(parse, state, parts)
     parse = of_value(parse, state, parts)
     parse = which_of_them(parse, state, parts)
@@ -85,6 +87,12 @@ def _for_somebody(parse: Parse, parts: Parts) -> Parse:
         return parse
     then = _for_somebody(parse.then, parts) if parse.then else None
     return replace(parse, slots=replace(parse.slots, gender=None), then=then)
+
+
+def _of_who_answers(parse: Parse, parts: Parts) -> Parse:
+    """A question who answers here, that was read as the wish for a person, as the small talk that it is: nobody is called for it."""
+    asks = parse.intent == "handoff" and parse.then is None and about_us(parse.message, parts.embedder) == "machine"
+    return replace(parse, intent="other", acts=("other",)) if asks else parse
 
 
 def _left_open(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

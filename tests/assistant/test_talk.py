@@ -51,3 +51,10 @@ def test_who_answers_here_is_told_honestly_and_other_things_are_outside(
     assistant_with: AssistantWith, message: str, told: str
 ) -> None:
     assert assistant_with([said("other")]).reply(message).reply == f"{told} {talk.OFFER}"
+
+
+def test_a_question_who_answers_calls_nobody_and_the_wish_for_a_person_does(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("handoff"), said("handoff")])
+    honest, called = (shop.reply(message) for message in ("are you human", "get me a human"))
+    assert (honest.intent, honest.reply) == ("other", f"{talk.ABOUT_US['machine']} {talk.OFFER}")
+    assert called.intent == "handoff"
