@@ -87,13 +87,12 @@ class Parse:
     back; only the action that asks for a yes sets it. choice: the variants left of which the cart gets one, where the shop asked for it.
     note: what code has to say of the words before it acts on them. offer: a feature to look for, if the shopper agrees. drops: a wish
     taken back exactly, by a button; keeps: one to be kept for later conversations; lets_go: one that was, to be forgotten.
-    brings_back: whether what was set aside is to be shown again. always: wishes
-    kept in earlier ones that a need begins with. about_me: what is wanted of what is known of the shopper, "forgotten" once a yes was
-    given to that; "self" for what holds of them beyond this need ("I'm vegan"). asks_why:
-    whether it asks why a product is shown. page: id of the product that the page around the
-    conversation is of. products: ids of those that a button is of. yes: True once the shopper agreed to it, or pressed a button of it;
-    False where it is only to be asked about, and leaves all wishes as they are. then: what the same message asks for next ("add it, and
-    show me a vase").
+    brings_back: whether what was set aside is to be shown again. always: wishes kept in earlier ones that a need begins with. about_me:
+    what is wanted of what is known of the shopper, "forgotten" once a yes was given to that; "self" for what holds of them beyond this
+    need ("I'm vegan"). asks_why: whether it asks why a product is shown. puts: ids of what an act that is asked about would put into the
+    cart. page: id of the product that the page around the conversation is of. products: ids of those that a button is of. yes: True once
+    the shopper agreed to it, or pressed a button of it; False where it is only to be asked about, and leaves all wishes as they are.
+    then: what the same message asks for next ("add it, and show me a vase").
     """
 
     intent: Intent
@@ -112,6 +111,7 @@ class Parse:
     always: tuple[Wish, ...] = ()
     about_me: AboutMe | None = None
     asks_why: bool = False
+    puts: tuple[str, ...] = ()
     page: str | None = None
     products: tuple[str, ...] = ()
     yes: bool | None = None
@@ -212,7 +212,8 @@ class DialogueState:
     around the conversation is of. own: wishes that the shopper said hold of them, whatever is looked for. acts: all of the conversation,
     in order, the one under way last. found: ids of the products last found for the need under way, in the order shown; where a message
     had several needs, only some of those shown. topic: what was last asked of a product, "" once anything else was said.
-    taken_out: ids of what was taken out of the cart and is not in it again.
+    taken_out: ids of what was taken out of the cart and is not in it again. passed_over: of what it was asked whether to put it in,
+    without a yes or a no, until that is told.
     """
 
     constraints: Constraints = field(default_factory=Constraints)
@@ -241,6 +242,7 @@ class DialogueState:
     found: tuple[str, ...] = ()
     topic: str = ""
     taken_out: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
 
     def lists(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """(what it is, ids in the order shown) of the list of each need that something last shown was shown for, in order."""

@@ -11,6 +11,7 @@ from retrieval.kinds import names_kind
 from retrieval.query import SOFT, Constraints, Limit, Sort
 from retrieval.words import content_stems
 
+from .assent import agrees, refuses
 from .lasting import given_up, said_of_oneself
 from .mentions import says_an_order
 from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
@@ -21,6 +22,7 @@ from .wishes import without
 
 WISH_LISTS = (*SOFT, "exclude")
 REPLACED = ("color", "size", "material")  # a new colour takes the place of the old one; features add up
+LOOKS_AT_THE_CART = ("cart_view", "checkout", "bye")
 NARROWING = ("refine", "similar", "recommend", "more", "compare")
 NEEDS_KEPT = 5  # earlier needs that a conversation can come back to
 # What people call a constraint when they take it back, where that is not the slot's own name.
@@ -70,7 +72,8 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     asked about changes no wish.
     """
     topic = (parse.slots.asked_about or state.topic) if parse.intent == "ask_product" else ""
-    state = replace(arrived(state, parse.page), acts=(*state.acts, parse.intent), topic=topic)
+    passed_over = _passed_over(state, parse)
+    state = replace(arrived(state, parse.page), acts=(*state.acts, parse.intent), topic=topic, passed_over=passed_over)
     if parse.yes is False:
         return state
     if (wish := parse.lets_go) is not None:
@@ -80,7 +83,7 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     if parse.intent == "reset":
         return replace(
             state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=state.page, taste=Taste(),
-            earlier=(), questioned=(), dropped=(), compared=(), let_go=(), own=(), found=(), taken_out=(),
+            earlier=(), questioned=(), dropped=(), compared=(), let_go=(), own=(), found=(), taken_out=(), passed_over=(),
         )  # fmt: skip
     if parse.intent == "search":
         constraints = merge(Constraints(), _with_always(parse.slots, parse))
@@ -96,6 +99,7 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
             own=state.own,
             acts=state.acts,
             taken_out=state.taken_out,
+            passed_over=state.passed_over,
         )
         return replace(fresh, last=state.last, turn=state.turn, handoff=state.handoff, failed=state.failed)
     if parse.intent in NARROWING and parse.slots.product is None and (kind := _forgotten(state, parse.slots.drop)):
@@ -202,6 +206,16 @@ def _all_stays(before: Constraints, after: Constraints) -> bool:
     lists = all(set(getattr(before, name)) <= set(getattr(after, name)) for name in WISH_LISTS)
     singles = ("brand", "gender", "price_min", "price_max", "in_stock")
     return lists and all(getattr(before, name) in (None, getattr(after, name)) for name in singles)
+
+
+def _passed_over(state: DialogueState, parse: Parse) -> tuple[str, ...]:
+    """What it was asked whether to put it in, with what this message leaves open; what was told when the cart was last looked at is done
+    with."""
+    before = () if state.acts and state.acts[-1] in LOOKS_AT_THE_CART else state.passed_over
+    if state.asked is None or agrees(parse.message) or refuses(parse.message):
+        return before
+    left = [product_id for one in state.asked.in_order() for product_id in one.puts]
+    return tuple(dict.fromkeys((*before, *left)))
 
 
 def same_kind(one: str | None, other: str | None) -> bool:

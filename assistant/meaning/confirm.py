@@ -24,13 +24,13 @@ from ..normalize import amounts
 from ..parse import clean
 from ..parts import Parts
 from ..reply import reading_of
+from ..state import LOOKS_AT_THE_CART
 
 SEARCHES: tuple[Intent, ...] = ("search", "refine")
 SAYS_NO_MORE: tuple[Intent, ...] = (
     "other",
     "feedback",
 )  # "i changed my mind": an act on an order is dropped, and that is said
-LOOKS_AT_THE_CART: tuple[Intent, ...] = ("cart_view", "checkout", "bye")
 PUT_IN_UNASKED = 2  # products that "all" may put into the cart: of no more than two, most shoppers say "both"
 TAKEN_OUT_UNASKED = 1
 PICKED_BY_RANK = 2  # times as sure a reading must be
@@ -44,6 +44,7 @@ SHALL_I = Question("Shall I?", "confirm", ("Yes", "No"))
 class Counted:
     """How many of a product are in the cart, and how many would be."""
 
+    id: str
     title: str
     old: int
     new: int
@@ -108,7 +109,8 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     unsure = unsure and not _plainly_named(parse, outcome, state, parts)
     asks = unsure or parse.yes is False or (not parse.yes and _reaches_far(parse, counts, parts))
     if asks and (change := " and ".join(_changes(outcome, counts, state, parts))):
-        return replace(_asking(change, parse), focus=outcome.focus)
+        puts = tuple(one.id for one in counts if one.old == 0)
+        return replace(_asking(change, replace(parse, puts=puts)), focus=outcome.focus)
     if parse.intent in LOOKS_AT_THE_CART and outcome.answer and (undone := _left_undone(state, parts)):
         told = replace(
             outcome.answer, text=f"{undone} {outcome.answer.text}", evidence=(undone, *outcome.answer.evidence)
@@ -120,16 +122,11 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def _left_undone(state: DialogueState, parts: Parts) -> str:
-    """That what the last turn asked to put in is not in the cart, while the shopper goes on as if it were; "" where nothing was, or it was
-    the empty cart's own offer."""
-    asked = state.asked
-    if asked is None or asked.intent != "cart_add" or (asked.then and asked.then.intent == "checkout"):
-        return ""
-    outcome = ACTIONS[asked.intent](replace(asked, yes=True, then=None), state, parts)
-    counts = [one for one in _counts(outcome, state, parts) if one.old == 0]
-    return "".join(
-        f"You did not say whether to {change}, so I did not." for change in _changes(outcome, counts, state, parts)
-    )
+    """That what was asked about and passed over is not in the cart, while the shopper goes on as if it were; "" where nothing was."""
+    inside = {line.product_id for line in state.cart}
+    products = parts.catalog.get_many(one for one in state.passed_over if one not in inside)
+    named = ", ".join(f"the {product.title}" for product in products)
+    return f"You did not say whether to put {named} in your cart, so I did not." if named else ""
 
 
 def _plainly_named(parse: Parse, outcome: Outcome, state: DialogueState, parts: Parts) -> bool:
@@ -196,7 +193,9 @@ def _counts(outcome: Outcome, state: DialogueState, parts: Parts) -> list[Counte
     before = {line.product_id: line.quantity for line in state.cart}
     after = {line.product_id: line.quantity for line in outcome.cart}
     products = parts.catalog.get_many(dict.fromkeys((*before, *after)))
-    counts = [Counted(product.title, before.get(product.id, 0), after.get(product.id, 0)) for product in products]
+    counts = [
+        Counted(product.id, product.title, before.get(product.id, 0), after.get(product.id, 0)) for product in products
+    ]
     return [one for one in counts if one.old != one.new]
 
 

@@ -61,6 +61,22 @@ def test_what_was_asked_back_and_not_answered_is_said_not_to_be_in_the_cart(
     assert undone not in later
 
 
+def test_what_was_passed_over_is_told_at_the_cart_however_much_later(searcher: Searcher) -> None:
+    """Another need came between; after a no, or once it is in, there is nothing to tell."""
+    later = [said("search", product="lamp"), said("refine", color=("black",)), said("cart_view")]
+    undone = "You did not say whether to put the Market Tote Bag in your cart, so I did not."
+    asked = [TOTE, unsure(said("cart_add", ref=(1,)))]
+    messages = ("a tote bag", "lemme have that", "and a lamp", "in black", "my total")
+    *_, told = talk(shop(searcher, *asked, *later), *messages)
+    assert told.startswith(f"{undone} ")
+    *_, told = talk(shop(searcher, *asked, said("other"), *later), *messages[:2], "no", *messages[2:])
+    assert undone not in told
+    *_, told = talk(
+        shop(searcher, *asked, said("cart_add", ref=(1,)), *later), *messages[:2], "the tote", *messages[2:]
+    )
+    assert undone not in told
+
+
 def test_another_of_what_is_in_the_cart_is_no_loss_at_the_checkout(searcher: Searcher) -> None:
     add = said("cart_add", ref=("last",))
     assistant = shop(searcher, TOTE, add, add, said("checkout"))
