@@ -39,12 +39,9 @@ _GROUPS = frozenset(["boy", "girl", "kid", "child", "children", "toddler"])  # o
 
 
 def audiences(product: Product) -> list[str]:
-    """The audiences that the product's gender attribute names, in the six words, with the children that its title names beside it: a
-    "Unicorn Kids Backpack" stated to be for women is for kids too. Empty when the attribute names none."""
+    """The audiences that the product's gender attribute names, in the six words; empty when it names none."""
     values = product.attributes.get("gender", ())
-    named = {_MEANING[value.casefold()] for value in values if value.casefold() in _MEANING}
-    titled = {_MEANING[word.stem] for word in words(product.title) if word.stem in _GROUPS} if named else set()
-    return sorted(named | titled)
+    return sorted({_MEANING[value.casefold()] for value in values if value.casefold() in _MEANING})
 
 
 def suits(product: Product, other: Product) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.audience import audiences, for_children, for_whom, may_mean_children
+from retrieval.audience import for_children, for_whom, may_mean_children
 from retrieval.evidence import judge
 from retrieval.product import Product
 
@@ -52,18 +52,3 @@ def test_a_wish_for_a_person_is_met_by_what_is_for_such_and_not_by_the_letters()
     assert judge(scarf, "features", "for my mum").status == "met"
     assert judge(basket, "features", "for my mum").status == "unstated"
     assert judge(scarf, "features", "for my mum").wish == "for my mum"
-
-
-@pytest.mark.parametrize(
-    ("title", "stated", "expected"),
-    [
-        ("Unicorn Kids Backpack", ("women",), ["kids", "women"]),
-        ("Mouse Dress for Girls", ("Women",), ["girls", "women"]),
-        ("Toddler's Desk", (), []),  # what states no audience suits everybody
-        ("Baby Grand Shirt", ("men",), ["men"]),
-    ],
-)
-def test_children_that_a_title_names_are_meant_beside_the_stated_audience(
-    title: str, stated: tuple[str, ...], expected: list[str]
-) -> None:
-    assert audiences(Product("x", title, attributes={"gender": stated})) == expected
