@@ -246,9 +246,15 @@ class DialogueState:
 
     def lists(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """(what it is, ids in the order shown) of the list of each need that something last shown was shown for, in order."""
-        needs = [(need.constraints.product, need.found) for need in reversed(self.earlier)]
-        needs.append((self.constraints.product, self.found))
-        return tuple((name or "", ids) for name, ids in needs if ids and set(ids) <= set(self.shown))
+        lists = [(need.constraints.product or "", need.found) for need in self.earlier_on_the_table()]
+        return (*lists, (self.constraints.product or "", self.found)) if self._is_shown(self.found) else tuple(lists)
+
+    def earlier_on_the_table(self) -> tuple[Need, ...]:
+        """The needs beside the one under way whose lists are among what was last shown, the first one first."""
+        return tuple(need for need in reversed(self.earlier) if self._is_shown(need.found))
+
+    def _is_shown(self, ids: tuple[str, ...]) -> bool:
+        return bool(ids) and set(ids) <= set(self.shown)
 
 
 @dataclass(frozen=True)

@@ -271,8 +271,7 @@ def _reply(
 
 def _also(state: DialogueState, currency: str) -> tuple[str, ...]:
     """The needs beside the one under way whose lists are on the table, the first one first: "scarf under $60"."""
-    on_the_table = (need for need in reversed(state.earlier) if need.found and set(need.found) <= set(state.shown))
-    return tuple(need_phrase(need.constraints, currency) for need in on_the_table)
+    return tuple(need_phrase(need.constraints, currency) for need in state.earlier_on_the_table())
 
 
 def _first(found: Iterable[T | None]) -> T | None:

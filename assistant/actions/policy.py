@@ -98,10 +98,11 @@ def gone_on(question: str, state: DialogueState, policies: Policies) -> list[lis
         return answers
     heading = before[0].passage.headings[0]
     under = _relevant(f"{heading}: {question}", policies)
+    if not under or under[0].passage.headings[0] != heading:
+        return answers
     ahead = AHEAD if answers_in(question, policies, plainly=None) else 0.0
     least = answers[0][0].relevance + ahead if answers else RELEVANT
-    goes_on = under and under[0].passage.headings[0] == heading and under[0].relevance >= least
-    return [under] if goes_on else answers
+    return [under] if under[0].relevance >= least else answers
 
 
 def _only_asking_how(question: str, state: DialogueState, policies: Policies) -> list[list[Found]]:
