@@ -28,9 +28,10 @@ from .actions.find import WEIGHED, query_for, query_of
 from .actions.handoff import tell_of_file
 from .build import build_events, build_interest, build_named, build_parts, build_plan, build_sessions, build_trust
 from .contract import Done, Event, Reply
-from .event_form import EventForm, checked_region
-from .events import Event as LoggedEvent
-from .events import EventLog
+from .events.form import EventForm, checked_region
+from .events.log import Event as LoggedEvent
+from .events.log import EventLog
+from .events.of_turns import events_of
 from .exact import Asked, meaning, words_of
 from .experiments.exposures import ExposureLog
 from .experiments.plan import Plan
@@ -44,7 +45,7 @@ from .outbound.attachments import Attachment, NotAttachable
 from .outbound.letters import Letters
 from .parse import AheadUse, ReadsAhead
 from .parts import Parts
-from .privacy import Periods, Places, Retention, erase
+from .privacy.kept import Periods, Places, Retention, erase
 from .reading.llm_parser import LlmParser
 from .recommending.interest.model import Interest
 from .recommending.profile import Known
@@ -58,7 +59,6 @@ from .settings import Settings
 from .shopper import Shopper
 from .state import merge, replay
 from .turn import run_turn
-from .turn_events import events_of
 from .wishes import Keep, Wish
 from .writing.server import ServerWriter
 

@@ -23,7 +23,7 @@ from retrieval.search import Searcher
 from retrieval.spelling import Speller, english_words
 from retrieval.store import UNANSWERED, Store
 
-from .events import EventLog
+from .events.log import EventLog
 from .everyday import everyday_words
 from .experiments.exposures import ExposureLog
 from .experiments.plan import Plan, read_plan
@@ -41,7 +41,8 @@ from .outbound.webhook import Webhook
 from .parse import Parser
 from .parse_model import ModelParser
 from .parts import Parts
-from .privacy import Places
+from .privacy.kept import Places
+from .privacy.seal import Seal
 from .reading.chat_model import ChatModel
 from .reading.llm_model import ChatInProcess, LocalChat
 from .reading.llm_parser import LlmParser, questions
@@ -53,7 +54,6 @@ from .recommending.proposal import Source
 from .recommending.sources import SOURCES, new_arrivals, rediscovered
 from .relearning.versions import with_learnt
 from .rules import read_toml
-from .seal import Seal
 from .sessions import MemorySessions, Sessions
 from .sessions_sql import SqlSessions
 from .settings import Settings

@@ -10,7 +10,7 @@ from retrieval.query import Constraints
 from retrieval.words import content_stems
 
 from .model import Parse, Slots
-from .sentiment import about_price
+from .sayings.sentiment import about_price
 from .wishes import Wish
 
 # Fields that may speak of the shopper; a budget, a colour and a kind are of one need.

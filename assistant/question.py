@@ -13,7 +13,7 @@ from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import content_stems
 
 from .model import DialogueState, Question
-from .sentiment import about_price
+from .sayings.sentiment import about_price
 
 ENOUGH = 3  # products shown that meet every wish: then there is nothing to ask
 MANY = 8  # fewer things that match are looked through sooner than asked about

@@ -16,7 +16,7 @@ from .mentions import ordinal
 from .model import Card, DialogueState, Outcome, Question
 from .names import names_in_lists
 from .quotes import not_repeated
-from .sentiment import about_price
+from .sayings.sentiment import about_price
 from .wordings import worded
 
 PLAIN_TO_SEE = (

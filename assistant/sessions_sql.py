@@ -36,7 +36,7 @@ from sqlalchemy.exc import IntegrityError
 
 from .database import clear_log, open_database, upsert
 from .model import DialogueState
-from .seal import Seal
+from .privacy.seal import Seal
 from .sessions import NO_SITES, Forgotten, Listed, Mark, Session, StaffAnswer, Thumb, Told, Turn, forgotten
 
 _TABLES = MetaData()

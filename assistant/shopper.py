@@ -9,13 +9,13 @@ from functools import cached_property
 
 from retrieval.query import Hit
 
-from .crowd import Together
+from .events.crowd import Together
+from .events.of_turns import of_conversation
 from .experiments.trial import Trial
 from .model import Card, DialogueState, Reasons
 from .recommending.leaning import lean_reasons, leaning
 from .recommending.profile import Known
 from .recommending.recommender import Recommender
-from .turn_events import of_conversation
 from .wishes import Wish
 
 

@@ -11,13 +11,13 @@ from retrieval.kinds import names_kind
 from retrieval.query import SOFT, Constraints, Limit, Sort
 from retrieval.words import content_stems
 
-from .assent import agrees, refuses
 from .lasting import given_up, said_of_oneself
 from .mentions import says_an_order
 from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
 from .orders.book import OrderTalk
 from .outbound.handover import HandedCart, Handoff
 from .parse import clean
+from .sayings.assent import agrees, refuses
 from .wishes import without
 
 WISH_LISTS = (*SOFT, "exclude")

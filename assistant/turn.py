@@ -11,7 +11,6 @@ from typing import TypeVar
 from .actions.cart import view_of
 from .actions.handoff import Aside, aside, contact_link
 from .actions.talk import TOLD, more_known
-from .assent import agrees
 from .contract import CartView, Event, Latency, Parsed, Reply, Shown, Token
 from .explain import explain
 from .grounds import checked, evidence
@@ -21,6 +20,7 @@ from .model import Card, DialogueState, Exchange, Outcome, Parse
 from .parse import clean
 from .parts import Parts
 from .reply import Words, labelled, need_phrase, sells_nothing_so, unsold, write
+from .sayings.assent import agrees
 from .state import Effect, arrived, effect_of, ended, leave, turned, update
 from .writing.portrait import portrait
 from .writing.wording import told

@@ -15,7 +15,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from .personal import mask
+from .privacy.personal import mask
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 4_000_000  # past that nothing more is kept: a file in the store must not grow without end

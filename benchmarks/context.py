@@ -21,7 +21,7 @@ import numpy as np
 import typer
 from exploring import Exact, Read, Tieless, stored
 
-from assistant.events import EventLog
+from assistant.events.log import EventLog
 from assistant.recommending.held_out import Held, Split, split
 from assistant.recommending.interest.context import KINDS, Kind
 from assistant.recommending.interest.features import NAMES

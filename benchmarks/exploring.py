@@ -25,7 +25,7 @@ import numpy as np
 import typer
 from scipy import stats
 
-from assistant.events import EventLog
+from assistant.events.log import EventLog
 from assistant.recommending.recommender import Recommender
 from assistant.recommending.simulated_events import PAGE, Simulation
 from assistant.recommending.simulated_shop import Suggest, Told, play

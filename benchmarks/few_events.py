@@ -24,8 +24,8 @@ from typing import Annotated, Any
 import typer
 
 from assistant.build import build_embedder
-from assistant.crowd import WEIGHTS
-from assistant.events import Event, EventLog
+from assistant.events.crowd import WEIGHTS
+from assistant.events.log import Event, EventLog
 from assistant.recommending.baselines import Lister, baselines
 from assistant.recommending.evaluate import INTEREST, OURS, background, measured, ours
 from assistant.recommending.held_out import Split, split

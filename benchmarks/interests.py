@@ -26,7 +26,7 @@ import numpy as np
 import typer
 from exploring import Exact, Read, Tieless, stored
 
-from assistant.events import ACTS, Event, EventLog
+from assistant.events.log import ACTS, Event, EventLog
 from assistant.recommending.clusters import NEAR, clusters
 from assistant.recommending.evaluate import ours
 from assistant.recommending.held_out import Split, split

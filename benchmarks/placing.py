@@ -33,7 +33,7 @@ from exploring import UNTIL, Exact, Read, Tieless, stored
 from scipy import stats
 
 from assistant.build import build_parts
-from assistant.events import EventLog
+from assistant.events.log import EventLog
 from assistant.model import Card
 from assistant.recommending.placing import Brands, Placing, Sponsored
 from assistant.recommending.simulated_events import PAGE, Simulation

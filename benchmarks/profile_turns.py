@@ -24,8 +24,8 @@ import typer
 from rich.progress import track
 
 from assistant import Assistant
-from assistant.crowd import WEIGHTS
-from assistant.events import Event
+from assistant.events.crowd import WEIGHTS
+from assistant.events.log import Event
 from assistant.recommending.simulated_events import Simulation, simulate
 from assistant.simulated import run
 from assistant.simulated.goals import goals_for

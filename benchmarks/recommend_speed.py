@@ -24,7 +24,7 @@ import numpy as np
 import typer
 
 from assistant.build import build_embedder
-from assistant.events import Event, EventLog, EventType
+from assistant.events.log import Event, EventLog, EventType
 from assistant.recommending.recommender import Recommender
 from assistant.settings import Settings
 from retrieval.dense import Dense

@@ -38,7 +38,7 @@ import typer
 from safetensors.torch import load_file, save_file
 
 from assistant.build import build_embedder
-from assistant.events import Event, EventLog, EventType
+from assistant.events.log import Event, EventLog, EventType
 from assistant.relearning.clicks import Search
 from assistant.relearning.examined import Scores
 from assistant.relearning.reranker import Bench, judged, scores_of

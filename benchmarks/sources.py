@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assistant.build import build_embedder, build_trust
-from assistant.events import EventLog
+from assistant.events.log import EventLog
 from assistant.recommending.evaluate import ours
 from assistant.recommending.held_out import Split, split
 from assistant.recommending.recommender import Recommender

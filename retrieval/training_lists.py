@@ -57,7 +57,7 @@ class Lists:
 class Sources:
     """The files of a run. qrels: graded requests to learn from; a file with a catalogue column names catalogues by the feed's file
     name without its endings. catalogs: the feeds. dev: graded requests for early stopping, else every seventh of those to learn from.
-    events: logs of clicks and purchases (events.py). requests: real requests without grades, one a line.
+    events: logs of clicks and purchases (assistant/events). requests: real requests without grades, one a line.
     """
 
     qrels: Sequence[Path]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
 from assistant.actions.cart import MOST
-from assistant.event_form import Region
+from assistant.events.form import Region
 from assistant.exact import Asked, Press, PressAct, Quantity
 from assistant.model import ShopCart, ShopLine
 from assistant.wishes import Drop, Keep

@@ -8,7 +8,7 @@ from html import escape
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from assistant.processors import processors
+from assistant.privacy.processors import processors
 
 from .desk import AtDesk, Desk
 from .shapes import PrivacyBody, Receiver

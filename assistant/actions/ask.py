@@ -14,12 +14,12 @@ from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
 from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, doable, quote, stem, without, words
 
-from ..ellipsis import asks_the_same
 from ..mentions import as_it
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..names import short_title
 from ..normalize import amounts
 from ..parts import Parts
+from ..sayings.ellipsis import asks_the_same
 from .looks import beyond_looks, none_so_colored, without_looks
 from .stating import offered
 from .subjects import Subject, subject_of

@@ -9,13 +9,13 @@ from retrieval.evidence import none_gives_a_size
 from retrieval.product import Product, money
 from retrieval.query import Constraints
 
-from ..assent import agrees
 from ..contract import CartView
 from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_both, says_each, says_them, tied
 from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question, Slots
 from ..names import short_names
 from ..parts import Parts
 from ..reply import NAMED
+from ..sayings.assent import agrees
 from ..state import merge, same_kind
 from ..wordings import worded
 from . import shop_cart

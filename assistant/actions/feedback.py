@@ -11,17 +11,17 @@ from babel.numbers import get_currency_precision
 from retrieval.product import Product, money
 from retrieval.query import Constraints
 
-from ..at_us import LEAST as AT_US
-from ..at_us import SURELY as SURELY_AT_US
-from ..at_us import at_us
-from ..complaints import LEAST, SURELY, Complaint, complaint_of
 from ..explain import limits_met
 from ..mentions import ordinal, says_several, says_which
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
 from ..names import short_names
 from ..parts import Parts
 from ..reply import NAMED, none_says, unsaid
-from ..sentiment import feeling
+from ..sayings.at_us import LEAST as AT_US
+from ..sayings.at_us import SURELY as SURELY_AT_US
+from ..sayings.at_us import at_us
+from ..sayings.complaints import LEAST, SURELY, Complaint, complaint_of
+from ..sayings.sentiment import feeling
 from ..taste import TOLD, trait_words, traits_of
 from ..wishes import Wish
 from ..wordings import worded

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..about_us import about_us
-from ..at_us import SURELY, at_us
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
+from ..sayings.about_us import about_us
+from ..sayings.at_us import SURELY, at_us
 from ..wordings import worded
 from .ask import ask_product
 from .naming import listed

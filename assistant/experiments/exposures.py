@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Float, MetaData, String, Table, Text, delete, select
 
 from ..database import clear_log, upsert
-from ..events import EventLog, in_ms
+from ..events.log import EventLog, in_ms
 
 _TABLES = MetaData()
 EXPOSURES = Table(

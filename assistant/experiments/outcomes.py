@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ..events import BURSTS, DAY_MS, EVENTS, EventLog, in_ms
+from ..events.log import BURSTS, DAY_MS, EVENTS, EventLog, in_ms
 from .exposures import EXPOSURES, Exposure, ExposureLog
 from .plan import Experiment
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..events import EventLog
+from ..events.log import EventLog
 from .exposures import ExposureLog, Stop
 from .outcomes import Outcome, Outcomes, outcomes_of
 from .plan import Experiment, Guard, Metric

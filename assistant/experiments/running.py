@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..events import EventLog
+from ..events.log import EventLog
 from ..recommending.recommender import Recommender
 from .assign import arm_of
 from .exposures import Exposure, ExposureLog, Stop

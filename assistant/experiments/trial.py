@@ -12,14 +12,14 @@ from retrieval.family import family_of
 from retrieval.search import Searcher
 
 from ..contract import Reply, found_nothing
-from ..events import Event
+from ..events.log import Event
+from ..events.of_turns import turn_id
 from ..model import Card
 from ..parts import Parts
 from ..recommending.interest.model import Interest
 from ..recommending.interest.order import InterestOrder
 from ..recommending.recommender import Recommender, Style
 from ..turn import SHOWING, Taken
-from ..turn_events import turn_id
 from .assign import drawn
 from .exposures import Exposure
 from .interleave import Team, team_draft

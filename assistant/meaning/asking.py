@@ -14,7 +14,7 @@ from ..actions.table import SPOKE_OF_ONE, called
 from ..mentions import EXTREMES, places_in, says_of_those, says_several
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
-from ..phrases import phrase_of
+from ..sayings.phrases import phrase_of
 from ..state import same_kind
 from .complained import says_no_value
 from .of_it import asks_of_it

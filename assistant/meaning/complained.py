@@ -10,12 +10,12 @@ from retrieval.product import Product
 from retrieval.words import STOPWORDS, contains
 
 from ..actions.amends import LENGTHS, NAMED, WEIGHT
-from ..complaints import LEAST, SURELY, complaint_of
 from ..mentions import places_in, says_several
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
-from ..phrases import phrase_of
-from ..sentiment import about_price
+from ..sayings.complaints import LEAST, SURELY, complaint_of
+from ..sayings.phrases import phrase_of
+from ..sayings.sentiment import about_price
 from ..state import ALSO_CALLED
 
 

@@ -17,13 +17,13 @@ from ..actions.cart import view_of
 from ..actions.looks import so_looking
 from ..actions.naming import called_in
 from ..actions.titles import titled
-from ..assent import agrees, refuses
 from ..mentions import SUPERLATIVES
 from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question, Slots, Taste
 from ..normalize import amounts
 from ..parse import clean
 from ..parts import Parts
 from ..reply import reading_of
+from ..sayings.assent import agrees, refuses
 from ..state import LOOKS_AT_THE_CART
 
 SEARCHES: tuple[Intent, ...] = ("search", "refine")

@@ -13,7 +13,7 @@ from retrieval.words import content_stems, without
 from ..mentions import says_the
 from ..model import DialogueState, Intent, Parse, Slots
 from ..parts import Parts
-from ..phrases import STAYING, of_another_thing, phrase_of
+from ..sayings.phrases import STAYING, of_another_thing, phrase_of
 from ..state import need_to_go_on_with, same_kind
 
 # Another thing "in the same colour" is read as each of these.

@@ -7,7 +7,6 @@ from dataclasses import replace
 from retrieval.audience import speaks_of_people
 from retrieval.query import Constraints
 
-from ..about_us import about_us
 from ..actions.choosing import answered
 from ..actions.orders import continued
 from ..actions.subjects import subject_of
@@ -16,9 +15,10 @@ from ..actions.titles import with_title
 from ..model import DialogueState, Parse, Slots
 from ..parse import clean
 from ..parts import Parts
-from ..phrases import phrase_of
 from ..question import KINDS
 from ..reading.overreach import orders_in
+from ..sayings.about_us import about_us
+from ..sayings.phrases import phrase_of
 from ..state import NARROWING, drop
 from .about_me import of_the_shopper
 from .asking import asking, of_the_cart, of_value, to_their_list, which_of_them, why_shown

@@ -10,7 +10,7 @@ from retrieval.query import Constraints
 
 from ..model import DialogueState, Intent, Parse, Slots
 from ..parts import Parts
-from ..phrases import phrase_of
+from ..sayings.phrases import phrase_of
 
 A_BIT = Decimal("1.25")  # times the limit: what "a bit more" is taken for, where something costs so much
 ABOUT_A_LIST: tuple[Intent, ...] = ("refine", "similar", "more", "recommend", "feedback", "compare", "other")

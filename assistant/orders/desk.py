@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from ..seal import Seal
+from ..privacy.seal import Seal
 from .acts import OrderActs
 from .book import OrderBook, OrderRules, read_rules
 from .http import HttpOrderBook

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from ..database import clear_log, open_database
-from ..seal import Seal
+from ..privacy.seal import Seal
 from .book import OrderRequest, OrderRules, asked_in
 
 _TABLES = MetaData()

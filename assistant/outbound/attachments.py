@@ -30,7 +30,7 @@ from sqlalchemy import insert as insert_into
 from retrieval.errors import BadInput, NotFound
 
 from ..database import clear_log, open_database, turns_at, upsert
-from ..seal import Seal
+from ..privacy.seal import Seal
 
 LIMIT = 5 * 1024 * 1024  # bytes of one as it comes
 MOST = 5  # of one conversation

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from ..database import clear_log, open_database
 from ..model import Exchange
-from ..seal import Seal
+from ..privacy.seal import Seal
 from .handover import Why
 
 WHY: dict[Why, str] = {

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from retrieval.errors import ShopError
 
-from ..crowd import WEIGHTS
+from ..events.crowd import WEIGHTS
 from .held_out import Held, Split
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from retrieval.dense import Vectors
 from retrieval.evaluate import Figure, difference, figure_of
 from retrieval.metrics import ndcg, recall, reciprocal_rank
 
-from ..crowd import WEIGHTS
+from ..events.crowd import WEIGHTS
 from .baselines import Lister
 from .calibration import Shares, Shelf, miscalibration, shares_of
 from .fairness import Fairness, fairness, figure_json, number

@@ -14,8 +14,8 @@ from functools import partial
 
 import numpy as np
 
-from ..days import hourly
-from ..events import EventLog
+from ..events.days import hourly
+from ..events.log import EventLog
 from ..model import Reason
 from .bandit import GammaThompson
 from .interest.standing import CAUTION, PLACES, Standing, Standings, place_rates

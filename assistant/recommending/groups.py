@@ -9,8 +9,8 @@ from typing import Literal, get_args
 
 from retrieval.catalog import Catalog
 
-from ..crowd import WEIGHTS
-from ..events import Event
+from ..events.crowd import WEIGHTS
+from ..events.log import Event
 from .interest.wares import numbered, price_levels
 
 Division = Literal["acts", "category", "price", "region", "visits"]

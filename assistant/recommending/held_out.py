@@ -12,8 +12,8 @@ from retrieval.errors import TooFewEvents
 from retrieval.events import GRADES
 from retrieval.family import family_of
 
-from ..crowd import WEIGHTS
-from ..events import Event, EventLog
+from ..events.crowd import WEIGHTS
+from ..events.log import Event, EventLog
 from .calibration import Shelf
 from .cut import cut
 from .groups import Division, Groups

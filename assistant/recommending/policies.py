@@ -14,7 +14,7 @@ from itertools import groupby
 
 import numpy as np
 
-from ..events import Event, EventLog
+from ..events.log import Event, EventLog
 from .exploring import Explorer, drawn_by
 from .interest.standing import CHOICES
 from .interest.training import WITHIN, by_visitor

@@ -14,7 +14,7 @@ from retrieval.dense import Dense, Vectors
 from retrieval.family import family_of
 from retrieval.product import Product
 
-from ..events import Event, EventType
+from ..events.log import Event, EventType
 from ..lasting import from_words
 from ..wishes import Wish
 from .clusters import clusters

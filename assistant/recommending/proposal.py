@@ -11,8 +11,8 @@ from retrieval.catalog import Catalog
 from retrieval.dense import Dense
 from retrieval.product import Product
 
-from ..crowd import Crowd
-from ..events import EventLog
+from ..events.crowd import Crowd
+from ..events.log import EventLog
 from ..model import Reason
 from .profile import Profile
 

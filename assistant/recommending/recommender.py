@@ -19,9 +19,9 @@ from retrieval.dense import Dense, Vectors
 from retrieval.family import families, family_of
 from retrieval.query import Constraints, Hit
 
-from ..crowd import WEIGHTS, Crowds, Together, bought_together
-from ..days import hourly
-from ..events import ACTS, KEPT, TYPES, Event, EventLog, EventType
+from ..events.crowd import WEIGHTS, Crowds, Together, bought_together
+from ..events.days import hourly
+from ..events.log import ACTS, KEPT, TYPES, Event, EventLog, EventType
 from ..model import Card, Reason
 from ..wishes import Wish
 from .cold import of_departments, rated_in, shelves_in

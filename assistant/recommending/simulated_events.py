@@ -14,7 +14,7 @@ import numpy as np
 
 from retrieval.product import Product
 
-from ..events import Event, EventType
+from ..events.log import Event, EventType
 from .interest.context import PARTS_OF_A_DAY, part_of
 from .simulated_tastes import Assortment, Floats, Rng, Taste, assortment, draw_taste
 

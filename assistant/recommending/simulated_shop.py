@@ -16,7 +16,7 @@ import numpy as np
 
 from retrieval.product import Product
 
-from ..events import Event
+from ..events.log import Event
 from ..model import Card
 from .simulated_events import (
     DRIFTING,

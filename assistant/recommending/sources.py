@@ -14,7 +14,7 @@ from retrieval.belonging import WORTH
 from retrieval.dense import Vectors
 
 from ..actions.complement import FIELDS, bond_words
-from ..crowd import bought_together
+from ..events.crowd import bought_together
 from ..model import Reason
 from .clusters import NEAR
 from .profile import Interest, Touched

@@ -9,7 +9,7 @@ from datetime import timedelta
 from retrieval.events import GRADES, LoggedEvent
 from retrieval.words import content_stems
 
-from ..events import Event, EventLog
+from ..events.log import Event, EventLog
 
 WITHIN = timedelta(days=1)  # a choice later than that after being shown is no outcome of the search
 

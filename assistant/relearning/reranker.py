@@ -22,7 +22,7 @@ from retrieval.rerank import LinearMix, Reranker
 from retrieval.train import tune
 from retrieval.training_lists import Lists, Recipe, from_clicks
 
-from ..events import Event, EventLog
+from ..events.log import Event, EventLog
 from .clicks import Search, logged
 from .examined import Scores
 from .trial import Parted, Trial, parted, trial_of

@@ -15,7 +15,7 @@ from retrieval.store import Store
 from retrieval.training_lists import Recipe
 
 from ..build import build_embedder, require_embedder
-from ..events import EventLog
+from ..events.log import EventLog
 from ..recommending.interest.model import Interest
 from ..recommending.interest.training import contest as interest_contest
 from ..settings import Settings

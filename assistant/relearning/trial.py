@@ -9,7 +9,7 @@ from hashlib import sha256
 from retrieval.errors import TooFewEvents
 from retrieval.evaluate import Compared, compared
 
-from ..events import Event, EventLog
+from ..events.log import Event, EventLog
 from ..recommending.cut import cut
 from .clicks import Search, clicks_of, need_of, searches_in
 from .examined import Scores, bend_of, worths, worths_of_needs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..events import EventType
+from ..events.log import EventType
 from ..recommending.profile import SAID
 from ..recommending.profile import Known as Fact
 from ..sentence import key

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from assistant.outbound.attachments import LIMIT, MOST, SIDE, Attachments, NotAttachable, checked
-from assistant.privacy import Places, erase, kept_of
-from assistant.seal import Seal, new_key
+from assistant.privacy.kept import Places, erase, kept_of
+from assistant.privacy.seal import Seal, new_key
 from assistant.sessions import MemorySessions
 from retrieval.errors import NotFound
 

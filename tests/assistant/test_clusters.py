@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from assistant.events import Event, EventLog, EventType
+from assistant.events.log import Event, EventLog, EventType
 from assistant.recommending.clusters import clusters
 from assistant.recommending.profile import INTERESTS, Profile, profile_of
 from assistant.recommending.recommender import Recommender

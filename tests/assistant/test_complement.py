@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from assistant import Assistant
 from assistant.contract import Reply
-from assistant.events import Event
+from assistant.events.log import Event
 from assistant.model import Parse
 from assistant.wishes import Keep
 from tests.conftest import AssistantWith

@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 
 from assistant import Assistant
-from assistant.assent import agrees, refuses
 from assistant.exact import Quantity
 from assistant.meaning.confirm import AGREED, LEFT
 from assistant.model import CartLine, DialogueState, Intent, Parse, Question
 from assistant.reply import reading_of
+from assistant.sayings.assent import agrees, refuses
 from assistant.state import replay
 from retrieval.query import Constraints
 from retrieval.search import Searcher

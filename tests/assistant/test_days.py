@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import ColumnElement, func, select
 
-from assistant.crowd import Buzz, Crowds
-from assistant.days import ByDay, hourly
-from assistant.events import EVENTS, Event, EventLog
+from assistant.events.crowd import Buzz, Crowds
+from assistant.events.days import ByDay, hourly
+from assistant.events.log import EVENTS, Event, EventLog
 
 NOW = datetime(2026, 5, 10, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy.stats import poisson
 
-from assistant.demand import LEAST, ORIGINS, outlook, weekly
-from assistant.events import BURST, Event, EventLog, EventType
+from assistant.events.demand import LEAST, ORIGINS, outlook, weekly
+from assistant.events.log import BURST, Event, EventLog, EventType
 from retrieval.errors import BadInput
 from retrieval.product import Product
 

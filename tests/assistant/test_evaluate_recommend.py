@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from assistant.events import Event, EventLog, EventType
+from assistant.events.log import Event, EventLog, EventType
 from assistant.recommending.baselines import NoImplicit, baselines, interactions, popularity
 from assistant.recommending.calibration import miscalibration, shares_of
 from assistant.recommending.evaluate import OURS, Background, background, diversity, measured, ours, rows

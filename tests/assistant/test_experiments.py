@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from assistant import Assistant
-from assistant.events import Event, EventLog
+from assistant.events.log import Event, EventLog
 from assistant.experiments.assign import arm_of
 from assistant.experiments.exposures import Exposure, ExposureLog
 from assistant.experiments.outcomes import outcomes_of
@@ -19,7 +19,7 @@ from assistant.experiments.plan import Experiment, Plan
 from assistant.experiments.report import Report, report_of
 from assistant.experiments.trial import Named
 from assistant.model import Parse
-from assistant.privacy import erase, expire, kept_of
+from assistant.privacy.kept import erase, expire, kept_of
 from assistant.recommending.interest.features import NAMES
 from assistant.recommending.interest.model import Interest
 from assistant.recommending.interest.standing import PLACES

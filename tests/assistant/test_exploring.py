@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from assistant.events import Event, EventLog, EventType
+from assistant.events.log import Event, EventLog, EventType
 from assistant.model import Card
 from assistant.recommending.interest.standing import OF_A_PLACE, place_rates
 from assistant.recommending.recommender import Recommender

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assistant.events import Event, EventType
+from assistant.events.log import Event, EventType
 from assistant.recommending.fairness import fairness
 from assistant.recommending.groups import ACTS, Groups, of_acts
 from retrieval.catalog import Catalog

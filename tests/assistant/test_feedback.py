@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.complaints import complaint_of, length_of, too_big_or_small
 from assistant.contract import Reply
 from assistant.model import Parse, Taste
-from assistant.sentiment import feeling
+from assistant.sayings.complaints import complaint_of, length_of, too_big_or_small
+from assistant.sayings.sentiment import feeling
 from assistant.taste import leaning
 from assistant.wishes import Drop
 from retrieval.dense import Dense

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.events import Event, EventLog, EventType
+from assistant.events.log import Event, EventLog, EventType
 from assistant.recommending.held_out import split
 from assistant.recommending.interest.context import Context, Contexts
 from assistant.recommending.interest.features import NAMES, features, own_of

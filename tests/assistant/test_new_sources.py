@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assistant.build import build_trust
-from assistant.events import Event, EventLog, EventType
+from assistant.events.log import Event, EventLog, EventType
 from assistant.model import Card
 from assistant.recommending.recommender import Recommender
 from assistant.settings import Settings

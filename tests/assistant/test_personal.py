@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from assistant.personal import MaskedFormatter, mask
+from assistant.privacy.personal import MaskedFormatter, mask
 
 
 @pytest.mark.parametrize(

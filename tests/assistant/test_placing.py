@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from assistant import Assistant
 from assistant.build import build_placing
 from assistant.contract import Reply, card_json
-from assistant.events import Event, EventLog
+from assistant.events.log import Event, EventLog
 from assistant.model import Card, Parse, Question
 from assistant.recommending.placing import Brands, Placing, Sponsored
 from assistant.recommending.recommender import Recommender

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from assistant.events import Event, EventLog
+from assistant.events.log import Event, EventLog
 from assistant.recommending.policies import (
     BANDIT,
     BELIEVED,

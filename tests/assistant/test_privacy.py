@@ -17,8 +17,8 @@ from assistant.orders.desk import OrderDesk
 from assistant.orders.log import OrderLog
 from assistant.outbound.handoff import HandoffDesk, HandoffRules
 from assistant.outbound.letters import Letter, Letters
-from assistant.privacy import Gone, Periods, Places, Retention, erase, expire, kept_of
-from assistant.seal import Seal, new_key
+from assistant.privacy.kept import Gone, Periods, Places, Retention, erase, expire, kept_of
+from assistant.privacy.seal import Seal, new_key
 from assistant.sessions import Thumb
 from assistant.sessions_sql import SqlSessions
 from assistant.unanswered import Unanswered

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import HttpUrl, SecretStr
 
-from assistant.processors import Processor, processors
+from assistant.privacy.processors import Processor, processors
 from assistant.settings import Settings
 
 WEB = HttpUrl("https://models.example/v1")

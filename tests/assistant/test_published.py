@@ -9,8 +9,8 @@ from statistics import mean
 
 import pytest
 
-from assistant.events import Event, EventLog
-from assistant.published import COLUMNS, DELTA, EACH, Row, noisy, published, told, told_words, words_noise
+from assistant.events.log import Event, EventLog
+from assistant.privacy.published import COLUMNS, DELTA, EACH, Row, noisy, published, told, told_words, words_noise
 from retrieval.catalog import Catalog
 from retrieval.search import Searcher
 

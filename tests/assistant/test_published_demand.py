@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from assistant.demand import Errors, Forecast, Kept, Outlook
-from assistant.events import Event, EventLog
-from assistant.published import EACH
-from assistant.published_demand import BACK, Sale, Wanted, forecasts, sales
+from assistant.events.demand import Errors, Forecast, Kept, Outlook
+from assistant.events.log import Event, EventLog
+from assistant.privacy.published import EACH
+from assistant.privacy.published_demand import BACK, Sale, Wanted, forecasts, sales
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 20)

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assistant import Assistant
-from assistant.event_form import EventForm
-from assistant.events import Event, EventLog, EventType
+from assistant.events.form import EventForm
+from assistant.events.log import Event, EventLog, EventType
 from assistant.model import Card
 from assistant.recommending.recommender import LOOKED_AT, Recommender
 from retrieval.catalog import Catalog

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.events import Event, EventLog, EventType
+from assistant.events.log import Event, EventLog, EventType
 from assistant.relearning.clicks import Search, clicks_of, logged, need_of, searches_in
 from assistant.relearning.examined import bend_of, worths, worths_of_needs
 from assistant.relearning.reranker import scores_of

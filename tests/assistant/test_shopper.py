@@ -8,8 +8,8 @@ import pytest
 
 from assistant import Assistant
 from assistant.build import build_embedder
-from assistant.event_form import EventForm
-from assistant.events import Event
+from assistant.events.form import EventForm
+from assistant.events.log import Event
 from assistant.lasting import lasting, lasts, may_begin, states
 from assistant.meaning.about_me import about_me, to_forgetting
 from assistant.model import Parse, Slots

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from assistant.events import Event
+from assistant.events.log import Event
 from assistant.recommending.simulated_events import PAGE, SEASON, SEASON_DAYS, Simulation, demand, simulate, sways_of
 from assistant.recommending.simulated_tastes import OFF_SHELF, PRICE_WEIGHT, Assortment, Taste, assortment, draw_taste
 from retrieval.errors import BadInput

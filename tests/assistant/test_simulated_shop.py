@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assistant.events import Event
+from assistant.events.log import Event
 from assistant.model import Card
 from assistant.recommending.simulated_events import Simulation
 from assistant.recommending.simulated_shop import Told, play

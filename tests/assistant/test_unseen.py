@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assistant.events import Event, EventLog
-from assistant.unseen import FIRST, unseen
+from assistant.events.log import Event, EventLog
+from assistant.events.unseen import FIRST, unseen
 from retrieval.dense import Dense
 from retrieval.index import build_index
 from retrieval.lexical import Lexical

@@ -13,7 +13,7 @@ import pytest
 
 from assistant.outbound.answers import ANSWER_LIMIT, keep_answer
 from assistant.outbound.handover import Handoff
-from assistant.seal import Seal, new_key
+from assistant.privacy.seal import Seal, new_key
 from assistant.sessions import Forgotten, MemorySessions
 from assistant.sessions_sql import SqlSessions
 from retrieval.errors import BadInput, NotFound

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from assistant.crowd import SHOPPERS, Buzz, Crowds, Together, bought_together
 from assistant.database import with_columns
-from assistant.events import BURST, EVENTS, Event, EventLog
-from assistant.seal import Seal, new_key
+from assistant.events.crowd import SHOPPERS, Buzz, Crowds, Together, bought_together
+from assistant.events.log import BURST, EVENTS, Event, EventLog
+from assistant.privacy.seal import Seal, new_key
 
 NOW = datetime(2026, 5, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

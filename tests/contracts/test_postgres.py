@@ -12,11 +12,11 @@ from itertools import count
 import pytest
 from sqlalchemy import create_engine, text
 
-from assistant.events import EventLog
+from assistant.events.log import EventLog
 from assistant.orders.book import OrderBook, OrderRules
 from assistant.orders.log import Cleared, OrderLog
 from assistant.orders.sql import SqlOrderBook
-from assistant.seal import Seal, new_key
+from assistant.privacy.seal import Seal, new_key
 from assistant.sessions import Thumb
 from assistant.sessions_sql import SqlSessions
 from tests import postgres

@@ -16,7 +16,7 @@ import pytest
 
 from assistant.database import open_database
 from assistant.model import CartLine, DialogueState, Exchange, Parse, Slots
-from assistant.seal import Seal, WrongKey, new_key
+from assistant.privacy.seal import Seal, WrongKey, new_key
 from assistant.sessions import Forgotten, MemorySessions, Sessions, Thumb, Turn
 from assistant.sessions_sql import SqlSessions
 from assistant.state import Effect, replay

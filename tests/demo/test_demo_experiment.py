@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
-from assistant.event_form import EventForm
+from assistant.events.form import EventForm
 from assistant.experiments.assign import arm_of
 from assistant.settings import Settings
 from tests.ui.command import shop as command

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from assistant.event_files import export_for_reranker
-from assistant.event_form import EventRow
-from assistant.events import Event, EventLog
+from assistant.events.files import export_for_reranker
+from assistant.events.form import EventRow
+from assistant.events.log import Event, EventLog
 from retrieval.events import read_events
 from tests.ui.command import shop
 from ui.visitor import hashed

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from assistant import Assistant
 from assistant.build import build_events
-from assistant.events import Event
+from assistant.events.log import Event
 from assistant.experiments.exposures import Exposure, ExposureLog
 from assistant.experiments.plan import read_plan
 from tests.ui.command import shop

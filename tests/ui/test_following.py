@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from assistant import Assistant
 from assistant.contract import Done, Parsed
-from assistant.event_form import EventForm
+from assistant.events.form import EventForm
 from assistant.model import Parse, Slots
 from assistant.recommending.interest.features import NAMES
 from assistant.recommending.interest.model import Interest

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.demand import kept
+from assistant.events.demand import kept
 
 from .command import shop
 from .shop import build_store

@@ -21,7 +21,7 @@ from assistant.model import DialogueState, Exchange, Parse
 from assistant.outbound.handoff import HandoffDesk, HandoffRules
 from assistant.outbound.letters import Letters
 from assistant.outbound.routes import ToInbox
-from assistant.seal import Seal, new_key
+from assistant.privacy.seal import Seal, new_key
 from assistant.sessions import Listed, MemorySessions, Thumb, Told, Turn
 from assistant.sessions_sql import SqlSessions
 from assistant.state import Effect

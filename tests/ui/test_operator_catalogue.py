@@ -14,9 +14,9 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from assistant.demand import Errors, Forecast, Kept, Outlook
-from assistant.demand import keep as keep_demand
-from assistant.events import Event
+from assistant.events.demand import Errors, Forecast, Kept, Outlook
+from assistant.events.demand import keep as keep_demand
+from assistant.events.log import Event
 from retrieval.catalog_help.corrections import corrections
 from retrieval.catalog_help.suggestion import Suggestion, keep
 from ui.http import create_app

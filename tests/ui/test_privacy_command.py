@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from assistant.build import build_places
-from assistant.events import Event
-from assistant.seal import Seal
+from assistant.events.log import Event
+from assistant.privacy.seal import Seal
 from assistant.sessions_sql import SqlSessions
 from tests.contracts.test_sessions import STATE, TURN
 from tests.ui.command import shop

@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import HttpUrl
 
-from assistant.privacy import Periods
+from assistant.privacy.kept import Periods
 from assistant.settings import Settings
 from tests.fakes import said
 from ui.desk import desk_of

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from assistant import Assistant
-from assistant.events import Event
-from assistant.privacy import kept_of
+from assistant.events.log import Event
+from assistant.privacy.kept import kept_of
 from assistant.recommending.interest.features import NAMES
 from assistant.recommending.interest.model import Interest
 from assistant.recommending.interest.standing import PLACES

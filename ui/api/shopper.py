@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import Discriminator, Field, Tag
 
 from assistant.contract import card_json
-from assistant.event_form import EventForm, Region
+from assistant.events.form import EventForm, Region
 from retrieval.errors import BadInput, NotFound
 
 from .. import examples, public_pages, shapes

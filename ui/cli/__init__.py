@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from assistant.personal import MaskedFormatter
+from assistant.privacy.personal import MaskedFormatter
 from retrieval.errors import ShopError
 
 from . import (

@@ -14,8 +14,8 @@ import typer
 
 from assistant.build import build_embedder, build_events, build_reranker, build_writer
 from assistant.describing import descriptions_wanting
+from assistant.events.unseen import unseen
 from assistant.relearning.versions import with_learnt
-from assistant.unseen import unseen
 from retrieval.catalog_help.categories import categories_missing
 from retrieval.catalog_help.corrections import accept, corrections, take_back
 from retrieval.catalog_help.facts import facts_missing

@@ -15,8 +15,8 @@ from rich.progress import track
 from rich.table import Table
 
 from assistant.build import build_embedder, build_events, build_trust
-from assistant.event_files import import_events
-from assistant.events import EventLog
+from assistant.events.files import import_events
+from assistant.events.log import EventLog
 from assistant.recommending.baselines import baselines
 from assistant.recommending.evaluate import INTEREST, MEASURES, OURS, Row, background, ours, rows
 from assistant.recommending.groups import DIVISIONS, Division

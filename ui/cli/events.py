@@ -13,10 +13,10 @@ from typing import Annotated, Literal
 import typer
 
 from assistant.build import build_events
-from assistant.event_files import Imported, as_json, export_events, export_for_reranker, import_events
-from assistant.event_form import EventRow
-from assistant.events import EventLog
-from assistant.published import published
+from assistant.events.files import Imported, as_json, export_events, export_for_reranker, import_events
+from assistant.events.form import EventRow
+from assistant.events.log import EventLog
+from assistant.privacy.published import published
 from assistant.recommending.simulated_events import Simulation, simulate
 from retrieval.catalog import Catalog
 from retrieval.errors import BadInput

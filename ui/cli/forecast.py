@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.build import build_events
-from assistant.demand import Act, Kept, Outlook, keep, outlook
+from assistant.events.demand import Act, Kept, Outlook, keep, outlook
 from retrieval.catalog import Catalog
 from retrieval.store import require_index
 

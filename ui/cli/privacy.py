@@ -14,8 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from assistant.build import build_places
-from assistant.privacy import Gone, Periods, Places, erase, kept_of
-from assistant.seal import new_key
+from assistant.privacy.kept import Gone, Periods, Places, erase, kept_of
+from assistant.privacy.seal import new_key
 from assistant.sessions_sql import SqlSessions
 from retrieval.errors import BadInput
 from retrieval.store import require_index

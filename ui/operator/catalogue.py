@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from assistant.demand import Kept
-from assistant.demand import kept as forecast
+from assistant.events.demand import Kept
+from assistant.events.demand import kept as forecast
 from retrieval.catalog_help.corrections import accept, corrections, take_back
 from retrieval.catalog_help.suggestion import Suggestion, kept
 from retrieval.errors import BadInput, NotFound

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from assistant.published import COLUMNS, published, told, told_words
-from assistant.published_demand import forecasts, sales
+from assistant.privacy.published import COLUMNS, published, told, told_words
+from assistant.privacy.published_demand import forecasts, sales
 from retrieval.catalog import Catalog
 from retrieval.errors import NotFound
 

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import ColumnElement, select
 
-from ...crowd import HALF_LIFE, SEEN_BACK, SHOPPERS
-from ...days import ByDay
-from ...events import DAY_MS, EVENTS, Event, EventLog, in_ms, paid_for
+from ...events.crowd import HALF_LIFE, SEEN_BACK, SHOPPERS
+from ...events.days import ByDay
+from ...events.log import DAY_MS, EVENTS, Event, EventLog, in_ms, paid_for
 from .standing import CAUTION, CHOICES
 from .wares import Floats, Ints, Wares
 

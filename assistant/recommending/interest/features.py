@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
-from ...events import Event
+from ...events.log import Event
 from ..profile import HALF_LIFE, WEIGHTS
 from .context import Kind
 from .standing import CHOICES, PLACES, Standing

@@ -11,8 +11,8 @@ import numpy as np
 from retrieval.catalog import Catalog
 from retrieval.dense import Dense
 
-from ...days import hourly
-from ...events import Event, EventLog
+from ...events.days import hourly
+from ...events.log import Event, EventLog
 from ...model import Reason
 from .context import Contexts, region_of
 from .features import NO_CONTEXT, coming_to, features, own_of

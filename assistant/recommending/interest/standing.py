@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Row, case, exists, func, select
 
-from ...crowd import HALF_LIFE, SEEN_BACK
-from ...days import ByDay, back_from, hourly
-from ...events import DAY_MS, EVENTS, EventLog, EventType, in_ms, paid_for
+from ...events.crowd import HALF_LIFE, SEEN_BACK
+from ...events.days import ByDay, back_from, hourly
+from ...events.log import DAY_MS, EVENTS, EventLog, EventType, in_ms, paid_for
 from .wares import Floats, Ints, Wares
 
 CHOICES: tuple[EventType, ...] = ("click", "like", "cart", "purchase")

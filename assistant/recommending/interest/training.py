@@ -20,7 +20,7 @@ from retrieval.errors import TooFewEvents
 from retrieval.evaluate import Compared, compared
 from retrieval.metrics import ndcg
 
-from ...events import Event, EventLog
+from ...events.log import Event, EventLog
 from ...labelled.reliability import reliability
 from ..evaluate import ours
 from ..held_out import Split, split

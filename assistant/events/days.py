@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import ColumnElement, and_
 
-from .events import DAY_MS, EVENTS, EventLog, in_burst, in_ms
+from .log import DAY_MS, EVENTS, EventLog, in_burst, in_ms
 
 SETTLED_MS = 3_600_000  # after a day: what happened before midnight may be written a little after it
 T = TypeVar("T")

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from retrieval.catalog import Catalog
 from retrieval.errors import ShopError
 
-from .days import back_from
-from .events import EVENTS, EventLog, EventType
+from ..events.days import back_from
+from ..events.log import EVENTS, EventLog, EventType
 
 Did = Literal["looked", "cart", "bought"]
 DID: Mapping[EventType, Did] = {"view": "looked", "click": "looked", "cart": "cart", "purchase": "bought"}

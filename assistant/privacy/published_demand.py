@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 
-from .days import counts as counts_of
-from .demand import WEEK_MS, Act, Kept
-from .events import DAY_MS, EVENTS, EventLog, in_ms
+from ..events.days import counts as counts_of
+from ..events.demand import WEEK_MS, Act, Kept
+from ..events.log import DAY_MS, EVENTS, EventLog, in_ms
 from .published import EACH, counted, told
 
 BACK = 12  # weeks before a forecast whose buyers it is told of, and, with noise, whose mean it is

@@ -16,13 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from retrieval.errors import BadInput
 
-from .events import Event, EventLog
-from .experiments.exposures import Exposure, ExposureLog
-from .orders.log import Cleared, OrderLog
-from .outbound.attachments import Attachments
-from .outbound.letters import KeptLetter, Letters
-from .sessions import NO_SITES, Session, Sessions, StaffAnswer, Thumb
-from .unanswered import Unanswered
+from ..events.log import Event, EventLog
+from ..experiments.exposures import Exposure, ExposureLog
+from ..orders.log import Cleared, OrderLog
+from ..outbound.attachments import Attachments
+from ..outbound.letters import KeptLetter, Letters
+from ..sessions import NO_SITES, Session, Sessions, StaffAnswer, Thumb
+from ..unanswered import Unanswered
 
 log = logging.getLogger(__name__)
 _SESSION, _THUMBS, _LETTERS = TypeAdapter(Session), TypeAdapter(tuple[Thumb, ...]), TypeAdapter(tuple[KeptLetter, ...])

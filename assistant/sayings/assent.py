@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .parse import clean
+from ..parse import clean
 
 _WORD = re.compile(r"\w+(?:'\w+)?|👍|👎")
 _AGREES = frozenset(

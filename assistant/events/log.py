@@ -33,8 +33,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from .database import clear_log, open_database, turns_at, upsert, with_columns
-from .seal import Seal
+from ..database import clear_log, open_database, turns_at, upsert, with_columns
+from ..privacy.seal import Seal
 
 EventType = Literal["view", "shown", "click", "like", "dislike", "cart", "purchase", "search", "question", "prefer"]
 TYPES: tuple[EventType, ...] = get_args(EventType)

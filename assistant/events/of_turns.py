@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from .actions.find import need_text
-from .contract import Reply
-from .events import KEPT, Event, EventType
-from .lasting import to_words
-from .model import DialogueState, Intent
-from .turn import Taken
+from ..actions.find import need_text
+from ..contract import Reply
+from ..lasting import to_words
+from ..model import DialogueState, Intent
+from ..turn import Taken
+from .log import KEPT, Event, EventType
 
 SEARCHES: frozenset[Intent] = frozenset({"search", "refine", "more"})  # whose list answers the need in words
 WORDS = 500  # characters of a search or question that are kept, as many as an event over HTTP may have

@@ -16,8 +16,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from retrieval.errors import BadInput
 
-from .events import OF_WORDS, Event, EventType
-from .lasting import from_words
+from ..lasting import from_words
+from .log import OF_WORDS, Event, EventType
 
 CLOCKS_APART = timedelta(minutes=1)  # so much may the caller's clock be ahead
 FIRST_YEAR = 2000

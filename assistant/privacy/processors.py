@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from .settings import Settings
+from ..settings import Settings
 
 PASSED_ON = "conversations that are passed on to the shop's staff, with the files attached to them"
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, and_, func, select
 
 from .days import ByDay, back_from
-from .events import DAY_MS, EVENTS, EventLog, in_ms, paid_for
+from .log import DAY_MS, EVENTS, EventLog, in_ms, paid_for
 
 WEIGHTS: Mapping[str, float] = {"view": 1.0, "click": 1.0, "like": 3.0, "cart": 3.0, "purchase": 5.0}
 LOOKED_BACK = 28  # days that popularity counts

@@ -17,7 +17,7 @@ from retrieval.errors import BadInput, ShopError
 from retrieval.product import Product
 from retrieval.store import write_whole
 
-from .events import DAY_MS, EVENTS, EventLog, in_burst, in_ms
+from .log import DAY_MS, EVENTS, EventLog, in_burst, in_ms
 
 WEEK_MS = 7 * DAY_MS
 LEAST = 8  # weeks to learn from, before the earliest held-out ones

@@ -19,7 +19,7 @@ from retrieval.search import Searcher
 from retrieval.words import YES_NO
 
 from .crowd import SEEN_BACK, SHOPPERS, Crowds
-from .events import EventLog
+from .log import EventLog
 
 OFTEN = 10  # times shown, of the product in the middle: with fewer the log says nothing of any one product
 SELDOM = 0.1  # of that

@@ -17,9 +17,9 @@ from pydantic import ValidationError
 from retrieval.errors import BadInput
 from retrieval.feeds.rows import FeedFile, Row
 
-from .event_form import EventRow
-from .events import AT_ONCE, Event, EventLog
-from .relearning.clicks import clicks_of, logged
+from ..relearning.clicks import clicks_of, logged
+from .form import EventRow
+from .log import AT_ONCE, Event, EventLog
 
 COLUMNS = frozenset(EventRow.model_fields) | {"burst"}  # that mean something here; the last one is worked out anew
 HASH = re.compile(r"[0-9a-f]{64}")  # of a visitor that is hashed already, as in an export
