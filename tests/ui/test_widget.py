@@ -441,3 +441,14 @@ def test_a_wish_of_an_exact_price_reads_as_money(visit: Visit) -> None:
     tab.open()
     tab.say("a desk lamp up to 34.99")
     expect(tab.panel.get_by_role("list", name="Looking for")).to_contain_text("under $34.99")
+
+
+def test_the_other_need_of_two_stands_behind_the_wishes(visit: Visit) -> None:
+    both = replace(said("search", product="mug"), then=said("search", product="lamp"))
+    tab = visit(both, said("refine", product="lamp", price_max=Decimal(40)))
+    tab.open()
+    tab.say("a mug and a lamp")
+    wanted = tab.panel.get_by_role("list", name="Looking for").get_by_role("listitem")
+    expect(wanted).to_have_text(["lamp×", "Also:mug"])
+    tab.say("the lamp under 40")
+    expect(wanted).to_have_text(["lamp×", "under $40×"])

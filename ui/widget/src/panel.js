@@ -20,7 +20,7 @@ const spoken = (lang) => ({ lang, dir: RTL.test(lang) ? "rtl" : "ltr" });
 
 class Panel {
   constructor({ host, root, options, base, emit, bubble }) {
-    Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [], era: 0 }); // era: how often the panel was emptied
+    Object.assign(this, { host, root, options, emit, bubble, words: WORDS, titles: new Map(), cart: { items: [], count: 0 }, wanted: [], also: [], era: 0 }); // era: how often the panel was emptied
     this.keep = new Keep(options.site ?? "", options.storage, (told) => this.thread.heard(told));
     this.notice = `${base}privacy?${new URLSearchParams({ site: options.site ?? "" })}`;
     this.client = new Client(base, options.site ?? "", this.keep);
@@ -147,7 +147,7 @@ class Panel {
     this.thread.elsewhere = 0;
     this.staff.stop();
     this.files.allow(0);
-    Object.assign(this, { cart: { items: [], count: 0 }, wanted: [] });
+    Object.assign(this, { cart: { items: [], count: 0 }, wanted: [], also: [] });
     this.log.replaceChildren();
     this.said.replaceChildren();
     this.tell("");
@@ -264,7 +264,7 @@ class Panel {
   refresh() {
     const say = (text, exact) => this.turns.say(text, undefined, exact);
     const held = this.root.activeElement, within = [this.list, this.drawer].find((part) => part.contains(held));
-    this.list.replaceChildren(...wishChips(this.wanted, say, this.words));
+    this.list.replaceChildren(...wishChips(this.wanted, this.also, say, this.words));
     this.drawer.replaceChildren(...cartLines(this.shown, { words: this.words, money: this.money, say: this.context?.cart ? null : say, checkout: () => this.deeds.checkout() }));
     this.cartButton.textContent = this.shown.count ? `${this.words.cart} (${this.shown.count})` : this.words.cart;
     if (within) [...within.querySelectorAll("button")].sort((a, b) => (b.ariaLabel === held.ariaLabel) - (a.ariaLabel === held.ariaLabel)).concat(this.input)[0].focus();

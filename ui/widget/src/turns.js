@@ -115,6 +115,7 @@ export class Turns {
     turn.more.append(this.thumbs(reply), this.next(reply) || "");
     if (follows) this.#show(turn);
     panel.wanted = reply.wishes;
+    panel.also = reply.also ?? []; // a server of before tells none
     panel.cart = reply.cart;
     panel.refresh();
     staff.on ||= passedOn(reply);

@@ -98,9 +98,11 @@ export const staffAnswer = ({ text }, words) =>
 export const chips = (texts, say, label, marked) =>
   texts.length > 0 && el("div", { cls: "chips", role: "group", "aria-label": label }, texts.map((text) => button(text, () => say(text), { ...marked(text) })));
 
-export function wishChips(list, say, words) {
-  return list.map(({ text, field, value }) => el("li", {}, el("span", ENGLISH, text),
+// also: the other needs whose lists are on the table.
+export function wishChips(list, also, say, words) {
+  const chips = list.map(({ text, field, value }) => el("li", {}, el("span", ENGLISH, text),
     field && button("×", () => say(fill(words.drop, text), { drop: { field, value } }), { "aria-label": fill(words.drop, text) })));
+  return [...chips, ...also.map((need) => el("li", { cls: "also" }, el("span", {}, words.also), el("span", ENGLISH, need)))];
 }
 
 export function cartLines(cart, { words, money, say, checkout }) {

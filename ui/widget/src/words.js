@@ -5,7 +5,7 @@ export const WORDS = {
   placeholder: "Your message", send: "Send", close: "Close", cart: "Cart", more: "Conversation menu", retry: "Try again",
   add: "Add to cart", similar: "More like this", ask: "Ask about it", compare: "Compare the first two", compareOne: "Compare", compareWith: "Compare with it", comparing: "Compare {0} with {1}",
   inStock: "In stock", soldOut: "Out of stock", sponsored: "Sponsored", rating: "{0} of 5 from {1} ratings", listing: "The listing says",
-  silent: "The listing has no more on this.", understood: "Looking for", drop: "Remove: {0}", keepWish: "Keep for next time: {0}",
+  silent: "The listing has no more on this.", understood: "Looking for", also: "Also:", drop: "Remove: {0}", keepWish: "Keep for next time: {0}",
   empty: "Your cart is empty.", total: "Total", checkout: "Check out", remove: "Take out", fewer: "One less", another: "One more", taken: "The shop has added it to its cart.",
   notTaken: "The shop could not add it.", untold: "The shop does not say whether that worked. Look at its cart.",
   notShown: "The page could not show that.", showAll: "Show these in the shop", putInto: "Put into the shop's cart: {0} × {1}", comparison: "Comparison", thumbUp: "Good answer", thumbDown: "Bad answer", thanks: "Thank you.",
