@@ -21,15 +21,18 @@ from .marks import example, read_marks
 
 # How many composed turns, in proportion, are of each section of phrases; what the real dialogues are rich in needs few.
 MIX: Mapping[str, int] = {
-    "search": 24, "two_needs": 12, "one_and": 4, "answers": 4, "refine": 35, "more": 3, "reset": 3, "ask_product": 6,
-    "compare": 2, "cart_add": 7, "cart_remove": 3, "cart_view": 2, "checkout": 1, "greet": 2, "bye": 2, "help": 2,
+    "search": 24, "worn": 4, "two_needs": 12, "one_and": 4, "answers": 4, "refine": 35, "more": 3, "reset": 3, "ask_product": 6,
+    "compare": 2, "cart_add": 9, "both": 2, "two_acts": 4, "cart_remove": 3, "cart_view": 2, "checkout": 1, "greet": 2, "bye": 2, "help": 2,
     "other": 5, "recommend": 2, "similar": 2, "complement": 2, "feedback": 2, "policy": 1, "order_status": 1,
     "order_change": 1, "handoff": 1,
 }  # fmt: skip
 INTENT_OF: Mapping[str, Intent] = {
     "two_needs": "search",
     "one_and": "search",
+    "worn": "search",
     "answers": "refine",
+    "both": "cart_add",
+    "two_acts": "cart_add",
 }  # others are named by it
 JOINED = 90  # characters of the longest message that is joined to another: people do not do two things at length
 _BEFORE = ("cart_add", "cart_remove", "cart_view", "feedback", "ask_product", "compare", "policy", "order_status")

@@ -64,6 +64,25 @@ def test_what_answers_a_question_of_the_shop_s_has_one_of_the_choices_that_it_na
         )
 
 
+def test_a_shown_thing_that_is_named_by_its_maker_has_that_brand() -> None:
+    made = [example for example in compose(3000, seed=2) if example.intent == "cart_add" and example.slots.brand]
+    assert made
+    for example in made:
+        assert example.slots.brand in {name.lower() for name in phrases()["makers"]}
+        assert example.slots.ref
+
+
+def test_clothes_for_a_relative_are_for_women_or_men_and_other_things_are_for_the_relative() -> None:
+    made = compose(4000, seed=4)
+    clothes = [example for example in made if "my nan" in example.message and example.slots.gender]
+    things = [example for example in made if "for my husband" in example.slots.features]
+    assert clothes
+    assert things
+    assert {example.slots.gender for example in clothes} == {"women"}
+    assert all(example.slots.product in phrases()["wearables"] for example in clothes)
+    assert {example.slots.gender for example in things} <= {None}
+
+
 def test_the_same_seed_composes_the_same_turns_and_another_seed_others() -> None:
     assert compose(50, seed=5) == compose(50, seed=5)
     assert compose(50, seed=5) != compose(50, seed=6)
