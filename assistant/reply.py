@@ -139,11 +139,11 @@ def _order(cards: Sequence[Card], state: DialogueState) -> str:
 def _otherwise_called(outcome: Outcome, cards: Sequence[Card], constraints: Constraints) -> str:
     """Which were found by meaning among others of the kind, and where they stand: "Not called “dress”: 2 (in “scarf”)." """
     found = zip(cards[:NAMED], outcome.hits, strict=False)
-    told = [
-        f"{card.rank} (in “{card.product.category[-1]}”)"
-        for card, hit in found
-        if not hit.of_kind and card.product.category
-    ]
+    shelves = dict[str, list[str]]()
+    for card, hit in found:
+        if not hit.of_kind and card.product.category:
+            shelves.setdefault(card.product.category[-1], []).append(str(card.rank))
+    told = [f"{' and '.join(places)} (in “{shelf}”)" for shelf, places in shelves.items()]
     return f"Not called “{constraints.product}”: {' and '.join(told)}." if told else ""
 
 

@@ -53,7 +53,7 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return replace(outcome, note=UNHEARD)
     before = by("price_asc", _compared_with(parse, state, parts))
     if parse.slots.sort == "price_asc" and before:
-        outcome = _cheaper_than(before[0], outcome, state, parts)
+        outcome = _cheaper_than(before[0], outcome, state, parts, widen=not says_an_order(parse.message))
     notes = (parse.note, _of_currency(parse, parts), outcome.note)
     outcome = replace(outcome, note=" ".join(note for note in notes if note))
     if parse.offer and outcome.hits:
@@ -104,14 +104,15 @@ def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     return outcome if outcome.hits else exhausted(state, parts)
 
 
-def _cheaper_than(cheapest: Product, outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:
+def _cheaper_than(cheapest: Product, outcome: Outcome, state: DialogueState, parts: Parts, *, widen: bool) -> Outcome:
     """The outcome where it has what costs less than the cheapest found before; else with a word that nothing does, where it has anything
-    new; else the cheapest of the kind and size, whatever they say of the other wishes."""
+    new; else the cheapest of the kind and size, whatever they say of the other wishes. widen: False where the cheapest is asked for, which
+    is one of those that say what was wished."""
     if cheapest.price is None or _costs_less(outcome, cheapest.price):
         return outcome
     name = short_names([cheapest])[cheapest.id]
     least = f"Nothing here costs less than {name} at {money(cheapest.price, cheapest.currency)}."
-    if any(hit.product.id not in state.shown for hit in outcome.hits):
+    if not widen or any(hit.product.id not in state.shown for hit in outcome.hits):
         return replace(outcome, note=least)
     none: dict[str, Any] = dict.fromkeys((field for field in SOFT if field != "size"), ())
     wider = another(replace(state, constraints=replace(state.constraints, **none)), parts)

@@ -7,12 +7,14 @@ from decimal import Decimal
 
 import pytest
 
+from assistant import Assistant
 from assistant.explain import explain
 from assistant.model import Answer, Card, CartLine, DialogueState, Intent, Outcome
 from assistant.reply import NAMED, need_phrase, write
 from retrieval.product import Product
 from retrieval.query import Constraints, Hit, Relaxed
-from tests.conftest import AssistantWith
+from retrieval.search import Searcher
+from tests.conftest import AssistantWith, parts_with
 from tests.fakes import said
 from tests.small_shop import BAGS, BY_ID, JACKETS, LAMPS
 
@@ -284,3 +286,22 @@ def test_of_a_gift_it_is_told_what_no_listing_says_but_not_for_whom_it_is() -> N
     told = write(Outcome(total=2), _cards(("aster-black", "clamp"), need), state, "USD").text
     assert "None of them says “dinosaurs”." in told
     assert "nephew”" not in told
+
+
+def test_the_cheapest_of_what_says_all_that_was_wished_is_not_looked_for_among_what_says_less(
+    searcher: Searcher,
+) -> None:
+    """The steel lamp costs $34.99; the clamp lamp at $19.50 is of aluminium."""
+    turns = [said("search", product="lamp", material=("steel",)), said("refine", sort="price_asc")]
+    shop = Assistant(replace(parts_with(searcher, turns), products_shown=1))
+    shop.reply("a steel lamp", "s_1")
+    reply = shop.reply("which is the cheapest", "s_1")
+    assert [card.product.group_id for card in reply.cards] == ["aster"]
+    assert "says all that you asked for" not in reply.reply
+
+
+def test_places_on_one_shelf_are_told_together() -> None:
+    bags = [Hit(BY_ID[name], 0.8, place, of_kind=False) for place, name in ((2, "satchel"), (3, "satchel"))]
+    hits = (Hit(BY_ID["tower"], 0.9, 1), *bags)
+    text = write(Outcome(hits, total=3), explain(hits, LAMP.constraints), LAMP, "USD").text
+    assert f"Not called “lamp”: 2 and 3 (in “{BY_ID['satchel'].category[-1]}”)." in text
