@@ -29,6 +29,7 @@ def _card(hit: Hit, constraints: Constraints, own: tuple[Reason, ...]) -> Card:
         *_missed(_without_alternatives(found)),
         *_other_kind(hit, constraints),
     )
+    caveats = tuple(dict.fromkeys(caveats))  # of two sizes a listing that gives none says it once
     return Card(hit.product, hit.relevance, hit.rank, reasons, caveats)
 
 

@@ -175,3 +175,9 @@ def test_a_product_found_by_meaning_alone_shows_its_shelf_or_its_name() -> None:
     bare = replace(BY_ID["quiet"], category=())
     (card,) = explain([Hit(bare, 0.2, 1)], Constraints(product="spaceship"))
     assert _said(card.reasons) == [("“Quiet Headphones”", "title")]
+
+
+def test_of_two_sizes_a_listing_that_gives_none_says_it_once() -> None:
+    wanted = Constraints(product="cable", size=("2 m", "3 m"))
+    (card,) = explain([Hit(Product("1", "Network Cable"), 0.9, 1)], wanted)
+    assert [caveat.text for caveat in card.caveats] == ["the listing gives no size"]
