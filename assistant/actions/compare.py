@@ -60,7 +60,7 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if len(found) < 2:
         return Outcome(answer=Answer(_which(state), (str(len(state.shown)),), found=False))
     asked = beyond_title(_asked(parse), parse.message, found)
-    if one := _the_one(parse, asked, found, state, parts):
+    if not _asks_both_ends(parse.message) and (one := _the_one(parse, asked, found, state, parts)):
         return one
     products = found if asked else found[:MOST]  # "which is the cheapest?" is asked of all that were shown
     names = short_names(products)
@@ -197,6 +197,8 @@ def _answer(
         return (), []
     meaning = _meaning(asked, message)
     fields = fields_named(" ".join(meaning[0]) if meaning else asked, products)[:1]
+    if fields == ["price"] and _asks_both_ends(message):
+        return tuple(fields), list(_prices(products, names))
     if fields:
         said = set(_WORD.findall(asked.lower()))
         alone = fields[0] == "price" and (said.isdisjoint(_PRICES) or not said.isdisjoint(_AMOUNTS))
@@ -215,6 +217,12 @@ def _meaning(asked: str, message: str) -> Meaning | None:
     meaning = next((_MEANT[stem(word)] for word in words if stem(word) in _MEANT), None)
     most = _AMOUNTS & set(_WORD.findall(message.lower())) == {"most"}
     return (meaning[0], True) if most and meaning and meaning[0] == ("price",) else meaning
+
+
+def _asks_both_ends(message: str) -> bool:
+    """Whether the message asks for the least and the most of one thing: "which is the cheapest and which the dearest?"."""
+    ends = {_MEANT[stem(word)] for word in _WORD.findall(message.lower()) if stem(word) in _MEANT}
+    return any((fields, not most) in ends for fields, most in ends)
 
 
 def _field_said(

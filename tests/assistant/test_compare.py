@@ -268,3 +268,10 @@ def test_what_no_listing_states_of_the_biggest_is_a_size(assistant_with: Assista
         ("which is the biggest?", said("compare", ask="biggest")),
     )
     assert reply.reply == "None of their listings states a size."
+
+
+def test_who_asks_for_the_cheapest_and_the_dearest_is_told_both(assistant_with: AssistantWith) -> None:
+    """The bags cost $29, $89.90 and $65."""
+    asked = said("compare", ref=("all",), ask="cheapest")
+    told = talk(assistant_with, ("bags", BAGS), ("which is the cheapest and which the most expensive?", asked)).reply
+    assert told == "Market Tote Bag is the cheapest at $29, Brown Satchel Bag the dearest at $89.90."
