@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from retrieval.evidence import COLORS, judge
+from retrieval.evidence import COLORS, MATERIALS, judge
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems, content_words, stem
@@ -50,10 +50,11 @@ def seen_before(state: DialogueState, parts: Parts) -> list[Product]:
 
 
 def none_so_colored(parse: Parse, state: DialogueState, parts: Parts, meant: Sequence[Product] = ()) -> Outcome | None:
-    """The question which is meant, where one is pointed at by colours that nothing shown for the need is stated to have, nor a variant of
-    it: the place that was read instead is a guess. meant: what an act is about, of which the message may say a colour without "one"."""
+    """The question which is meant, where one is pointed at by a colour or a material that nothing shown for the need is stated to have,
+    nor a variant of it: the place that was read instead is a guess. meant: what an act is about, of which the message may say a colour
+    without "one"."""
     each: list[tuple[str, ...]] = [
-        (word,) for words in looks_in(parse.message) for word in words if stem(word) in COLORS
+        (word,) for words in looks_in(parse.message) for word in words if stem(word) in COLORS | MATERIALS
     ]
     among = list(meant)
     if each:
@@ -78,12 +79,13 @@ def colors_pointed_at(parse: Parse) -> tuple[str, ...]:
         return ()
     if slots.color and not taken:
         return tuple(color for color in slots.color if says_the(parse.message, color))
-    said = (word for word in content_words(parse.message) if stem(word) in COLORS)
-    return tuple(word for word in said if word not in slots.exclude)
+    alone = len(parse.acts) < 2  # of "into the cart, and white socks" only the socks are white
+    said = [word for word in content_words(parse.message) if stem(word) in COLORS and word not in slots.exclude]
+    return tuple(word for word in said if alone or says_the(parse.message, word))
 
 
 def is_so_colored(product: Product, colors: Sequence[str]) -> bool:
-    return all(_is_so(product, color, ("color",)) for color in colors)
+    return all(_is_so(product, color, ("color", "material")) for color in colors)
 
 
 def is_all_of(product: Product, words: Iterable[str]) -> bool:

@@ -13,7 +13,7 @@ from assistant.actions.cart import cart_add
 from assistant.actions.looks import looks_in, none_so_colored, so_looking
 from assistant.actions.taking_out import cart_remove
 from assistant.mentions import places_by_name
-from assistant.model import CartLine, DialogueState, Need
+from assistant.model import CartLine, DialogueState, Intent, Need
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.search import Searcher
@@ -70,15 +70,16 @@ def test_a_superlative_is_left_to_what_orders_the_list() -> None:
     assert so_looking(read, LAMPS) == []
 
 
+@pytest.mark.parametrize("look", ["purple", "wooden"])
 @pytest.mark.parametrize("intent", ["feedback", "ask_product", "cart_add"])
-def test_a_colour_that_nothing_shown_has_is_asked_about_and_no_other_is_taken_for_it(
-    assistant_with: AssistantWith, intent: str
+def test_a_colour_or_material_that_nothing_shown_has_is_asked_about_and_no_other_is_taken_for_it(
+    assistant_with: AssistantWith, intent: str, look: str
 ) -> None:
     read = said(intent, ref=(1,))  # type: ignore[arg-type]
     shop = assistant_with([said("search", product="lamp"), read])
     shop.reply("lamps", "s_1")
-    reply = shop.reply("the purple one is nice", "s_1")
-    assert reply.reply == "None of these is stated to be purple. Which of them do you mean?"
+    reply = shop.reply(f"the {look} one is nice", "s_1")
+    assert reply.reply == f"None of these is stated to be {look}. Which of them do you mean?"
     assert reply.cart.lines == ()
     assert shop.session("s_1").state.taste.liked == ()
 
@@ -196,3 +197,15 @@ def test_what_was_shown_for_a_need_without_a_kind_is_no_one_of_the_kind_looked_f
     outcome = cart_add(replace(said("cart_add", ref=("last",)), message="add the red one"), state, parts_with(searcher))
     assert outcome.answer is not None
     assert outcome.answer.text == "None of these is stated to be red. Which of them do you mean?"
+
+
+def test_a_colour_of_what_else_the_message_asks_for_points_at_nothing_shown(assistant_with: AssistantWith) -> None:
+    """The clamp lamp is red; what goes into the cart is the first lamp."""
+    acts: tuple[Intent, ...] = ("cart_add", "search")
+    more = replace(said("search", product="bag", color=("red",)), acts=acts)
+    read = replace(said("cart_add", ref=("last",)), acts=acts, then=more)
+    shop = assistant_with([said("search", product="lamp"), read])
+    first = shop.reply("lamps", "s_1").cards[0].product.id
+    assert first != "clamp"
+    reply = shop.reply("ok into the basket, and red bags", "s_1")
+    assert [product.id for product, _ in reply.cart.lines] == [first]
