@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from retrieval.dense import Embedder
-from retrieval.evidence import COLORS, MATERIALS, of_the_thing, speaks_of
+from retrieval.evidence import COLORS, MATERIALS, none_gives_a_size, of_the_thing, speaks_of
 from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
 from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, doable, quote, stem, without, words
 
-from ..mentions import as_it
-from ..model import Answer, DialogueState, Outcome, Parse
+from ..mentions import as_it, counts_said
+from ..model import Answer, DialogueState, Outcome, Parse, Slots
 from ..names import short_title
 from ..normalize import amounts
 from ..parts import Parts
@@ -47,6 +47,7 @@ _LINKS = frozenset(
         "state states say says mention mentions".split(),
     )
 )
+_ENDING_LINKS = re.compile(r" (?:made|comes?|coming)(?: (?:of|from|in|with))?[ ?!.]*$", re.IGNORECASE)
 _REAL = frozenset(map(stem, "real really genuine actual true pure all".split()))  # which say nothing of what it is
 _ASKING = frozenset("how what which when where who why".split())
 _HOW_MANY = frozenset("many much".split()) | frozenset(map(stem, ("many", "much")))
@@ -103,6 +104,8 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     products = meant(parse, state, parts)
     if not products:
         return Outcome(answer=Answer(_unclear(state), found=False))
+    if unsized := _of_no_size(products, parse, parts):
+        return Outcome(focus=products[0].id, answer=unsized)
     parse = _of_it(parse, state)
     asked = _asked(parse, products, parts)
     again = state.topic if not asked and asks_the_same(parse.message, parts.embedder) else ""
@@ -120,9 +123,30 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     return offered(outcome, products, had, parse.message, state, parts)
 
 
+def _of_no_size(products: Sequence[Product], parse: Parse, parts: Parts) -> Answer | None:
+    """That it cannot be told whether they come in the size that alone is asked about, where none of their listings states any."""
+    sizes = parse.slots.size
+    bare = replace(parse.slots, product=None, ref=(), size=(), ask=None) == Slots()
+    leads = set(content_stems(parse.slots.ask or "")) <= _LINKS
+    variants = [one for product in products for one in parts.catalog.variants(product)]
+    if not (bare and leads and none_gives_a_size(variants, sizes)):
+        return None
+    alone = len(products) == 1
+    whose, it_comes = (
+        (f"The listing of {products[0].title} gives", "it comes") if alone else ("Their listings give", "they come")
+    )
+    text = f"{whose} no size, so I can't tell whether {it_comes} in {' or '.join(sizes)}."
+    return Answer(text, (products[0].title, *sizes), found=False)
+
+
 def _of_so_many(answer: Answer, product: Product, parse: Parse) -> Answer:
-    """The answer whether there is any of the product, where the message says how many it is asked of, as whether there are as many."""
-    many = parse.slots.quantity or 1
+    """The answer whether there is any of the product, or what it costs, where the message says how many it is asked of, as whether there
+    are as many, or with what as many cost."""
+    many = parse.slots.quantity or next(iter(counts_said(parse.message, parse.slots.ref)), 0) or 1
+    if answer.field == "price" and many > 1 and product.price is not None:
+        sum_of = money(many * product.price, product.currency)
+        text = f"{answer.text.removesuffix('.')}; {many} of them come to {sum_of}."
+        return replace(answer, text=text, evidence=(*answer.evidence, str(many), sum_of))
     if answer.field != "availability" or many < 2 or not product.stock:
         return answer
     enough = product.stock >= many
@@ -187,13 +211,13 @@ def _says(silent: str) -> str:
 
 def without_links(asked: str) -> str:
     """What is asked about, without the words that lead to it: "come in gold" is "gold", "is it dishwasher safe" "dishwasher safe", "which
-    ones are velvet" "velvet"."""
+    ones are velvet" "velvet", "frame made of" "frame"."""
     for word in words(asked):
         said = asked[word.start : word.end].lower()
         if said == "which" and set(asked[word.end :].lower().split()[:1]) & STOPWORDS:
             continue
         if said in _ASKING or not (word.stem in _LINKS or said in STOPWORDS - NEGATIONS):
-            return asked[word.start :]
+            return _ENDING_LINKS.sub("", asked[word.start :]) or asked[word.start :]
     return asked
 
 

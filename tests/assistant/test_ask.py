@@ -461,3 +461,20 @@ def test_a_part_of_what_is_shown_is_no_other_thing(assistant_with: AssistantWith
     )
     first = shop.reply("a black desk lamp", "s_1").cards[0].product
     assert shop.reply("is the steel arm slim?", "s_1").reply.startswith(f"{first.title}: ")
+
+
+def test_of_a_size_alone_it_is_told_that_no_listing_gives_any(searcher: Searcher) -> None:
+    assert _ask(searcher, ref=(1,), size=("42",)).text == (
+        "The listing of Tower Floor Lamp gives no size, so I can't tell whether it comes in 42."
+    )
+
+
+def test_what_several_cost_is_told_with_what_one_costs(searcher: Searcher) -> None:
+    parse = replace(said("ask_product", ref=(2,), ask="how much"), message="how much would 3 of the second be")
+    answer = ask_product(parse, SHOWN, parts_with(searcher)).answer
+    assert answer is not None
+    assert answer.text == "Bolt Clamp Lamp costs $19.50; 3 of them come to $58.50."
+
+
+def test_what_is_asked_about_is_said_without_the_words_that_end_the_question() -> None:
+    assert silence("frame made of") == "say anything about “frame”"
