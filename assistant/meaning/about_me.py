@@ -3,6 +3,7 @@ the question whether to forget it."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, cast
@@ -20,6 +21,7 @@ SENTENCES = Path(__file__).with_suffix(".toml")
 LEAST = 0.6  # cosine of the nearest sentence
 AHEAD = 0.04  # by how much it must be nearer than those of anything else
 _EXAMPLES = Examples.read(SENTENCES)
+_OF_US = re.compile(r"\b(?:i|im|ive|me|my|mine|myself|we|us|our)\b", re.IGNORECASE)
 _TO_FORGETTING = Examples.read(SENTENCES.with_name("forgetting.toml"))
 ABOUT_ME: tuple[Intent, ...] = ("help", "greet", "reset", "search", "refine", "feedback", "policy", "other")
 
@@ -47,7 +49,8 @@ def of_the_shopper(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return Parse("feedback", acts=("feedback",), message=parse.message, lets_go=letting_go)
     bare = replace(parse.slots, ask=None, ref=(), drop=()) == Slots()  # "delete the white ones" names things
     speaks = bool(of_oneself(parse.slots)) and parse.slots.product is None
-    wanted = about_me(parse.message, parts.embedder) if bare or speaks else None
+    of_us = speaks and _OF_US.search(parse.message)  # "not gold" is of the need alone
+    wanted = about_me(parse.message, parts.embedder) if bare or of_us else None
     if wanted == "self":
         return replace(parse, intent="refine", acts=("refine",), about_me="self") if speaks else parse
     return Parse("help", acts=("help",), message=parse.message, about_me=wanted) if wanted and bare else parse

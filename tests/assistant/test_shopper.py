@@ -11,12 +11,13 @@ from assistant.build import build_embedder
 from assistant.events.form import EventForm
 from assistant.events.log import Event
 from assistant.lasting import lasting, lasts, may_begin, states
-from assistant.meaning.about_me import about_me, to_forgetting
-from assistant.model import Parse, Slots
+from assistant.meaning.about_me import about_me, of_the_shopper, to_forgetting
+from assistant.model import DialogueState, Parse, Slots
 from assistant.settings import Settings
 from assistant.wishes import Drop, Keep, Wish
 from retrieval.errors import BadInput, NotFound
-from tests.conftest import AssistantWith
+from retrieval.search import Searcher
+from tests.conftest import AssistantWith, parts_with
 from tests.fakes import said
 from tests.small_shop import BY_ID
 
@@ -335,6 +336,16 @@ def test_only_what_says_all_agrees_that_all_is_forgotten(message: str, wanted: s
 )
 def test_a_message_about_what_is_known_is_told_from_others(message: str, wanted: str | None) -> None:
     assert about_me(message, build_embedder(Settings())) == wanted
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(("message", "about"), [("not gold", None), ("i never wear gold", "self")])
+def test_only_what_speaks_of_the_shopper_holds_beyond_the_need(
+    searcher: Searcher, message: str, about: str | None
+) -> None:
+    parts = replace(parts_with(searcher), embedder=build_embedder(Settings()))
+    read = replace(said("refine", exclude=("gold",)), message=message)
+    assert of_the_shopper(read, DialogueState(), parts).about_me == about
 
 
 def test_what_is_known_is_told_in_words_and_forgotten_one_by_one(assistant_with: AssistantWith) -> None:
