@@ -51,7 +51,7 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     shown = parts.catalog.get_many(state.shown)
     focus = parts.catalog.get_many([state.focus] if state.focus else [])
     beside = [product for product in focus if product.id not in state.shown]
-    if of_needs := _of_each_need(parse, state, parts) or _of_named_needs(parse, state, parts):
+    if of_needs := _of_each_need(parse, state, parts) or of_named_needs(parse, state, parts):
         return of_needs
     if elsewhere := _asked_of_an_earlier_need(parse, state, focus, parts) or _not_shown(parse, state, parts):
         return elsewhere
@@ -158,7 +158,7 @@ def _of_each_need(parse: Parse, state: DialogueState, parts: Parts) -> list[Prod
     return [one for _, ids in lists for one in mentioned(slots, state, parts.catalog.get_many(ids))]
 
 
-def _of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+def of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     """Of several needs' lists, on the table or earlier, what stands at the places that the message says of each: "the first boots and
     the second socks"; with what was liked of one that is named without a place: "the bag and the first boots"."""
     lists = _lists_of_needs(state)

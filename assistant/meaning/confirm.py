@@ -15,7 +15,8 @@ from retrieval.query import Constraints
 from ..actions import ACTIONS
 from ..actions.cart import view_of
 from ..actions.looks import so_looking
-from ..actions.naming import called_in
+from ..actions.naming import called_in, listed
+from ..actions.table import of_named_needs
 from ..actions.titles import titled
 from ..mentions import SUPERLATIVES
 from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question, Slots, Taste
@@ -125,17 +126,20 @@ def _left_undone(state: DialogueState, parts: Parts) -> str:
     """That what was asked about and passed over is not in the cart, while the shopper goes on as if it were; "" where nothing was."""
     inside = {line.product_id for line in state.cart}
     products = parts.catalog.get_many(one for one in state.passed_over if one not in inside)
-    named = ", ".join(f"the {product.title}" for product in products)
-    return f"You did not say whether to put {named} in your cart, so I did not." if named else ""
+    named = [f"the {product.title}" for product in products]
+    return f"You did not say whether to put {listed(named)} in your cart, so I did not." if named else ""
 
 
 def _plainly_named(parse: Parse, outcome: Outcome, state: DialogueState, parts: Parts) -> bool:
-    """Whether the one product that would go into the cart is called so by the message, by words that nothing else shown has: what the
-    reader was unsure of is mostly the place, and a cart is easily changed. A question asks for no product."""
+    """Whether the one product that would go into the cart is called so by the message, by words that nothing else shown has, or each of
+    several by its place in the list of what it is: what the reader was unsure of is mostly the place, and a cart is easily changed. A
+    question asks for no product."""
     before = {line.product_id for line in state.cart}
     added = [line.product_id for line in outcome.cart or () if line.product_id not in before]
-    if parse.intent != "cart_add" or parse.products or len(added) != 1 or "?" in parse.message:
+    if parse.intent != "cart_add" or parse.products or "?" in parse.message:
         return False
+    if len(added) != 1:
+        return {*added} == {one.id for one in of_named_needs(parse, state, parts)} != set()
     shown = parts.catalog.get_many(state.shown)
     called = titled(parse.message, state, parts) or so_looking(parse, shown) or called_in(parse.message, shown)
     return [one.id for one in called] == added
@@ -214,11 +218,11 @@ def _changes(outcome: Outcome, counts: Sequence[Counted], state: DialogueState, 
     """What the outcome would do, an order to the shop each; nothing where it has no consequence."""
     if put := [one for one in counts if one.old == 0]:
         named = [f"the {one.title}" if one.new == 1 else f"{one.new} × {one.title}" for one in put]
-        yield f"put {', '.join(named)} in your cart"
+        yield f"put {listed(named)} in your cart"
     if taken := [one for one in counts if one.new == 0]:
-        yield f"take {', '.join(f'the {one.title}' for one in taken)} out of your cart"
+        yield f"take {listed([f'the {one.title}' for one in taken])} out of your cart"
     if changed := [one for one in counts if one.old and one.new]:
-        yield f"make it {', '.join(f'{one.new} × {one.title}' for one in changed)} in your cart"
+        yield f"make it {listed([f'{one.new} × {one.title}' for one in changed])} in your cart"
     if outcome.checkout_url is not None:
         yield f"go to the checkout with {_items(view_of(state.cart, parts).count)}"
 

@@ -50,6 +50,17 @@ def test_an_unsure_cart_act_is_asked_back_and_not_done(searcher: Searcher) -> No
     assert cart(assistant) == {}
 
 
+def test_what_is_counted_in_the_list_of_each_thing_named_is_put_in_unasked(searcher: Searcher) -> None:
+    bags = said("search", product="bag")
+    assistant = shop(searcher, replace(LAMPS, then=bags), unsure(said("cart_add", ref=(2, 1))))
+    cards = assistant.reply("lamps and bags", SESSION).cards
+    of_each = [
+        next(one.product.id for one in cards[place:] if one.need == need) for need, place in (("lamp", 1), ("bag", 0))
+    ]
+    talk(assistant, "the second lamp and the first bag")
+    assert cart(assistant) == dict.fromkeys(of_each, 1)
+
+
 @pytest.mark.parametrize(("message", "intent"), [("checkout", "checkout"), ("my total?", "cart_view"), ("bye", "bye")])
 def test_what_was_asked_back_and_not_answered_is_said_not_to_be_in_the_cart(
     searcher: Searcher, message: str, intent: Intent
@@ -344,7 +355,7 @@ def test_very_many_of_each_are_asked_back_with_their_number(searcher: Searcher) 
         searcher, ("jackets", said("search", product="jacket")), (message, said("cart_add", ref=ALL, quantity=50))
     )
     assert (held, none) == ({}, {})
-    assert lamps[-1].startswith("Put 2 × Bolt Clamp Lamp, 3 × Aster Desk Lamp")  # as many as there are
+    assert lamps[-1].startswith("Put 2 × Bolt Clamp Lamp and 3 × Aster Desk Lamp")  # as many as there are
     assert jackets[-1].endswith("Shall I put 50 of each in your cart?")
 
 
