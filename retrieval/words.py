@@ -35,7 +35,7 @@ _BRITISH = {ours: theirs for theirs, ours in _SPELLINGS.items()}
 _PLURALS = dict(
     pair.split("/")
     for pair in "bookshelves/bookshelf elves/elf geese/goose headscarves/headscarf hooves/hoof knives/knife lenses/lens loaves/loaf "
-    "mice/mouse penknives/penknife pocketknives/pocketknife scarves/scarf shelves/shelf teeth/tooth wolves/wolf".split()
+    "mice/mouse penknives/penknife pies/pie pocketknives/pocketknife scarves/scarf shelves/shelf teeth/tooth ties/tie wolves/wolf".split()
 )
 
 # Words that share no stem with the word which they are made from; only those that say the same of a thing ("a golden glow" is no gold).
