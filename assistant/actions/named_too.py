@@ -15,7 +15,7 @@ from ..mentions import points_back
 from ..model import DialogueState, Parse
 from ..names import short_names
 from ..parts import Parts
-from ..state import same_kind
+from ..state import LOOKS_AT_THE_CART, same_kind
 from .naming import listed
 
 _KNOWN = r"(?:the|that|this|those|these)"
@@ -34,7 +34,7 @@ def named_too(
 ) -> list[tuple[str, list[Product]]]:
     """(name, those last shown for it, of which the titles say it where some do) of each earlier need that the message joins to these
     products by "and", while none of them was shown for it."""
-    if len(parse.acts) > 1 or parse.products:
+    if _says_more(parse) or parse.products:
         return []
     said = [content_stems(before or after) for before, after in _JOINED.findall(parse.message)]
     added, found = {one.id for one in products}, list[tuple[str, list[Product]]]()
@@ -50,7 +50,7 @@ def named_too(
 
 def not_shown_yet(products: Sequence[Product], parse: Parse, state: DialogueState) -> str:
     """That nothing was put in of what the message joins to these products by "and", a known thing that nothing was shown of; "" of none."""
-    if len(parse.acts) > 1 or parse.products:
+    if _says_more(parse) or parse.products:
         return ""
     said = [*(before or after for before, after in _JOINED.findall(parse.message)), *_NEW.findall(parse.message)]
     known = (words for one in said for words, _ in things_named(one)[:1])
@@ -65,7 +65,7 @@ def another_thing(products: Sequence[Product], parse: Parse, state: DialogueStat
     it are none of what it names and it points at nothing; "" where they may be: by their kind or words, or as what is looked for.
     """
     pointed = parse.products or parse.slots.product or parse.slots.ref == ("all",) or points_back(parse.message)
-    if pointed or len(parse.acts) > 1:
+    if pointed or _says_more(parse):
         return ""
     named = things_named(_NOT_THE_THING.split(_INTO_THE_CART.sub(" ", parse.message), maxsplit=1)[0])
     own = set(content_stems(" ".join([state.constraints.product or "", *map(_text, products)])))
@@ -75,6 +75,11 @@ def another_thing(products: Sequence[Product], parse: Parse, state: DialogueStat
         return ""
     sold = [words for words, _ in named if parts.searcher.matching(Constraints(product=words))]
     return next(iter(sold or [words for words, _ in named]), "")
+
+
+def _says_more(parse: Parse) -> bool:
+    """Whether the message has a further act that may be of what it names: going to the checkout is of nothing."""
+    return sum(one not in LOOKS_AT_THE_CART for one in parse.acts) > 1
 
 
 def _text(product: Product) -> str:

@@ -17,7 +17,7 @@ from retrieval.words import content_stems
 from ..mentions import kind_behind_place, says_of_all, says_of_each
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
-from ..state import NARROWING, same_kind
+from ..state import LOOKS_AT_THE_CART, NARROWING, same_kind
 
 SHARED = ("price_min", "price_max", "in_stock")  # what may be said of several things at once, wherever it stands
 # What is said of all only behind them: "a lamp for the desk and a fan, both quiet"; of "a red scarf and a hat, both cheap" the hat need
@@ -199,7 +199,8 @@ def of_the_kind_behind(parse: Parse, state: DialogueState, parts: Parts) -> Pars
     shop has some: of gifts, watches and bears "the first scarf" is no gift."""
     slots = parse.slots
     one = len(slots.ref) == 1 and isinstance(slots.ref[0], int)
-    if parse.intent != "cart_add" or parse.then is not None or slots.product is not None or not one:
+    alone = all(further in LOOKS_AT_THE_CART for further in parse.acts[1:])
+    if parse.intent != "cart_add" or not alone or slots.product is not None or not one:
         return parse
     name = kind_behind_place(parse.message)
     ids = parts.searcher.matching(Constraints(product=name)) if name else frozenset[str]()
