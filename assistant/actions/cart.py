@@ -13,6 +13,8 @@ from ..contract import CartView
 from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_both, says_each, says_them, tied
 from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question, Slots
 from ..names import short_names
+from ..normalize import amounts
+from ..parse import clean
 from ..parts import Parts
 from ..reply import NAMED
 from ..sayings.assent import agrees
@@ -42,7 +44,7 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return _put([(chosen, parse.choice.quantity)] if chosen else [], state, parts)
     if past := past_its_end(parse, state):
         return Outcome(cart=state.cart, answer=Answer(past, (past,), found=False))
-    parse = _as_asked(parse, state, parts)
+    parse = _counted_or_placed(_as_asked(parse, state, parts), state)
     products = meant(parse, state, parts)
     if not products:
         return _choose_first(parse, state, parts)
@@ -62,7 +64,9 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     products = [*products, *(found[0] for _, found in besides if len(found) == 1)]
     counts = _counts(products, parse, len(state.shown))
     if counts is None:
-        return Outcome(cart=state.cart, answer=done([f"How many of which? {_places(products, state)}."]))
+        text = f"How many of which? {_places(products, state)}."
+        open_ones = replace(parse, puts=tuple(one.id for one in products))
+        return Outcome(cart=state.cart, answer=done([text]), asked=open_ones)
     if asked := _which_two(products, parse, state) or _so_many(products, parse, state):
         return asked
     added = _added(products, counts, parse, state, parts)
@@ -124,6 +128,18 @@ def _as_asked(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     ):
         return parse
     return replace(parse, slots=asked.slots)
+
+
+def _counted_or_placed(parse: Parse, state: DialogueState) -> Parse:
+    """The message, of which one number was read as a place and as how many too ("add 2"), with it as the place in the list of which
+    nothing was spoken of yet, else as how many of what was."""
+    quantity, ref = parse.slots.quantity, parse.slots.ref
+    numbers = amounts(clean(parse.message))
+    if quantity is None or ref != (quantity,) or len(numbers) != 1:
+        return parse
+    if none_spoken_of(state) and quantity <= len(state.shown):
+        return replace(parse, slots=replace(parse.slots, quantity=None))
+    return replace(parse, slots=replace(parse.slots, ref=("last",)))
 
 
 def _of_them(parse: Parse, state: DialogueState) -> Outcome | None:
@@ -190,7 +206,9 @@ def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> O
     """The question whether another is meant, where "add it" means what was just added: most who say so twice want one."""
     there = {line.product_id: line.quantity for line in state.cart}
     product, slots = products[0], parse.slots
-    plainly_it = slots.quantity is None and slots.product is None and not parse.products and _is_it(slots.ref)
+    plainly_it = slots.quantity is None and slots.product is None and not parse.products
+    just_added = state.acts[-2:-1] == ("cart_add",) and len(slots.ref) == 1  # "ok, 1 then" of the first
+    plainly_it = plainly_it and (_is_it(slots.ref) or just_added)
     if not plainly_it or len(products) > 1 or product.id != state.focus or product.id not in there:
         return None
     text = _there_already(there[product.id], product)

@@ -30,7 +30,7 @@ def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if not lines and parts.shop_cart and parts.shop_cart.lines:
         return replace(shop_cart.changed_there(parts.shop_cart), cart=())
     if not lines:
-        return Outcome(cart=(), answer=Answer("Your cart is empty, so there is nothing to take out."))
+        return _of_no_line(parse, state, parts)
     targets = _in_cart(parse, state, parts)
     if not targets:
         return _which_line([product for product, _ in lines], parse, state, parts)
@@ -38,6 +38,18 @@ def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if left is None:
         return _out_or_left(targets, max(_said_of(targets, parse)), state)
     return _with_quantities(zip(targets, left, strict=True), state, parts)
+
+
+def _of_no_line(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
+    """That there is nothing to take out; of "make it 3", the question whether as many of what was spoken of are to be put in."""
+    quantity = parse.slots.quantity
+    spoken_of = parts.catalog.get_many([state.focus] if state.focus and state.focus not in state.taken_out else [])
+    if not quantity or not spoken_of or to_go(parse.message, parts.embedder) is not False:
+        return Outcome(cart=(), answer=Answer("Your cart is empty, so there is nothing to take out."))
+    question = Question(f"Shall I put {quantity} × {spoken_of[0].title} in it?", "confirm", ("Yes", "No"))
+    ids = (spoken_of[0].id,)
+    act = Parse("cart_add", Slots(quantity=quantity), ("cart_add",), products=ids, puts=ids)
+    return Outcome(cart=(), answer=done(["Your cart is empty.", question.text]), question=question, asked=act)
 
 
 def amount_answered(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

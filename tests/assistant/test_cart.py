@@ -540,3 +540,52 @@ def test_of_what_is_joined_by_and_and_was_never_shown_it_is_told_that_none_was_a
     )
     assert _lines(outcome) == {"clamp": 1}
     assert _text(outcome).endswith("I have not shown “wallet” yet, so I added none.")
+
+
+def test_one_number_is_a_place_in_the_list_just_shown_and_a_count_of_what_was_spoken_of(
+    assistant_with: AssistantWith,
+) -> None:
+    lamps, read = said("search", product="lamp"), said("cart_add", ref=(2,), quantity=2)
+    shop = assistant_with([lamps, read])
+    shown = [card.product.id for card in shop.reply("lamps", "s_1").cards]
+    assert [(one.id, many) for one, many in shop.reply("add 2", "s_1").cart.lines] == [(shown[1], 1)]
+    shop = assistant_with([lamps, said("ask_product", ref=(3,), ask="price"), read])
+    shop.reply("lamps", "s_2"), shop.reply("how much is number 3", "s_2")
+    assert [(one.id, many) for one, many in shop.reply("add 2", "s_2").cart.lines] == [(shown[2], 2)]
+
+
+def test_the_place_of_what_was_just_added_says_it_again(assistant_with: AssistantWith) -> None:
+    first = said("cart_add", ref=(1,))
+    shop = assistant_with([said("search", product="tote bag"), first, first])
+    shop.reply("tote bags", "s_1"), shop.reply("number 1", "s_1")
+    reply = shop.reply("ok 1 then", "s_1")
+    assert reply.reply == "1 × Market Tote Bag is in your cart already. Shall I add another?"
+    assert [many for _, many in reply.cart.lines] == [1]
+
+
+def test_what_was_asked_how_many_of_is_told_at_the_cart_where_nobody_said(assistant_with: AssistantWith) -> None:
+    read = said("cart_add", ref=(1, 2), quantity=3)
+    shop = assistant_with([said("search", product="bag"), read, said("cart_view")])
+    names = [card.product.title for card in shop.reply("bags", "s_1").cards]
+    assert shop.reply("both of them, 3 of the canvas", "s_1").reply.startswith("How many of which?")
+    assert shop.reply("my total", "s_1").reply == (
+        f"You did not say whether to put the {names[0]} and the {names[1]} in your cart, so I did not. Your cart is empty."
+    )
+
+
+def test_so_many_of_what_was_spoken_of_are_offered_where_the_cart_is_empty(assistant_with: AssistantWith) -> None:
+    read = said("cart_remove", quantity=3, ref=("last",))
+    shop = assistant_with([said("search", product="tote bag"), read, said("other")])
+    shop.reply("a tote bag", "s_1")
+    assert shop.reply("make it three", "s_1").reply == "Your cart is empty. Shall I put 3 × Market Tote Bag in it?"
+    assert [many for _, many in shop.reply("yes", "s_1").cart.lines] == [3]
+
+
+def test_another_kind_than_those_shown_is_looked_for_before_the_checkout_too(assistant_with: AssistantWith) -> None:
+    acts: tuple[Intent, ...] = ("cart_add", "checkout")
+    read = replace(said("cart_add", ref=(2,)), acts=acts, then=replace(said("checkout"), acts=acts))
+    shop = assistant_with([said("search", product="bag"), read])
+    shop.reply("bags", "s_1")
+    reply = shop.reply("add the second kettle and check out", "s_1")
+    assert reply.cart.lines == ()
+    assert [card.product.id for card in reply.cards] == ["kettle"]
