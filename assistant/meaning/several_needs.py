@@ -23,7 +23,7 @@ SHARED = ("price_min", "price_max", "in_stock")  # what may be said of several t
 # What is said of all only behind them: "a lamp for the desk and a fan, both quiet"; of "a red scarf and a hat, both cheap" the hat need
 # not be red, nor the watch "for him" beside a scarf for her be a woman's.
 SHARED_AT_THE_END = ("brand", "color", "material", "gender", "size", "features")
-_AND = re.compile(r"\s*(?:,|&|\+|\band\b|\bplus\b)\s*(?:(?:an?|some|the)\s)?")
+_AND = re.compile(r"\s*(?:,|&|\+|\b(?:and|or|plus)\b)\s*(?:(?:an?|some|the)\s)?")
 _AND_FOR = re.compile(r"\s*(?:,|&|\band\b)\s*(?:(?:one|another|some|something)\s+)?(?=for\s)")
 
 

@@ -37,6 +37,11 @@ def test_two_kinds_of_the_shop_that_were_read_as_one_name_are_two_needs(assistan
     assert [card.need for card in reply.cards] == ["lamp", "lamp", "bag", "bag"]
 
 
+def test_two_kinds_of_which_either_would_do_are_two_needs(assistant_with: AssistantWith) -> None:
+    (reply,) = told(assistant_with([said("search", product="lamp or bag")]), "a lamp or bag")
+    assert [card.need for card in reply.cards] == ["lamp", "lamp", "bag", "bag"]
+
+
 def test_of_two_things_in_one_name_the_one_that_is_sold_is_shown(assistant_with: AssistantWith) -> None:
     (reply,) = told(assistant_with([said("search", product="lamp and trombone")]), "a lamp and trombone")
     assert [card.need for card in reply.cards] == [None] * len(reply.cards)
