@@ -20,6 +20,7 @@ LAMPS = said("search", product="lamp", price_max=Decimal(40), color=("black",)) 
         ("why did you pick that one?", said("ask_product", ref=("last",))),
         ("why do you suggest the first?", said("recommend")),
         ("why is that one first?", said("compare", ref=(1,))),
+        ("why do you show me the first one?", said("ask_product", ref=(1,))),
     ],
 )
 def test_why_something_is_shown_is_answered_by_what_its_card_says(
