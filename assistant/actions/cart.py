@@ -8,6 +8,7 @@ from dataclasses import replace
 from retrieval.evidence import none_gives_a_size
 from retrieval.product import Product, money
 from retrieval.query import Constraints
+from retrieval.words import content_words
 
 from ..contract import CartView
 from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_both, says_each, says_them, tied
@@ -131,14 +132,15 @@ def _as_asked(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
 
 
 def _counted_or_placed(parse: Parse, state: DialogueState) -> Parse:
-    """The message, of which one number was read as a place and as how many too ("add 2"), with it as the place in the list of which
-    nothing was spoken of yet, else as how many of what was."""
+    """The message, of which one number was read as a place and as how many too ("add 2"), or that says nothing but a number, with it as
+    the place in the list of which nothing was spoken of yet, or of one of those compared; else as how many of what was spoken of."""
     quantity, ref = parse.slots.quantity, parse.slots.ref
-    numbers = amounts(clean(parse.message))
-    if quantity is None or ref != (quantity,) or len(numbers) != 1:
+    alone = ref in ((), ("last",)) and len(content_words(clean(parse.message))) == 1
+    if quantity is None or not (alone or ref == (quantity,)) or len(amounts(clean(parse.message))) != 1:
         return parse
-    if none_spoken_of(state) and quantity <= len(state.shown):
-        return replace(parse, slots=replace(parse.slots, quantity=None))
+    there = state.shown[quantity - 1 : quantity]
+    if there and (none_spoken_of(state) or there[0] in state.compared):
+        return replace(parse, slots=replace(parse.slots, quantity=None, ref=(quantity,)))
     return replace(parse, slots=replace(parse.slots, ref=("last",)))
 
 

@@ -26,7 +26,7 @@ _NOT_THE_THING = re.compile(
     r"\b(?:for|with|in|on|to|as|from|because|since|so|but)\b", re.IGNORECASE
 )  # what comes after it
 _JOINED = re.compile(rf"\band {_KNOWN} ((?:[\w'-]+ ?){{1,3}})|\b{_KNOWN} ((?:[\w'-]+ ){{1,3}})(?=and\b)", re.IGNORECASE)
-_NEW = re.compile(r"\band (?:an?|some|one|two|three|four|\d+) ((?:[\w'-]+ ?){1,3})", re.IGNORECASE)
+_NEW = re.compile(r"\band (?:(?:an?|some|one|two|three|four|\d+) )?((?:[\w'-]+ ?){1,3})", re.IGNORECASE)
 
 
 def named_too(

@@ -123,7 +123,10 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def _left_undone(state: DialogueState, parts: Parts) -> str:
-    """That what was asked about and passed over is not in the cart, while the shopper goes on as if it were; "" where nothing was."""
+    """That what was asked about and passed over is not in the cart, or still is, while the shopper goes on as if it were done; "" where
+    nothing was."""
+    if state.cart and state.asked and any(one.intent == "cart_remove" for one in state.asked.in_order()):
+        return "You did not say what to take out, so your cart is as it was."
     inside = {line.product_id for line in state.cart}
     products = parts.catalog.get_many(one for one in state.passed_over if one not in inside)
     named = [f"the {product.title}" for product in products]

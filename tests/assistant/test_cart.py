@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from assistant.actions.cart import MOST, add, cart_add, cart_view, set_quantity, total_line, view_of
 from assistant.actions.taking_out import cart_remove
 from assistant.contract import CartView
+from assistant.meaning.confirm import act
 from assistant.meaning.placed import placed
 from assistant.model import CartLine, Choice, DialogueState, Intent, Need, Outcome, Parse, Question
 from assistant.state import effect_of
@@ -589,3 +590,26 @@ def test_another_kind_than_those_shown_is_looked_for_before_the_checkout_too(ass
     reply = shop.reply("add the second kettle and check out", "s_1")
     assert reply.cart.lines == ()
     assert [card.product.id for card in reply.cards] == ["kettle"]
+
+
+def test_a_number_alone_is_the_place_of_one_of_those_compared(assistant_with: AssistantWith) -> None:
+    turns = [said("search", product="lamp"), said("compare", ref=(1, 3)), said("cart_add", ref=("last",), quantity=3)]
+    shop = assistant_with(turns)
+    third = shop.reply("lamps", "s_1").cards[2].product.id
+    shop.reply("what is the difference between 1 and 3", "s_1")
+    assert [(one.id, many) for one, many in shop.reply("3 please", "s_1").cart.lines] == [(third, 1)]
+
+
+def test_what_is_joined_by_a_bare_and_and_was_never_shown_is_told_too(searcher: Searcher) -> None:
+    read = replace(said("cart_add", ref=(2,)), message="add that and earrings to match")
+    assert _text(cart_add(read, SHOWN, parts_with(searcher))).endswith(
+        "I have not shown “earrings” yet, so I added none."
+    )
+
+
+def test_a_question_how_many_go_that_was_passed_over_is_told_at_the_cart(searcher: Searcher) -> None:
+    asked = said("cart_remove", quantity=1)
+    state = DialogueState(cart=(CartLine("tote", 3),), asked=replace(asked, products=("tote",)))
+    told = act(said("cart_view"), state, parts_with(searcher)).answer
+    assert told is not None
+    assert told.text.startswith("You did not say what to take out, so your cart is as it was. In your cart: ")
