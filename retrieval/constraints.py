@@ -67,7 +67,10 @@ def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Conditio
                 [f"{{{OWN}}} : {match}", free],
             )
         entries, exact = kind_at_end(refused)
-        if exact:  # "no flowers" is said of bouquets too
+        wanted, _ = kind_at_end(constraints.product or "")
+        if exact and not (
+            wanted and wanted <= entries
+        ):  # "no flowers" is said of bouquets too; of saws "no chainsaw" leaves some
             yield "id NOT IN (SELECT value FROM json_each(?))", [json.dumps(list(catalog.of_kinds(entries)))]
 
 

@@ -76,11 +76,17 @@ def for_animals(lexical: Lexical, need: str) -> frozenset[str]:
 
     Empty where the need names an animal.
     """
-    animals, said = shopper_words().animals, f" {' '.join(stems_of(need))} "
-    if any(f" {' '.join(stems_of(one))} " in said for one in animals):
+    if names_animal(need):
         return frozenset()
+    animals = shopper_words().animals
     there = frozenset().union(*(lexical.matching(one, columns="category") for one in PET_SHELVES))
     return there & lexical.matching(" ".join(animals), columns="title description", every=False)
+
+
+def names_animal(need: str) -> bool:
+    """Whether an animal is named: a "dog bowl", "for my cat"."""
+    said = f" {' '.join(stems_of(need))} "
+    return any(f" {' '.join(stems_of(one))} " in said for one in shopper_words().animals)
 
 
 def known_otherwise(products: Iterable[Product], phrase: str | None) -> frozenset[str]:
@@ -179,6 +185,12 @@ def stands_among(categories: Sequence[str], phrase: str) -> bool:
     wanted = content_stems(phrase)
     shelf = categories[-1] if categories else ""
     return bool(wanted) and set(wanted) < set(content_stems(shelf)) and head_noun(shelf) == wanted[-1]
+
+
+def is_titled(title: str, phrase: str) -> bool:
+    """Whether the title has every word of the phrase and is called by its last one: a "Chef's Knife Set" for "chef knives"."""
+    wanted = content_stems(phrase)
+    return bool(wanted) and set(wanted) <= set(content_stems(title)) and head_noun(title) == wanted[-1]
 
 
 def _of_other_kinds(catalog: Catalog, ids: frozenset[str], entries: frozenset[str]) -> frozenset[str]:

@@ -18,8 +18,10 @@ from .fusion import rrf
 from .kind import (
     for_animals,
     in_another_department,
+    is_titled,
     kind_levels,
     known_otherwise,
+    names_animal,
     of_the_other_word,
     on_another_shelf,
     stands_among,
@@ -92,11 +94,16 @@ class Searcher:
         """The best `limit` products, best first, one of each family of variants, none that breaks a hard constraint.
 
         When no product of the kind asked for meets the hard constraints, the least is relaxed and named in `relaxed`; also when those
-        that do are of the kind in a wider reading only, and none of them is near: a plant stand is no coffee table.
+        that do are of the kind in a wider reading only, and none of them is near: a plant stand is no coffee table. Where a shop has
+        bowls and no "dog bowl", what it sells for dogs is nearer than what people eat soup from.
         """
         started = time.perf_counter()
         ready = self._ready(query)
         found = self._ranked(ready, limit, started)
+        if ready.kinds and not found[0].kind_found:
+            if near := self._for_that_animal(ready):
+                found = self._ranked(near, limit, started)
+            return replace(found[0], hits=_near_the_best(found[0].hits), kind_found=False), found[1]
         strictest = ready.kinds[:1]
         if ready.relaxed or any(hit.fits for hit in found[0].hits) or not strictest or ready.fitting & strictest[0]:
             return found
@@ -148,6 +155,11 @@ class Searcher:
         product = query.constraints.product
         pets = for_animals(self.lexical, f"{product} {query.text} {query.said}") if query.constraints.kind else Ids()
         kinds = kind_levels(self.catalog, self.lexical, product, pets)[: 1 if strictly else None]
+        if any(
+            one.startswith("for ") and names_animal(one) for one in query.constraints.features
+        ):  # a toy "for my dog"
+            there = for_animals(self.lexical, "")
+            kinds = [left for ids in kinds if (left := ids & there)] + kinds
         if query.constraints.gender:  # a man's hat is no dog's beanie, not even where no other is left
             kinds = [left for ids in kinds if (left := ids - pets)]
         if not kinds and query.constraints.kind and query.constraints.gender:
@@ -183,6 +195,15 @@ class Searcher:
         called = self.lexical.matching(phrase, columns="title category") & kind
         of_kind = [hit.product for hit in hits if hit.product.id in kind]
         return not called and not any(judge(product, "features", before).status == "met" for product in of_kind)
+
+    def _for_that_animal(self, ready: _Ready) -> _Ready | None:
+        """The same search among what is sold for the animal that the kind's name begins with; None where it names none, or nothing is."""
+        named = words_before_kind(ready.query.constraints.product or "")
+        if not ready.kinds or ready.relaxed or not names_animal(named):
+            return None
+        speaking = self.lexical.matching(named, columns="title description", every=False)
+        there = for_animals(self.lexical, "") & speaking & self._every(ready.eligible)
+        return replace(ready, kinds=[there], fitting=there) if there else None
 
     def _told(self, query: Query, ids: Ids) -> bool:
         """Whether words tell which of the ids a need without a kind means: it names no occasion, and some state all its wishes."""
@@ -237,7 +258,9 @@ class Searcher:
         def hit(product: Product, rank: int) -> Hit:
             by_meaning = rank <= EXPLAINED and (kind is None or product.id not in kind)
             carried_by = self.reranker.carrying(query, product) if by_meaning else None
-            of_kind = not kind or product.id in kind or stands_among(product.category, query.constraints.product or "")
+            name = query.constraints.product or ""
+            called = stands_among(product.category, name) or is_titled(product.title, name)
+            of_kind = not kind or product.id in kind or called
             return Hit(product, relevance[product.id], rank, fits(product), of_kind, carried_by)
 
         kept = islice(families(products, seen), limit)
@@ -257,6 +280,13 @@ class Searcher:
         nearest = self.dense.retrieve(query.text, MEASURED, kind)
         products = self.catalog.get_many([one.product_id for one in nearest])
         return max(self.reranker.score(query, products, kind), default=0.0)
+
+
+def _near_the_best(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """The hits, of which those fit that come near the best, where none is called as asked: beside a fly box a box of donuts is no next
+    best tackle box."""
+    best = max((hit.relevance for hit in hits), default=0.0)
+    return tuple(replace(hit, fits=hit.fits and hit.relevance >= FITS * best) for hit in hits)
 
 
 def _of_one_price_in_view_of(wanted: Constraints, products: Iterable[Product]) -> Iterable[Product]:

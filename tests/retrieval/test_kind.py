@@ -12,7 +12,7 @@ import pytest
 
 from retrieval.dense import Dense
 from retrieval.index import build_index
-from retrieval.kind import kind_levels, known_otherwise, of_the_other_word, on_another_shelf
+from retrieval.kind import is_titled, kind_levels, known_otherwise, of_the_other_word, on_another_shelf
 from retrieval.kinds import head_noun, kind_at_end, kind_of, names_kind
 from retrieval.lexical import Lexical
 from retrieval.product import Product
@@ -255,7 +255,7 @@ def worn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     ("product", "features", "ids"),
     [
         ("hat", (), {"beret", "cap"}),
-        ("hat", ("for my puppy",), {"beret", "cap", "beanie"}),
+        ("hat", ("for my puppy",), {"beanie"}),
         ("beanie", (), {"beanie"}),  # for people there is none, and that it is for dogs stands in its name
         ("collar", (), {"collar"}),
     ],
@@ -406,9 +406,62 @@ def test_what_is_of_a_kind_by_its_last_word_alone_is_only_the_nearest(ends: Sear
     assert any(hit.fits for hit in ranking.hits)
 
 
+def test_of_what_is_not_sold_for_an_animal_its_other_things_are_the_nearest(ends: Searcher) -> None:
+    """No soup bowl is for a dog, and nothing here is for a cat."""
+    for phrase, first in (("dog bowl", "leash"), ("cat bowl", "noodles")):
+        ranking, _ = ends.search(Query(phrase, Constraints(product=phrase)), 5)
+        assert not ranking.kind_found
+        assert {hit.product.id for hit in ranking.hits if hit.fits} >= {first}
+        assert (first == "leash") is all(hit.product.id == "leash" for hit in ranking.hits if hit.fits)
+
+
+def test_beside_what_has_a_word_of_the_name_nothing_far_from_it_is_the_nearest(tmp_path: Path) -> None:
+    listed = (
+        _product("fly", "Angler Tackle Tin Box", "outdoors", "fishing"),
+        _product("donuts", "Glazed Donut Box", "groceries", "bakery"),
+        _product("rod", "Fishing Rod", "outdoors", "fishing"),
+    )
+    with _shop(listed, tmp_path) as shop:
+        ranking, _ = shop.search(Query("tackle tray box", Constraints(product="tackle tray box")), 5)
+    assert not ranking.kind_found
+    assert [hit.product.id for hit in ranking.hits if hit.fits] == ["fly"]
+
+
+def test_a_toy_for_a_dog_is_one_of_those_that_are_sold_for_dogs(tmp_path: Path) -> None:
+    listed = (
+        _product("bear", "Soft Toy Bear", "toys", "toy"),
+        replace(_product("bone", "Chew Toy", "outdoors", "pet"), description="For your dog."),
+    )
+    with _shop(listed, tmp_path) as shop:
+        for wish, first in (("for my dog", "bone"), ("soft", "bear")):
+            need = Constraints(product="toy", features=(wish,))
+            ranking, _ = shop.search(Query(f"toy {wish}", need), 5)
+            assert ranking.hits[0].product.id == first
+
+
+def test_of_saws_no_chainsaw_leaves_the_others(tmp_path: Path) -> None:
+    listed = (_product("chain", "Forest Chainsaw", "tools", "saw"), _product("hand", "Pruning Saw", "tools", "saw"))
+    with _shop(listed, tmp_path) as shop:
+        need = Constraints(product="saw", exclude=("chainsaw",))
+        ranking, _ = shop.search(Query("saw", need), 5)
+    assert [hit.product.id for hit in ranking.hits if hit.fits] == ["hand"]
+
+
 def test_nothing_that_is_sold_for_animals_is_shown_for_a_man(worn: Searcher) -> None:
     ranking, _ = worn.search(Query("beanie", Constraints(product="beanie", gender="men")), 5)
     assert "beanie" not in {hit.product.id for hit in ranking.hits if hit.fits}
+
+
+@pytest.mark.parametrize(
+    ("title", "phrase", "titled"),
+    [
+        ("Corvid Chef's Knife Set", "chef knives", True),
+        ("Corvid Knife Set", "chef knives", False),
+        ("Lamp Shade", "lamp", False),
+    ],
+)
+def test_what_has_the_whole_name_in_its_title_is_called_so(title: str, phrase: str, titled: bool) -> None:
+    assert is_titled(title, phrase) is titled
 
 
 def test_sweets_are_candy_and_a_bracelet_of_that_name_is_none(tmp_path: Path) -> None:
