@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.audience import audiences, speaks_of_people
-from retrieval.evidence import meets_one, none_gives_a_size
+from retrieval.evidence import COLORS, meets_one, none_gives_a_size
 from retrieval.product import Product, money
 from retrieval.query import EITHER, Constraints
-from retrieval.words import YES_NO
+from retrieval.words import YES_NO, content_stems
 
 from .mentions import ordinal
 from .model import Card, DialogueState, Outcome, Question
@@ -38,6 +38,7 @@ _YOURS = {
     "myself": "yourself",
     "i'm": "you're",
 }
+_MEASURED, _LETTERS = re.compile(r"\d|\bx*[sml]\b", re.IGNORECASE), re.compile(r"x*[sml]")
 _OWN = re.compile(rf"\b(?:{'|'.join(_YOURS)})\b", re.IGNORECASE)
 _FOR_SOMEBODY = re.compile(r"for (?:my|our|his|her|their)\b", re.IGNORECASE)
 START = ("A gift under 50", "What is in my cart?", "Help")
@@ -203,9 +204,11 @@ def _unstated_sizes(cards: Sequence[Card], constraints: Constraints) -> str:
     sizes = constraints.size
     if not none_gives_a_size([card.product for card in cards], sizes):
         return ""
-    which = "it comes" if len(cards) == 1 else "they come"
+    measured = any(map(_MEASURED.search, sizes))  # "big" is no size that a thing comes in
+    which = ("it comes in" if measured else "it is") if len(cards) == 1 else "they come in" if measured else "they are"
     listed = "The listing gives" if len(cards) == 1 else "The listings give"
-    return f"{listed} no sizes, so I can't tell whether {which} in {' or '.join(sizes)}."
+    told = " or ".join(one.upper() if _LETTERS.fullmatch(one) else one for one in sizes)
+    return f"{listed} no sizes, so I can't tell whether {which} {told}."
 
 
 def _passed_over(constraints: Constraints, sizes_said: bool) -> frozenset[str]:
@@ -244,12 +247,18 @@ def as_said_back(text: str) -> str:
 
 
 def _refused(constraints: Constraints) -> str:
-    """ ", without leather or studs", ", not too bright"; of "too pricey" nothing, since only the shopper knows what that is."""
+    """ ", without leather or studs", ", not too bright", ", not red"; of "too pricey", which only the shopper knows,
+    nothing."""
     told = [refused for refused in constraints.exclude if not about_price(refused)]
-    degrees = [refused for refused in told if refused.startswith("too ")]
+    degrees = [refused for refused in told if refused.startswith("too ") or _is_color(refused)]
     things = [refused for refused in told if refused not in degrees]
     without = f", without {' or '.join(things)}" if things else ""
     return without + (f", not {' or '.join(degrees)}" if degrees else "")
+
+
+def _is_color(refused: str) -> bool:
+    stems = content_stems(refused)
+    return bool(stems) and set(stems) <= COLORS
 
 
 def _article(constraints: Constraints, named: str) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from assistant import Assistant
+from assistant.actions.find import of_the_kind_first
 from assistant.explain import explain
 from assistant.model import Answer, Card, CartLine, DialogueState, Intent, Outcome
 from assistant.reply import NAMED, need_phrase, write
@@ -71,6 +72,29 @@ def test_products_found_by_meaning_are_told_from_those_of_the_kind_with_where_th
     shelf = BY_ID["satchel"].category[-1]
     assert f"Not called “lamp”: 2 (in “{shelf}”)." in text
     assert "Not called" not in write(Outcome(hits[:1], total=1), explain(hits[:1], LAMP.constraints), LAMP, "USD").text
+
+
+@pytest.mark.parametrize(
+    ("size", "told"), [("l", "they come in L."), ("16 inch", "they come in 16 inch."), ("big", "they are big.")]
+)
+def test_a_size_that_no_listing_gives_is_said_back_as_one_says_it(size: str, told: str) -> None:
+    state = DialogueState(Constraints(product="lamp", size=(size,)))
+    text = write(Outcome(total=2), _cards(("tower", "clamp"), state.constraints), state, "USD").text
+    assert f"The listings give no sizes, so I can't tell whether {told}" in text
+
+
+def test_what_alone_states_a_wish_is_not_left_out_for_others_of_the_name_beside_it() -> None:
+    speakers = [
+        Product(f"bt{place}", f"Bluetooth Speaker {place}", category=("audio", "speaker")) for place in range(3)
+    ]
+    shower = Product("shower", "Aqua Speaker", description="Waterproof, for the shower.", category=("audio", "speaker"))
+    radio = Product("radio", "Aqua Radio", description="Waterproof.", category=("audio", "radio"))
+    hits = [
+        Hit(one, 0.9, rank, of_kind=one.id.startswith("bt")) for rank, one in enumerate([shower, radio, *speakers], 1)
+    ]
+    wish = Constraints(product="bluetooth speaker", features=("waterproof",))
+    assert [hit.product.id for hit in of_the_kind_first(hits, wish)] == ["shower", "bt0", "bt1", "bt2"]
+    assert [hit.product.id for hit in of_the_kind_first(hits, Constraints())] == ["bt0", "bt1", "bt2"]
 
 
 def test_a_kind_that_the_shop_does_not_have_is_admitted() -> None:
@@ -185,6 +209,10 @@ def test_words_that_begin_with_for_or_with_follow_the_thing_as_they_were_said() 
     assert need_phrase(need, "USD") == "a gift for your mum (fishing), without flowers, not too bright"
 
 
+def test_a_refused_colour_is_no_part_that_a_thing_is_without() -> None:
+    assert need_phrase(Constraints(product="pot", exclude=("red", "lid")), "USD") == "pot, without lid, not red"
+
+
 def test_a_wish_for_something_cheaper_than_nothing_asks_what_is_wanted(assistant_with: AssistantWith) -> None:
     reply = assistant_with([said("refine", sort="price_asc")]).reply("something cheaper")
     assert reply.reply.startswith("What are you looking for?")
@@ -276,7 +304,7 @@ def test_of_what_is_only_near_the_kind_it_is_told_which_wish_none_of_them_meets(
     shop = assistant_with([said("search", product="ski bag", color=("purple",), features=("waterproof",))])
     told = shop.reply("a waterproof purple ski bag", "s_1").reply
     assert told.startswith("No listing here is called “ski bag”.")
-    assert "None of them says “purple”." in told
+    assert "Its listing doesn't say “purple”." in told
     assert "“waterproof”." not in told
 
 
