@@ -212,6 +212,7 @@ class DialogueState:
     around the conversation is of. own: wishes that the shopper said hold of them, whatever is looked for. acts: all of the conversation,
     in order, the one under way last. found: ids of the products last found for the need under way, in the order shown; where a message
     had several needs, only some of those shown. topic: what was last asked of a product, "" once anything else was said.
+    asked_of: ids of the products that questions were about one by one, until others are shown.
     taken_out: ids of what was taken out of the cart and is not in it again. passed_over: of what it was asked whether to put it in,
     without a yes or a no, until that is told.
     """
@@ -241,6 +242,7 @@ class DialogueState:
     acts: tuple[Intent, ...] = ()
     found: tuple[str, ...] = ()
     topic: str = ""
+    asked_of: tuple[str, ...] = ()
     taken_out: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
 
@@ -360,7 +362,7 @@ class Outcome:
     matching: ids of the products that match, of very many an even part. fault: code of the error that the answer tells of, if any.
     handed: the cart that the shop has taken over. handoff: the conversation as it was passed on.
     beyond: what says the wishes that nothing within the price limit says. above, rest: ids that stay on the table before the hits, which
-    are numbered on from them, and after.
+    are numbered on from them, and after. asked_of: ids of the products that a question was about.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -393,6 +395,7 @@ class Outcome:
     beyond: Product | None = None
     above: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
+    asked_of: tuple[str, ...] = ()
 
 
 def plain(value: object) -> object:

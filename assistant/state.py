@@ -57,6 +57,7 @@ class Effect:
     then: Effect | None = None
     compared: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
+    asked_of: tuple[str, ...] = ()
 
     def in_order(self) -> Iterator[Effect]:
         """What each act left, this one first."""
@@ -84,6 +85,7 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         return replace(
             state, constraints=Constraints(), sort=None, said="", shown=(), seen=frozenset(), focus=state.page, taste=Taste(),
             earlier=(), questioned=(), dropped=(), compared=(), let_go=(), own=(), found=(), taken_out=(), passed_over=(),
+            asked_of=(),
         )  # fmt: skip
     if parse.intent == "search":
         constraints = merge(Constraints(), _with_always(parse.slots, parse))
@@ -112,7 +114,7 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         dropped = (*state.dropped, *(ALSO_CALLED.get(name, name) for name in slots.drop))
         if parse.drops is not None:
             constraints, dropped = without(constraints, parse.drops), (*dropped, parse.drops.field)
-        seen = state.seen if constraints == state.constraints else frozenset()
+        seen = state.seen if constraints == state.constraints or parse.intent == "more" else frozenset()
         sort = slots.sort or _kept_sort(state, parse)
         let_go = (*state.let_go, *given_up(state.constraints, constraints))
         own = (*state.own, *said_of_oneself(parse))
@@ -255,6 +257,7 @@ def leave(state: DialogueState, effect: Effect) -> DialogueState:
         handed=effect.handed or state.handed,
         compared=effect.compared or (() if effect.shown else state.compared),
         found=effect.found or state.found,
+        asked_of=() if effect.shown else (*state.asked_of, *(effect.asked_of if len(effect.asked_of) == 1 else ())),
     )
 
 
@@ -290,6 +293,7 @@ def effect_of(outcome: Outcome) -> Effect:
         outcome.handed, outcome.handoff,
         compared=tuple(row.product_id for row in outcome.comparison.rows) if outcome.comparison else (),
         found=tuple(hit.product.id for hit in outcome.hits),
+        asked_of=outcome.asked_of,
     )  # fmt: skip
 
 

@@ -116,7 +116,7 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     ]
     answers = [_of_so_many(answer, one, parse) for answer, one in zip(answers, products, strict=True)]
     answer = _together(products, answers, asked)
-    outcome = Outcome(focus=products[0].id, answer=answer)
+    outcome = Outcome(focus=products[0].id, answer=answer, asked_of=tuple(one.id for one in products))
     if answer.found:
         return outcome
     had = "" if _OPEN.search(parse.message) else without_links(asked)

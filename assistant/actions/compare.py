@@ -15,10 +15,11 @@ from retrieval.superlative import by
 from retrieval.words import content_stems, stem
 
 from ..explain import broken
-from ..mentions import SUPERLATIVES, says_all
+from ..mentions import SUPERLATIVES, says_all, says_them
 from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
 from ..names import short_names, short_title
 from ..parts import Parts
+from ..state import same_kind
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
 from .find import another, need_text
 from .naming import about, in_catalog, listed
@@ -32,7 +33,7 @@ Meaning = tuple[tuple[str, ...], bool]
 # What shoppers ask by an adjective -> the words of fields that state it, and whether they want the largest number.
 _ASKED: dict[str, Meaning] = {
     "cheap cheaper cheapest cost price": (("price",), False), "expensive dearer dearest priciest pricier": (("price",), True),
-    "rated rating reviewed reviews popular": (("rating",), True), "light lighter lightest": (("weight",), False),
+    "rated rating reviewed reviews popular": (("rating",), True), "lighter lightest": (("weight",), False),
     "heavy heavier heaviest": (("weight",), True), "tall taller tallest high higher": (("height",), True),
     "long longer longest": (("length", "battery", "warranty"), True), "short shorter shortest": (("length", "height"), False),
     "wide wider widest": (("width",), True), "narrow narrower": (("width",), False), "thick thicker": (("thickness", "depth"), True),
@@ -153,6 +154,10 @@ def _with_listings(
 
 def _compared(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     """The products meant; of one alone, it and the others shown; without any, those shown."""
+    if _goes_back(parse, state):
+        state = replace(state, shown=state.found)
+    if asked_of := _asked_about(parse, state):
+        return parts.catalog.get_many(asked_of)
     shown = parts.catalog.get_many(state.shown)
     superlative = set(parse.slots.ref) & set(SUPERLATIVES)
     found = titled(parse.message, state, parts) if superlative else about(parse, state, parts)
@@ -165,6 +170,22 @@ def _compared(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]
         return [*found, *(product for product in shown if product.id != found[0].id)]
     again = parse.slots.ref == ("all",) and not _asked(parse) and {one.id for one in found} == set(state.compared)
     return shown if again and says_all(parse.message) else found or shown  # those just compared are not all
+
+
+def _goes_back(parse: Parse, state: DialogueState) -> bool:
+    """Whether the thing looked for is named while none of its list is on the table: "compare the two pots" after a ladle."""
+    return (
+        bool(state.found)
+        and same_kind(parse.slots.product, state.constraints.product)
+        and not (set(state.found) & set(state.shown))
+    )
+
+
+def _asked_about(parse: Parse, state: DialogueState) -> list[str]:
+    """The several of a list that were asked about one by one, which a mere "compare them" after that means; else none."""
+    them = parse.slots.ref == ("all",) and says_them(parse.message) and not says_all(parse.message)
+    asked_of = list(dict.fromkeys(state.asked_of))
+    return asked_of if them and len(asked_of) > 1 and not (state.compared or _asked(parse)) else []
 
 
 def _of_the_list_before(state: DialogueState, parts: Parts) -> list[Product]:

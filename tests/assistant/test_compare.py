@@ -60,6 +60,24 @@ def test_a_feature_is_told_in_the_listings_words() -> None:
     )
 
 
+def test_them_after_questions_on_two_of_a_list_are_these_two(assistant_with: AssistantWith) -> None:
+    asked = [
+        (f"is the {name} one waterproof?", said("ask_product", ref=(place,)))
+        for name, place in (("first", 1), ("third", 3))
+    ]
+    them = ("compare them", said("compare", ref=("all",)))
+    for before, compared in ((asked, ["tote", "rucksack"]), (asked[:1], ["tote", "satchel", "rucksack"])):
+        comparison = talk(assistant_with, ("bags", BAGS), *before, them).comparison
+        assert comparison is not None
+        assert [row.product_id for row in comparison.rows] == compared
+
+
+def test_what_needs_the_least_light_is_not_asked_of_weights(assistant_with: AssistantWith) -> None:
+    asked = said("compare", ref=("all",), ask="least light")
+    reply = talk(assistant_with, ("bags", BAGS), ("which of them needs the least light?", asked))
+    assert "weight" not in reply.reply
+
+
 def test_the_table_has_the_fields_that_differ_and_what_is_not_stated(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, ("bags", BAGS), ("first or third?", said("compare", ref=(1, 3))))
     assert reply.comparison is not None

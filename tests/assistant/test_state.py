@@ -166,6 +166,7 @@ def test_turns_that_are_not_about_the_need_leave_it_as_it_is(intent: str) -> Non
 def test_what_was_seen_counts_as_long_as_the_need_is_the_same() -> None:
     before = DialogueState(LAMP, seen=frozenset({"tower"}))
     assert update(before, said("more")).seen == {"tower"}
+    assert update(before, said("more", price_max=Decimal(30))).seen == {"tower"}  # "anything else, up to 30"
     assert update(before, said("refine", color=("white",))).seen == frozenset()
 
 
