@@ -365,10 +365,9 @@ def _choose_first(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if slots.ref and state.shown and not (superlative and described) and not another:
         return _of_those_shown(state)
     if slots.product or (state.constraints.product and described):
-        kept = (
-            state.constraints
-            if slots.product is None or same_kind(state.constraints.product, slots.product)
-            else Constraints()
+        needs = (state.constraints, *(need.constraints for need in state.earlier))
+        kept = next(
+            (one for one in needs if slots.product is None or same_kind(one.product, slots.product)), Constraints()
         )
         need = replace(state, constraints=merge(kept, slots), sort=SUPERLATIVES.get(superlative or ""))
         return replace(find(parse, need, parts), cart=state.cart, constraints=need.constraints)

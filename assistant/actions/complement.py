@@ -25,7 +25,7 @@ from ..state import merge
 from .find import need_text
 from .naming import about, in_catalog, listed
 from .similar import near_to
-from .table import meant
+from .table import meant, of_an_earlier_need
 
 OF_ONE_KIND = 2  # so that a list of what goes with a thing is not all of one kind
 SAME_OPTION = 0.2  # so that of a cover's sizes the one of the duvet is shown
@@ -109,6 +109,9 @@ def bond_words(bond: Bond, target: Product) -> str:
 
 
 def _target(parse: Parse, state: DialogueState, parts: Parts) -> Product | None:
+    focus = parts.catalog.get_many([state.focus] if state.focus else [])
+    if parse.slots.ref == ("last",) and (named := of_an_earlier_need(parse, state, focus, parts)):
+        return named[0]  # "a lamp to go with the desk", of which chairs were shown since
     # the kind wanted does not name the product meant
     unnamed = replace(parse, message="", slots=replace(parse.slots, product=None))
     found = about(parse, state, parts)

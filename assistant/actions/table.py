@@ -53,7 +53,8 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     beside = [product for product in focus if product.id not in state.shown]
     if of_needs := _of_each_need(parse, state, parts) or of_named_needs(parse, state, parts):
         return of_needs
-    if elsewhere := _asked_of_an_earlier_need(parse, state, focus, parts) or _not_shown(parse, state, parts):
+    asked = parse.intent == "ask_product" and parse.slots.ref in ((), ("last",))
+    if elsewhere := (asked and of_an_earlier_need(parse, state, focus, parts)) or _not_shown(parse, state, parts):
         return elsewhere
     if names_another_kind(parse, state, shown, parts):
         return _shown_before(parse, state, parts)
@@ -167,6 +168,8 @@ def of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Pro
     places = places_by_name(parse.message, [name for name, _ in lists])
     if not places or not all(1 <= place <= len(lists[which][1]) for which, place in places):
         return []
+    if len(places) == 1 and (first_ones := from_an_end(parts.catalog.get_many(lists[places[0][0]][1]), parse.message)):
+        return first_ones  # "the first two chairs"
     without_place = [
         ids
         for which, (name, ids) in enumerate(lists)
@@ -176,13 +179,9 @@ def of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Pro
     return parts.catalog.get_many([*liked[-1:], *(lists[which][1][place - 1] for which, place in places)])
 
 
-def _asked_of_an_earlier_need(
-    parse: Parse, state: DialogueState, focus: Sequence[Product], parts: Parts
-) -> list[Product]:
+def of_an_earlier_need(parse: Parse, state: DialogueState, focus: Sequence[Product], parts: Parts) -> list[Product]:
     """What was found for another thing of the conversation which a question names, while the one last spoken of is called otherwise: "are
     the grapes seedless?" after a cheese was added. Of these what is in the cart, where some is."""
-    if parse.intent != "ask_product" or parse.slots.ref not in ((), ("last",)):
-        return []
     said = set(content_stems(parse.message))
     needs = [need for need in state.earlier if said & set(content_stems(need.constraints.product or "")[-1:])]
     now = content_stems(state.constraints.product or "")[-1:]

@@ -30,9 +30,11 @@ def gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if _names_a_kind_of_it(parse, state) and not of_another_thing(parse.message, parts.embedder):
         return replace(parse, intent="refine", acts=("refine",))
     if _names_it_again(parse, state):
-        name = max(slots.product, state.constraints.product or "", key=lambda one: len(content_stems(one)))
+        name = _fuller(slots.product, state)
         return replace(parse, intent="refine", acts=("refine",), slots=replace(slots, product=name))
     if parse.intent != "search" and same_kind(state.constraints.product, slots.product):
+        if says_the(parse.message, slots.product):  # "the pin in wood" is still to be a rolling pin
+            return replace(parse, slots=replace(slots, product=_fuller(slots.product, state)))
         return parse
     need = need_to_go_on_with(state, slots) if parse.intent in ("search", "refine") else None
     names = _staying_beside([slots.product], parse.message, parts)
@@ -47,6 +49,11 @@ def gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     intent: Intent = "refine" if need else "search"
     return replace(parse, intent=intent, acts=(intent,), slots=slots)
+
+
+def _fuller(name: str, state: DialogueState) -> str:
+    """Of this name and that of what is looked for the one of more words."""
+    return max(name, state.constraints.product or "", key=lambda one: len(content_stems(one)))
 
 
 def _names_a_kind_of_it(parse: Parse, state: DialogueState) -> bool:

@@ -135,13 +135,21 @@ def _each_with(parse: Parse, said: Mapping[str, Any]) -> Parse:
 
 def of_those_on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A narrowing after a message for several things, of the needs that it speaks of: what is said of each, "both under 50", is one of the
-    need of every list on the table; where of two things only one was found, or only one comes so ("gold ones"), it is of that."""
+    need of every list on the table, and so is a price right after the message; where of two things only one was found, or only one comes
+    so ("gold ones"), it is of that."""
     names = [name for name, _ in state.lists() if name]
     if parse.intent != "refine" or parse.then is not None or parse.slots.product or not names:
         return parse
-    if not says_of_each(parse.message) and (state.found or len(names) > 1):
+    of_each = says_of_each(parse.message) or _may_be_of_each(parse.slots, state)
+    if not of_each and (state.found or len(names) > 1):
         names = _those_that_come_so(names, state, parse.slots, parts)
     return _in_turn(parse, [replace(parse.slots, product=name, ref=()) for name in names]) if names else parse
+
+
+def _may_be_of_each(slots: Slots, state: DialogueState) -> bool:
+    """Whether nothing is said but what may be said of several things at once ("under 40"), right after they were asked for."""
+    shared = Slots(**{name: getattr(slots, name) for name in SHARED})
+    return slots == shared != Slots() and state.acts[-2:] == ("search", "search")
 
 
 def _those_that_come_so(names: Sequence[str], state: DialogueState, slots: Slots, parts: Parts) -> list[str]:

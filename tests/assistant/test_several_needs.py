@@ -353,3 +353,50 @@ def test_a_place_of_a_kind_that_is_shown_is_that_place_whatever_the_titles_say(a
     first, *_ = shop.reply("mugs", "s_1").cards
     assert "mug" not in first.product.title.lower()
     assert [product.id for product, _ in shop.reply("add the first mug", "s_1").cart.lines] == [first.product.id]
+
+
+@pytest.mark.parametrize(("between", "needs"), [([], {"lamp", "bag"}), ([said("ask_product", ref=(3,))], {None})])
+def test_a_price_right_after_two_things_were_asked_for_is_one_of_both(
+    assistant_with: AssistantWith, between: list[Parse], needs: set[str | None]
+) -> None:
+    """Once one of them was spoken of it is of the need under way."""
+    shop = assistant_with([BOTH, *between, said("refine", price_max=Decimal(40))])
+    reply = told(shop, "a lamp and a bag", *["is that one light?" for _ in between], "nothing over 40")[-1]
+    assert {card.need for card in reply.cards} == needs
+    assert all(card.product.price and card.product.price <= 40 for card in reply.cards)
+
+
+def test_what_is_added_by_the_name_of_an_earlier_thing_keeps_what_was_wished_of_it(
+    assistant_with: AssistantWith,
+) -> None:
+    lamp = said("search", product="lamp", price_max=Decimal(40))
+    shop = assistant_with([lamp, said("search", product="kettle"), said("cart_add", product="lamp")])
+    reply = told(shop, "a lamp up to 40", "and a kettle", "just a lamp then")[-1]
+    assert (reply.constraints.product, reply.constraints.price_max) == ("lamp", 40)
+
+
+def test_things_of_an_earlier_need_are_compared_where_nothing_was_found_since(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([LAMPS, said("search", product="hovercraft"), said("compare", product="lamps")])
+    lamps, _, reply = told(shop, "a lamp", "and a hovercraft", "compare the lamps then")
+    assert reply.comparison is not None
+    assert [row.product_id for row in reply.comparison.rows] == [card.product.id for card in lamps.cards[:4]]
+
+
+def test_the_first_two_of_a_thing_are_counted_in_its_own_list(assistant_with: AssistantWith) -> None:
+    compared = said("compare", ref=(1, 2))
+    bags, _, reply = told(assistant_with([BAGS, LAMPS, compared]), "a bag", "and a lamp", "compare the first two bags")
+    assert reply.comparison is not None
+    assert [row.product_id for row in reply.comparison.rows] == [card.product.id for card in bags.cards[:2]]
+
+
+def test_what_is_to_go_with_an_earlier_thing_goes_with_that(assistant_with: AssistantWith) -> None:
+    beside = said("complement", product="mug", ref=("last",))
+    bags, lamps, reply = told(assistant_with([BAGS, LAMPS, beside]), "a bag", "and a lamp", "a mug to go with the bag")
+    assert bags.cards[0].product.title in reply.reply
+    assert lamps.cards[0].product.title not in reply.reply
+
+
+def test_the_short_name_of_what_is_looked_for_is_still_the_whole_thing(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="desk lamp"), said("refine", product="lamp", color=("black",))])
+    reply = told(shop, "a desk lamp", "the lamp in black, please")[-1]
+    assert (reply.constraints.product, reply.constraints.color) == ("desk lamp", ("black",))
