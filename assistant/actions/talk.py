@@ -30,6 +30,7 @@ STILL_KEPT = "This conversation stays until you delete it, and what you agreed t
 OUTSIDE = "That is outside what I can help with."
 ABOUT_US = {
     "machine": "I am this shop's assistant: a computer program, not a person.",
+    "later": "Take your time.",
     "contact": "I know no phone number or address of the shop. Please use its contact page.",
 }
 OFFER = "I can show you products, answer from their listings and keep your cart."
@@ -111,8 +112,8 @@ def reset(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def other(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """What is no business of a shop, unless it names what is: "you sent me the wrong size". Anger at us gets no lecture, and a question
-    who answers here an honest word."""
+    """What is no business of a shop, unless it names what is: "you sent me the wrong size". Anger at us gets no lecture, a question who
+    answers here an honest word, and whoever wants to think all the time they need."""
     if at_us(parse.message, parts.embedder, least=SURELY):
         return sorry(parts)
     if told := _told_of_what_is_named(parse, state, parts):

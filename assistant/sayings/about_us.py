@@ -1,4 +1,4 @@
-"""Whether a message asks who answers here, or how else to reach the shop."""
+"""Whether a message asks who answers here, or how else to reach the shop, or wants time to think."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Literal, cast
 from retrieval.dense import Embedder
 from retrieval.examples import Examples
 
+AboutUs = Literal["machine", "contact", "later"]
 SENTENCES = Path(__file__).with_suffix(".toml")
 LEAST = 0.6  # cosine of the nearest sentence
 AHEAD = 0.04  # by how much it must be nearer than those of anything else
 _EXAMPLES = Examples.read(SENTENCES)
 
 
-def about_us(message: str, embedder: Embedder) -> Literal["machine", "contact"] | None:
-    """What the message asks about us; None where it is near to neither, or nearly as near to something else."""
-    return cast(Literal["machine", "contact"] | None, _EXAMPLES.surest(message, embedder, least=LEAST, ahead=AHEAD))
+def about_us(message: str, embedder: Embedder) -> AboutUs | None:
+    """What the message asks of us; None where it is near to none of these, or nearly as near to something else."""
+    return cast(AboutUs | None, _EXAMPLES.surest(message, embedder, least=LEAST, ahead=AHEAD))
