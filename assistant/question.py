@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from retrieval.audience import adult_in
 from retrieval.evidence import judge
 from retrieval.facets import Facet, facets
-from retrieval.kinds import head_noun, kind_at_end, names_thing
+from retrieval.kinds import head_noun, names_thing
 from retrieval.product import Product
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import content_stems
@@ -66,8 +66,6 @@ def _is_open(facet: Facet, constraints: Constraints) -> bool:
         return constraints.kind is None
     if facet.name == "category" and not _names_things(facet.options):
         return False
-    if facet.name in KINDS and any(_is_it(option, constraints.product or "") for option in facet.options):
-        return False
     if facet.name == "gender" and any(map(adult_in, constraints.features)):
         return False  # "for my mum" says it
     if facet.name == "price":
@@ -77,12 +75,6 @@ def _is_open(facet: Facet, constraints: Constraints) -> bool:
     wishes = (*(wish for _, wish in constraints.wishes), *constraints.exclude)
     wished = {stem for wish in wishes for stem in content_stems(wish)}
     return not any(wished & set(content_stems(value)) for value in facet.options)
-
-
-def _is_it(option: str, name: str) -> bool:
-    """Whether both are words for just the same kinds: a clutch is a handbag, and no "handbag or backpack"."""
-    own = kind_at_end(name)[0]
-    return bool(own) and kind_at_end(option)[0] == own
 
 
 def _names_things(categories: Sequence[str]) -> bool:

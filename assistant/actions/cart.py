@@ -208,9 +208,7 @@ def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> O
     """The question whether another is meant, where "add it" means what was just added: most who say so twice want one."""
     there = {line.product_id: line.quantity for line in state.cart}
     product, slots = products[0], parse.slots
-    plainly_it = slots.quantity is None and slots.product is None and not parse.products
-    just_added = state.acts[-2:-1] == ("cart_add",) and len(slots.ref) == 1  # "ok, 1 then" of the first
-    plainly_it = plainly_it and (_is_it(slots.ref) or just_added)
+    plainly_it = slots.quantity is None and slots.product is None and not parse.products and _is_it(slots.ref)
     if not plainly_it or len(products) > 1 or product.id != state.focus or product.id not in there:
         return None
     text = _there_already(there[product.id], product)

@@ -9,7 +9,6 @@ from typing import Any
 
 from babel.numbers import get_currency_name
 
-from retrieval.evidence import judge
 from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit, Query, Sort
 from retrieval.superlative import by
@@ -155,7 +154,7 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
     if state.sort is None and not ranking.relaxed:
         fitting = leaning(fitting, liked, disliked, state.constraints)
         fitting, drawn = parts.shopper.leaning(fitting) if parts.shopper else (fitting, drawn)
-    shown = parts.placing.found(of_the_kind_first(fitting, state.constraints), parts.products_shown, query, ranking)
+    shown = parts.placing.found(_of_the_kind_first(fitting), parts.products_shown, query, ranking)
     paid = {hit.product.id for hit in shown if parts.placing.sponsors(hit.product)}  # they may stand there for that
     drawn = {name: why for name, why in drawn.items() if name not in paid}
     return Outcome(
@@ -170,26 +169,11 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
     )
 
 
-def of_the_kind_first(hits: Sequence[Hit], constraints: Constraints) -> tuple[Hit, ...]:
+def _of_the_kind_first(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """Those that are of the kind asked for by name before those that only come near in meaning, which are left out where the first fill
-    a reply: of four dresses and a jacket the dresses. What stands beside the first and alone states a wish keeps its place: of bluetooth
-    speakers "for the shower" the shower speaker, called so or not."""
+    a reply: of four dresses and a jacket the dresses."""
     named = tuple(hit for hit in hits if hit.of_kind)
-    shelves = {hit.product.category for hit in named}
-    stated = {wish for hit in named for wish in _stated(hit, constraints)}
-    alone = [
-        hit
-        for hit in hits
-        if not hit.of_kind and hit.product.category in shelves and not stated.issuperset(_stated(hit, constraints))
-    ]
-    if len(named) < NAMED:
-        return (*named, *(hit for hit in hits if not hit.of_kind))
-    return tuple(hit for hit in hits if hit.of_kind or hit in alone)
-
-
-def _stated(hit: Hit, constraints: Constraints) -> set[tuple[str, str]]:
-    """The wishes that its listing states."""
-    return {wish for wish in constraints.wishes if judge(hit.product, *wish).status == "met"}
+    return named if len(named) >= NAMED else (*named, *(hit for hit in hits if not hit.of_kind))
 
 
 def query_of(state: DialogueState, parts: Parts, sort: Sort | None = None, skip: frozenset[str] = frozenset()) -> Query:

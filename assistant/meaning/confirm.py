@@ -15,7 +15,7 @@ from retrieval.query import Constraints
 from ..actions import ACTIONS
 from ..actions.cart import view_of
 from ..actions.looks import so_looking
-from ..actions.naming import called_in, listed
+from ..actions.naming import called_in
 from ..actions.table import of_named_needs
 from ..actions.titles import titled
 from ..mentions import SUPERLATIVES
@@ -129,8 +129,8 @@ def _left_undone(state: DialogueState, parts: Parts) -> str:
         return "You did not say what to take out, so your cart is as it was."
     inside = {line.product_id for line in state.cart}
     products = parts.catalog.get_many(one for one in state.passed_over if one not in inside)
-    named = [f"the {product.title}" for product in products]
-    return f"You did not say whether to put {listed(named)} in your cart, so I did not." if named else ""
+    named = ", ".join(f"the {product.title}" for product in products)
+    return f"You did not say whether to put {named} in your cart, so I did not." if named else ""
 
 
 def _plainly_named(parse: Parse, outcome: Outcome, state: DialogueState, parts: Parts) -> bool:
@@ -221,11 +221,11 @@ def _changes(outcome: Outcome, counts: Sequence[Counted], state: DialogueState, 
     """What the outcome would do, an order to the shop each; nothing where it has no consequence."""
     if put := [one for one in counts if one.old == 0]:
         named = [f"the {one.title}" if one.new == 1 else f"{one.new} × {one.title}" for one in put]
-        yield f"put {listed(named)} in your cart"
+        yield f"put {', '.join(named)} in your cart"
     if taken := [one for one in counts if one.new == 0]:
-        yield f"take {listed([f'the {one.title}' for one in taken])} out of your cart"
+        yield f"take {', '.join(f'the {one.title}' for one in taken)} out of your cart"
     if changed := [one for one in counts if one.old and one.new]:
-        yield f"make it {listed([f'{one.new} × {one.title}' for one in changed])} in your cart"
+        yield f"make it {', '.join(f'{one.new} × {one.title}' for one in changed)} in your cart"
     if outcome.checkout_url is not None:
         yield f"go to the checkout with {_items(view_of(state.cart, parts).count)}"
 

@@ -555,22 +555,13 @@ def test_one_number_is_a_place_in_the_list_just_shown_and_a_count_of_what_was_sp
     assert [(one.id, many) for one, many in shop.reply("add 2", "s_2").cart.lines] == [(shown[2], 2)]
 
 
-def test_the_place_of_what_was_just_added_says_it_again(assistant_with: AssistantWith) -> None:
-    first = said("cart_add", ref=(1,))
-    shop = assistant_with([said("search", product="tote bag"), first, first])
-    shop.reply("tote bags", "s_1"), shop.reply("number 1", "s_1")
-    reply = shop.reply("ok 1 then", "s_1")
-    assert reply.reply == "1 × Market Tote Bag is in your cart already. Shall I add another?"
-    assert [many for _, many in reply.cart.lines] == [1]
-
-
 def test_what_was_asked_how_many_of_is_told_at_the_cart_where_nobody_said(assistant_with: AssistantWith) -> None:
     read = said("cart_add", ref=(1, 2), quantity=3)
     shop = assistant_with([said("search", product="bag"), read, said("cart_view")])
     names = [card.product.title for card in shop.reply("bags", "s_1").cards]
     assert shop.reply("both of them, 3 of the canvas", "s_1").reply.startswith("How many of which?")
     assert shop.reply("my total", "s_1").reply == (
-        f"You did not say whether to put the {names[0]} and the {names[1]} in your cart, so I did not. Your cart is empty."
+        f"You did not say whether to put the {names[0]}, the {names[1]} in your cart, so I did not. Your cart is empty."
     )
 
 

@@ -355,7 +355,7 @@ def test_very_many_of_each_are_asked_back_with_their_number(searcher: Searcher) 
         searcher, ("jackets", said("search", product="jacket")), (message, said("cart_add", ref=ALL, quantity=50))
     )
     assert (held, none) == ({}, {})
-    assert lamps[-1].startswith("Put 2 × Bolt Clamp Lamp and 3 × Aster Desk Lamp")  # as many as there are
+    assert lamps[-1].startswith("Put 2 × Bolt Clamp Lamp, 3 × Aster Desk Lamp")  # as many as there are
     assert jackets[-1].endswith("Shall I put 50 of each in your cart?")
 
 

@@ -142,13 +142,6 @@ def test_categories_that_are_no_kinds_of_thing_are_not_asked_about() -> None:
     assert ask(DialogueState(Constraints(product="mug")), mugs) is None
 
 
-def test_kinds_of_which_one_is_what_was_asked_for_are_not_asked_about() -> None:
-    """A purse is a handbag."""
-    shelves = ("handbag", "backpack")
-    purses = [Product(f"p{n}", f"Purse {n}", category=("bags", shelves[n % 2]), price=Decimal(50)) for n in range(16)]
-    assert ask(DialogueState(Constraints(product="purse")), purses) is None
-
-
 @pytest.mark.parametrize(("whom", "field"), [("for my mum", "color"), ("for my friend", "gender")])
 def test_for_men_or_women_is_not_asked_where_it_was_said_for_whom(whom: str, field: str) -> None:
     boots = [shoe(n, "boots", ("red", "blue")[n % 2], ("men", "women")[n // 2 % 2]) for n in range(16)]

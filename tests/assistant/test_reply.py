@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from assistant import Assistant
-from assistant.actions.find import of_the_kind_first
 from assistant.explain import explain
 from assistant.model import Answer, Card, CartLine, DialogueState, Intent, Outcome
 from assistant.reply import NAMED, need_phrase, write
@@ -81,20 +80,6 @@ def test_a_size_that_no_listing_gives_is_said_back_as_one_says_it(size: str, tol
     state = DialogueState(Constraints(product="lamp", size=(size,)))
     text = write(Outcome(total=2), _cards(("tower", "clamp"), state.constraints), state, "USD").text
     assert f"The listings give no sizes, so I can't tell whether {told}" in text
-
-
-def test_what_alone_states_a_wish_is_not_left_out_for_others_of_the_name_beside_it() -> None:
-    speakers = [
-        Product(f"bt{place}", f"Bluetooth Speaker {place}", category=("audio", "speaker")) for place in range(3)
-    ]
-    shower = Product("shower", "Aqua Speaker", description="Waterproof, for the shower.", category=("audio", "speaker"))
-    radio = Product("radio", "Aqua Radio", description="Waterproof.", category=("audio", "radio"))
-    hits = [
-        Hit(one, 0.9, rank, of_kind=one.id.startswith("bt")) for rank, one in enumerate([shower, radio, *speakers], 1)
-    ]
-    wish = Constraints(product="bluetooth speaker", features=("waterproof",))
-    assert [hit.product.id for hit in of_the_kind_first(hits, wish)] == ["shower", "bt0", "bt1", "bt2"]
-    assert [hit.product.id for hit in of_the_kind_first(hits, Constraints())] == ["bt0", "bt1", "bt2"]
 
 
 def test_a_kind_that_the_shop_does_not_have_is_admitted() -> None:
