@@ -33,7 +33,6 @@ _OUT_AFTER = frozenset(("instead of", "rather than", "than"))
 _NUMBERED = re.compile(r"(?:#|\b(?:number|no\.?|option) ?)\d+\b")
 _NAMED = re.compile(r"(?:\b(?:the|that|this) )?\bit(?: it)*\b")
 _WORD = re.compile(r"[\w'-]+")
-_ONE = re.compile(r"\b(?:(?:an?|another) (?:[\w'-]+ ){1,2})?ones?\b")
 _IT = re.compile(r"\b(?:it|that|this)\b")
 
 
@@ -96,7 +95,6 @@ def asks_to_swap(message: str, products: Sequence[Product], embedder: Embedder) 
     names = {stem for product in products for stem in content_stems(product.title)}
     for word in dict.fromkeys(_WORD.findall(text)):
         text = re.sub(rf"\b{re.escape(word)}\b", "it", text) if set(content_stems(word)) & names else text
-    text = _ONE.sub("it", text)  # "swap one for a black one"
     return _EXAMPLES.surest(_NAMED.sub("it", text), embedder, least=LEAST, ahead=AHEAD) == "swap"
 
 

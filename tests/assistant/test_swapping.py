@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from assistant.contract import Reply
-from assistant.meaning.swapping import asks_to_swap
 from assistant.model import Parse
 from tests.conftest import AssistantWith
-from tests.fakes import WordEmbedder, said
+from tests.fakes import said
 
 MUGS = said("search", product="bag")  # shows tote, satchel, rucksack
 
@@ -121,7 +120,3 @@ def test_a_swap_before_anything_is_in_the_cart_puts_in_the_other_alone(assistant
     shop = assistant_with([MUGS, said("cart_add", ref=(1, 2))])
     shop.reply("bags", "s_1")
     assert lines(shop.reply("swap the first for the second", "s_1")) == {"satchel": 1}
-
-
-def test_one_of_a_thing_is_swapped_as_the_thing_is() -> None:
-    assert asks_to_swap("swap one for a black one", [], WordEmbedder())
