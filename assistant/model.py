@@ -246,6 +246,10 @@ class DialogueState:
     taken_out: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
 
+    def needs(self) -> tuple[Constraints, ...]:
+        """What is wanted now, and what was wanted in each earlier need, the last one first."""
+        return (self.constraints, *(need.constraints for need in self.earlier))
+
     def lists(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """(what it is, ids in the order shown) of the list of each need that something last shown was shown for, in order."""
         lists = [(need.constraints.product or "", need.found) for need in self.earlier_on_the_table()]

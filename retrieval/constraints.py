@@ -68,9 +68,8 @@ def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Conditio
             )
         entries, exact = kind_at_end(refused)
         wanted, _ = kind_at_end(constraints.product or "")
-        if exact and not (
-            wanted and wanted <= entries
-        ):  # "no flowers" is said of bouquets too; of saws "no chainsaw" leaves some
+        leaves_none = bool(wanted) and wanted <= entries  # of saws "no chainsaw" leaves some
+        if exact and not leaves_none:  # "no flowers" is said of bouquets too
             yield "id NOT IN (SELECT value FROM json_each(?))", [json.dumps(list(catalog.of_kinds(entries)))]
 
 

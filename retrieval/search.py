@@ -155,9 +155,8 @@ class Searcher:
         product = query.constraints.product
         pets = for_animals(self.lexical, f"{product} {query.text} {query.said}") if query.constraints.kind else Ids()
         kinds = kind_levels(self.catalog, self.lexical, product, pets)[: 1 if strictly else None]
-        if any(
-            one.startswith("for ") and names_animal(one) for one in query.constraints.features
-        ):  # a toy "for my dog"
+        whom = [one for one in query.constraints.features if one.startswith("for ")]
+        if any(map(names_animal, whom)):  # a toy "for my dog"
             there = for_animals(self.lexical, "")
             kinds = [left for ids in kinds if (left := ids & there)] + kinds
         if query.constraints.gender:  # a man's hat is no dog's beanie, not even where no other is left

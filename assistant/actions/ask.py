@@ -128,8 +128,10 @@ def _of_no_size(products: Sequence[Product], parse: Parse, parts: Parts) -> Answ
     sizes = parse.slots.size
     bare = replace(parse.slots, product=None, ref=(), size=(), ask=None) == Slots()
     leads = set(content_stems(parse.slots.ask or "")) <= _LINKS
-    variants = [one for product in products for one in parts.catalog.variants(product)]
-    if not (bare and leads and none_gives_a_size(variants, sizes)):
+    if not (sizes and bare and leads):
+        return None
+    variants = (one for product in products for one in parts.catalog.variants(product))
+    if not none_gives_a_size(variants, sizes):
         return None
     alone = len(products) == 1
     whose, it_comes = (

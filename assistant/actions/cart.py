@@ -135,8 +135,9 @@ def _counted_or_placed(parse: Parse, state: DialogueState) -> Parse:
     """The message, of which one number was read as a place and as how many too ("add 2"), or that says nothing but a number, with it as
     the place in the list of which nothing was spoken of yet, or of one of those compared; else as how many of what was spoken of."""
     quantity, ref = parse.slots.quantity, parse.slots.ref
-    alone = ref in ((), ("last",)) and len(content_words(clean(parse.message))) == 1
-    if quantity is None or not (alone or ref == (quantity,)) or len(amounts(clean(parse.message))) != 1:
+    said = clean(parse.message)
+    alone = ref in ((), ("last",)) and len(content_words(said)) == 1
+    if quantity is None or not (alone or ref == (quantity,)) or len(amounts(said)) != 1:
         return parse
     there = state.shown[quantity - 1 : quantity]
     if there and (none_spoken_of(state) or there[0] in state.compared):
@@ -363,10 +364,8 @@ def _choose_first(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if slots.ref and state.shown and not (superlative and described) and not another:
         return _of_those_shown(state)
     if slots.product or (state.constraints.product and described):
-        needs = (state.constraints, *(need.constraints for need in state.earlier))
-        kept = next(
-            (one for one in needs if slots.product is None or same_kind(one.product, slots.product)), Constraints()
-        )
+        named = (one for one in state.needs() if slots.product is None or same_kind(one.product, slots.product))
+        kept = next(named, Constraints())
         need = replace(state, constraints=merge(kept, slots), sort=SUPERLATIVES.get(superlative or ""))
         return replace(find(parse, need, parts), cart=state.cart, constraints=need.constraints)
     return Outcome(cart=state.cart, answer=Answer("Which product do you mean? Tell me what you are looking for."))

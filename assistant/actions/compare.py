@@ -242,7 +242,7 @@ def _meaning(asked: str, message: str) -> Meaning | None:
 
 def _asks_both_ends(message: str) -> bool:
     """Whether the message asks for the least and the most of one thing: "which is the cheapest and which the dearest?"."""
-    ends = {_MEANT[stem(word)] for word in _WORD.findall(message.lower()) if stem(word) in _MEANT}
+    ends = {_MEANT[stem(word)] for word in asking_words(message)}
     return any((fields, not most) in ends for fields, most in ends)
 
 

@@ -30,12 +30,11 @@ def to_their_list(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     name = parse.slots.product
     if parse.intent != "ask_product" or parse.then is not None or not name or not state.focus:
         return parse
-    needs = (state.constraints, *(need.constraints for need in state.earlier))
     bare = replace(parse.slots, ref=()) == Slots(product=name) and parse.slots.ref in ((), ("last",))
     spoken_of = parts.catalog.get_many([state.focus])
     if (
         not bare
-        or not any(same_kind(one.product, name) for one in needs)
+        or not any(same_kind(one.product, name) for one in state.needs())
         or any(called(one, name) for one in spoken_of)
     ):
         return parse

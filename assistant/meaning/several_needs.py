@@ -172,8 +172,7 @@ def _comes_so(name: str, wishes: Sequence[tuple[str, str]], parts: Parts) -> boo
 def named_as_before(parse: Parse, state: DialogueState) -> Parse:
     """What names a need of the conversation within more words ("back to the jacket") by its name alone."""
     name = (parse.slots.product or "").rpartition(" the ")[2]
-    needs = (state.constraints, *(need.constraints for need in state.earlier))
-    named = any(same_kind(one.product, name) and _no_longer(name, one.product or "") for one in needs)
+    named = any(same_kind(one.product, name) and _no_longer(name, one.product or "") for one in state.needs())
     return replace(parse, slots=replace(parse.slots, product=name)) if named else parse
 
 
