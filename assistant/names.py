@@ -1,4 +1,4 @@
-"""How a reply names products: by their titles, or by the beginning of a long one where that tells them apart."""
+"""How a reply names products: by their titles, or by the beginning of a long one where that tells them apart; and several things."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from retrieval.product import Product
 
 LONG = 60  # characters from which a title in a sentence loses its tail: of the demo shop's none has as many
 _TAIL = re.compile(r"\s*[,(\[–|].*$|\s+-\s.*$")
+
+
+def listed(words: Sequence[str], joint: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    *others, last = words
+    return f"{', '.join(others)} {joint} {last}" if others else last
 
 
 def short_title(title: str) -> str:

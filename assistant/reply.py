@@ -14,7 +14,7 @@ from retrieval.words import YES_NO, content_stems
 
 from .mentions import ordinal
 from .model import Card, DialogueState, Outcome, Question
-from .names import names_in_lists
+from .names import listed, names_in_lists
 from .quotes import not_repeated
 from .sayings.sentiment import about_price
 from .wordings import worded
@@ -86,7 +86,7 @@ def sponsored_words(cards: Sequence[Card]) -> str:
 def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, currency: str) -> str:
     """What was relaxed, how many match, up to three names with prices, why the first, and the question."""
     names = names_in_lists([card.product for card in cards])
-    listed = ", ".join(f"{card.rank}. {names[card.product.id]}{_price(card)}" for card in cards[:NAMED])
+    shown = ", ".join(f"{card.rank}. {names[card.product.id]}{_price(card)}" for card in cards[:NAMED])
     missed = unsaid(outcome, [card.product for card in cards], state.constraints)
     lead = _lead(outcome, cards, state, currency, missed)
     asked = outcome.question.text if outcome.question else ""
@@ -97,7 +97,7 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     said = [f"“{wish}”" for _, wish in missed]
     passed_over = _passed_over(state.constraints, bool(sizes)) | ({"category"} if other else set())
     why = _why(cards[0], unsaid=passed_over, said=said, near=not missed or _says_something(cards, state.constraints))
-    parts = (outcome.reading, outcome.note, *_relaxed(outcome), f"{lead} {listed}.", other, less, sizes, why, asked)
+    parts = (outcome.reading, outcome.note, *_relaxed(outcome), f"{lead} {shown}.", other, less, sizes, why, asked)
     return " ".join(part for part in parts if part)
 
 
@@ -127,8 +127,8 @@ def _lead(
 
 def _as_listed(constraints: Constraints, cards: Sequence[Card]) -> Constraints:
     """The constraints without an audience where no listing shown is for one: a vase is found for a woman, and is no vase for women."""
-    listed = any(audiences(card.product) for card in cards)
-    return constraints if listed else replace(constraints, gender=None)
+    stated = any(audiences(card.product) for card in cards)
+    return constraints if stated else replace(constraints, gender=None)
 
 
 def _order(cards: Sequence[Card], state: DialogueState) -> str:
@@ -144,8 +144,8 @@ def _otherwise_called(outcome: Outcome, cards: Sequence[Card], constraints: Cons
     for card, hit in found:
         if not hit.of_kind and card.product.category:
             shelves.setdefault(card.product.category[-1], []).append(str(card.rank))
-    told = [f"{' and '.join(places)} (in “{shelf}”)" for shelf, places in shelves.items()]
-    return f"Not called “{constraints.product}”: {' and '.join(told)}." if told else ""
+    told = [f"{listed(places)} (in “{shelf}”)" for shelf, places in shelves.items()]
+    return f"Not called “{constraints.product}”: {listed(told)}." if told else ""
 
 
 def _beyond(outcome: Outcome) -> str:
@@ -206,9 +206,9 @@ def _unstated_sizes(cards: Sequence[Card], constraints: Constraints) -> str:
         return ""
     measured = any(map(_MEASURED.search, sizes))  # "big" is no size that a thing comes in
     which = ("it comes in" if measured else "it is") if len(cards) == 1 else "they come in" if measured else "they are"
-    listed = "The listing gives" if len(cards) == 1 else "The listings give"
+    gives = "The listing gives" if len(cards) == 1 else "The listings give"
     told = " or ".join(one.upper() if _LETTERS.fullmatch(one) else one for one in sizes)
-    return f"{listed} no sizes, so I can't tell whether {which} {told}."
+    return f"{gives} no sizes, so I can't tell whether {which} {told}."
 
 
 def _passed_over(constraints: Constraints, sizes_said: bool) -> frozenset[str]:

@@ -202,7 +202,7 @@ class Searcher:
             return None
         speaking = self.lexical.matching(named, columns="title description", every=False)
         there = for_animals(self.lexical, "") & speaking & self._every(ready.eligible)
-        return replace(ready, kinds=[there], fitting=there) if there else None
+        return replace(ready, eligible=there, kinds=[there], fitting=there) if there else None
 
     def _told(self, query: Query, ids: Ids) -> bool:
         """Whether words tell which of the ids a need without a kind means: it names no occasion, and some state all its wishes."""

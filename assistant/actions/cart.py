@@ -13,7 +13,7 @@ from retrieval.words import content_words
 from ..contract import CartView
 from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_both, says_each, says_them, tied
 from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question, Slots
-from ..names import short_names
+from ..names import listed, short_names
 from ..normalize import amounts
 from ..parse import clean
 from ..parts import Parts
@@ -26,7 +26,6 @@ from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .looks import none_so_colored
 from .named_too import another_thing, named_too, not_shown_yet, shown_before, which_too
-from .naming import listed
 from .table import meant, names_another_kind, none_spoken_of, past_its_end
 from .variants import meant_variants, open_option, with_options
 

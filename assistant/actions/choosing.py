@@ -10,8 +10,8 @@ from retrieval.product import Product, money
 from retrieval.words import contains, content_stems
 
 from ..model import Choice, DialogueState, Intent, Parse, Question, Slots
+from ..names import listed
 from ..parts import Parts
-from .naming import listed
 from .variants import common_title, fitting, open_option, values_of
 
 FIELDS = ("color", "size", "material")  # the slots that speak of options

@@ -17,12 +17,12 @@ from retrieval.words import content_stems, stem
 from ..explain import broken
 from ..mentions import SUPERLATIVES, says_all, says_them
 from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
-from ..names import short_names, short_title
+from ..names import listed, short_names, short_title
 from ..parts import Parts
 from ..state import same_kind
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
 from .find import another, need_text
-from .naming import about, in_catalog, listed
+from .naming import about, in_catalog
 from .own_words import is_bare, own_words, with_words
 from .quality import Said, by_quality
 from .titles import beyond_title, titled

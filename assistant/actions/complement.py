@@ -18,12 +18,12 @@ from retrieval.words import STOPWORDS, content_stems, content_words
 
 from ..mentions import ordinal
 from ..model import Answer, DialogueState, Outcome, Parse, Reason
-from ..names import short_names
+from ..names import listed, short_names
 from ..parts import Parts
 from ..reply import NAMED
 from ..state import merge
 from .find import need_text
-from .naming import about, in_catalog, listed
+from .naming import about, in_catalog
 from .similar import near_to
 from .table import meant, of_an_earlier_need
 

@@ -14,7 +14,7 @@ from retrieval.query import Constraints
 from ..explain import limits_met
 from ..mentions import ordinal, says_several, says_which
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
-from ..names import short_names
+from ..names import listed, short_names
 from ..parts import Parts
 from ..reply import NAMED, none_says, unsaid
 from ..sayings.at_us import LEAST as AT_US
@@ -29,7 +29,7 @@ from .amends import amending, amends
 from .exhausted import exhausted, set_aside
 from .find import another
 from .looks import none_so_colored
-from .naming import about, listed
+from .naming import about
 from .similar import similar
 from .table import meant, none_spoken_of
 from .talk import sorry

@@ -13,10 +13,9 @@ from retrieval.words import content_stems
 
 from ..mentions import points_back
 from ..model import DialogueState, Parse
-from ..names import short_names
+from ..names import listed, short_names
 from ..parts import Parts
 from ..state import LOOKS_AT_THE_CART, same_kind
-from .naming import listed
 
 _KNOWN = r"(?:the|that|this|those|these)"
 _INTO_THE_CART = re.compile(

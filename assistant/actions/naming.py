@@ -54,9 +54,3 @@ def in_catalog(message: str, parts: Parts) -> list[Product]:
         best = parts.searcher.lexical.retrieve(piece, 1, fitting) if fitting else []
         found += parts.catalog.get_many(candidate.product_id for candidate in best)
     return list(islice(families(found), 4))
-
-
-def listed(words: Sequence[str], joint: str = "and") -> str:
-    """ "a", "a and b", "a, b and c"."""
-    *others, last = words
-    return f"{', '.join(others)} {joint} {last}" if others else last

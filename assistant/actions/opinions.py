@@ -14,9 +14,9 @@ from retrieval.reviews.store import Reviews, Sentence, of_buyers
 from retrieval.reviews.tone import TONES, Tone, together
 
 from ..model import Answer, DialogueState, Outcome, Parse, Source
+from ..names import listed
 from ..parts import Parts
 from .ask import MOST_ASKED
-from .naming import listed
 from .policy import ask_product_or_policy, nested
 from .reasons import told_why
 from .table import meant

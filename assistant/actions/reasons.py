@@ -7,10 +7,9 @@ from retrieval.query import Constraints, Hit
 
 from ..explain import explain
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Reason
-from ..names import short_names
+from ..names import listed, short_names
 from ..parts import Parts
 from ..quotes import not_repeated
-from .naming import listed
 from .table import meant
 
 TOLD = 3  # products of which the reasons are told

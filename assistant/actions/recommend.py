@@ -10,14 +10,13 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit
 
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots
-from ..names import short_names
+from ..names import listed, short_names
 from ..parts import Parts
 from ..recommending.cold import drawn_to
 from ..reply import need_phrase
 from ..sayings.phrases import phrase_of
 from .arguments import argued, states, states_more, wishes_met
 from .find import find, need_text, query_of
-from .naming import listed
 from .own_words import own_words
 from .suggesting import without_need
 from .table import meant

@@ -21,12 +21,12 @@ from retrieval.words import contains, content_stems
 
 from ..mentions import ordinal
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Reason, Slots
-from ..names import short_names
+from ..names import listed, short_names
 from ..parts import Parts
 from ..reply import NAMED
 from .differences import record_of, shared
 from .find import find
-from .naming import about, listed
+from .naming import about
 from .table import meant
 
 LOOKED_AT = 150  # nearest products by meaning, before kind and wishes decide

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..model import Answer, Card, DialogueState, Outcome, Parse, Question
+from ..names import listed
 from ..parts import Parts
 from ..sayings.about_us import about_us
 from ..sayings.at_us import SURELY, at_us
 from ..wordings import worded
 from .ask import ask_product
-from .naming import listed
 from .policy import told_by_the_rules
 from .suggesting import personal, suggested
 from .titles import titled

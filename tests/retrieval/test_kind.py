@@ -413,6 +413,7 @@ def test_of_what_is_not_sold_for_an_animal_its_other_things_are_the_nearest(ends
         assert not ranking.kind_found
         assert {hit.product.id for hit in ranking.hits if hit.fits} >= {first}
         assert (first == "leash") is all(hit.product.id == "leash" for hit in ranking.hits if hit.fits)
+        assert (first == "leash") is all(hit.product.id == "leash" for hit in ranking.hits)  # not soup bowls first
 
 
 def test_beside_what_has_a_word_of_the_name_nothing_far_from_it_is_the_nearest(tmp_path: Path) -> None:
