@@ -1,8 +1,9 @@
 """A conversational shopping assistant: `Assistant.open("store/").reply("i need a warm desk lamp under 40")`."""
 
-from .assistant import Assistant, SearchAnswer
+from .assistant import Assistant
 from .contract import Done, Event, Parsed, Reply, Shown, Token
 from .model import Card
+from .plain_search import SearchAnswer
 from .sessions import Session, Turn
 from .settings import Settings
 

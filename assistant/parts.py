@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from retrieval.catalog import Catalog
 from retrieval.dense import Embedder
@@ -27,6 +27,16 @@ from .wishes import Wish
 if TYPE_CHECKING:  # both look at what actions find, and actions work with parts
     from .shopper import Shopper
     from .writing.writer import Writer
+
+
+@runtime_checkable
+class Remote(Protocol):
+    """A parser or writer that asks a large model. trouble: what its last failure was; None when the model answers."""
+
+    trouble: str | None
+
+    def close(self) -> None:
+        """Let go of the connections."""
 
 
 @dataclass(frozen=True)
@@ -98,3 +108,20 @@ class Parts:
     def holding(self, state: DialogueState) -> tuple[Wish, ...]:
         """Wishes that hold of the shopper whatever is looked for: said so in this conversation, or kept in an earlier one."""
         return tuple(dict.fromkeys((*state.own, *(self.shopper.kept if self.shopper else ()))))
+
+    @property
+    def trouble(self) -> str | None:
+        """What works only in second best fashion now, such as a language model that does not answer; None when all is well."""
+        return " ".join(one.trouble for one in self._remote() if one.trouble) or None
+
+    def close(self) -> None:
+        """Let go of what leads out of this process: to large models, to the shop's server and its staff."""
+        for remote in self._remote():
+            remote.close()
+        for way in (self.checkout_hook, self.handoff):
+            if way is not None:
+                way.close()
+
+    def _remote(self) -> Iterator[Remote]:
+        asked: tuple[object, ...] = (self.parser, self.writer)
+        return (one for one in asked if isinstance(one, Remote))

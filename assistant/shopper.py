@@ -12,11 +12,29 @@ from retrieval.query import Hit
 from .events.crowd import Together
 from .events.of_turns import of_conversation
 from .experiments.trial import Trial
-from .model import Card, DialogueState, Reasons
+from .model import Card, DialogueState, Reasons, ShopCart
 from .recommending.leaning import lean_reasons, leaning
 from .recommending.profile import Known
 from .recommending.recommender import Recommender
 from .wishes import Wish
+
+
+@dataclass(frozen=True)
+class Visit:
+    """From whom a message comes, and from where, as the caller of `Assistant.stream` tells it."""
+
+    visitor: str | None
+    email: str | None
+    learn: bool
+    site: str | None
+    page: str | None
+    shop_cart: ShopCart | None
+    region: str | None
+
+    @property
+    def agreed(self) -> str | None:
+        """The visitor, where they agreed that what the turn tells of them is kept."""
+        return self.visitor if self.learn else None
 
 
 @dataclass(frozen=True)

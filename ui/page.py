@@ -207,7 +207,7 @@ class Page:
 
     async def _answers(self, session_id: str) -> tuple[StaffAnswer, ...]:
         try:
-            return await to_thread.run_sync(self._assistant.answers, session_id)
+            return await to_thread.run_sync(self._assistant.conversations.answers, session_id)
         except NotFound:
             return ()
 

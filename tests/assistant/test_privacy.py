@@ -76,7 +76,7 @@ class Shop:
         for _, message in SAID:
             assistant.reply(message, f"s_{visitor}", visitor=visitor)
         self.places.letters.keep(letter_of(visitor), "the shop's server does not answer")
-        assistant.rate(f"s_{visitor}", Thumb(1, "down", f"too dear for {visitor}"), visitor=visitor)
+        assistant.conversations.rate(f"s_{visitor}", Thumb(1, "down", f"too dear for {visitor}"), visitor=visitor)
         self.places.sessions.answer(f"s_{visitor}", f"The staff write to {visitor}", "a")
         book.close()
         return assistant
@@ -171,7 +171,7 @@ def test_a_site_may_keep_for_fewer_days_and_not_for_more(shop: Shop) -> None:
         Periods(days=30, site_days={"lamps": 31})
 
 
-def test_a_database_that_fails_costs_nobody_an_answer(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_database_that_fails_costs_nobody_an_answer(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(SqlSessions):
         def unused_since(self, *_: object) -> tuple[str, ...]:
             raise OperationalError("SELECT", {}, ValueError("disk"))

@@ -132,4 +132,4 @@ def test_forgetting_the_conversation_forgets_its_files(client: TestClient) -> No
     passed_on(client)
     attach(client, PDF)
     assert client.delete("/v1/sessions/s_1", headers=headers()).status_code == 204
-    assert shop_of(client).attachments("s_1") == ()
+    assert shop_of(client).conversations.attachments("s_1") == ()

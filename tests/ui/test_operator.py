@@ -234,7 +234,7 @@ def test_a_form_elsewhere_changes_nothing(opened: Open, headers: dict[str, str],
     shop_of(client).places.sessions.add("s_1", _turn("a person"), DialogueState(turn=1))
     assert client.post(f"/admin/{path}", headers=headers, data={"token": TOKEN, "text": "Pay here"}).status_code == 403
     assert len(letters.all()) == 1
-    assert shop_of(client).answers("s_1") == ()
+    assert shop_of(client).conversations.answers("s_1") == ()
     assert client.get("/admin").status_code == 200
 
 

@@ -37,7 +37,7 @@ def send(client: TestClient, page: str, text: str) -> tuple[int, str]:
 
 
 def texts(client: TestClient, session: str) -> list[str]:
-    return [one.text for one in shop_of(client).answers(session)]
+    return [one.text for one in shop_of(client).conversations.answers(session)]
 
 
 def test_an_answer_on_a_letters_page_goes_into_the_chat_and_stands_there(opened: Open) -> None:

@@ -51,7 +51,7 @@ def come(browser: Browser, small_store: Path, tmp_path: Path) -> Iterator[Come]:
             session = shop.reply(HOSTILE).session_id
             for message in ("a unicorn saddle", HOSTILE):
                 shop.reply(message, session)
-            shop.rate(session, Thumb(1, "down", HOSTILE))
+            shop.conversations.rate(session, Thumb(1, "down", HOSTILE))
             assert shop.letters is not None
             shop.letters.keep(replace(LETTER, session=session))
             app = create_app(shop, Lane(), settings=ServerSettings(admin_token=SecretStr(TOKEN)))

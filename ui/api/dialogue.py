@@ -56,7 +56,7 @@ async def chat(
     )
     await to_thread.run_sync(desk.opening.admit, site)
     if request.stream:  # what can be refused is refused before the stream, whose status is always 200
-        await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
+        await to_thread.run_sync(desk.assistant.conversations.admit, session_id, visitor)
         events = frames(desk.turns.once(asking))
         return EventSourceResponse(events, shutdown_grace_period=desk.settings.shutdown_s)
     return JSONResponse(await desk.turns.reply(asking))
@@ -100,7 +100,7 @@ def answers(
     """What persons of the shop answered into a conversation that was passed on to them, in order, beyond those known.
 
     To be asked now and then while the conversation is open; most conversations are never passed on and need not ask."""
-    found = desk.assistant.answers(session_id, after, visitor=visitor)
+    found = desk.assistant.conversations.answers(session_id, after, visitor=visitor)
     body = {
         "session_id": session_id,
         "answers": [_staff_answer(one) for one in found],
@@ -134,7 +134,7 @@ async def attach(
         raise UploadsOff(
             "Nothing can be attached here.", fix="set `uploads = true` for the site in the file of SHOP_SITES"
         )
-    await to_thread.run_sync(desk.assistant.admit, session_id, visitor)
+    await to_thread.run_sync(desk.assistant.conversations.admit, session_id, visitor)
     keep = partial(desk.assistant.attach, session_id, name, await request.body(), visitor=visitor)
     return JSONResponse((await to_thread.run_sync(keep)).to_json())
 
@@ -176,7 +176,7 @@ def forget(session_id: SessionId, desk: AtDesk, visitor: Visitor) -> None:
 @router.post("/v1/feedback", responses=answer(asked.Feedback, examples.FEEDBACK))
 def feedback(given: asked.Feedback, desk: AtDesk, visitor: Visitor) -> asked.Feedback:
     """Keep a thumb up or down for one turn's answer, and give it back."""
-    desk.assistant.rate(given.session_id, Thumb(given.turn, given.thumb, given.comment), visitor=visitor)
+    desk.assistant.conversations.rate(given.session_id, Thumb(given.turn, given.thumb, given.comment), visitor=visitor)
     return given
 
 
@@ -190,9 +190,9 @@ def _session_json(kept: Session, desk: Desk, visitor: str | None, site: str | No
     session_id, last = kept.session_id, kept.turns[-1].reply
     turns = [{"message": turn.message, "reply": turn.reply} for turn in kept.turns]
     body = {"session_id": session_id, "turns": turns, "constraints": last["constraints"], "cart": last["cart"]}
-    body["thumbs"] = [asdict(thumb) for thumb in desk.assistant.thumbs(session_id)]
-    body["answers"] = [_staff_answer(one) for one in desk.assistant.answers(session_id, visitor=visitor)]
-    body["attachments"] = [one.to_json() for one in desk.assistant.attachments(session_id)]
+    body["thumbs"] = [asdict(thumb) for thumb in desk.assistant.conversations.thumbs(session_id)]
+    body["answers"] = [_staff_answer(one) for one in desk.assistant.conversations.answers(session_id, visitor=visitor)]
+    body["attachments"] = [one.to_json() for one in desk.assistant.conversations.attachments(session_id)]
     body["may_attach"] = _may_attach(session_id, desk, visitor, site)
     return body
 
@@ -206,7 +206,7 @@ def _may_attach(session_id: str, desk: Desk, visitor: str | None, site: str | No
     """How many files more the conversation may have: none before it was passed on."""
     if not _lets_attach(desk, site) or desk.assistant.session(session_id, visitor=visitor).state.handoff is None:
         return 0
-    return MOST - len(desk.assistant.attachments(session_id))
+    return MOST - len(desk.assistant.conversations.attachments(session_id))
 
 
 def _staff_answer(one: StaffAnswer) -> dict[str, Any]:

@@ -271,7 +271,7 @@ def _letter_page(desk: Desk, form: Answering) -> Response:
     _, kept = _letter(desk, form.letter)
     talk, answers = _talk(desk, kept.letter.session)
     status = 422 if form.trouble else 200
-    files = desk.assistant.attachments(kept.letter.session)
+    files = desk.assistant.conversations.attachments(kept.letter.session)
     page = {"here": "letters", "kept": kept, "why": WHY, "talk": talk, "answers": answers, "form": form, "files": files}
     return render("letter.html", status=status, **page)
 
@@ -283,7 +283,7 @@ def _conversation(desk: Desk, form: Answering) -> Response:
     thumbs = {thumb.turn: thumb for thumb in desk.assistant.places.sessions.thumbs(form.session)}
     status = 422 if form.trouble else 200
     page = {"here": "conversations", "kept": kept, "thumbs": thumbs, "stages": STAGES, "answers": answers, "form": form}
-    page["files"] = desk.assistant.attachments(form.session)
+    page["files"] = desk.assistant.conversations.attachments(form.session)
     return render("conversation.html", status=status, **page)
 
 
