@@ -40,6 +40,24 @@ from .widget_versions import WidgetVersions
 BODY_LIMIT = 64 * 1024  # bytes; a message of 2,000 characters takes at most 24,000 as escaped JSON
 
 
+# In this order: what the operator's status and letters answer stands before the pages, which end with "no such page".
+ROUTERS = (
+    dialogue.router,
+    catalogue.router,
+    shopper.router,
+    staff.router,
+    files.router,
+    operation.router,
+    widget_pages.router,
+    pictures.router,
+    public_pages.router,
+    operator_status.router,
+    operator_catalogue.router,
+    operator_passed_on.router,
+    operator_pages.router,
+)
+
+
 def create_app(
     assistant: Assistant,
     lane: Lane,
@@ -54,16 +72,36 @@ def create_app(
     look_every_s: how often it looks for models that were learnt anew.
     It closes the lane when the server stops; the assistant stays the caller's.
     """
+    desk = _desk(assistant, lane, sites or Sites(), settings or ServerSettings(), shop or Settings())
+    app = _bare_app(desk, look_every_s)
+    app.state.desk, app.state.at_stop = desk, []
+    for router in ROUTERS:
+        app.include_router(router)
+    add_problem_handlers(app)
+    _add_doors(app, desk)
+    return app
+
+
+def _desk(assistant: Assistant, lane: Lane, sites: Sites, settings: ServerSettings, shop: Settings) -> Desk:
+    opening = Opening(sites, shop.sessions_url, contact=assistant.contact)
+    metrics = Metrics(lambda: lane.length, lambda: assistant.ahead, opening.paused)
+    turns = Turns(assistant, lane, metrics, log_messages=settings.log_messages)
+    widget = WidgetVersions(shop.sessions_url)
+    return Desk(assistant, lane, turns, Limits(settings), metrics, settings, sites, opening, shop, widget)
+
+
+def _bare_app(desk: Desk, look_every_s: float) -> FastAPI:
+    """The app with nothing to call but /docs; while it runs it follows models that are learnt anew."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with repeated(assistant.follow, look_every_s):
+        with repeated(desk.assistant.follow, look_every_s):
             yield
-        lane.close()
-        opening.close()
-        widget.close()
+        desk.lane.close()
+        desk.opening.close()
+        desk.widget.close()
 
-    app = FastAPIOffline(
+    return FastAPIOffline(
         title="Shop assistant",
         version=version("shopping-assistant"),
         description="Wishes in, products with reasons out. Errors are RFC 9457 problem documents.",
@@ -73,28 +111,11 @@ def create_app(
         # Swagger UI would ask validator.swagger.io about every specification that is not on localhost.
         swagger_ui_parameters={"validatorUrl": None},
     )
-    settings, sites, shop = settings or ServerSettings(), sites or Sites(), shop or Settings()
-    opening = Opening(sites, shop.sessions_url, contact=assistant.contact)
-    widget = WidgetVersions(shop.sessions_url)
-    metrics = Metrics(lambda: lane.length, lambda: assistant.ahead, opening.paused)
-    turns = Turns(assistant, lane, metrics, log_messages=settings.log_messages)
-    limits = Limits(settings)
-    desk = app.state.desk = Desk(assistant, lane, turns, limits, metrics, settings, sites, opening, shop, widget)
-    app.state.at_stop = []
-    app.include_router(dialogue.router)
-    app.include_router(catalogue.router)
-    app.include_router(shopper.router)
-    app.include_router(staff.router)
-    app.include_router(files.router)
-    app.include_router(operation.router)
-    app.include_router(widget_pages.router)
-    app.include_router(pictures.router)
-    app.include_router(public_pages.router)
-    app.include_router(operator_status.router)  # before the pages, which end with "no such page"
-    app.include_router(operator_catalogue.router)
-    app.include_router(operator_passed_on.router)
-    app.include_router(operator_pages.router)
-    add_problem_handlers(app)
+
+
+def _add_doors(app: FastAPI, desk: Desk) -> None:
+    """What each request passes before a call answers it, the innermost first."""
+    settings, sites = desk.settings, desk.sites
     app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT, elsewhere=(r"/v1/sessions/[^/]+/attachments", LIMIT))
     app.add_middleware(Boundary)
     signing = settings.admin_token.get_secret_value() if settings.admin_token else None
@@ -102,7 +123,6 @@ def create_app(
     app.add_middleware(LimitDoor, limits=desk.limits)
     app.add_middleware(SiteDoor, sites=sites)  # around the limits: a page elsewhere may read how long to wait
     app.add_middleware(SafeHeaders, framers=sites.origins)
-    app.add_middleware(RequestLog, metrics=metrics)
+    app.add_middleware(RequestLog, metrics=desk.metrics)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
-    return app
