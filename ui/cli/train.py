@@ -18,6 +18,44 @@ app = typer.Typer(name="train", help="Fine-tune on your own data.", no_args_is_h
 
 _DEFAULTS = Recipe()
 
+# the options of `shop train parser`: what it learns from, where that goes, and how
+Goals = Annotated[list[Path] | None, typer.Option(help="Labelled messages, a JSON object a line.")]
+Dialogues = Annotated[list[Path] | None, typer.Option(help="Labelled dialogues, one a line.")]
+Extra = Annotated[
+    list[Path] | None, typer.Option(help="More of either kind, or dialogues with marks (.txt), your own.")
+]
+Requests = Annotated[Path | None, typer.Option(help="The requests that come labelled by place, a request a line.")]
+Replay = Annotated[
+    list[Path] | None, typer.Option(help="Of any kind, learnt from before: an epoch reads a --sample of them.")
+]
+Out = Annotated[Path, typer.Option(help="Where the adapter and its card go.")]
+Base = Annotated[Path | None, typer.Option(help="Folder of another base model.")]
+Start = Annotated[Path | None, typer.Option(help="Folder of an adapter to go on from.")]
+Rate = Annotated[float, typer.Option(help="The highest learning rate.")]
+Epochs = Annotated[int, typer.Option(min=1)]
+Batch = Annotated[int, typer.Option(min=1, help="Messages of one step.")]
+Rank = Annotated[int, typer.Option(min=1, help="Of the adapter's matrices.")]
+Seed = Annotated[int, typer.Option(help="Two runs with the same seed and libraries read the same batches.")]
+Composed = Annotated[int, typer.Option(min=0, help="Turns composed from phrases for each epoch.")]
+Sample = Annotated[
+    int,
+    typer.Option(min=0, help="Messages of --replay and --requests that an epoch reads, others each time; 0 for all."),
+]
+Bounded = Annotated[
+    float, typer.Option(min=0, max=1, help="Share of the searches without a price bound that get one in words.")
+]
+SecondActs = Annotated[
+    float, typer.Option(min=0, max=1, help="Share of the acts that get a second one in the same message.")
+]
+Typos = Annotated[float, typer.Option(min=0, max=1, help="Share of the messages that get a typo.")]
+Swaps = Annotated[
+    float, typer.Option(min=0, max=1, help="Share of the messages in which a value is another message's.")
+]
+Written = Annotated[bool, typer.Option(help="With the single turns that come with the product.")]
+HeldOut = Annotated[
+    float, typer.Option(min=0, max=0.5, help="Share of the labels that only confidence is calibrated on.")
+]
+
 
 @app.callback()
 def train() -> None:
@@ -26,54 +64,27 @@ def train() -> None:
 
 @app.command()
 def parser(
-    goals: Annotated[list[Path] | None, typer.Option(help="Labelled messages, a JSON object a line.")] = None,
-    dialogues: Annotated[list[Path] | None, typer.Option(help="Labelled dialogues, one a line.")] = None,
-    extra: Annotated[
-        list[Path] | None, typer.Option(help="More of either kind, or dialogues with marks (.txt), your own.")
-    ] = None,
-    requests: Annotated[
-        Path | None, typer.Option(help="The requests that come labelled by place, a request a line.")
-    ] = None,
-    replay: Annotated[
-        list[Path] | None, typer.Option(help="Of any kind, learnt from before: an epoch reads a --sample of them.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Where the adapter and its card go.")] = Path("models/parser"),
-    base: Annotated[Path | None, typer.Option(help="Folder of another base model.")] = None,
-    start: Annotated[Path | None, typer.Option(help="Folder of an adapter to go on from.")] = None,
-    rate: Annotated[float, typer.Option(help="The highest learning rate.")] = _DEFAULTS.learning_rate,
-    epochs: Annotated[int, typer.Option(min=1)] = _DEFAULTS.epochs,
-    batch: Annotated[int, typer.Option(min=1, help="Messages of one step.")] = _DEFAULTS.batch,
-    rank: Annotated[int, typer.Option(min=1, help="Of the adapter's matrices.")] = _DEFAULTS.rank,
-    seed: Annotated[
-        int, typer.Option(help="Two runs with the same seed and libraries read the same batches.")
-    ] = _DEFAULTS.seed,
-    composed: Annotated[
-        int, typer.Option(min=0, help="Turns composed from phrases for each epoch.")
-    ] = _DEFAULTS.composed,
-    sample: Annotated[
-        int,
-        typer.Option(
-            min=0, help="Messages of --replay and --requests that an epoch reads, others each time; 0 for all."
-        ),
-    ] = _DEFAULTS.sample,
-    bounded: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the searches without a price bound that get one in words.")
-    ] = _DEFAULTS.bounded,
-    second_acts: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the acts that get a second one in the same message.")
-    ] = _DEFAULTS.second_acts,
-    typos: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the messages that get a typo.")
-    ] = _DEFAULTS.typos,
-    swaps: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the messages in which a value is another message's.")
-    ] = _DEFAULTS.swaps,
-    written: Annotated[
-        bool, typer.Option(help="With the single turns that come with the product.")
-    ] = _DEFAULTS.written,
-    held_out: Annotated[
-        float, typer.Option(min=0, max=0.5, help="Share of the labels that only confidence is calibrated on.")
-    ] = _DEFAULTS.held_out,
+    goals: Goals = None,
+    dialogues: Dialogues = None,
+    extra: Extra = None,
+    requests: Requests = None,
+    replay: Replay = None,
+    out: Out = Path("models/parser"),
+    base: Base = None,
+    start: Start = None,
+    rate: Rate = _DEFAULTS.learning_rate,
+    epochs: Epochs = _DEFAULTS.epochs,
+    batch: Batch = _DEFAULTS.batch,
+    rank: Rank = _DEFAULTS.rank,
+    seed: Seed = _DEFAULTS.seed,
+    composed: Composed = _DEFAULTS.composed,
+    sample: Sample = _DEFAULTS.sample,
+    bounded: Bounded = _DEFAULTS.bounded,
+    second_acts: SecondActs = _DEFAULTS.second_acts,
+    typos: Typos = _DEFAULTS.typos,
+    swaps: Swaps = _DEFAULTS.swaps,
+    written: Written = _DEFAULTS.written,
+    held_out: HeldOut = _DEFAULTS.held_out,
 ) -> None:
     """Tune the parser's adapter; started again after a kill, it goes on from the last whole epoch.
 
@@ -83,30 +94,12 @@ def parser(
     if not files:
         raise typer.BadParameter("give labelled files with --goals, --dialogues or --extra")
     recipe = Recipe(
-        epochs=epochs,
-        seed=seed,
-        composed=composed,
-        sample=sample,
-        bounded=bounded,
-        second_acts=second_acts,
-        typos=typos,
-        swaps=swaps,
-        written=written,
-        learning_rate=rate,
-        held_out=held_out,
-        batch=batch,
-        rank=rank,
-        alpha=2 * rank,
-    )
-    base = base or model_path("smollm2-135m-instruct")
-    folder = train_parser(
-        Labels(files, requests, replay or ()),
-        base=base,
-        out=out,
-        recipe=recipe,
-        start=start,
-        threads=Settings().threads,
-    )
+        epochs=epochs, seed=seed, composed=composed, sample=sample, bounded=bounded, second_acts=second_acts,
+        typos=typos, swaps=swaps, written=written, learning_rate=rate, held_out=held_out, batch=batch,
+        rank=rank, alpha=2 * rank,
+    )  # fmt: skip
+    labels, base = Labels(files, requests, replay or ()), base or model_path("smollm2-135m-instruct")
+    folder = train_parser(labels, base=base, out=out, recipe=recipe, start=start, threads=Settings().threads)
     typer.echo(f"The adapter is in {folder}.")
 
 
