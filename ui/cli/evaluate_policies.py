@@ -20,7 +20,7 @@ from retrieval.dense import Dense
 from retrieval.errors import BadInput
 from retrieval.store import Store
 
-from .evaluate_recommend import events_of
+from .event_files import EventFiles, events_of
 from .llm import settings_for
 
 ANY = 0.5  # what might be tried does not hang on the share
@@ -28,10 +28,7 @@ ANY = 0.5  # what might be tried does not hang on the share
 
 def policies(
     store: Annotated[Path, typer.Option(help="A store made by `shop index`.")],
-    events: Annotated[
-        list[Path] | None,
-        typer.Option(help="Files of events in place of the store's own; may be given more than once."),
-    ] = None,
+    events: EventFiles = None,
     latest: Annotated[int, typer.Option(min=1, help="How many products tried are looked at, the latest.")] = 2_000,
     clip: Annotated[float | None, typer.Option(min=1, help="Cut weights above this.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, a policy each.")] = False,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -14,20 +13,19 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from assistant.build import build_embedder, build_events, build_trust
-from assistant.events.files import import_events
-from assistant.events.log import EventLog
-from assistant.recommending.baselines import baselines
+from assistant.build import build_embedder, build_trust
+from assistant.recommending.baselines import Lister, baselines
 from assistant.recommending.evaluate import INTEREST, MEASURES, OURS, Row, background, ours, rows
 from assistant.recommending.groups import DIVISIONS, Division
 from assistant.recommending.held_out import Split, split
 from assistant.recommending.interest.model import Interest
 from assistant.recommending.recommender import Recommender
 from assistant.settings import Settings
+from retrieval.catalog import Catalog
 from retrieval.dense import Dense
-from retrieval.errors import BadInput
 from retrieval.store import Store
 
+from .event_files import EventFiles, events_of
 from .figures import figure_text, spread
 from .llm import settings_for
 
@@ -44,10 +42,7 @@ BESIDE = 0.12  # of the way to the next group, between two methods
 
 def recommend(
     store: Annotated[Path, typer.Option(help="A store made by `shop index`.")],
-    events: Annotated[
-        list[Path] | None,
-        typer.Option(help="Files of events in place of the store's own; may be given more than once."),
-    ] = None,
+    events: EventFiles = None,
     last: Annotated[float, typer.Option(min=0.01, max=0.99, help="Share of the time that is to be predicted.")] = 0.2,
     k: Annotated[int, typer.Option("--k", min=1, max=40, help="Length of a list.")] = 10,
     new_only: Annotated[
@@ -79,17 +74,11 @@ def recommend(
                 f"The model learnt from events up to {model.until:%Y-%m-%d %H:%M}, after the cut: it is flattered.",
                 err=True,
             )
-        methods = baselines(known)  # first, because they may be missing
+        others = baselines(known)  # first, because they may be missing
         dense = Dense(opened.chroma(settings.chroma_url), build_embedder(settings))
-        own = {OURS: None, **({INTEREST: model} if model else {})}
-        listers = {
-            name: ours(Recommender(opened.catalog, dense, known.log, one, trust=build_trust(settings)), known.at)
-            for name, one in own.items()
-        }
-        listers |= methods
         lists = {
             name: [lister(one, k) for one in track(known.held, name, console=Console(stderr=True))]
-            for name, lister in listers.items()
+            for name, lister in {**_ours(known, dense, opened.catalog, model, settings), **others}.items()
         }
         found = rows(lists, known, background(known, dense.vectors(known.sold)), k=k, least=settings.report_least)
     _tell(found, known, k, as_json)
@@ -97,20 +86,15 @@ def recommend(
         draw(found, k, plot)
 
 
-@contextmanager
-def events_of(settings: Settings, files: Sequence[Path] | None) -> Iterator[EventLog]:
-    """The events of these files, else those of the store."""
-    with closing(EventLog() if files else build_events(settings)) as log:
-        if files:
-            done = import_events(files, log, datetime.now(UTC))
-            if done.bad:
-                first = done.bad[0]
-                typer.echo(
-                    f"{len(done.bad)} rows passed over; {first.path}, line {first.line}: {first.reason}", err=True
-                )
-            if not done.accepted:
-                raise BadInput("No row could be used.", fix="docs/events.md says what a row holds")
-        yield log
+def _ours(
+    known: Split, dense: Dense, catalog: Catalog, model: Interest | None, settings: Settings
+) -> dict[str, Lister]:
+    """The shop's lists by the events before the cut, and in the model's order where there is one."""
+    named = {OURS: None, **({INTEREST: model} if model else {})}
+    return {
+        name: ours(Recommender(catalog, dense, known.log, one, trust=build_trust(settings)), known.at)
+        for name, one in named.items()
+    }
 
 
 def _tell(found: Sequence[Row], known: Split, k: int, as_json: bool) -> None:

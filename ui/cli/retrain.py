@@ -20,7 +20,7 @@ from retrieval.errors import StoreBusy
 from retrieval.evaluate import Compared
 from retrieval.store import copied, require_index
 
-from .evaluate_recommend import events_of
+from .event_files import EventFiles, events_of
 from .figures import figure_text
 from .llm import settings_for
 
@@ -32,10 +32,7 @@ AS_BEFORE = 3  # exit code: nothing was better, and nothing changed
 def run(
     store: Annotated[Path, typer.Option(help="Directory of the store; it may be in use.")],
     rollback: Annotated[bool, typer.Option("--rollback", help="Put the versions before the latest ones back.")] = False,
-    events: Annotated[
-        list[Path] | None,
-        typer.Option(help="Files of events in place of the store's own; may be given more than once."),
-    ] = None,
+    events: EventFiles = None,
     last: Annotated[
         float, typer.Option(min=0.01, max=0.99, help="Share of the time that models are measured on.")
     ] = _DEFAULTS.last,

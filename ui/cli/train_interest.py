@@ -16,7 +16,7 @@ from retrieval.dense import Dense
 from retrieval.errors import BadInput
 from retrieval.store import Store
 
-from .evaluate_recommend import events_of
+from .event_files import EventFiles, events_of
 from .figures import figure_text
 from .llm import settings_for
 
@@ -27,10 +27,7 @@ NONE = "none"
 def interest(
     out: Annotated[Path, typer.Option(help="Where the model goes; SHOP_INTEREST names this folder.")],
     store: Annotated[Path | None, typer.Option(help="A store made by `shop index`.")] = None,
-    events: Annotated[
-        list[Path] | None,
-        typer.Option(help="Files of events in place of the store's own; may be given more than once."),
-    ] = None,
+    events: EventFiles = None,
     last: Annotated[float, typer.Option(min=0.01, max=0.99, help="Share of the time that it is measured on.")] = 0.2,
     context: Annotated[
         str | None,
@@ -63,16 +60,7 @@ def interest(
     opened = Store(store)
     with closing(opened), events_of(settings, events) as log:
         dense = Dense(opened.chroma(settings.chroma_url), build_embedder(settings))
-        model, found = contest(
-            log,
-            opened.catalog,
-            dense,
-            used,
-            last=last,
-            seed=seed,
-            k=K,
-            context=kinds,
-        )
+        model, found = contest(log, opened.catalog, dense, used, last=last, seed=seed, k=K, context=kinds)
     against = f"the model in {out}" if used else "the sources' own order"
     typer.echo(
         f"nDCG@{K} of {found.new.requests:,} shoppers: {figure_text(found.new)}; {against}: {figure_text(found.now)}; "
