@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
 from assistant import Assistant
+from assistant.events.log import EventLog
 from assistant.model import Parse
 from assistant.parts import Parts
 from assistant.sessions import Sessions
@@ -92,6 +94,13 @@ def lexical(catalog: Catalog) -> Lexical:
 @pytest.fixture(scope="session")
 def dense(store: Store) -> Dense:
     return Dense(store.chroma(), WordEmbedder())
+
+
+@pytest.fixture
+def events() -> Iterator[EventLog]:
+    """What shoppers did: nothing yet."""
+    with closing(EventLog()) as events:
+        yield events
 
 
 @pytest.fixture(scope="session")

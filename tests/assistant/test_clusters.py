@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -59,12 +57,6 @@ def bare(new_store: Store) -> Store:
     """The small shop, with a category for nothing."""
     build_index([replace(one, category=()) for one in BY_ID.values()], new_store, WordEmbedder())
     return new_store
-
-
-@pytest.fixture
-def events() -> Iterator[EventLog]:
-    with closing(EventLog()) as events:
-        yield events
 
 
 def did(visitor: str, *acts: tuple[EventType, str], ago: int = 0) -> list[Event]:

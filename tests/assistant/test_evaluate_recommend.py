@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -24,12 +22,6 @@ from retrieval.errors import BadInput
 START = datetime(2026, 5, 1, tzinfo=UTC)
 BEN = Held("ben", 1, frozenset(), {"b": 1})
 CUT = 8  # of ten days; the last fifth is to be predicted
-
-
-@pytest.fixture
-def events() -> Iterator[EventLog]:
-    with closing(EventLog()) as events:
-        yield events
 
 
 def did(events: EventLog, visitor: str, day: float, *acts: tuple[EventType, str]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -21,12 +19,6 @@ from tests.fakes import said
 NOW = datetime(2026, 5, 10, 12, tzinfo=UTC)
 SHARE, LIMIT = 0.5, 2  # every second place
 ANNA = "a" * 64
-
-
-@pytest.fixture
-def events() -> Iterator[EventLog]:
-    with closing(EventLog()) as events:
-        yield events
 
 
 @pytest.fixture

@@ -31,14 +31,8 @@ OTHERS = ("kettle", "cafe", "tote", "quiet", "workshop")
 EVEN = (0.1,) * (PLACES + 1)
 
 
-@pytest.fixture
-def events() -> Iterator[EventLog]:
-    with closing(EventLog()) as events:
-        yield events
-
-
 @pytest.fixture(scope="module")
-def biased(catalog: Catalog) -> Iterator[EventLog]:
+def biased() -> Iterator[EventLog]:
     """400 visitors see two pages each. Place r is looked at once in r times. On one page `clamp` stands first, chosen three in ten times
     that it is looked at, and `tower` last, chosen whenever it is: 120 to 80 choices in all. The other page shows others in any order."""
     rng = np.random.default_rng(1)

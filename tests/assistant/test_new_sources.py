@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -24,12 +22,6 @@ from tests.small_shop import BY_ID, PRODUCTS
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LIGHT = replace(BY_ID["puddle"], id="drizzle", title="Drizzle Rain Jacket")
-
-
-@pytest.fixture
-def events() -> Iterator[EventLog]:
-    with closing(EventLog()) as events:
-        yield events
 
 
 def did(events: EventLog, kind: EventType, name: str, days: float) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,12 +19,6 @@ from tests.conftest import AssistantWith
 from tests.contracts.test_sessions import STATE, TURN
 
 NOW = datetime(2026, 5, 10, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def events() -> Iterator[EventLog]:
-    with closing(EventLog()) as events:
-        yield events
 
 
 @pytest.fixture
@@ -164,7 +157,7 @@ def test_every_suggestion_has_a_reason_and_a_score(recommender: Recommender, eve
     assert all(card.reasons and 0 < card.relevance <= 1 for card in cards)
 
 
-def test_an_event_without_a_visitor_keeps_no_words_and_no_session(assistant_with: AssistantWith) -> None:
+def test_an_event_without_a_visitor_keeps_no_words_and_no_session() -> None:
     form = EventForm(type="click", product_id="tote", query="a bag", session_id="s_1")
     event = form.event(None, NOW)
     assert (event.product_id, event.query, event.session_id) == ("tote", None, None)
