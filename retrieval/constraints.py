@@ -13,8 +13,6 @@ from .measure import within
 from .query import Constraints
 from .words import NEGATIONS, only_denied
 
-HARD = ("brand", "gender", "in_stock", "price_min", "price_max", "exclude", "limits")
-
 Condition = tuple[str, list[object]]
 
 

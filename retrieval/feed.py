@@ -48,11 +48,6 @@ class FeedSummary:
     formats: tuple[tuple[str, str], ...] = ()
     metadata: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def ignored_columns(self) -> tuple[str, ...]:
-        """The columns of which some row held what no attribute can be, or what is the shop's own affair."""
-        return tuple(sorted({loss.column for loss in self.losses if loss.kind in ("ignored", "private")}))
-
 
 class FeedReading:
     """The products of feeds, in their order, in a stream. `summary` speaks of what was read so far.

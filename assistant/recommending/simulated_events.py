@@ -119,12 +119,12 @@ def _life(name: str, sold: Assortment, sways: Sways, of: Simulation, rng: Rng) -
         at = of.until - timedelta(days=of.days) + timedelta(seconds=int(day * 86_400))
         for page in range(1 + rng.poisson(PAGES - 1)):
             wanted = demand(shopper.taste, sways.peaks, day) * sways.there(at, shopper.region)
-            shown = _page(shopper, sold, wanted / wanted.sum(), rng)
+            shown = _page(sold, wanted / wanted.sum(), rng)
             moment = at + timedelta(minutes=3 * page)
             yield from look(shopper, sold, shown, (moment, of.until), f"{name}-{visit}", rng)
 
 
-def _page(shopper: Shopper, sold: Assortment, wanted: Floats, rng: Rng) -> list[tuple[int, float]]:
+def _page(sold: Assortment, wanted: Floats, rng: Rng) -> list[tuple[int, float]]:
     """The products of the page that the shopper opens, from the top, each with how probable it was at its place."""
     whole = rng.random() < HOME
     there = np.arange(len(sold.ids)) if whole else sold.on_shelf[int(rng.choice(len(wanted), p=wanted))]

@@ -276,7 +276,7 @@ def test_what_nobody_asked_for_fails_in_silence_and_is_not_tried_every_turn(
     assert len(server.tries) == len(conversation.letters.all()) == 1
 
 
-def test_an_intent_that_the_shop_names_goes_to_a_person(talk: Talking, server: WebhookServer) -> None:
+def test_an_intent_that_the_shop_names_goes_to_a_person(talk: Talking) -> None:
     conversation = talk(LAMP, said("order_change"), rules=HandoffRules(intents=("order_change",)))
     replies = [conversation.say() for _ in range(2)]
     assert [reply.handoff and reply.handoff.why for reply in replies] == [None, "intent"]

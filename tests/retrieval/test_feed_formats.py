@@ -43,7 +43,7 @@ def test_shopify_fills_forward_and_reports_pictures_and_drafts(tmp_path: Path) -
     assert (mug.options, mug.group_id, mug.in_stock) == ({}, None, None)
     rejects = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_text("utf-8").splitlines()]
     assert [(each["line"], each["field"]) for each in rejects] == [(4, "row"), (6, "Status")]
-    assert "Cost per item" in feed.summary.ignored_columns
+    assert ("Cost per item", "private") in {(loss.column, loss.kind) for loss in feed.summary.losses}
     assert not any("4" in values for each in (small, medium) for values in each.attributes.values())
 
 
