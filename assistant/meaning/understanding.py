@@ -96,13 +96,16 @@ def _of_who_answers(parse: Parse, parts: Parts) -> Parse:
 
 
 def _left_open(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """What knows no answer to the question that ends our last reply, as a narrowing that leaves what was asked as it is."""
+    """What knows no answer to the question that ends our last reply, as a narrowing that leaves what was asked as it is; who wants to
+    think it over leaves it open for now."""
     if not _was_asked(state) or parse.intent not in ("other", "refine") or parse.then is not None:
         return parse
     slots = parse.slots
     says = replace(slots, drop=(), features=tuple(one for one in slots.features if one != clean(parse.message)))
     if says != Slots() or drop(state.constraints, slots.drop) != state.constraints:
         return parse
+    if about_us(parse.message, parts.embedder) == "later":
+        return replace(parse, intent="other", acts=("other",), slots=Slots())
     if (parse.intent == "other" or slots != Slots()) and phrase_of(parse.message, parts.embedder) != "open":
         return parse
     field = state.questioned[-1]

@@ -65,6 +65,13 @@ def test_not_knowing_the_answer_shows_products_and_asks_no_more(boots: Searcher,
     assert after.question is None
 
 
+@pytest.mark.parametrize("read", [said("other"), said("refine")])
+def test_who_wants_to_think_it_over_leaves_the_question_open_for_now(boots: Searcher, read: Parse) -> None:
+    wide, reply = talk(boots, WIDE, ("i'll think about it", read))
+    assert reply.reply.startswith("Take your time.")
+    assert reply.constraints == wide.constraints
+
+
 def test_what_is_off_the_subject_is_still_answered_as_such(boots: Searcher) -> None:
     _, reply = talk(boots, WIDE, ("tell me a joke", said("other")))
     assert reply.reply.startswith(OUTSIDE)
