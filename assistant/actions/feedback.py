@@ -130,7 +130,7 @@ def _liked(products: Sequence[Product], state: DialogueState) -> Outcome:
 
 
 def _disliked(products: Sequence[Product], state: DialogueState, parts: Parts) -> Outcome:
-    """Those stay away, and others come in their place that share less with them."""
+    """Those stay away, and others come in their place that share less with them; what else was shown stays on the table."""
     ids = [product.id for product in products]
     taste = Taste(
         tuple(one for one in state.taste.liked if one not in ids), tuple(dict.fromkeys((*state.taste.disliked, *ids)))
@@ -144,7 +144,8 @@ def _disliked(products: Sequence[Product], state: DialogueState, parts: Parts) -
     if state.constraints == Constraints():
         evidence = (*names, what, str(len(names)))
         return Outcome(taste=taste, answer=Answer(f"{lead} What should be different?", evidence))
-    return _told(lead, (*names, what, str(len(names))), replace(state, taste=taste), parts, taste=taste)
+    kept = frozenset(state.shown) - {*ids}
+    return _told(lead, (*names, what, str(len(names))), replace(state, taste=taste), parts, taste=taste, kept=kept)
 
 
 def _disliked_for(
@@ -209,10 +210,11 @@ def _past(bound: Decimal, constraints: Constraints, currency: str, *, dear: bool
 
 def _told(
     lead: str, evidence: tuple[str, ...], state: DialogueState, parts: Parts, *,
-    taste: Taste | None = None, constraints: Constraints | None = None,
+    taste: Taste | None = None, constraints: Constraints | None = None, kept: frozenset[str] = frozenset(),
 ) -> Outcome:  # fmt: skip
-    """The lead, then what comes instead; not seen before where there is such, else what is left."""
-    outcome = another(state, parts, skip=state.seen)
+    """The lead, then what comes instead; not seen before where there is such, else what is left. kept: ids of what stays on the table,
+    beside what comes."""
+    outcome = another(state, parts, skip=state.seen - kept)
     if not outcome.hits:
         outcome = another(state, parts)
     if not outcome.hits:
@@ -240,7 +242,11 @@ def _told(
     missed = unsaid(outcome, [hit.product for hit in outcome.hits], state.constraints)
     less = f" {silent}" if (silent := none_says(missed, len(outcome.hits))) else ""
     near = "" if outcome.kind_found else f" No listing here is called “{state.constraints.product}”; these are near it."
-    text = f"{lead}{relaxed}{near} Instead: {first_ones}.{less}{why}"
+    new = [hit for hit in outcome.hits if hit.product.id not in kept]
+    told = f"{'Left are' if kept else 'Instead'}: {first_ones}."
+    if kept and (beyond := [hit for hit in new if hit not in outcome.hits[:NAMED]]):
+        told += f" New: {', '.join(f'{hit.rank}. {names[hit.product.id]}{_price(hit.product)}' for hit in beyond)}."
+    text = f"{lead}{relaxed}{near} {told}{less}{why}"
     answer = Answer(text, (*evidence, *names.values(), less))
     return replace(outcome, taste=taste, constraints=constraints, answer=answer)
 

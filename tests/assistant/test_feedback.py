@@ -48,6 +48,14 @@ def test_a_disliked_product_does_not_come_back(assistant_with: AssistantWith) ->
     assert set(ids(at_once)) == set(ids(later)) == {"breeze", "puddle", "storm"}
 
 
+def test_the_others_stay_on_the_table_after_one_is_disliked(assistant_with: AssistantWith) -> None:
+    shown = ids(talk(assistant_with, LAMPS))
+    reply = talk(assistant_with, LAMPS, ("i don't like the second", said("feedback", ref=(2,))))
+    assert set(ids(reply)) == set(shown) - {shown[1]}
+    assert "Left are: 1. " in reply.reply
+    assert "Instead" not in reply.reply
+
+
 SORRY = "I am sorry that this is not going well."
 
 
@@ -378,5 +386,5 @@ def test_what_comes_instead_of_what_is_only_near_is_said_to_be_near(assistant_wi
     shop = assistant_with([said("search", product="dog bag"), said("feedback", ref=(1,))])
     assert "No listing here is called “dog bag”." in shop.reply("a dog bag", "s_1").reply
     reply = shop.reply("i don't like the first", "s_1")
-    assert "No listing here is called “dog bag”; these are near it. Instead: " in reply.reply
+    assert "No listing here is called “dog bag”; these are near it. Left are: " in reply.reply
     assert reply.cards
