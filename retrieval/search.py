@@ -177,7 +177,11 @@ class Searcher:
         return query, eligible_ids(self.catalog, query.constraints), relaxed
 
     def _stating(self, query: Query, ids: Ids) -> Ids:
-        """Those of the ids whose own words have every wish, of several colours one."""
+        """Those of the ids whose own words have every wish, of several colours one, and what the name of the kind says more than the
+        kind: of the bags for "gym bag" those that speak of a gym."""
+        before = words_before_kind(query.constraints.product or "")
+        if before and not speaks_of_people(before):
+            ids = saying_one(self.catalog, self.lexical, (("features", before),), ids)
         for group in query.constraints.alternatives:
             ids = saying_one(self.catalog, self.lexical, group, ids)
         return ids

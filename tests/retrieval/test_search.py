@@ -78,6 +78,11 @@ def test_the_total_counts_all_families_that_match_not_those_listed(searcher: Sea
     assert (len(ranking.hits), ranking.total) == (1, 4)  # aster, clamp, tower, workshop
 
 
+def test_what_the_name_says_more_than_the_kind_counts_in_how_many_state_what_is_asked_for(searcher: Searcher) -> None:
+    ranking = _search(searcher, "drawing lamp", product="drawing lamp")
+    assert (ranking.total, ranking.stating) == (4, 1)  # of the lamps the clamp lamp alone speaks of drawing
+
+
 def test_the_total_counts_under_the_hard_constraints(searcher: Searcher) -> None:
     assert _search(searcher, "lamp", product="lamp", limit=1, price_max=Decimal(40)).total == 2  # clamp and Aster
 
