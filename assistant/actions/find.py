@@ -9,6 +9,8 @@ from typing import Any
 
 from babel.numbers import get_currency_name
 
+from retrieval.evidence import judge
+from retrieval.kinds import head_noun
 from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit, Query, Sort
 from retrieval.superlative import by
@@ -154,7 +156,7 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
     if state.sort is None and not ranking.relaxed:
         fitting = leaning(fitting, liked, disliked, state.constraints)
         fitting, drawn = parts.shopper.leaning(fitting) if parts.shopper else (fitting, drawn)
-    shown = parts.placing.found(_of_the_kind_first(fitting), parts.products_shown, query, ranking)
+    shown = parts.placing.found(of_the_kind_first(fitting, state.constraints), parts.products_shown, query, ranking)
     paid = {hit.product.id for hit in shown if parts.placing.sponsors(hit.product)}  # they may stand there for that
     drawn = {name: why for name, why in drawn.items() if name not in paid}
     return Outcome(
@@ -169,11 +171,27 @@ def another(state: DialogueState, parts: Parts, skip: frozenset[str] = frozenset
     )
 
 
-def _of_the_kind_first(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+def of_the_kind_first(hits: Sequence[Hit], constraints: Constraints) -> tuple[Hit, ...]:
     """Those that are of the kind asked for by name before those that only come near in meaning, which are left out where the first fill
-    a reply: of four dresses and a jacket the dresses."""
+    a reply: of four dresses and a jacket the dresses. What stands in a category called like the kind and alone states a wish stays: of
+    bluetooth speakers "for the shower" the shower speaker, which comes first where they state none."""
     named = tuple(hit for hit in hits if hit.of_kind)
-    return named if len(named) >= NAMED else (*named, *(hit for hit in hits if not hit.of_kind))
+    if len(named) < NAMED:
+        return (*named, *(hit for hit in hits if not hit.of_kind))
+    stated = {wish for hit in named for wish in _stated(hit, constraints)}
+    shelved = [hit for hit in hits if not hit.of_kind and _is_shelved_so(hit.product, constraints.product or "")]
+    alone = [hit for hit in shelved if not stated.issuperset(_stated(hit, constraints))]
+    return tuple(hit for hit in hits if hit.of_kind or hit in alone) if stated else (*alone, *named)
+
+
+def _is_shelved_so(product: Product, name: str) -> bool:
+    """Whether the narrowest category is called by the last word of the name; a dress among the belts makes no belt a dress."""
+    return bool(product.category) and head_noun(product.category[-1]) == head_noun(name)
+
+
+def _stated(hit: Hit, constraints: Constraints) -> set[tuple[str, str]]:
+    """The wishes that its listing states."""
+    return {wish for wish in constraints.wishes if judge(hit.product, *wish).status == "met"}
 
 
 def query_of(state: DialogueState, parts: Parts, sort: Sort | None = None, skip: frozenset[str] = frozenset()) -> Query:

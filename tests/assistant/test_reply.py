@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from assistant import Assistant
+from assistant.actions.find import of_the_kind_first
 from assistant.explain import explain
 from assistant.model import Answer, Card, CartLine, DialogueState, Intent, Outcome
 from assistant.reply import NAMED, need_phrase, write
@@ -80,6 +81,28 @@ def test_a_size_that_no_listing_gives_is_said_back_as_one_says_it(size: str, tol
     state = DialogueState(Constraints(product="lamp", size=(size,)))
     text = write(Outcome(total=2), _cards(("tower", "clamp"), state.constraints), state, "USD").text
     assert f"The listings give no sizes, so I can't tell whether {told}" in text
+
+
+def test_what_stands_in_the_kinds_own_category_and_alone_states_a_wish_is_not_left_out() -> None:
+    speakers = [
+        Product(f"bt{place}", f"Bluetooth Speaker {place}", category=("audio", "speaker")) for place in range(3)
+    ]
+    shower = Product("shower", "Aqua Speaker", description="Waterproof, for the shower.", category=("audio", "speaker"))
+    hits = [Hit(one, 0.9, rank, of_kind=one.id.startswith("bt")) for rank, one in enumerate([*speakers, shower], 1)]
+    wish = Constraints(product="bluetooth speaker", features=("waterproof",))
+    assert [hit.product.id for hit in of_the_kind_first(hits, wish)] == ["shower", "bt0", "bt1", "bt2"]
+    assert [hit.product.id for hit in of_the_kind_first(hits, Constraints())] == ["bt0", "bt1", "bt2"]
+
+
+def test_a_belt_is_not_kept_among_dresses_for_one_that_stands_among_the_belts() -> None:
+    dresses = [
+        Product(f"dress{place}", f"Summer Dress {place}", category=("apparel", shelf))
+        for place, shelf in enumerate(("shirt", "skirt", "belt"))
+    ]
+    belt = Product("belt", "Red Belt", category=("apparel", "belt"))
+    hits = [Hit(one, 0.9, rank, of_kind=one is not belt) for rank, one in enumerate([belt, *dresses], 1)]
+    red = Constraints(product="dress", color=("red",))
+    assert [hit.product.id for hit in of_the_kind_first(hits, red)] == ["dress0", "dress1", "dress2"]
 
 
 def test_a_kind_that_the_shop_does_not_have_is_admitted() -> None:
