@@ -18,6 +18,7 @@ from .kinds import (
     named_after,
     names_kind,
     names_thing,
+    says_more_than_kind,
     shopper_words,
     stems_of,
     together,
@@ -37,8 +38,9 @@ def kind_levels(
     gift"), and for a kind that the shop does not have.
 
     First by what the things are: those of a kind that the phrase names in a listing's or a shopper's words; of "gaming laptop" the
-    laptops with "gaming" in title or category before the others. What stands in a category of just that name is of the kind too, where
-    its title says nothing else. Then by words: every word in title or category, the head there, and the thing itself called so.
+    laptops with "gaming" in title or category before the others, and of "dining table" those with "dining". What stands in a category of
+    just that name is of the kind too, where its title says nothing else. Then by words: every word in title or category, the head there,
+    and the thing itself called so.
 
     pets: ids of what is sold for animals where none is named, which comes last; by default as the phrase alone says.
     """
@@ -64,7 +66,9 @@ def _levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[froz
         other = _of_other_kinds(catalog, whole | head, entries)
         whole, head = whole - other, head - other if named else frozenset()
         called = whole if wide else frozenset()  # not every kind of toy is known by name
-        levels = [named | shelf | called, whole, head]
+        more = says_more_than_kind(phrase or "")
+        so_called = named & lexical.matching(" ".join(said), columns="title category") if more else frozenset()
+        levels = [so_called, named | shelf | called, whole, head]
     else:
         levels = [shelf or (whole & named), named, whole, head]
     return [ids for ids in levels if ids]

@@ -106,6 +106,14 @@ def kind_at_end(phrase: str) -> tuple[frozenset[str], bool]:
     return frozenset(), False
 
 
+def says_more_than_kind(phrase: str) -> bool:
+    """Whether the phrase is what shoppers say of several kinds, one of which listings call by its last words alone: a "dining table", of
+    dining sets and of tables."""
+    stems, (entries, exact) = stems_of(phrase), kind_at_end(phrase)
+    listed = {own for name in entries for own, _ in _phrases(name)} if exact and len(entries) > 1 else set()
+    return stems not in listed and any(stems[-len(own) :] == own for own in listed if own)
+
+
 def words_before_kind(phrase: str) -> str:
     """What the phrase says before the longest known end of it, or before its last word where none is known: "dog" of "dog bowl", "" of
     "coffee table"; "" as well for one that says what the thing is for behind it ("box for tackle")."""

@@ -494,3 +494,22 @@ def test_a_word_for_several_kinds_may_mean_these_by_itself_only() -> None:
     assert ("shirt" in clothes, alone) == (True, True)
     assert kind_at_end("baby clothes") == (frozenset(), False)
     assert kind_at_end("gym bag")[0] == kind_at_end("bag")[0]
+
+
+def test_a_shoppers_name_that_says_more_than_the_listings_means_first_what_says_that_too(tmp_path: Path) -> None:
+    tables = (
+        _product("meeting", "Walnut Boardroom Table", "furniture", "tables"),
+        _product("eat", "Oak Dining Table", "furniture", "tables"),
+        _product("set", "Elm Dining Set", "furniture", "tables"),
+    )
+    with _shop(tables, tmp_path) as shop:
+        levels = kind_levels(shop.catalog, shop.lexical, "dining table")
+        assert levels[0] == {"eat", "set"}
+        assert levels[1] == {"meeting", "eat", "set"}
+        assert kind_levels(shop.catalog, shop.lexical, "table")[0] >= {"meeting", "eat"}
+
+
+def test_a_mixing_bowl_is_a_bowl_and_no_baking_tray(tmp_path: Path) -> None:
+    with _shop((_product("mix", "Nested Mixing Bowl", "kitchen", "bowls"),), tmp_path) as shop:
+        assert kind_levels(shop.catalog, shop.lexical, "baking tray") == []
+        assert kind_levels(shop.catalog, shop.lexical, "bowl")[0] == {"mix"}
