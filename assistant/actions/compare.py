@@ -22,9 +22,10 @@ from ..parts import Parts
 from ..state import same_kind
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
 from .find import another, need_text
-from .naming import about, in_catalog
+from .naming import about, in_catalog, not_on_the_table
 from .own_words import is_bare, own_words, with_words
 from .quality import Said, by_quality
+from .table import called
 from .titles import beyond_title, titled
 
 MOST = 4
@@ -57,7 +58,8 @@ _WORD = re.compile(r"[\w']+")
 
 def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The comparison and its verdict; a question when fewer than two products are meant."""
-    found = _compared(parse, state, parts)
+    others, unknown = _named_beside(parse, state, parts)
+    found = _compared(parse, others, state, parts)
     if len(found) < 2:
         return Outcome(answer=Answer(_which(state), (str(len(state.shown)),), found=False))
     asked = beyond_title(_asked(parse), parse.message, found)
@@ -73,6 +75,7 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         said += words
     if len(found) > len(products):
         said.insert(0, Said(f"I compare the first {MOST}.", (str(MOST),)))
+    said = [*(Said(f"Nothing here is called “{name}”.", (name,)) for name in unknown), *said]
     if comparison is None:
         said += [] if told else [Said("What their listings state is the same.")]
         comparison = differing(products, ("price",)) if any(one.price is not None for one in products) else None
@@ -152,8 +155,9 @@ def _with_listings(
     return with_words(bare, quoted), said if len(products) == 2 else []
 
 
-def _compared(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
-    """The products meant; of one alone, it and the others shown; without any, those shown."""
+def _compared(parse: Parse, others: Sequence[Product], state: DialogueState, parts: Parts) -> list[Product]:
+    """The products meant; of one alone, it and the others shown; without any, those shown. others: what is named beside them and was not
+    shown."""
     if _goes_back(parse, state):
         state = replace(state, shown=state.found)
     if asked_of := _asked_about(parse, state):
@@ -161,6 +165,8 @@ def _compared(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]
     shown = parts.catalog.get_many(state.shown)
     superlative = set(parse.slots.ref) & set(SUPERLATIVES)
     found = titled(parse.message, state, parts) if superlative else about(parse, state, parts)
+    if others:
+        return [*(found or shown)[: MOST - len(others)], *others]
     if len(found) == 1:  # of two named ones perhaps only one by its whole title
         alike = short_title(found[0].title)
         found += [one for one in in_catalog(parse.message, parts) if short_title(one.title) != alike]
@@ -170,6 +176,18 @@ def _compared(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]
         return [*found, *(product for product in shown if product.id != found[0].id)]
     again = parse.slots.ref == ("all",) and not _asked(parse) and {one.id for one in found} == set(state.compared)
     return shown if again and says_all(parse.message) else found or shown  # those just compared are not all
+
+
+def _named_beside(parse: Parse, state: DialogueState, parts: Parts) -> tuple[list[Product], list[str]]:
+    """(products of the shop, names that nothing here has) of the things that the message names beside those on the table, and none of
+    which was looked for."""
+    shown = parts.catalog.get_many(state.shown)
+    if not shown or parse.products:
+        return [], []
+    others, unknown = not_on_the_table(parse.message, shown, parts)
+    needs = [state.constraints.product, *(need.constraints.product for need in state.earlier)]
+    others = [one for one in others if not any(need and called(one, need) for need in needs)]
+    return others[: MOST - 1], [name for name in unknown if not any(same_kind(need, name) for need in needs)]
 
 
 def _goes_back(parse: Parse, state: DialogueState) -> bool:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from itertools import islice
 
 from retrieval.family import families
+from retrieval.kinds import is_named, kind_of, things_named
 from retrieval.product import Product
+from retrieval.query import Constraints
 from retrieval.words import content_stems
 
 from ..model import DialogueState, Parse
@@ -16,6 +18,10 @@ from .table import meant
 from .titles import titled
 
 _BETWEEN = re.compile(r"\s*(?:,|/|\b(?:vs|versus|and|or|with|to|against|than|but|in|under)\b)\.?\s*", re.IGNORECASE)
+_KNOWN = re.compile(r"\b(?:the|that|those)\b(.*)", re.IGNORECASE)
+_ITS_USE = re.compile(
+    r"\b(?:for|on|at|of|from|about|when|if)\b", re.IGNORECASE
+)  # what comes after is not what is compared
 _ASKING = re.compile(r"^.*?\b(?:compare|like|similar(?:\s+to)?)\s+(?:the\s+)?", re.IGNORECASE)
 
 
@@ -54,3 +60,20 @@ def in_catalog(message: str, parts: Parts) -> list[Product]:
         best = parts.searcher.lexical.retrieve(piece, 1, fitting) if fitting else []
         found += parts.catalog.get_many(candidate.product_id for candidate in best)
     return list(islice(families(found), 4))
+
+
+def not_on_the_table(message: str, shown: Sequence[Product], parts: Parts) -> tuple[list[Product], list[str]]:
+    """(one product for each known thing that a piece of the message names and nothing shown is or speaks of, those of these names that
+    nothing here has): "the ukulele" of "the first one or the ukulele", of guitars."""
+    found, unknown = list[Product](), list[str]()
+    own = {stem for one in shown for stem in content_stems(" ".join((one.title, *one.category, one.description)))}
+    for piece in _BETWEEN.split(message):
+        named = _KNOWN.search(_ITS_USE.split(piece)[0])
+        for name, kinds in things_named(named[1])[:1] if named else ():
+            if own & set(content_stems(name)) or any(is_named(kind_of(one), kinds) for one in shown):
+                continue
+            ids = parts.searcher.matching(Constraints(product=name))
+            best = parts.searcher.lexical.retrieve(name, 1, ids) if ids else []
+            found += parts.catalog.get_many(one.product_id for one in best)
+            unknown += [] if best else [name]
+    return found, unknown

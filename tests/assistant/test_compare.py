@@ -293,3 +293,24 @@ def test_who_asks_for_the_cheapest_and_the_dearest_is_told_both(assistant_with: 
     asked = said("compare", ref=("all",), ask="cheapest")
     told = talk(assistant_with, ("bags", BAGS), ("which is the cheapest and which the most expensive?", asked)).reply
     assert told == "Market Tote Bag is the cheapest at $29, Brown Satchel Bag the dearest at $89.90."
+
+
+def test_a_thing_named_by_one_word_that_was_not_shown_is_looked_up(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, ("bags", BAGS), ("the first one or the kettle?", said("compare", ref=(1,))))
+    assert reply.comparison is not None
+    assert [row.product_id for row in reply.comparison.rows] == ["tote", "kettle"]
+
+
+def test_of_a_thing_that_the_shop_has_not_it_is_said_that_it_is_not_compared(assistant_with: AssistantWith) -> None:
+    asked = ("how do the first two compare to the guitar?", said("compare", ref=(1, 2)))
+    reply = talk(assistant_with, ("bags", BAGS), asked)
+    assert reply.reply.startswith("Nothing here is called “guitar”.")
+    assert reply.comparison is not None
+    assert [row.product_id for row in reply.comparison.rows] == ["tote", "satchel"]
+
+
+def test_what_a_thing_is_compared_for_is_not_compared(assistant_with: AssistantWith) -> None:
+    asked = ("which is better for the kettle, the first or the second?", said("compare", ref=(1, 2)))
+    reply = talk(assistant_with, ("bags", BAGS), asked)
+    assert reply.comparison is not None
+    assert [row.product_id for row in reply.comparison.rows] == ["tote", "satchel"]
