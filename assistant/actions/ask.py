@@ -60,6 +60,12 @@ _NO_COUNT = (
 _COUNTED = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
 # What asks for more than a yes or no, of which no other listing can be said to have it: "what is it filled with?"
 _OPEN = re.compile(r"\b(?:how|what|where|when|who|why)(?:['’]?s)?\b(?! about)", re.IGNORECASE)
+_PIECES = re.compile(r"[?.!;,]+|\band\b", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"\s*(?:also |then |so )?(?:(?:how|what|which|where|when|who)(?:['’]?s)?\b"
+    r"|(?:is|are|does|do|can|could|will|would|has|have) (?:it|they|the|this|that|these|those|there|i)\b)",
+    re.IGNORECASE,
+)  # what a question begins with
 _OVERVIEW = frozenset(
     content_stems("more about details description information info product item")
 )  # what the whole of a listing is asked for by
@@ -107,6 +113,42 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if unsized := _of_no_size(products, parse, parts):
         return Outcome(focus=products[0].id, answer=unsized)
     parse = _of_it(parse, state)
+    outcomes = [_answered(one, products, state, parts) for one in _questions(parse)]
+    return outcomes[0] if len(outcomes) == 1 else _in_turn(outcomes)
+
+
+def _questions(parse: Parse) -> list[Parse]:
+    """The question, or each of several that the message asks one after the other: "what colour is it, and is it heavy?" asks two, "is it
+    soft and warm?" one. What was read of the message stays with the one whose words it has."""
+    asked = list[str]()
+    for piece in filter(str.strip, _PIECES.split(parse.message)):
+        if asked and not _QUESTION.match(piece):
+            asked[-1] += f" and {piece.strip()}"
+        else:
+            asked.append(piece.strip())
+    asked = [one for one in asked if _QUESTION.match(one)]
+    if len(asked) < 2:
+        return [parse]
+    read = set(content_stems(parse.slots.ask or ""))
+    kept = [one for one in asked if read and read <= set(content_stems(one))]
+    bare = Slots(product=parse.slots.product, ref=parse.slots.ref)
+    each = ((one, parse.slots.ask if one in kept else as_it(one)) for one in asked)
+    return [replace(parse, message=one, slots=replace(bare, ask=ask)) for one, ask in each]
+
+
+def _in_turn(outcomes: Sequence[Outcome]) -> Outcome:
+    """The answers to several questions as one, each said once."""
+    answers = [one.answer for one in outcomes if one.answer is not None]
+    text = " ".join(dict.fromkeys(answer.text for answer in answers))
+    evidence = tuple(words for answer in answers for words in answer.evidence)
+    found = any(answer.found for answer in answers)
+    return replace(
+        outcomes[0], answer=Answer(text, evidence, found, answers[0].field), question=None, asked=None, suggested=()
+    )
+
+
+def _answered(parse: Parse, products: Sequence[Product], state: DialogueState, parts: Parts) -> Outcome:
+    """What the listings say to one question."""
     asked = _asked(parse, products, parts)
     again = state.topic if not asked and asks_the_same(parse.message, parts.embedder) else ""
     question = again or parse.message
@@ -186,6 +228,8 @@ def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:
     named = replace(slots, ask=None).asked_about if leads else ""
     said = beyond_title(named or slots.asked_about, parse.message, products)
     asked, question = beyond_looks(said, parse.message), without_looks(parse.message)
+    if leads and not named and (subject := subject_of([question, as_it(question)], parts.embedder)):
+        return subject.fields[0]  # of "made of" nothing could be said
     return question if said and not asked and subject_of([question], parts.embedder) else asked
 
 

@@ -27,10 +27,13 @@ from ..model import DialogueState, Intent, Parse
 from ..parts import Parts
 from ..state import same_kind
 from .looks import colors_pointed_at, is_all_of, is_so_colored, looks_in, seen_before, so_looking
+from .subjects import subject_of
 from .titles import before_it, titled
 
 # What stands right after the verb that begins a question: "the chew bone safe" of "is the chew bone safe?".
-_ASKED_OF = re.compile(r"\b(?:is|are|does|do|has|have|can|will|was) (?:the|that|this|those|these) ((?:[\w'-]+ ?){2,4})")
+_KNOWN = r"(?:the|that|this|those|these)"
+_ASKED_OF = re.compile(rf"\b(?:is|are|does|do|has|have|can|will|was) {_KNOWN} ((?:[\w'-]+ ?){{1,4}})")
+FEW = 3  # things of a name that is asked for by one word: of more it is not known which is meant
 SPOKE_OF_ONE: tuple[tuple[Intent, ...], ...] = (("ask_product",), ("cart_add",))
 _LISTING: tuple[tuple[Intent, ...], ...] = (("search",), ("refine",), ("more",))
 
@@ -218,7 +221,25 @@ def _asked_by_its_name(parse: Parse, before: Sequence[Product], parts: Parts) ->
         found = list(families(one for one in titled if _side_by_side(stems, content_stems(one.title))))
         if found:
             return found if len(found) == 1 else []
-    return []
+    return _asked_to_be_had(asked[1].split()[0], parse.message, before, parts) if asked and not parse.slots.ref else []
+
+
+def _asked_to_be_had(word: str, message: str, before: Sequence[Product], parts: Parts) -> list[Product]:
+    """The few things of the shop whose titles have the one word that follows "the", where it is asked whether they are to be had or what
+    they cost, and no listing shown has the word: nobody asks so of a part of something, as of its lid."""
+    if any(stem(word) in content_stems(_all_said(one)) for one in before):
+        return []
+    subject = subject_of(
+        [re.sub(rf"\b{_KNOWN} {re.escape(word)}\b(?! ones?\b)", "it", message.lower())], parts.embedder
+    )
+    if subject is None or not set(subject.fields) <= {"availability", "price"}:
+        return []
+    found = list(families(parts.catalog.get_many(sorted(parts.searcher.lexical.matching(word, columns="title")))))
+    return found if len(found) <= FEW else []
+
+
+def _all_said(product: Product) -> str:
+    return " ".join((product.title, *product.category, product.description))
 
 
 def _side_by_side(wanted: Sequence[str], stems: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from assistant.actions.ask import _OPEN, answer_for, ask_product, facts_of, silence
+from assistant.actions.ask import _OPEN, _questions, answer_for, ask_product, facts_of, silence
 from assistant.model import Answer, DialogueState
 from retrieval.product import Product
 from retrieval.query import Constraints
@@ -478,3 +478,41 @@ def test_what_several_cost_is_told_with_what_one_costs(searcher: Searcher) -> No
 
 def test_what_is_asked_about_is_said_without_the_words_that_end_the_question() -> None:
     assert silence("frame made of") == "say anything about “frame”"
+
+
+def test_what_only_leads_to_a_usual_question_is_said_by_the_field_that_answers_it(
+    assistant_with: AssistantWith,
+) -> None:
+    shop = assistant_with([said("search", product="floor lamp"), said("ask_product", ask="made of", ref=("last",))])
+    shop.reply("a floor lamp", "s_1")
+    silent = "The listing of Tower Floor Lamp doesn't say anything about “material”."
+    assert shop.reply("what is it made of?", "s_1").reply == silent
+
+
+def test_two_questions_about_a_product_are_both_answered(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="floor lamp"), said("ask_product", ask="height", ref=(1,))])
+    shop.reply("a floor lamp", "s_1")
+    told = shop.reply("what height is the first one, and does it need a bulb?", "s_1").reply
+    assert (
+        told == "Tower Floor Lamp: height 160 cm. Tower Floor Lamp: “Needs an E27 bulb; the bulb is sold separately.”"
+    )
+
+
+@pytest.mark.parametrize("message", ["is it tall and warm?", "hi, is it tall?", "is it tall, or has it a shade"])
+def test_two_properties_in_one_question_are_one_question(message: str) -> None:
+    parse = replace(said("ask_product", ask="tall"), message=message)
+    assert _questions(parse) == [parse]
+
+
+def test_what_one_word_names_and_nothing_shown_is_is_not_answered_of_what_is_shown(
+    assistant_with: AssistantWith,
+) -> None:
+    shop = assistant_with([said("search", product="headphones"), said("ask_product", ask="in stock")])
+    shop.reply("headphones", "s_1")
+    assert shop.reply("is the rucksack in stock?", "s_1").reply == "Trail Rucksack is in stock."
+
+
+def test_a_word_that_the_listing_has_is_asked_of_what_is_shown(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="headphones"), said("ask_product", ask="in stock")])
+    shop.reply("headphones", "s_1")
+    assert shop.reply("is the charge in stock?", "s_1").reply == "Quiet Headphones is in stock."
