@@ -113,27 +113,33 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if unsized := _of_no_size(products, parse, parts):
         return Outcome(focus=products[0].id, answer=unsized)
     parse = _of_it(parse, state)
-    outcomes = [_answered(one, products, state, parts) for one in _questions(parse)]
+    outcomes = [_answered(one, products, state, parts) for one in questions(parse)]
     return outcomes[0] if len(outcomes) == 1 else _in_turn(outcomes)
 
 
-def _questions(parse: Parse) -> list[Parse]:
-    """The question, or each of several that the message asks one after the other: "what colour is it, and is it heavy?" asks two, "is it
-    soft and warm?" one. What was read of the message stays with the one whose words it has."""
-    asked = list[str]()
-    for piece in filter(str.strip, _PIECES.split(parse.message)):
-        if asked and not _QUESTION.match(piece):
-            asked[-1] += f" and {piece.strip()}"
-        else:
-            asked.append(piece.strip())
-    asked = [one for one in asked if _QUESTION.match(one)]
-    if len(asked) < 2:
+def questions(parse: Parse) -> list[Parse]:
+    """The question, or each of several that the message asks. What was read of the message stays with the one whose words it has; of a
+    message with other acts beside this one only that is asked of the product."""
+    asked = asked_in(parse.message)
+    if len(asked) < 2 or len(parse.acts) > 1:
         return [parse]
     read = set(content_stems(parse.slots.ask or ""))
     kept = [one for one in asked if read and read <= set(content_stems(one))]
     bare = Slots(product=parse.slots.product, ref=parse.slots.ref)
     each = ((one, parse.slots.ask if one in kept else as_it(one)) for one in asked)
     return [replace(parse, message=one, slots=replace(bare, ask=ask)) for one, ask in each]
+
+
+def asked_in(message: str) -> list[str]:
+    """Each question that the message asks, one after the other: "what colour is it, and is it heavy?" asks two, "is it soft and warm?"
+    one."""
+    asked = list[str]()
+    for piece in filter(str.strip, _PIECES.split(message)):
+        if asked and not _QUESTION.match(piece):
+            asked[-1] += f" and {piece.strip()}"
+        else:
+            asked.append(piece.strip())
+    return [one for one in asked if _QUESTION.match(one)]
 
 
 def _in_turn(outcomes: Sequence[Outcome]) -> Outcome:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.family import families
+from retrieval.kinds import head_noun, is_named, kind_at_end, kind_of
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems, content_words, stem
@@ -221,12 +222,16 @@ def _asked_by_its_name(parse: Parse, before: Sequence[Product], parts: Parts) ->
         found = list(families(one for one in titled if _side_by_side(stems, content_stems(one.title))))
         if found:
             return found if len(found) == 1 else []
-    return _asked_to_be_had(asked[1].split()[0], parse.message, before, parts) if asked and not parse.slots.ref else []
+    if asked is None or says_a_place(parse.message):
+        return []
+    return _asked_to_be_had(
+        asked[1].split()[0], parse.message, before, parts
+    )  # a place that only was read points at nothing
 
 
 def _asked_to_be_had(word: str, message: str, before: Sequence[Product], parts: Parts) -> list[Product]:
-    """The few things of the shop whose titles have the one word that follows "the", where it is asked whether they are to be had or what
-    they cost, and no listing shown has the word: nobody asks so of a part of something, as of its lid."""
+    """The few things of the shop that are called by the one word that follows "the", where it is asked whether they are to be had or what
+    they cost, and no listing shown has the word: nobody asks so of a part of something, as of its lid. A "Mouse Dress" is no mouse."""
     if any(stem(word) in content_stems(_all_said(one)) for one in before):
         return []
     subject = subject_of(
@@ -234,7 +239,11 @@ def _asked_to_be_had(word: str, message: str, before: Sequence[Product], parts: 
     )
     if subject is None or not set(subject.fields) <= {"availability", "price"}:
         return []
-    found = list(families(parts.catalog.get_many(sorted(parts.searcher.lexical.matching(word, columns="title")))))
+    titled_so = parts.catalog.get_many(sorted(parts.searcher.lexical.matching(word, columns="title")))
+    kinds = kind_at_end(word)[0]
+    found = list(
+        families(one for one in titled_so if is_named(kind_of(one), kinds) or head_noun(one.title) == stem(word))
+    )
     return found if len(found) <= FEW else []
 
 

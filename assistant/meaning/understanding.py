@@ -7,11 +7,13 @@ from dataclasses import replace
 from retrieval.audience import speaks_of_people
 from retrieval.query import Constraints
 
+from ..actions.ask import asked_in
 from ..actions.choosing import answered
 from ..actions.orders import continued
 from ..actions.subjects import subject_of
 from ..actions.taking_out import amount_answered
 from ..actions.titles import with_title
+from ..mentions import as_it
 from ..model import DialogueState, Parse, Slots
 from ..parse import clean
 from ..parts import Parts
@@ -68,6 +70,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = priced(parse, state)
     parse = to_their_list(parse, state, parts)
     parse = _worth_doing(asking(parse, state, parts))
+    parse = _of_the_product_too(parse, parts)
     # The need that is looked for.
     parse = _had(parse, parts)
     parse = _with_titles(parse, state, parts)
@@ -142,6 +145,22 @@ def _with_titles(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if parse.intent != "search" or parse.then is not None:
         return parse
     return replace(parse, slots=with_title(parse.slots, parse.message, state, parts))
+
+
+def _of_the_product_too(parse: Parse, parts: Parts) -> Parse:
+    """Two questions in one message about the same product as one act, which answers both; also where the second was read as one for the
+    shop's rules and is a usual one of products: "what colour is it and how long does the battery last?"."""
+    if parse.then is None or parse.then.then is not None:
+        return parse
+    if parse.intent != "ask_product":  # the other act has its own question in the message
+        asks = parse.then.intent == "ask_product"
+        return replace(parse, then=replace(parse.then, acts=parse.acts)) if asks else parse
+    further = asked_in(parse.message)[1:]
+    subjects = [subject_of([as_it(one)], parts.embedder) for one in further]
+    usual = bool(further) and all(one is not None and "warranty" not in one.fields for one in subjects)
+    again = bool(further) and parse.then.slots.ref in ((), ("last",), parse.slots.ref)
+    one_act = usual if parse.then.intent == "policy" else again and parse.then.intent == "ask_product"
+    return replace(parse, then=None, acts=("ask_product",)) if one_act else parse
 
 
 def _worth_doing(parse: Parse) -> Parse:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from assistant.actions.ask import _OPEN, _questions, answer_for, ask_product, facts_of, silence
+from assistant.actions.ask import _OPEN, answer_for, ask_product, facts_of, questions, silence
 from assistant.model import Answer, DialogueState
 from retrieval.product import Product
 from retrieval.query import Constraints
@@ -489,7 +489,7 @@ def test_what_only_leads_to_a_usual_question_is_said_by_the_field_that_answers_i
     assert shop.reply("what is it made of?", "s_1").reply == silent
 
 
-def test_two_questions_about_a_product_are_both_answered(assistant_with: AssistantWith) -> None:
+def test_twoquestions_about_a_product_are_both_answered(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="floor lamp"), said("ask_product", ask="height", ref=(1,))])
     shop.reply("a floor lamp", "s_1")
     told = shop.reply("what height is the first one, and does it need a bulb?", "s_1").reply
@@ -501,15 +501,17 @@ def test_two_questions_about_a_product_are_both_answered(assistant_with: Assista
 @pytest.mark.parametrize("message", ["is it tall and warm?", "hi, is it tall?", "is it tall, or has it a shade"])
 def test_two_properties_in_one_question_are_one_question(message: str) -> None:
     parse = replace(said("ask_product", ask="tall"), message=message)
-    assert _questions(parse) == [parse]
+    assert questions(parse) == [parse]
 
 
 def test_what_one_word_names_and_nothing_shown_is_is_not_answered_of_what_is_shown(
     assistant_with: AssistantWith,
 ) -> None:
-    shop = assistant_with([said("search", product="headphones"), said("ask_product", ask="in stock")])
+    misread = said("ask_product", ask="in stock", ref=(1,))
+    shop = assistant_with([said("search", product="headphones"), said("ask_product", ask="in stock"), misread])
     shop.reply("headphones", "s_1")
-    assert shop.reply("is the rucksack in stock?", "s_1").reply == "Trail Rucksack is in stock."
+    for _ in range(2):
+        assert shop.reply("is the rucksack in stock?", "s_1").reply == "Trail Rucksack is in stock."
 
 
 def test_a_word_that_the_listing_has_is_asked_of_what_is_shown(assistant_with: AssistantWith) -> None:

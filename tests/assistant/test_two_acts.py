@@ -182,3 +182,38 @@ def test_what_goes_with_a_thing_or_is_like_it_is_numbered_on_behind_what_else_th
     assert [card.rank for card in alike.cards] == [1, 2, 3, 4]
     assert "These are like Bolt Clamp Lamp: 3. " in alike.reply
     assert "About the third: " in alike.reply
+
+
+def test_a_second_question_that_products_are_usually_asked_is_no_question_for_the_rules(
+    assistant_with: AssistantWith,
+) -> None:
+    asked = both(said("ask_product", ask="height", ref=(1,)), said("policy"))
+    shop = assistant_with([said("search", product="floor lamp"), replace(asked, acts=("ask_product", "policy"))])
+    shop.reply("a floor lamp", "s_1")
+    reply = shop.reply("what height is the first one and what does it cost?", "s_1")
+    assert reply.acts == ("ask_product",)
+    assert reply.reply == "Tower Floor Lamp: height 160 cm. Tower Floor Lamp costs $120."
+
+
+def test_two_questions_about_one_product_are_answered_once_however_many_acts_were_read(
+    assistant_with: AssistantWith,
+) -> None:
+    first = said("ask_product", ask="height", ref=(1,))
+    acts = ("ask_product", "ask_product")
+    shop = assistant_with(
+        [
+            said("search", product="floor lamp"),
+            replace(both(first, said("ask_product", ask="cost", ref=("last",))), acts=acts),
+        ]
+    )
+    shop.reply("a floor lamp", "s_1")
+    reply = shop.reply("what height is the first one and what does it cost?", "s_1")
+    assert reply.reply == "Tower Floor Lamp: height 160 cm. Tower Floor Lamp costs $120."
+
+
+def test_a_question_for_the_rules_is_not_asked_of_the_listing_too(assistant_with: AssistantWith) -> None:
+    asked = both(said("ask_product", ask="height", ref=(1,)), said("policy"))
+    shop = assistant_with([said("search", product="floor lamp"), replace(asked, acts=("ask_product", "policy"))])
+    shop.reply("a floor lamp", "s_1")
+    reply = shop.reply("what height is the first one and can i bring it back?", "s_1")
+    assert reply.reply.startswith("Tower Floor Lamp: height 160 cm. This shop has given me no policies")
