@@ -15,7 +15,7 @@ from retrieval.superlative import by
 from retrieval.words import content_stems, stem
 
 from ..explain import broken
-from ..mentions import SUPERLATIVES, says_all, says_them
+from ..mentions import SUPERLATIVES, places_in, says_all, says_them
 from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
 from ..names import listed, short_names, short_title
 from ..parts import Parts
@@ -166,7 +166,8 @@ def _compared(parse: Parse, others: Sequence[Product], state: DialogueState, par
     superlative = set(parse.slots.ref) & set(SUPERLATIVES)
     found = titled(parse.message, state, parts) if superlative else about(parse, state, parts)
     if others:
-        return [*(found or shown)[: MOST - len(others)], *others]
+        placed = [shown[place - 1] for place in places_in(parse.message) if place <= len(shown)]
+        return [*(placed or found or shown)[: MOST - len(others)], *others]
     if len(found) == 1:  # of two named ones perhaps only one by its whole title
         alike = short_title(found[0].title)
         found += [one for one in in_catalog(parse.message, parts) if short_title(one.title) != alike]
@@ -187,6 +188,8 @@ def _named_beside(parse: Parse, state: DialogueState, parts: Parts) -> tuple[lis
     others, unknown = not_on_the_table(parse.message, shown, parts)
     needs = [state.constraints.product, *(need.constraints.product for need in state.earlier)]
     others = [one for one in others if not any(need and called(one, need) for need in needs)]
+    asked = set(content_stems(parse.slots.ask or ""))
+    unknown = [name for name in unknown if not set(content_stems(name)) <= asked]
     return others[: MOST - 1], [name for name in unknown if not any(same_kind(need, name) for need in needs)]
 
 
@@ -232,7 +235,9 @@ def _answer(
     asked: str, message: str, products: Sequence[Product], names: Mapping[str, str], parts: Parts
 ) -> tuple[tuple[str, ...], list[Said]]:
     """(fields that the question is about, what they say of each product); nothing for a question about all differences."""
-    if not asked or set(content_stems(asked)) <= {stem(word) for word in ("difference", "differ", "compare", "better")}:
+    if not asked or set(content_stems(asked)) <= {
+        stem(word) for word in ("how", "difference", "differ", "compare", "better")
+    }:
         return (), []
     meaning = _meaning(asked, message)
     fields = fields_named(" ".join(meaning[0]) if meaning else asked, products)[:1]

@@ -65,9 +65,9 @@ def in_catalog(message: str, parts: Parts) -> list[Product]:
 def not_on_the_table(message: str, shown: Sequence[Product], parts: Parts) -> tuple[list[Product], list[str]]:
     """(one product for each known thing that a piece of the message names and nothing shown is or speaks of, those of these names that
     nothing here has): "the ukulele" of "the first one or the ukulele", of guitars."""
-    found, unknown = list[Product](), list[str]()
+    found, unknown, pieces = list[Product](), list[str](), _BETWEEN.split(message)
     own = {stem for one in shown for stem in content_stems(" ".join((one.title, *one.category, one.description)))}
-    for piece in _BETWEEN.split(message):
+    for piece in pieces if len(pieces) > 1 else ():
         named = _KNOWN.search(_ITS_USE.split(piece)[0])
         for name, kinds in things_named(named[1])[:1] if named else ():
             if own & set(content_stems(name)) or any(is_named(kind_of(one), kinds) for one in shown):

@@ -309,6 +309,11 @@ def test_of_a_thing_that_the_shop_has_not_it_is_said_that_it_is_not_compared(ass
     assert [row.product_id for row in reply.comparison.rows] == ["tote", "satchel"]
 
 
+def test_what_is_asked_of_each_is_no_thing_that_is_not_here(assistant_with: AssistantWith) -> None:
+    asked = ("what are the price and the warranty of these?", said("compare", ref=("all",), ask="warranty"))
+    assert "is called" not in talk(assistant_with, ("bags", BAGS), asked).reply
+
+
 def test_what_a_thing_is_compared_for_is_not_compared(assistant_with: AssistantWith) -> None:
     asked = ("which is better for the kettle, the first or the second?", said("compare", ref=(1, 2)))
     reply = talk(assistant_with, ("bags", BAGS), asked)
