@@ -97,7 +97,7 @@ def gone_on(question: str, state: DialogueState, policies: Policies) -> list[lis
     if not before:
         return answers
     heading = before[0].passage.headings[0]
-    under = _relevant(f"{heading}: {question}", policies)
+    under = _relevant(f"{heading}: {question}", policies, asked=question)
     if not under or under[0].passage.headings[0] != heading:
         return answers
     ahead = AHEAD if answers_in(question, policies, plainly=None) else 0.0
@@ -184,7 +184,7 @@ def _in_view_of(whole: Sequence[Found], found: Sequence[Found]) -> list[Found]:
 
 def _clause_under(heading: str, clause: str, policies: Policies) -> list[Found]:
     """What speaks of the clause, or, if that is nearer, what stands under the heading and speaks of the clause there."""
-    by_itself, under = _relevant(clause, policies), _relevant(f"{heading}: {clause}", policies)
+    by_itself, under = _relevant(clause, policies), _relevant(f"{heading}: {clause}", policies, asked=clause)
     there = under if under and under[0].passage.headings[0] == heading else []
     return max(by_itself, there, key=lambda found: found[0].relevance if found else 0.0)
 
@@ -211,12 +211,14 @@ def _in_plain_words(questions: Sequence[str], policies: Policies, least: float) 
     return [found] if found else []
 
 
-def _relevant(question: str, policies: Policies) -> list[Found]:
+def _relevant(question: str, policies: Policies, asked: str | None = None) -> list[Found]:
     """The passages that speak of the question, best first. Of a question that is surely a plain one in other words those count too, and
     come earlier, that speak of the plain one: "who pays for the return shipping?" asks what a return costs, and has the words of others.
+
+    asked: what was said of it, without the heading under which it is looked for: every question under "Gift cards" is near to one for them.
     """
     relevant = [one for one in policies.search(question) if one.relevance >= RELEVANT]
-    plain, cosine = policies.nearest_plain([question])
+    plain, cosine = policies.nearest_plain([asked or question])
     if not relevant or cosine < SURELY_PLAIN:
         return relevant
     spoken = policies.search(plain, WEIGHED)

@@ -43,6 +43,7 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Policies]:
         ("does the second come with a warranty", "warranty/what-is-covered"),
         ("how long does the money take", "returns/refunds"),
         ("will it arrive before christmas", "shipping/how-long-it-takes"),
+        ("and how long until it's here", "shipping/how-long-it-takes"),
         ("what happens if it arrives broken?", "returns/faulty-or-wrong-items"),
     ],
 )
@@ -63,7 +64,13 @@ def test_a_question_that_points_back_goes_on_with_the_one_before_though_it_is_ne
     policies: Policies,
 ) -> None:
     state = DialogueState(last=Exchange("do you sell gift cards", ""), acts=("policy", "policy"))
-    assert gone_on("for how long are they valid", state, policies)[0][0].passage.id == "gift-cards/expiry"
+    told = {
+        "for how long are they valid": "expiry",
+        "how do they come": "how-they-arrive",
+        "can she pay with two of them": "how-to-use-one",
+    }
+    for question, passage in told.items():
+        assert gone_on(question, state, policies)[0][0].passage.id == f"gift-cards/{passage}"
 
 
 def test_a_question_goes_on_with_the_one_before_where_that_leads_to_what_it_is_nearly_nearest_to(
