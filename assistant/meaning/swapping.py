@@ -8,18 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from retrieval.dense import Embedder
+from retrieval.evidence import COLORS
 from retrieval.examples import Examples
 from retrieval.kinds import is_named, kind_of, kinds_named
 from retrieval.product import Product
+from retrieval.query import Constraints
 from retrieval.superlative import by
-from retrieval.words import content_stems
+from retrieval.words import content_stems, content_words, stem
 
 from ..actions.compare import asking_words
 from ..actions.looks import so_looking, without_looks
 from ..actions.naming import called_in
 from ..actions.titles import titled
 from ..mentions import SUPERLATIVES, as_it, places_in, says_the_last
-from ..model import DialogueState, Intent, Parse, Slots
+from ..model import Choice, DialogueState, Intent, Parse, Slots
 from ..parts import Parts
 
 SENTENCES = Path(__file__).with_suffix(".toml")
@@ -27,6 +29,7 @@ LEAST = 0.6  # cosine of the nearest sentence
 AHEAD = 0.0  # that two products are named, one of the cart and one not, tells it from the rest
 READ_AS: tuple[Intent, ...] = ("cart_add", "cart_remove", "order_change", "refine", "feedback", "other")
 _EXAMPLES = Examples.read(SENTENCES)
+_DESCRIBING = ("color", "material", "size", "features", "exclude", "brand", "price_min", "price_max", "sort")
 _BETWEEN = re.compile(r"(\b(?:instead of|rather than|than|for|with|by|to|and|but)\b|,)")
 _OUT_BEFORE = frozenset(("for", "with", "by", "to"))  # "swap it for the second"
 _OUT_AFTER = frozenset(("instead of", "rather than", "than"))
@@ -34,12 +37,17 @@ _NUMBERED = re.compile(r"(?:#|\b(?:number|no\.?|option) ?)\d+\b")
 _NAMED = re.compile(r"(?:\b(?:the|that|this) )?\bit(?: it)*\b")
 _WORD = re.compile(r"[\w'-]+")
 _IT = re.compile(r"\b(?:it|that|this)\b")
+_ONE = re.compile(r"\bone\b(?: of (?:them|these|those))?")
+_A_THING = re.compile(r"\b(?:the|that|this|these|which|other|an?|another|some)\b (?:[\w'-]+ ){0,3}?ones?\b")
+_ANOTHER = re.compile(r"\b(?:an?|another|some) ((?:[\w'-]+ ){0,3})ones?\b")  # what no list has named yet: "a black one"
+NOT_YET = "Nothing goes out before you say what comes in, as “swap it for the second”."
 
 
 def swapped(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A swap as what it is, one out and as many of the other in, where the message names one product of the cart and one that was shown
-    and is not in it; while nothing is in the cart, the other alone, to be asked about. What takes out alone, of a swap of which nothing
-    comes in, is to be asked about too. Else as it was read."""
+    and is not in it; of several alike, of which "one" is said, one goes. While nothing is in the cart, the other alone, to be asked about.
+    A swap for what is only described ("a black one") looks for that, and takes nothing out yet; what takes out alone, of a swap of which
+    nothing comes in, is to be asked about too. Else as it was read."""
     if any(one.intent not in READ_AS or one.products or one.choice for one in parse.in_order()):
         return parse
     lines = {line.product_id: line.quantity for line in state.cart}
@@ -49,14 +57,46 @@ def swapped(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     if out is None or into is None:
         takes_out = parse.intent == "cart_remove" and parse.then is None
-        return replace(parse, yes=False) if takes_out else parse
+        return _looking_for(parse, state) or (replace(parse, yes=False) if takes_out else parse)
     if not lines:
         return replace(
             parse, intent="cart_add", slots=Slots(), acts=("cart_add",), products=(into.id,), then=None, confidence=0.0
         )
-    add = Parse("cart_add", Slots(quantity=lines[out.id]), ("cart_add",), products=(into.id,))
+    goes = 1 if _says_one(parse.message) else lines[out.id]
+    add = Parse("cart_add", Slots(quantity=goes), ("cart_add",), products=(into.id,))
+    stay = Choice((out.id,), lines[out.id] - goes) if goes < lines[out.id] else None
     return replace(
-        parse, intent="cart_remove", slots=Slots(), acts=("cart_remove", "cart_add"), products=(out.id,), then=add
+        parse,
+        intent="cart_remove",
+        slots=Slots(),
+        acts=("cart_remove", "cart_add"),
+        products=(out.id,),
+        choice=stay,
+        then=add,
+    )
+
+
+def _says_one(message: str) -> bool:
+    """Whether one of several alike is to go: in "swap one for the third one" the first "one" is a number, the second stands for a thing."""
+    return bool(_ONE.search(_A_THING.sub("it", message.lower())))
+
+
+def _looking_for(parse: Parse, state: DialogueState) -> Parse | None:
+    """The narrowing by what is said of something that is to come in and that nothing shown is told apart by; None where nothing is said
+    of it, or there is no need to narrow."""
+    described = _ANOTHER.search(parse.message.lower())
+    if described is None or not state.cart or state.constraints == Constraints():
+        return None
+    said = next(
+        (one.slots for one in parse.in_order() if any(getattr(one.slots, name) for name in _DESCRIBING)), Slots()
+    )
+    wishes = Slots(**{name: getattr(said, name) for name in _DESCRIBING})
+    colors = tuple(word for word in content_words(described[1]) if stem(word) in COLORS)
+    wishes = replace(wishes, color=wishes.color or colors)
+    if wishes == Slots():
+        return None
+    return Parse(
+        "refine", replace(wishes, product=said.product), ("refine",), parse.confidence, parse.message, note=NOT_YET
     )
 
 
@@ -69,7 +109,9 @@ def _out_and_in(parse: Parse, state: DialogueState, parts: Parts) -> tuple[Produ
     inside = {line.product_id for line in state.cart}
     into = [found[0] for _, found in said if not any(one.id in inside for one in found)]
     out = [one for _, found in said for one in found if one.id in inside]
-    out = out or parts.catalog.get_many(_just_added(state))
+    out = out or parts.catalog.get_many(
+        _just_added(state) or _the_only_one(pieces, [place for place, _ in said], state)
+    )
     if len(into) == 1 and len({one.id for one in out}) == 1:
         return out[0], into[0]
     added = parts.catalog.get_many(_just_added(state))
@@ -89,9 +131,17 @@ def _out_and_in(parse: Parse, state: DialogueState, parts: Parts) -> tuple[Produ
     return (leaving[0], coming[0]) if apart else (None, None)
 
 
+def _the_only_one(pieces: Sequence[str], naming: Sequence[int], state: DialogueState) -> list[str]:
+    """What alone is in the cart, where a piece of the message that names nothing says "it" or "one" for it."""
+    points = any(_IT.search(piece) or _ONE.search(piece) for place, piece in enumerate(pieces) if place not in naming)
+    return [state.cart[0].product_id] if len(state.cart) == 1 and points else []
+
+
 def asks_to_swap(message: str, products: Sequence[Product], embedder: Embedder) -> bool:
     """Whether the message, with "it" for the products that it names, asks for one in place of the other."""
     text = _NUMBERED.sub("it", as_it(without_looks(message))).lower()
+    if _ANOTHER.search(text) and len(_BETWEEN.split(text)) > 1:  # "make it only one" says a number
+        text = _ONE.sub("it", _ANOTHER.sub("it", text))
     names = {stem for product in products for stem in content_stems(product.title)}
     for word in dict.fromkeys(_WORD.findall(text)):
         text = re.sub(rf"\b{re.escape(word)}\b", "it", text) if set(content_stems(word)) & names else text

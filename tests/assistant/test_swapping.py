@@ -120,3 +120,23 @@ def test_a_swap_before_anything_is_in_the_cart_puts_in_the_other_alone(assistant
     shop = assistant_with([MUGS, said("cart_add", ref=(1, 2))])
     shop.reply("bags", "s_1")
     assert lines(shop.reply("swap the first for the second", "s_1")) == {"satchel": 1}
+
+
+@pytest.mark.parametrize(
+    ("message", "left"),
+    [
+        ("swap one for the third", {"tote": 1, "rucksack": 1}),
+        ("swap it for the third", {"rucksack": 2}),
+        ("make it only one", {"tote": 1}),
+    ],
+)
+def test_of_two_alike_one_goes_where_one_is_said_and_else_both(
+    assistant_with: AssistantWith, message: str, left: dict[str, int]
+) -> None:
+    assert lines(talk(assistant_with, message, said("cart_remove", ref=("last",), quantity=1))) == left
+
+
+def test_what_a_swap_only_describes_is_looked_for_and_nothing_goes_out(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, "swap one for a black one", said("cart_remove", quantity=1))
+    assert (lines(reply), reply.intent, reply.constraints.color) == ({"tote": 2}, "refine", ("black",))
+    assert reply.reply.startswith("Nothing goes out before you say what comes in")
