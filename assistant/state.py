@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from retrieval.audience import speaks_of_people
-from retrieval.kinds import names_kind
+from retrieval.kinds import kind_at_end, names_kind
 from retrieval.query import SOFT, Constraints, Limit, Sort
 from retrieval.words import content_stems
 
@@ -118,8 +118,29 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
         sort = slots.sort or _kept_sort(state, parse)
         let_go = (*state.let_go, *given_up(state.constraints, constraints))
         own = (*state.own, *said_of_oneself(parse))
-        return replace(state, constraints=constraints, sort=sort, seen=seen, dropped=dropped, let_go=let_go, own=own)
+        earlier = (
+            _left_for_another(state, constraints.product) if _turns_to_another(state, constraints) else state.earlier
+        )
+        return replace(
+            state,
+            constraints=constraints,
+            sort=sort,
+            seen=seen,
+            dropped=dropped,
+            let_go=let_go,
+            own=own,
+            earlier=earlier,
+        )
     return state
+
+
+def _turns_to_another(state: DialogueState, constraints: Constraints) -> bool:
+    """Whether these are of another kind than that under way, whose list is one to come back to then: a backpack is one of the bags."""
+    now, then = state.constraints.kind, constraints.kind
+    if not state.found or now is None or then is None or same_kind(now, then):
+        return False
+    kinds, wider = kind_at_end(then)[0], kind_at_end(now)[0]
+    return not (kinds and kinds <= wider)
 
 
 def turned(state: DialogueState, constraints: Constraints | None) -> DialogueState:

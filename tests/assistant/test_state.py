@@ -289,3 +289,19 @@ def test_an_order_from_the_cheapest_on_leaves_the_lower_bound(message: str) -> N
     from_150 = DialogueState(Constraints(product="coffee table", price_min=Decimal(150), price_max=Decimal(300)))
     ordered = update(from_150, replace(said("refine", sort="price_asc"), message=message))
     assert (ordered.constraints, ordered.sort) == (from_150.constraints, "price_asc")
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "kept"),
+    [
+        ("handbag", "backpack", [("handbag", ("clutch", "purse"))]),
+        ("bag", "backpack", []),
+    ],  # a backpack is one of the bags
+)
+def test_a_list_is_kept_to_come_back_to_where_a_narrowing_names_another_kind(
+    first: str, then: str, kept: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    shown = Effect(("clutch", "purse"), found=("clutch", "purse"))
+    bags = leave(update(DialogueState(), said("search", product=first)), shown)
+    after = update(bags, said("refine", product=then))
+    assert [(need.constraints.product, need.found) for need in after.earlier] == kept
