@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from retrieval.audience import adult_in
 from retrieval.evidence import judge
 from retrieval.facets import Facet, facets
+from retrieval.kind import is_titled
 from retrieval.kinds import head_noun, names_thing
 from retrieval.product import Product
 from retrieval.query import SOFT, Constraints, Hit
@@ -32,8 +33,9 @@ def question_for(products: Iterable[Product], shown: Sequence[Hit], state: Dialo
     """
     if fits_well(shown, state.constraints):
         return None
-    constraints = state.constraints
+    constraints, products = state.constraints, list(products)
     found = [one for one in facets(products, constraints.product or "") if _is_open(one, constraints)]
+    found = [one for one in found if not _told_by_the_name(one, products, constraints.product or "")]
     if not found or found[0].total < MANY or any(one.name in state.questioned[-1:] for one in found):
         return None
     left = [one for one in found if not _settled(one, (*state.questioned, *state.dropped))]
@@ -75,6 +77,15 @@ def _is_open(facet: Facet, constraints: Constraints) -> bool:
     wishes = (*(wish for _, wish in constraints.wishes), *constraints.exclude)
     wished = {stem for wish in wishes for stem in content_stems(wish)}
     return not any(wished & set(content_stems(value)) for value in facet.options)
+
+
+def _told_by_the_name(facet: Facet, products: Iterable[Product], name: str) -> bool:
+    """Whether all that is called by the name stands in one of the categories: of handbags and backpacks a clutch is a handbag."""
+    place = {"department": 0, "category": -1}.get(facet.name)
+    if place is None:
+        return False
+    shelves = [one.category[place] for one in products if one.category and is_titled(one.title, name)]
+    return len(shelves) >= ENOUGH and len(set(shelves)) == 1
 
 
 def _names_things(categories: Sequence[str]) -> bool:

@@ -147,3 +147,14 @@ def test_for_men_or_women_is_not_asked_where_it_was_said_for_whom(whom: str, fie
     boots = [shoe(n, "boots", ("red", "blue")[n % 2], ("men", "women")[n // 2 % 2]) for n in range(16)]
     question = ask(DialogueState(Constraints(product="boots", features=(whom,))), boots)
     assert (question.field if question else "color") == field
+
+
+def test_in_which_category_it_stands_is_not_asked_of_what_is_called_so_in_one_alone() -> None:
+    """A clutch is a handbag, whatever else may pass for one."""
+    shelves = ("handbag", "backpack")
+    bags = [Product(f"b{n}", f"Bag {n}", category=("bags", shelves[n % 2]), price=Decimal(50)) for n in range(16)]
+    clutches = [Product(f"c{n}", "Suede Clutch", category=("bags", "handbag"), price=Decimal(50)) for n in range(3)]
+    assert ask(DialogueState(Constraints(product="clutch")), [*bags, *clutches]) is None
+    question = ask(DialogueState(Constraints(product="clutch")), bags)
+    assert question is not None
+    assert question.options == ("backpack", "handbag")
