@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from retrieval.evidence import judge
 from retrieval.product import Product
@@ -63,6 +63,21 @@ def may_begin(wish: Wish, slots: Slots, let_go: Collection[tuple[str, str | None
         return not slots.size and not any(feature.startswith("for ") for feature in slots.features)
     said = {stem for text in slots.words_of(*_POSITIVE) for stem in content_stems(text)}
     return not said & set(content_stems(wish.value or ""))
+
+
+def still_holding(wishes: Iterable[Wish]) -> tuple[Wish, ...]:
+    """The wishes, said in this order, without a size in place of which a later one was said: who wore 38 and wears 39 does not wear
+    both; numbers and letters are sizes of different things."""
+    kept = dict[tuple[str, str | None], Wish]()
+    for wish in wishes:
+        key = ("size", _sort_of(wish.value or "")) if wish.field == "size" else (wish.field, wish.value)
+        kept.pop(key, None)  # said again it is the latest
+        kept[key] = wish
+    return tuple(kept.values())
+
+
+def _sort_of(size: str) -> str:
+    return "number" if any(map(str.isdigit, size)) else "letters"
 
 
 def states(product: Product, wish: Wish) -> bool:

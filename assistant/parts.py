@@ -14,7 +14,7 @@ from retrieval.reviews.store import Reviews
 from retrieval.search import Searcher
 from retrieval.spelling import Speller
 
-from .lasting import may_begin
+from .lasting import may_begin, still_holding
 from .model import DialogueState, Exchange, ShopCart, Slots, Taste
 from .orders.desk import OrderDesk
 from .outbound.checkout import CheckoutHook
@@ -106,8 +106,8 @@ class Parts:
         return tuple(dict.fromkeys((*state.constraints.exclude, *free)))
 
     def holding(self, state: DialogueState) -> tuple[Wish, ...]:
-        """Wishes that hold of the shopper whatever is looked for: said so in this conversation, or kept in an earlier one."""
-        return tuple(dict.fromkeys((*state.own, *(self.shopper.kept if self.shopper else ()))))
+        """Wishes that hold of the shopper whatever is looked for: kept in an earlier conversation, or said so in this one."""
+        return still_holding((*(self.shopper.kept if self.shopper else ()), *state.own))
 
     @property
     def trouble(self) -> str | None:

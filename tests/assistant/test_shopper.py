@@ -10,7 +10,7 @@ from assistant import Assistant
 from assistant.build import build_embedder
 from assistant.events.form import EventForm
 from assistant.events.log import Event
-from assistant.lasting import lasting, lasts, may_begin, states
+from assistant.lasting import lasting, lasts, may_begin, states, still_holding
 from assistant.meaning.about_me import about_me, of_the_shopper, to_forgetting
 from assistant.model import DialogueState, Parse, Slots
 from assistant.settings import Settings
@@ -523,3 +523,10 @@ def test_what_no_listing_of_a_kind_says_is_told_as_its_need_begins(assistant_wit
     assert jackets.constraints.features == ()
     assert bags.constraints.features == ("vegan",)
     assert "No listing" not in bags.reply
+
+
+def test_of_sizes_of_one_sort_the_one_said_last_holds() -> None:
+    """Letters and numbers are sizes of different things, and nothing else takes the place of anything."""
+    wishes = [lasting("size", "38"), lasting("size", "m"), lasting("exclude", "wool"), lasting("size", "39")]
+    assert still_holding(wishes) == tuple(wishes[1:])
+    assert still_holding([*wishes, wishes[0]]) == (*wishes[1:3], wishes[0])
