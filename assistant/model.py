@@ -89,10 +89,10 @@ class Parse:
     taken back exactly, by a button; keeps: one to be kept for later conversations; lets_go: one that was, to be forgotten.
     brings_back: whether what was set aside is to be shown again. always: wishes kept in earlier ones that a need begins with. about_me:
     what is wanted of what is known of the shopper, "forgotten" once a yes was given to that; "self" for what holds of them beyond this
-    need ("I'm vegan"). asks_why: whether it asks why a product is shown. puts: ids of what an act that is asked about would put into the
-    cart. page: id of the product that the page around the conversation is of. products: ids of those that a button is of. yes: True once
-    the shopper agreed to it, or pressed a button of it; False where it is only to be asked about, and leaves all wishes as they are.
-    then: what the same message asks for next ("add it, and show me a vase").
+    need ("I'm vegan"). asks_why: whether it asks why a product is shown, or in what one of those compared is better. puts: ids of what an
+    act that is asked about would put into the cart. page: id of the product that the page around the conversation is of. products: ids of
+    those that a button is of. yes: True once the shopper agreed to it, or pressed a button of it; False where it is only to be asked
+    about, and leaves all wishes as they are. then: what the same message asks for next ("add it, and show me a vase").
     """
 
     intent: Intent

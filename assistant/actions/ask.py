@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
 from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, doable, quote, stem, without, words
 
-from ..mentions import as_it, counts_said
+from ..mentions import as_it, counts_said, from_an_end, says_all, says_both, says_each
 from ..model import Answer, DialogueState, Outcome, Parse, Slots
 from ..names import short_title
 from ..normalize import amounts
@@ -163,7 +164,7 @@ def _answered(parse: Parse, products: Sequence[Product], state: DialogueState, p
         answer_for(product, parts.catalog.variants(product), asked, parts.embedder, question) for product in products
     ]
     answers = [_of_so_many(answer, one, parse) for answer, one in zip(answers, products, strict=True)]
-    answer = _together(products, answers, asked)
+    answer = _with_sum(_together(products, answers, asked), products, answers, parse)
     outcome = Outcome(focus=products[0].id, answer=answer, asked_of=tuple(one.id for one in products))
     if answer.found:
         return outcome
@@ -206,6 +207,19 @@ def _of_so_many(answer: Answer, product: Product, parse: Parse) -> Answer:
         else f"Only {product.stock} of {product.title} are in stock"
     )
     return Answer(f"{there}.", (product.title, str(many), str(product.stock)), field=answer.field)
+
+
+def _with_sum(answer: Answer, products: Sequence[Product], answers: Sequence[Answer], parse: Parse) -> Answer:
+    """The answer with what several products cost together, each as often as the message says, where it counts them or asks for all."""
+    prices = [one.price for one, told in zip(products, answers, strict=True) if told.field == "price" and one.price]
+    said, message = counts_said(parse.message, parse.slots.ref), parse.message
+    counted = any(said) or says_both(message) or says_all(message) or bool(from_an_end(products, message))
+    if not counted or says_each(message) or len(prices) < max(len(products), 2):
+        return answer
+    many = [count or 1 for count in said] if len(said) == len(products) else [1] * len(products)
+    total = sum((count * price for count, price in zip(many, prices, strict=True)), Decimal(0))
+    sum_of = money(total, products[0].currency)
+    return replace(answer, text=f"{answer.text} Together they come to {sum_of}.", evidence=(*answer.evidence, sum_of))
 
 
 def _unclear(state: DialogueState) -> str:

@@ -20,6 +20,7 @@ from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
 from ..names import listed, short_names, short_title
 from ..parts import Parts
 from ..state import same_kind
+from .better import told_better
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
 from .find import another, need_text
 from .naming import about, in_catalog, not_on_the_table
@@ -57,7 +58,9 @@ _WORD = re.compile(r"[\w']+")
 
 
 def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """The comparison and its verdict; a question when fewer than two products are meant."""
+    """The comparison and its verdict; a question when fewer than two products are meant. In what one is better, where that is asked."""
+    if parse.asks_why and (told := told_better(parse, state, parts)):
+        return told
     others, unknown = _named_beside(parse, state, parts)
     found = _compared(parse, others, state, parts)
     if len(found) < 2:

@@ -11,7 +11,7 @@ from ..actions.ask import facts_of
 from ..actions.compare import asking_words
 from ..actions.subjects import subject_of
 from ..actions.table import SPOKE_OF_ONE, called
-from ..mentions import EXTREMES, places_in, says_of_those, says_several
+from ..mentions import EXTREMES, places_in, says_all, says_both, says_of_those, says_several
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
 from ..sayings.phrases import phrase_of
@@ -19,7 +19,7 @@ from ..state import same_kind
 from .complained import says_no_value
 from .of_it import asks_of_it
 from .which_of import asks_which
-from .why import asks_why
+from .why import asks_in_what_better, asks_why
 
 _HOW_MUCH = frozenset(content_stems("how much many long cost costs"))
 
@@ -51,6 +51,19 @@ def of_value(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     places = tuple(ref for ref in parse.slots.ref if isinstance(ref, int))
     ref = places if len(places) > 1 else ("all",)
     return replace(parse, intent="recommend", acts=("recommend",), slots=Slots(ref=ref))
+
+
+def of_their_price(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A question what several cost that was read as a comparison, as the question that it is: "how much for both" compares nothing."""
+    slots = parse.slots
+    asks = parse.intent == "compare" and parse.then is None and slots.sort is None and not asking_words(parse.message)
+    if not asks or not (says_both(parse.message) or says_all(parse.message) or len(slots.ref) > 1):
+        return parse
+    subject = subject_of([parse.message], parts.embedder)
+    if subject is None or subject.fields != ("price",):
+        return parse
+    asked = replace(slots, ref=slots.ref or ("all",), ask=slots.ask or parse.message.strip(" ?!."))
+    return replace(parse, intent="ask_product", acts=("ask_product",), slots=asked)
 
 
 def of_the_cart(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
@@ -86,6 +99,16 @@ def why_shown(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     ref = parse.slots.ref or places_in(parse.message) or ("last",)
     return replace(parse, intent="ask_product", acts=("ask_product",), slots=Slots(ref=ref), asks_why=True)
+
+
+def why_better(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A question in what one of those compared is better, which is read as one for what it is or which to take, as what it is."""
+    if parse.intent not in ("ask_product", "recommend", "compare", "other", "feedback") or parse.then is not None:
+        return parse
+    if len(state.compared) < 2 or not asks_in_what_better(parse.message, parts.embedder):
+        return parse
+    ref = parse.slots.ref or places_in(parse.message) or ("last",)
+    return replace(parse, intent="compare", acts=("compare",), slots=Slots(ref=ref), asks_why=True)
 
 
 def asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

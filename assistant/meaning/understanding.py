@@ -23,7 +23,7 @@ from ..sayings.about_us import about_us
 from ..sayings.phrases import phrase_of
 from ..state import NARROWING, drop
 from .about_me import of_the_shopper
-from .asking import asking, of_the_cart, of_value, to_their_list, which_of_them, why_shown
+from .asking import asking, of_the_cart, of_their_price, of_value, to_their_list, which_of_them, why_better, why_shown
 from .complained import complained, priced
 from .confirm import held_back, settled
 from .going_on import gone_on
@@ -64,7 +64,9 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = _of_who_answers(parse, parts)
     parse = _left_open(parse, state, parts)
     parse = of_value(parse, state, parts)
+    parse = of_their_price(parse, state, parts)
     parse = which_of_them(parse, state, parts)
+    parse = why_better(parse, state, parts)
     parse = why_shown(parse, state, parts)
     parse = stepped(parse, state, parts)  # "the next size up" is a size that code computes
     parse = priced(parse, state)

@@ -489,7 +489,7 @@ def test_what_only_leads_to_a_usual_question_is_said_by_the_field_that_answers_i
     assert shop.reply("what is it made of?", "s_1").reply == silent
 
 
-def test_twoquestions_about_a_product_are_both_answered(assistant_with: AssistantWith) -> None:
+def test_two_questions_about_a_product_are_both_answered(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="floor lamp"), said("ask_product", ask="height", ref=(1,))])
     shop.reply("a floor lamp", "s_1")
     told = shop.reply("what height is the first one, and does it need a bulb?", "s_1").reply
@@ -518,3 +518,38 @@ def test_a_word_that_the_listing_has_is_asked_of_what_is_shown(assistant_with: A
     shop = assistant_with([said("search", product="headphones"), said("ask_product", ask="in stock")])
     shop.reply("headphones", "s_1")
     assert shop.reply("is the charge in stock?", "s_1").reply == "Quiet Headphones is in stock."
+
+
+@pytest.mark.parametrize(
+    ("message", "sum_of"),
+    [
+        ("how much for the first two", "$139.50"),  # 120 + 19.50
+        ("how much for both, the first and the second", "$139.50"),
+        ("how much for two of the first and one of the second", "$259.50"),
+    ],
+)
+def test_what_several_cost_together_is_told_where_they_are_counted(
+    searcher: Searcher, message: str, sum_of: str
+) -> None:
+    read = replace(said("ask_product", ref=(1, 2), ask="how much"), message=message)
+    answer = ask_product(read, SHOWN, parts_with(searcher)).answer
+    assert answer is not None
+    assert answer.text.endswith(f" Together they come to {sum_of}.")
+
+
+def test_what_each_costs_is_no_sum(searcher: Searcher) -> None:
+    read = replace(said("ask_product", ref=("all",), ask="price"), message="what is the price of each?")
+    answer = ask_product(read, SHOWN, parts_with(searcher)).answer
+    assert answer is not None
+    assert "Together" not in answer.text
+
+
+def test_how_much_for_both_asks_for_the_price_of_those_compared(assistant_with: AssistantWith) -> None:
+    turns = [said("search", product="bag"), said("compare", ref=(1, 3)), said("compare", ref=("all",))]
+    shop = assistant_with(turns)
+    shop.reply("bags", "s_1"), shop.reply("compare the first and the third", "s_1")
+    reply = shop.reply("what would both be in total", "s_1")
+    assert (reply.intent, reply.reply) == (
+        "ask_product",
+        "Market Tote Bag costs $29. Trail Rucksack costs $65. Together they come to $94.",
+    )

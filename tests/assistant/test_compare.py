@@ -319,3 +319,16 @@ def test_what_a_thing_is_compared_for_is_not_compared(assistant_with: AssistantW
     reply = talk(assistant_with, ("bags", BAGS), asked)
     assert reply.comparison is not None
     assert [row.product_id for row in reply.comparison.rows] == ["tote", "satchel"]
+
+
+def test_why_one_is_better_is_answered_by_that_in_which_it_is(assistant_with: AssistantWith) -> None:
+    """The satchel is dearer and its listing says nothing that was asked for."""
+    turns = [
+        ("a vegan bag", said("search", product="bag", features=("vegan",))),
+        ("compare the tote and the satchel", said("compare", ref=(1, 2))),
+    ]
+    names = ("Market Tote Bag", "Brown Satchel Bag")
+    why = talk(assistant_with, *turns, ("what makes it better?", said("ask_product", ref=(1,))))
+    assert (why.intent, why.cards) == ("compare", ())
+    assert why.reply.startswith(f"{names[0]}: $60.90 cheaper and as you asked, it says “")  # 89.90 - 29
+    assert f"{names[1]}: rated 4.7 against 4.6." in why.reply
