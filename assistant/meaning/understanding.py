@@ -24,6 +24,7 @@ from ..sayings.phrases import phrase_of
 from ..state import NARROWING, drop
 from .about_me import of_the_shopper
 from .asking import asking, of_the_cart, of_their_price, of_value, to_their_list, which_of_them, why_better, why_shown
+from .carried import without_the_former_kinds
 from .complained import complained, priced
 from .confirm import held_back, settled
 from .going_on import gone_on
@@ -78,6 +79,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = _with_titles(parse, state, parts)
     parse = of_the_shopper(parse, state, parts)
     parse = gone_on(parse, state, parts)
+    parse = without_the_former_kinds(parse, state, parts)
     parse = with_kept_wishes(parse, state, parts)
     return held_back(parse, state, parts)  # an unsure reset is asked about before it forgets anything
 

@@ -1,0 +1,41 @@
+"""Wishes of a former kind of thing that nothing of the kind which a narrowing names speaks of: a birthday is nothing that scarves are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from retrieval.audience import speaks_of_people
+from retrieval.evidence import judge
+from retrieval.query import Constraints
+
+from ..model import DialogueState, Parse
+from ..parts import Parts
+from ..state import NARROWING, same_kind
+
+
+def without_the_former_kinds(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A narrowing that names another kind, without the features of the one before which no listing of it states; that is told, but of a
+    gift, of which the occasion is no property. For whom it is stays, and so do what is said anew and what holds of the shopper."""
+    slots, before = parse.slots, state.constraints
+    if parse.intent not in NARROWING or parse.then is not None or slots.product is None or before.product is None:
+        return parse
+    if any(same_kind(one.product, slots.product) for one in state.needs()):
+        return parse
+    stays = {*slots.features, *(wish.value for wish in parts.holding(state))}
+    features = [one for one in before.features if one not in stays and not speaks_of_people(one)]
+    left = _stated_by_none(features, slots.product, parts) if features else []
+    if not left:
+        return parse
+    said = " or ".join(f"“{one}”" for one in left)
+    note = "" if before.of_any_kind else f"No listing of this kind says {said}, so I left that out."
+    return replace(parse, slots=replace(slots, drop=(*slots.drop, *left)), note=parse.note or note)
+
+
+def _stated_by_none(features: list[str], kind: str, parts: Parts) -> list[str]:
+    """Those that no listing of the kind states; none where the shop has nothing of it, as then nothing can be told."""
+    products = parts.catalog.get_many(sorted(parts.searcher.matching(Constraints(product=kind))))
+    return [
+        one
+        for one in features
+        if products and all(judge(product, "features", one).status != "met" for product in products)
+    ]
