@@ -15,8 +15,8 @@ from .table import meant
 
 
 def told_better(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
-    """In what the one that the message means is better than the others compared last, and in what these are; where it means none of them,
-    the one with the most to tell. None while nothing was compared."""
+    """In what the one that the message means is better than the others compared last, and in what these are; where it points at none by its
+    place or its name, of which something can be told, the one with the most to tell. None while nothing was compared."""
     compared = parts.catalog.get_many(state.compared)
     if len(compared) < 2:
         return None
@@ -24,10 +24,11 @@ def told_better(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | N
         one.id: list(_merits(one, [other for other in compared if other.id != one.id], state)) for one in compared
     }
     pointed = [one for one in meant(parse, state, parts) if one.id in merits]
-    best = pointed[0] if pointed else max(compared, key=lambda one: len(merits[one.id]))
+    surely = pointed and (merits[pointed[0].id] or parse.slots.ref != ("last",))  # "that one" may be any of them
+    best = pointed[0] if surely else max(compared, key=lambda one: len(merits[one.id]))
     names, others = short_names(compared), [one for one in compared if one.id != best.id]
     told = [
-        f"{names[one.id]}: {listed([said.text for said in merits[one.id]])}."
+        f"{names[one.id]} {listed([said.text for said in merits[one.id]])}."
         for one in (best, *others)
         if merits[one.id]
     ]
@@ -46,15 +47,16 @@ def _merits(one: Product, others: Sequence[Product], state: DialogueState) -> It
     if one.price is not None and len(prices) == len(others) and one.price < min(prices):
         apart = money(min(prices) - one.price, one.currency)
         yield Said(
-            f"{apart} cheaper" if len(others) == 1 else f"at least {apart} cheaper than each of the others", (apart,)
+            f"is {apart} cheaper" if len(others) == 1 else f"is at least {apart} cheaper than each of the others",
+            (apart,),
         )
     ratings = [other.rating for other in others if other.rating is not None]
     if one.rating is not None and ratings and one.rating > max(ratings):
         against = [f"{rating:g}" for rating in ratings]
-        yield Said(f"rated {one.rating:g} against {listed(against)}", (f"{one.rating:g}", *against))
+        yield Said(f"is rated {one.rating:g} against {listed(against)}", (f"{one.rating:g}", *against))
     for field, wish in state.constraints.wishes:
         own = judge(one, field, wish)
         if own.status == "met" and not any(judge(other, field, wish).status == "met" for other in others):
-            yield Said(f"as you asked, it says “{own.words}”", (wish, own.words or ""))
+            yield Said(f"says “{own.words}”, as you asked", (wish, own.words or ""))
     if one.in_stock is not False and any(other.in_stock is False for other in others):
-        yield Said("not sold out")
+        yield Said("is not sold out")

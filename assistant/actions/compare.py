@@ -59,8 +59,8 @@ _WORD = re.compile(r"[\w']+")
 
 def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The comparison and its verdict; a question when fewer than two products are meant. In what one is better, where that is asked."""
-    if parse.asks_why and (told := told_better(parse, state, parts)):
-        return told
+    if parse.asks_why and (better := told_better(parse, state, parts)):
+        return better
     others, unknown = _named_beside(parse, state, parts)
     found = _compared(parse, others, state, parts)
     if len(found) < 2:
