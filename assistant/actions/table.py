@@ -70,7 +70,9 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
         return so
     if colored := _of_the_color(parse, state, shown, parts):
         return colored
-    found = by_name(parse.slots, parse.message, [*shown, *beside]) or mentioned(parse.slots, state, shown, beside)
+    named = by_name(parse.slots, parse.message, [*shown, *beside])
+    compared = [one for one in named if one.id in state.compared]  # of two compared "the puffer" is the one called so
+    found = (compared if len(compared) == 1 else named) or mentioned(parse.slots, state, shown, beside)
     if parse.slots.ref == ("last",) and (it := _just_spoken_of(found, state)):
         return it
     if found or parse.slots.ref:

@@ -333,3 +333,11 @@ def test_why_one_is_better_is_answered_by_that_in_which_it_is(assistant_with: As
         "Market Tote Bag is $60.90 cheaper and says “vegan: yes”, as you asked. "  # 89.90 - 29
         "Brown Satchel Bag is rated 4.7 against 4.6."
     )
+
+
+def test_what_is_called_so_by_several_is_the_one_of_those_compared(assistant_with: AssistantWith) -> None:
+    """The puddle jacket is a rain jacket too, and was not compared."""
+    storm_and_fjord = ("compare the storm and the fjord jacket", said("compare"))
+    turns = [("jackets", said("search", product="jacket")), storm_and_fjord]
+    reply = talk(assistant_with, *turns, ("i'll take the rain jacket", said("cart_add", ref=(2,))))
+    assert [product.id for product, _ in reply.cart.lines] == ["storm"]
