@@ -7,10 +7,12 @@ from decimal import Decimal
 import pytest
 
 from assistant.assistant import Assistant
+from assistant.build import build_embedder
 from assistant.contract import Reply
 from assistant.model import Parse, Taste
 from assistant.sayings.complaints import complaint_of, length_of, too_big_or_small
 from assistant.sayings.sentiment import feeling
+from assistant.settings import Settings
 from assistant.taste import leaning
 from assistant.wishes import Drop
 from retrieval.dense import Dense
@@ -388,3 +390,14 @@ def test_what_comes_instead_of_what_is_only_near_is_said_to_be_near(assistant_wi
     reply = shop.reply("i don't like the first", "s_1")
     assert "No listing here is called “dog bag”; these are near it. Left are: " in reply.reply
     assert reply.cards
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("message", "complaint"),
+    [("these are too bright", "words"), ("those are too colourful for me", "words"), ("nothing too bright", None)],
+)
+def test_too_bright_is_held_against_what_was_shown_and_nothing_too_bright_is_a_wish(
+    message: str, complaint: str | None
+) -> None:
+    assert complaint_of(message, build_embedder(Settings())) == complaint
