@@ -9,15 +9,16 @@ from retrieval.evidence import COLORS, MATERIALS
 from retrieval.query import Constraints
 from retrieval.words import stem
 
+from ..actions.quality import INTENSIVES
 from ..model import Parse, Slots
 from ..normalize import amounts
 from ..parts import Parts
 
 
 def put_right(parse: Parse, message: str, parts: Parts) -> Parse:
-    """The message's acts, "brown leather" as a colour and a material, nothing twice, and without an age that no listing of the kind
-    says."""
-    slots = _once(_told_apart(parse.slots))
+    """The message's acts, "brown leather" as a colour and a material, "really warm" as warm, nothing twice, and without an age that no
+    listing of the kind says."""
+    slots = _once(_plainly(_told_apart(parse.slots)))
     slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
     return replace(parse, slots=slots, then=put_right(parse.then, message, parts) if parse.then else None)
 
@@ -34,6 +35,12 @@ def _told_apart(slots: Slots) -> Slots:
             else:
                 into.append(value)
     return replace(slots, color=tuple(dict.fromkeys(color)), material=tuple(dict.fromkeys(material)))
+
+
+def _plainly(slots: Slots) -> Slots:
+    """The slots, each feature without words for how much of it is wished, which listings do not have."""
+    plain = (" ".join(word for word in one.split() if word not in INTENSIVES) or one for one in slots.features)
+    return replace(slots, features=tuple(dict.fromkeys(plain)))
 
 
 def _once(slots: Slots) -> Slots:

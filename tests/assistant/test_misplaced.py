@@ -50,3 +50,9 @@ def test_a_number_that_a_listing_says_or_that_is_of_nobody_stays(
 def test_a_wish_in_two_places_is_one(assistant_with: AssistantWith) -> None:
     wishes = _wishes(assistant_with, "a satchel, all brown", product="satchel", color=("brown",), features=("brown",))
     assert (wishes.color, wishes.features) == (("brown",), ())
+
+
+def test_how_much_of_it_is_wished_is_no_part_of_a_wish(assistant_with: AssistantWith) -> None:
+    """Listings say "warm", not "really warm"."""
+    wishes = _wishes(assistant_with, "a really warm jacket, very", product="jacket", features=("really warm", "very"))
+    assert wishes.features == ("warm", "very")
