@@ -18,7 +18,7 @@ from ..actions.looks import so_looking
 from ..actions.naming import called_in
 from ..actions.table import of_named_needs
 from ..actions.titles import titled
-from ..mentions import SUPERLATIVES
+from ..mentions import SUPERLATIVES, places_with_counts
 from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question, Slots, Taste
 from ..normalize import amounts
 from ..parse import clean
@@ -134,13 +134,16 @@ def _left_undone(state: DialogueState, parts: Parts) -> str:
 
 
 def _plainly_named(parse: Parse, outcome: Outcome, state: DialogueState, parts: Parts) -> bool:
-    """Whether the one product that would go into the cart is called so by the message, by words that nothing else shown has, or each of
-    several by its place in the list of what it is: what the reader was unsure of is mostly the place, and a cart is easily changed. A
-    question asks for no product."""
+    """Whether the one product that would go into the cart is called so by the message, by words that nothing else shown has, or counted
+    at its place ("two of the first and one of the last"), or each of several by its place in the list of what it is: what the reader was
+    unsure of is mostly the place, and a cart is easily changed. A question asks for no product."""
     before = {line.product_id for line in state.cart}
     added = [line.product_id for line in outcome.cart or () if line.product_id not in before]
     if parse.intent != "cart_add" or parse.products or "?" in parse.message:
         return False
+    counted = {state.shown[place - 1] for place in places_with_counts(parse.message, len(state.shown))}
+    if added and counted.issuperset(added):
+        return True
     if len(added) != 1:
         return {*added} == {one.id for one in of_named_needs(parse, state, parts)} != set()
     shown = parts.catalog.get_many(state.shown)

@@ -15,6 +15,8 @@ from retrieval.product import Product, money
 from ..assistant import Assistant
 from ..check import Claim, unsupported
 from ..contract import Reply, constraints_json
+from ..normalize import amounts
+from ..parse import clean
 from ..stories import Turn
 from .expectations import Mismatch, all_texts, mismatches
 from .files import Scripted
@@ -116,7 +118,10 @@ def ungrounded(reply: Reply, messages: list[str], products: list[Product]) -> li
     """The numbers, quotations and names of the reply's text that neither the reply, the products nor the messages hold."""
     text = _COUNTED.sub(lambda match: match[1], reply.reply)
     listings = [words for product in products for words in _listing(product)]
-    sources = [*messages, *_reply_sources(reply), *listings, *_differences(reply, products)]
+    counted = [
+        str(amount.value) for message in messages for amount in amounts(clean(message))
+    ]  # "two of them" is a source of 2
+    sources = [*messages, *counted, *_reply_sources(reply), *listings, *_differences(reply, products)]
     claims = [claim for claim in unsupported(text, sources) if not _is_an_opening(claim, sources)]
     return [
         Mismatch("grounded", "a source for all that is said", f"{claim.kind} “{claim.text}” has none")

@@ -113,6 +113,22 @@ def test_what_the_message_calls_by_its_own_words_is_put_in_though_its_place_was_
     assert cart(assistant) == there
 
 
+@pytest.mark.parametrize(
+    ("message", "count"),
+    [("two of the first and one of the last", 3), ("the first and then the last", 0), ("the first is not as nice", 0)],
+)
+def test_so_many_of_each_place_is_put_in_though_the_reading_was_unsure(
+    searcher: Searcher, message: str, count: int
+) -> None:
+    """A place by itself may be one that is spoken of only."""
+    last = unsure(said("cart_add", ref=(4,)))
+    both = replace(unsure(said("cart_add", ref=(1,), quantity=2)), then=last)
+    assistant = shop(searcher, said("search", product="lamp"), both)
+    assert len(assistant.reply("lamps", SESSION).cards) == 4
+    talk(assistant, message)
+    assert sum(cart(assistant).values()) == count  # 2 + 1
+
+
 @pytest.mark.parametrize(("confidence", "there"), [(0.79, {}), (0.81, {"tote": 1})])
 def test_what_only_a_superlative_names_takes_twice_as_sure_a_reading(
     searcher: Searcher, confidence: float, there: dict[str, int]

@@ -168,6 +168,12 @@ def test_what_has_no_source_is_named(text: str, claims: list[str]) -> None:
     assert [wrong.got for wrong in ungrounded(reply, ["a lamp"], [])] == claims
 
 
+def test_a_number_that_the_shopper_says_in_a_word_is_a_source() -> None:
+    reply = Reply("s_1", 1, "cart_add", ("cart_add",), "Put 2 of them in your cart: right?")
+    assert ungrounded(reply, ["two of them"], []) == []
+    assert [wrong.got for wrong in ungrounded(reply, ["some of them"], [])] == ["number “2” has none"]
+
+
 @pytest.mark.parametrize(
     ("bound", "value", "held"),
     [
