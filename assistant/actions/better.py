@@ -54,9 +54,15 @@ def _merits(one: Product, others: Sequence[Product], state: DialogueState) -> It
     if one.rating is not None and ratings and one.rating > max(ratings):
         against = [f"{rating:g}" for rating in ratings]
         yield Said(f"is rated {one.rating:g} against {listed(against)}", (f"{one.rating:g}", *against))
+    if alone := list(_met_alone(one, others, state)):
+        yield Said(f"says {listed([f'“{words}”' for words in alone])}, as you asked", tuple(alone))
+    if one.in_stock is not False and any(other.in_stock is False for other in others):
+        yield Said("is not sold out")
+
+
+def _met_alone(one: Product, others: Sequence[Product], state: DialogueState) -> Iterator[str]:
+    """Its listing's words for each wish that it meets and none of the others does."""
     for field, wish in state.constraints.wishes:
         own = judge(one, field, wish)
         if own.status == "met" and not any(judge(other, field, wish).status == "met" for other in others):
-            yield Said(f"says “{own.words}”, as you asked", (wish, own.words or ""))
-    if one.in_stock is not False and any(other.in_stock is False for other in others):
-        yield Said("is not sold out")
+            yield own.words or wish
