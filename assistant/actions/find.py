@@ -56,6 +56,8 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     before = by("price_asc", _compared_with(parse, state, parts))
     if parse.slots.sort == "price_asc" and before:
         outcome = _cheaper_than(before[0], outcome, state, parts, widen=not says_an_order(parse.message))
+        if parse.slots == Slots(sort="price_asc"):
+            outcome = _beginning_with(before[0], outcome, state, parts)
     notes = (parse.note, _of_currency(parse, parts), outcome.note)
     outcome = replace(outcome, note=" ".join(note for note in notes if note))
     if parse.offer and outcome.hits:
@@ -122,6 +124,16 @@ def _cheaper_than(cheapest: Product, outcome: Outcome, state: DialogueState, par
         return replace(wider, note="Nothing cheaper says all that you asked for, so these say less of it.")
     lower = all(hit.product.price is not None and _costs_less(wider, hit.product.price) for hit in outcome.hits)
     return replace(wider if lower else outcome, note=least)
+
+
+def _beginning_with(cheapest: Product, outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:
+    """The outcome, before it the cheapest of those found before where all it has costs more: what only came near was found then too."""
+    if cheapest.price is None or any((hit.product.price or 0) <= cheapest.price for hit in outcome.hits):
+        return outcome
+    of_kind = cheapest.id in parts.searcher.matching(Constraints(product=state.constraints.product))
+    relevance = outcome.hits[0].relevance if outcome.hits else 0.0
+    hits = (Hit(cheapest, relevance, 1, of_kind=of_kind), *outcome.hits)[: parts.products_shown]
+    return replace(outcome, hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, 1)))
 
 
 def _costs_less(outcome: Outcome, price: Decimal) -> bool:
