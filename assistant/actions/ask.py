@@ -114,21 +114,29 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if unsized := _of_no_size(products, parse, parts):
         return Outcome(focus=products[0].id, answer=unsized)
     parse = _of_it(parse, state)
-    outcomes = [_answered(one, products, state, parts) for one in questions(parse)]
+    outcomes = [_answered(one, products, state, parts) for one in questions(parse, products)]
     return outcomes[0] if len(outcomes) == 1 else _in_turn(outcomes)
 
 
-def questions(parse: Parse) -> list[Parse]:
-    """The question, or each of several that the message asks. What was read of the message stays with the one whose words it has; of a
-    message with other acts beside this one only that is asked of the product."""
+def questions(parse: Parse, products: Sequence[Product] = ()) -> list[Parse]:
+    """The question, or each of several that the message asks of the products. What was read of the message stays with the one whose words
+    it has; of a message with other acts beside this one only that is asked of the product."""
     asked = asked_in(parse.message)
     if len(asked) < 2 or len(parse.acts) > 1:
         return [parse]
     read = set(content_stems(parse.slots.ask or ""))
     kept = [one for one in asked if read and read <= set(content_stems(one))]
     bare = Slots(product=parse.slots.product, ref=parse.slots.ref)
-    each = ((one, parse.slots.ask if one in kept else as_it(one)) for one in asked)
+    each = ((one, parse.slots.ask if one in kept else as_it(_by_pronoun(one, products))) for one in asked)
     return [replace(parse, message=one, slots=replace(bare, ask=ask)) for one, ask in each]
+
+
+def _by_pronoun(question: str, products: Sequence[Product]) -> str:
+    """The question with "it" for a title: "is the Oak Desk in stock" asks what "is it in stock" asks."""
+    for product in products:
+        title = re.escape(short_title(product.title))
+        question = re.sub(rf"(?:\b(?:the|this|that) )?\b{title}\b", "it", question, flags=re.IGNORECASE)
+    return question
 
 
 def asked_in(message: str) -> list[str]:

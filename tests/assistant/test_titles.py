@@ -64,7 +64,7 @@ def test_it_in_a_second_question_is_the_product_named_in_the_first_and_not_the_o
         shown = shop.reply("a lamp", "s_1").cards
         assert shown[0].product.id != "tower"
         reply = shop.reply("is the tower floor lamp in stock and how tall is it?", "s_1").reply
-    assert reply == "Tower Floor Lamp: height 160 cm."
+    assert reply == "Tower Floor Lamp is in stock. Tower Floor Lamp: height 160 cm."
 
 
 def test_the_one_said_to_be_second_is_the_second_whatever_is_named(assistant_with: AssistantWith) -> None:
