@@ -250,9 +250,12 @@ def _of_it(parse: Parse, state: DialogueState) -> Parse:
 
 def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:
     """What is asked of the products, "" where the message only says which are meant; a usual question is read from all of it. Where only
-    what leads to it was read ("made of, real leather?"), the properties named are what is asked for."""
+    what leads to it was read ("made of, real leather?"), the properties named are what is asked for; of a whole question that which
+    usually answers it is."""
     slots = parse.slots
-    leads = bool(slots.ask) and set(content_stems(slots.ask or "")) <= _LINKS
+    leads = bool(slots.ask) and (
+        set(content_stems(slots.ask or "")) <= _LINKS or bool(_QUESTION.match(slots.ask or ""))
+    )
     named = replace(slots, ask=None).asked_about if leads else ""
     said = beyond_title(named or slots.asked_about, parse.message, products)
     asked, question = beyond_looks(said, parse.message), without_looks(parse.message)

@@ -226,9 +226,8 @@ def _asked_by_its_name(parse: Parse, before: Sequence[Product], parts: Parts) ->
             return found if len(found) == 1 else []
     if asked is None or says_a_place(parse.message):
         return []
-    return _asked_to_be_had(
-        asked[1].split()[0], parse.message, before, parts
-    )  # a place that only was read points at nothing
+    word = asked[1].split()[0]  # a place that was read only points at nothing
+    return _asked_to_be_had(word, parse.message, before, parts)
 
 
 def _asked_to_be_had(word: str, message: str, before: Sequence[Product], parts: Parts) -> list[Product]:

@@ -58,13 +58,14 @@ def _fuller(name: str, state: DialogueState) -> str:
 
 def _names_a_kind_of_it(parse: Parse, state: DialogueState) -> bool:
     """Whether a search says nothing but a kind of what is looked for already, or another name of it, of which nothing was taken yet:
-    "show me loafers instead" after shoes for men gives up no wish."""
+    "show me loafers instead" after shoes for men gives up no wish, nor does "a scarf maybe" after a present."""
     name, now = parse.slots.product or "", state.constraints.product or ""
     if parse.intent != "search" or parse.slots != Slots(product=name):
         return False
     (kinds, known), (wider, wide_known) = kind_at_end(name), kind_at_end(now)
     taken = any(line.product_id in state.seen for line in state.cart)
-    return known and wide_known and kinds <= wider and not taken and not same_kind(now, name)
+    of_it = state.constraints.of_any_kind or (wide_known and kinds <= wider)
+    return known and of_it and not taken and not same_kind(now, name)
 
 
 def _names_it_again(parse: Parse, state: DialogueState) -> bool:

@@ -498,6 +498,14 @@ def test_two_questions_about_a_product_are_both_answered(assistant_with: Assista
     )
 
 
+def test_of_a_second_question_that_no_listing_answers_it_is_said_by_its_field(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="floor lamp"), said("ask_product", ask="height", ref=(1,))])
+    shop.reply("a floor lamp", "s_1")
+    told = shop.reply("what height is the first one, and how heavy is it?", "s_1").reply
+    assert told.startswith("Tower Floor Lamp: height 160 cm. ")
+    assert "“weight”" in told
+
+
 @pytest.mark.parametrize("message", ["is it tall and warm?", "hi, is it tall?", "is it tall, or has it a shade"])
 def test_two_properties_in_one_question_are_one_question(message: str) -> None:
     parse = replace(said("ask_product", ask="tall"), message=message)
