@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from assistant.actions.ask import answer_for
+from assistant.actions.answering import answer_for
 from assistant.build import build_embedder
 from assistant.model import Answer
 from assistant.settings import Settings

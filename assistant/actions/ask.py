@@ -3,105 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-import numpy as np
-
-from retrieval.dense import Embedder
-from retrieval.evidence import COLORS, MATERIALS, none_gives_a_size, of_the_thing, speaks_of
-from retrieval.listing_text import listing_sentences
+from retrieval.evidence import none_gives_a_size
 from retrieval.product import Product, money
-from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, doable, quote, stem, without, words
 
 from ..mentions import as_it, counts_said, from_an_end, says_all, says_both, says_each
 from ..model import Answer, DialogueState, Outcome, Parse, Slots
-from ..names import short_title
-from ..normalize import amounts
 from ..parts import Parts
 from ..sayings.ellipsis import asks_the_same
+from .answering import answer_for, only_leads, silence, without_links
 from .looks import beyond_looks, none_so_colored, without_looks
+from .questions import is_question, questions
 from .stating import offered
-from .subjects import Subject, subject_of
+from .subjects import subject_of
 from .table import meant
 from .titles import beyond_title
-from .variants import as_on_card, spelled_out
 
-# Mean cosine with the question from which a fact speaks of what was asked, and from which it is said to come nearest. docs/log.md
-SAME_SUBJECT = 0.48
-NEAR = 0.32
-# Fields whose values are known by their words, so that a sentence may state them: "this sleek navy jacket".
-_KNOWN_BY = {"color": COLORS, "material": MATERIALS}
-_OR = re.compile(r"\bor\b", re.IGNORECASE)
-FEW_LEFT = 3
 MOST_ASKED = 3
-OVERVIEW_SENTENCES = 3
-OF_A_VARIANT = frozenset({"price", "availability"})  # facts in which variants differ beside their options
-_SAID = {"price": "costs", "availability": "is", "rating": "is rated", "brand": "is by"}
 WHOLE = "details"  # asked for where a product is only named: "tell me about the Oak Desk"
-# Verbs that link a question to what it asks about, and say nothing of it themselves: "does it come in red", "is it made of oak".
-_LINKS = frozenset(
-    map(
-        stem,
-        "come comes coming made make makes get got there available need needs use uses take takes "
-        "state states say says mention mentions".split(),
-    )
-)
-_ENDING_LINKS = re.compile(r" (?:made|comes?|coming)(?: (?:of|from|in|with))?[ ?!.]*$", re.IGNORECASE)
-_REAL = frozenset(map(stem, "real really genuine actual true pure all".split()))  # which say nothing of what it is
-_ASKING = frozenset("how what which when where who why".split())
-_HOW_MANY = frozenset("many much".split()) | frozenset(map(stem, ("many", "much")))
-_MEASURED = re.compile(r"\bhow (?:big|bright|deep|far|heavy|high|large|long|loud|tall|thick|wide)\b(.+)", re.IGNORECASE)
-_NO_COUNT = (
-    "both",
-    "another",
-    "single",
-)  # which number nothing that could be asked for: "for both beginners and experts"
-_COUNTED = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
 # What asks for more than a yes or no, of which no other listing can be said to have it: "what is it filled with?"
 _OPEN = re.compile(r"\b(?:how|what|where|when|who|why)(?:['’]?s)?\b(?! about)", re.IGNORECASE)
-_PIECES = re.compile(r"[?.!;,]+|\band\b", re.IGNORECASE)
-_QUESTION = re.compile(
-    r"\s*(?:also |then |so )?(?:(?:how|what|which|where|when|who)(?:['’]?s)?\b"
-    r"|(?:is|are|does|do|can|could|will|would|has|have) (?:it|they|the|this|that|these|those|there|i)\b)",
-    re.IGNORECASE,
-)  # what a question begins with
-_OVERVIEW = frozenset(
-    content_stems("more about details description information info product item")
-)  # what the whole of a listing is asked for by
-_NOTHING = frozenset(map(stem, STOPWORDS))
-_CONTENTS = frozenset(
-    content_stems("included includes contents inside box set pieces")
-)  # likewise, where no sentence has the word
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One thing that the record states. name: of the field, "" for a sentence of the description. compared: the sentence without the
-    product's title, which says nothing of what is asked about; "" where it is without it."""
-
-    name: str
-    value: str
-    compared: str = ""
-
-    @property
-    def text(self) -> str:
-        """What a question is compared with."""
-        return f"{self.name}: {self.value}" if self.name else self.compared or self.value
-
-    @property
-    def told(self) -> str:
-        """As it stands in an answer: "height 160 cm", or a sentence in quotation marks."""
-        return f"{self.name} {self.value}" if self.name else f"“{self.value.strip()}”"
-
-    def has(self, stems: set[str]) -> bool:
-        """Whether it has these words: "charge" too where it says "rechargeable"."""
-        return stems <= {*content_stems(self.text), *doable(self.text)}
-
-    def speaks_of(self, known: frozenset[str]) -> bool:
-        """Whether it is a sentence with one of these words for the thing itself, not for what is set beside it."""
-        return not self.name and any(known & set(content_stems(text)) for text in of_the_thing(self.text))
 
 
 def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -116,39 +40,6 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     parse = _of_it(parse, state)
     outcomes = [_answered(one, products, state, parts) for one in questions(parse, products)]
     return outcomes[0] if len(outcomes) == 1 else _in_turn(outcomes)
-
-
-def questions(parse: Parse, products: Sequence[Product] = ()) -> list[Parse]:
-    """The question, or each of several that the message asks of the products. What was read of the message stays with the one whose words
-    it has; of a message with other acts beside this one only that is asked of the product."""
-    asked = asked_in(parse.message)
-    if len(asked) < 2 or len(parse.acts) > 1:
-        return [parse]
-    read = set(content_stems(parse.slots.ask or ""))
-    kept = [one for one in asked if read and read <= set(content_stems(one))]
-    bare = Slots(product=parse.slots.product, ref=parse.slots.ref)
-    each = ((one, parse.slots.ask if one in kept else as_it(_by_pronoun(one, products))) for one in asked)
-    return [replace(parse, message=one, slots=replace(bare, ask=ask)) for one, ask in each]
-
-
-def _by_pronoun(question: str, products: Sequence[Product]) -> str:
-    """The question with "it" for a title: "is the Oak Desk in stock" asks what "is it in stock" asks."""
-    for product in products:
-        title = re.escape(short_title(product.title))
-        question = re.sub(rf"(?:\b(?:the|this|that) )?\b{title}\b", "it", question, flags=re.IGNORECASE)
-    return question
-
-
-def asked_in(message: str) -> list[str]:
-    """Each question that the message asks, one after the other: "what colour is it, and is it heavy?" asks two, "is it soft and warm?"
-    one."""
-    asked = list[str]()
-    for piece in filter(str.strip, _PIECES.split(message)):
-        if asked and not _QUESTION.match(piece):
-            asked[-1] += f" and {piece.strip()}"
-        else:
-            asked.append(piece.strip())
-    return [one for one in asked if _QUESTION.match(one)]
 
 
 def _in_turn(outcomes: Sequence[Outcome]) -> Outcome:
@@ -184,8 +75,7 @@ def _of_no_size(products: Sequence[Product], parse: Parse, parts: Parts) -> Answ
     """That it cannot be told whether they come in the size that alone is asked about, where none of their listings states any."""
     sizes = parse.slots.size
     bare = replace(parse.slots, product=None, ref=(), size=(), ask=None) == Slots()
-    leads = set(content_stems(parse.slots.ask or "")) <= _LINKS
-    if not (sizes and bare and leads):
+    if not (sizes and bare and only_leads(parse.slots.ask or "")):
         return None
     variants = (one for product in products for one in parts.catalog.variants(product))
     if not none_gives_a_size(variants, sizes):
@@ -252,10 +142,8 @@ def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:
     """What is asked of the products, "" where the message only says which are meant; a usual question is read from all of it. Where only
     what leads to it was read ("made of, real leather?"), the properties named are what is asked for; of a whole question that which
     usually answers it is."""
-    slots = parse.slots
-    leads = bool(slots.ask) and (
-        set(content_stems(slots.ask or "")) <= _LINKS or bool(_QUESTION.match(slots.ask or ""))
-    )
+    slots, ask = parse.slots, parse.slots.ask or ""
+    leads = ask != "" and (only_leads(ask) or is_question(ask))
     named = replace(slots, ask=None).asked_about if leads else ""
     said = beyond_title(named or slots.asked_about, parse.message, products)
     asked, question = beyond_looks(said, parse.message), without_looks(parse.message)
@@ -284,211 +172,3 @@ def _together(products: Sequence[Product], answers: Sequence[Answer], asked: str
 def _says(silent: str) -> str:
     """ "says “how big”" for "say “how big”"."""
     return f"says{silent.removeprefix('say')}"
-
-
-def without_links(asked: str) -> str:
-    """What is asked about, without the words that lead to it: "come in gold" is "gold", "is it dishwasher safe" "dishwasher safe", "which
-    ones are velvet" "velvet", "frame made of" "frame"."""
-    for word in words(asked):
-        said = asked[word.start : word.end].lower()
-        if said == "which" and set(asked[word.end :].lower().split()[:1]) & STOPWORDS:
-            continue
-        if said in _ASKING or not (word.stem in _LINKS or said in STOPWORDS - NEGATIONS):
-            return _ENDING_LINKS.sub("", asked[word.start :]) or asked[word.start :]
-    return asked
-
-
-def silence(asked: str) -> str:
-    """What a listing does not do: "say “how big”", "say anything about “gold”"."""
-    about = without_links(asked)
-    says = "say" if about.split()[0].lower() in _ASKING else "say anything about"
-    return f"{says} “{about}”"
-
-
-def answer_for(
-    product: Product, family: Sequence[Product], asked: str, embedder: Embedder, question: str = ""
-) -> Answer:
-    """The fact of the record or the sentence of the listing that speaks of what was asked; never a yes or no of our own.
-
-    asked: the words that say what is asked about. question: the whole message, which tells more of the meaning. Where nothing speaks of
-    it for certain, what comes nearest may stand in an answer that is not `found`, said to be no more than that.
-    """
-    if named := _variant_asked(product, family, [asked, question or asked], embedder):
-        return named
-    facts = list(facts_of(product, family))
-    said = set(content_stems(asked))
-    wanted = said - _LINKS or said
-    if wanted <= _OVERVIEW | _NOTHING and product.description:  # "what's in it?" too
-        return _overview(product)
-    if wanted and (plain := _plainly([asked, question or asked], wanted, facts, embedder)):
-        return (
-            _say(product, plain) if _counts_if_asked(plain, question or asked) else _not_said(product, asked, plain[0])
-        )
-    values = wanted & (COLORS | MATERIALS)
-    if values and not any(Fact("", product.title).has(one) for one in _alternatives(asked)):
-        return _not_said(product, asked, _of_another_value(asked, wanted, values, facts, embedder))
-    near, cosine = _nearest([asked, question or asked], facts if wanted else [], embedder)
-    if near and cosine >= SAME_SUBJECT and _counts_if_asked([near], question or asked):
-        return _say(product, [near])
-    own = next((one for one in _alternatives(asked) if Fact("", product.title).has(one)), None)
-    if wanted and not said & _ASKING and own:
-        says = quote(product.title, tuple(own), around=0) or product.title
-        return Answer(f"The name of {product.title} says “{says}”.", (product.title, says))
-    if wanted and wanted <= _CONTENTS and product.description:
-        return _overview(product)
-    told = near is not None and cosine >= NEAR and near.name not in OF_A_VARIANT  # a price is near to all numbers
-    return _not_said(product, asked, near if told else None)
-
-
-def _counts_if_asked(facts: Sequence[Fact], question: str) -> bool:
-    """Whether one of the facts is a field of the record or a sentence with a number, where it is asked how many: "weighted keys" are no
-    88. True for any other question."""
-    said = (amount.text for one in facts for amount in amounts(one.value.lower()))
-    return (
-        not _COUNTED.search(question) or any(one.name for one in facts) or any(text not in _NO_COUNT for text in said)
-    )
-
-
-def nearest_fact(
-    product: Product, family: Sequence[Product], asked: str, embedder: Embedder
-) -> tuple[Fact | None, float]:
-    """What the record states that is nearest in meaning to what is asked about, and its cosine; None and -1 where it states nothing."""
-    return _nearest([asked], [one for one in facts_of(product, family) if one.name not in OF_A_VARIANT], embedder)
-
-
-def _overview(product: Product) -> Answer:
-    text = " ".join(listing_sentences(product.description)[:OVERVIEW_SENTENCES])
-    return Answer(f"{product.title}: “{text}”", (product.title, text))
-
-
-def _plainly(asked: Sequence[str], wanted: set[str], facts: Sequence[Fact], embedder: Embedder) -> list[Fact]:
-    """The facts that answer by their field, or have the question's words; where several do, the nearest in meaning of these. A colour or
-    material that is asked for by name is answered by a fact that has it, else by the field that states another."""
-    subject = subject_of([*asked, *map(as_it, asked)], embedder)
-    named = wanted & (COLORS | MATERIALS)
-    stating = [fact for fact in facts if any(fact.has(one) for one in _alternatives(asked[0], subject))]
-    stating = stating or _measuring(asked[0], facts)
-    stated = _stated(subject, facts) if subject else []
-    if stated and not (named and stating):
-        return stated
-    if named:
-        speaking = [fact for fact in facts if fact.speaks_of(frozenset(named)) and wanted <= named | _LINKS | _REAL]
-        near, _ = _nearest(asked[:1], stating or speaking or _fields_of(named, facts), embedder)
-        return [near] if near else []
-    known = _KNOWN_BY.get(subject.fields[0], frozenset()) if subject else frozenset[str]()
-    if speaking := [fact for fact in facts if fact.speaks_of(known)]:
-        return speaking[:1]
-    if subject and wanted <= _LINKS:
-        return []
-    near, _ = _nearest(asked[:1], stating, embedder)
-    return [near] if near else []
-
-
-def _measuring(asked: str, facts: Sequence[Fact]) -> list[Fact]:
-    """The sentences with a number that speak of the thing whose measure is asked for: of "how long is the cable" the cable."""
-    said = _MEASURED.search(asked)
-    of = set(content_stems(said[1])) - set(map(stem, STOPWORDS)) if said else set[str]()
-    return [one for one in facts if of and not one.name and one.has(of) and any(map(str.isdigit, one.value))]
-
-
-def _fields_of(named: Collection[str], facts: Sequence[Fact]) -> list[Fact]:
-    """The fields of the record that state colours or materials, as the words named are."""
-    fields = [field for field, values in _KNOWN_BY.items() if values & set(named)]
-    return [fact for fact in facts if fact.name and any(speaks_of(fact.name, field) for field in fields)]
-
-
-def _of_another_value(
-    asked: str, wanted: set[str], named: Collection[str], facts: Sequence[Fact], embedder: Embedder
-) -> Fact | None:
-    """Where no fact has the colour or material asked for: what comes nearest, which may say that it is another."""
-    others = frozenset[str]().union(*(values for values in _KNOWN_BY.values() if values & set(named)))
-    speaking = [fact for fact in facts if fact.speaks_of(others)] if wanted <= set(named) | _REAL else []
-    near, cosine = _nearest([asked], speaking or facts, embedder)
-    return near if speaking or cosine >= NEAR else None
-
-
-def _alternatives(asked: str, subject: Subject | None = None) -> list[set[str]]:
-    """The stems of each thing asked about: of "wool or down" two, of which a fact has one. None where a usual question asks how much of
-    something it is: "long-lasting" is no length."""
-    each = [set(content_stems(part)) for part in _OR.split(asked) if part.strip()]
-    asking = asked.lower().split()
-    degree = "how" in asking and not _HOW_MANY & set(asking)
-    said = [stems - _LINKS - _ASKING - (_HOW_MANY if "how" in asking else frozenset()) or stems for stems in each]
-    return [stems for stems in said if not (degree and subject and len(stems) == 1)]
-
-
-def _variant_asked(
-    product: Product, family: Sequence[Product], asked: Sequence[str], embedder: Embedder
-) -> Answer | None:
-    """What a variant costs, or whether it is in stock, where the question says its option: "is it in stock in XL?"; else None."""
-    left = spelled_out(list(family), asked[-1])
-    if len(left) in (0, len(family)):
-        return None
-    options = {value for one in left for value in one.options.values() if contains(asked[-1], value)}
-    plain = [as_it(without(text, options)) for text in asked]
-    subject = subject_of([*plain, *(f"is it {text}" for text in plain)], embedder)
-    if subject is None or not set(subject.fields) <= OF_A_VARIANT:
-        return None
-    variant = next(iter(as_on_card(left, product)), left[0])
-    stated = _stated(subject, list(facts_of(variant, family)))
-    return _say(variant, stated) if stated else None
-
-
-def _stated(subject: Subject, facts: Sequence[Fact]) -> list[Fact]:
-    """What the record states in the subject's fields: the surest alone, or all of them together."""
-    found = [fact for name in subject.fields for fact in facts if fact.name.casefold() == name]
-    return found if subject.together else found[:1]
-
-
-def facts_of(product: Product, family: Sequence[Product]) -> Iterator[Fact]:
-    """Everything that the record states: price, stock, rating, brand, what its variants come in, attributes, then the description."""
-    if product.price is not None:
-        yield Fact("price", money(product.price, product.currency))
-    if product.in_stock is not None:
-        few = f", only {product.stock} left" if product.stock and product.stock <= FEW_LEFT else ""
-        said = f"in stock{few}" if product.in_stock else "sold out"
-        yield Fact("availability", said)
-    if product.rating is not None:
-        yield Fact(
-            "rating",
-            f"{product.rating:g} of 5" + (f" from {product.review_count} reviews" if product.review_count else ""),
-        )
-    if product.brand:
-        yield Fact("brand", product.brand)
-    for name in product.options:
-        yield Fact(
-            name, ", ".join(dict.fromkeys(variant.options[name] for variant in family if name in variant.options))
-        )
-    yield from (
-        Fact(name, ", ".join(values)) for name, values in product.attributes.items() if name not in product.options
-    )
-    title = re.compile(rf"{re.escape(product.title)}|{re.escape(short_title(product.title))}", re.IGNORECASE)
-    yield from (Fact("", one, title.sub("it", one)) for one in listing_sentences(product.description))
-
-
-def _nearest(asked: Sequence[str], facts: Sequence[Fact], embedder: Embedder) -> tuple[Fact | None, float]:
-    """The fact closest in meaning to a question in several wordings, and its mean cosine with them; None and -1 without facts."""
-    if not facts:
-        return None, -1.0
-    vectors = embedder.embed([*asked, *(fact.text for fact in facts)])
-    scores = vectors[len(asked) :] @ vectors[: len(asked)].mean(axis=0)
-    best = int(np.argmax(scores))
-    return facts[best], float(scores[best])
-
-
-def _not_said(product: Product, asked: str, near: Fact | None) -> Answer:
-    silent = f"The listing of {product.title} doesn't {silence(asked)}."
-    if near is None:
-        return Answer(silent, (product.title, asked), found=False)
-    stop = "." if near.name else ""
-    text = f"The listing of {product.title} doesn't say “{without_links(asked)}” outright. The nearest it says: {near.told}{stop}"
-    return Answer(text, (product.title, asked, near.value), found=False, field=near.name)
-
-
-def _say(product: Product, facts: Sequence[Fact]) -> Answer:
-    first, evidence = facts[0], (product.title, *(fact.value for fact in facts))
-    if first.name in _SAID:
-        return Answer(f"{product.title} {_SAID[first.name]} {first.value}.", evidence, field=first.name)
-    stop = "." if first.name else ""
-    stated = ", ".join(fact.told for fact in facts)
-    return Answer(f"{product.title}: {stated}{stop}", evidence, field=first.name)

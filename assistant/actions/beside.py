@@ -12,7 +12,7 @@ from retrieval.words import content_stems, without
 
 from ..model import Answer, DialogueState, Parse
 from ..parts import Parts
-from .ask import Fact, facts_of
+from .answering import Fact, facts_of
 from .table import meant
 
 SPEAKS_OF_IT = 0.45  # cosine from which a clause or a quoted statement speaks of a fact: benchmarks/mixed_questions.py

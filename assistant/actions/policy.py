@@ -16,7 +16,8 @@ from ..model import Answer, DialogueState, Outcome, Parse, Source
 from ..names import short_title
 from ..orders.book import OrderRules
 from ..parts import Parts
-from .ask import answer_for, ask_product
+from .answering import answer_for
+from .ask import ask_product
 from .beside import product_meant, stated_beside
 from .other_side import with_the_other_side
 from .stating import others_state

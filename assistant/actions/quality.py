@@ -12,7 +12,7 @@ from retrieval.words import STOPWORDS, content_words
 from ..model import Answer
 from ..names import listed
 from ..parts import Parts
-from .ask import NEAR, answer_for, nearest_fact, without_links
+from .answering import NEAR, answer_for, nearest_fact, without_links
 
 QUOTED = 3  # products whose listings are quoted
 INTENSIVES = frozenset("very really".split())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from retrieval.query import Constraints
 from retrieval.words import content_stems
 
-from ..actions.ask import facts_of
+from ..actions.answering import facts_of
 from ..actions.compare import asking_words
 from ..actions.subjects import subject_of
 from ..actions.table import SPOKE_OF_ONE, called

@@ -7,9 +7,9 @@ from dataclasses import replace
 from retrieval.audience import speaks_of_people
 from retrieval.query import Constraints
 
-from ..actions.ask import asked_in
 from ..actions.choosing import answered
 from ..actions.orders import continued
+from ..actions.questions import asked_in
 from ..actions.subjects import subject_of
 from ..actions.taking_out import amount_answered
 from ..actions.titles import with_title

@@ -11,7 +11,7 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints
 from retrieval.words import DENIED, content_stems, stem
 
-from ..actions.ask import FEW_LEFT, Fact, facts_of
+from ..actions.answering import FEW_LEFT, Fact, facts_of
 from ..model import Card
 from ..names import short_names
 

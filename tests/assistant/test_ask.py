@@ -8,7 +8,9 @@ from typing import Literal
 
 import pytest
 
-from assistant.actions.ask import _OPEN, answer_for, ask_product, facts_of, questions, silence
+from assistant.actions.answering import answer_for, facts_of, silence
+from assistant.actions.ask import _OPEN, ask_product
+from assistant.actions.questions import questions
 from assistant.model import Answer, DialogueState
 from retrieval.product import Product
 from retrieval.query import Constraints
