@@ -88,50 +88,39 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
             asked_of=(),
         )  # fmt: skip
     if parse.intent == "search":
-        constraints = merge(Constraints(), _with_always(parse.slots, parse))
-        fresh = DialogueState(constraints, parse.slots.sort, said=message, focus=state.page, page=state.page)
-        kept = _left_for_another(state, parse.slots.product)
-        fresh = replace(
-            fresh,
-            cart=state.cart,
-            handed=state.handed,
-            taste=state.taste,
-            earlier=kept,
-            let_go=state.let_go,
-            own=state.own,
-            acts=state.acts,
-            taken_out=state.taken_out,
-            passed_over=state.passed_over,
-        )
-        return replace(fresh, last=state.last, turn=state.turn, handoff=state.handoff, failed=state.failed)
-    if parse.intent in NARROWING and parse.slots.product is None and (kind := _forgotten(state, parse.slots.drop)):
+        return _begun(state, parse, message)
+    return _narrowed(state, parse) if parse.intent in NARROWING else state
+
+
+def _begun(state: DialogueState, parse: Parse, message: str) -> DialogueState:
+    """The state with a new need, and the one before kept to come back to."""
+    constraints = merge(Constraints(), _with_always(parse.slots, parse))
+    fresh = DialogueState(constraints, parse.slots.sort, said=message, focus=state.page, page=state.page)
+    return replace(
+        fresh, earlier=_left_for_another(state, parse.slots.product), cart=state.cart, handed=state.handed, taste=state.taste,
+        let_go=state.let_go, own=state.own, acts=state.acts, taken_out=state.taken_out, passed_over=state.passed_over,
+        last=state.last, turn=state.turn, handoff=state.handoff, failed=state.failed,
+    )  # fmt: skip
+
+
+def _narrowed(state: DialogueState, parse: Parse) -> DialogueState:
+    """The state with the need under way, or the earlier one that is named, as a refinement leaves it."""
+    if parse.slots.product is None and (kind := _forgotten(state, parse.slots.drop)):
         state = _without_need(state, kind)
-    if parse.intent in NARROWING:
-        state, slots = _come_back(state, parse.slots)
-        cheaper = slots.sort == "price_asc" and not says_an_order(parse.message)
-        taken_back = ("price_min",) if cheaper else ()  # "cheaper ones" after "around 50"
-        constraints = merge(drop(state.constraints, (*slots.drop, *taken_back)), _with_always(slots, parse))
-        dropped = (*state.dropped, *(ALSO_CALLED.get(name, name) for name in slots.drop))
-        if parse.drops is not None:
-            constraints, dropped = without(constraints, parse.drops), (*dropped, parse.drops.field)
-        seen = state.seen if constraints == state.constraints or parse.intent == "more" else frozenset()
-        sort = slots.sort or _kept_sort(state, parse)
-        let_go = (*state.let_go, *given_up(state.constraints, constraints))
-        own = (*state.own, *said_of_oneself(parse))
-        earlier = (
-            _left_for_another(state, constraints.product) if _turns_to_another(state, constraints) else state.earlier
-        )
-        return replace(
-            state,
-            constraints=constraints,
-            sort=sort,
-            seen=seen,
-            dropped=dropped,
-            let_go=let_go,
-            own=own,
-            earlier=earlier,
-        )
-    return state
+    state, slots = _come_back(state, parse.slots)
+    cheaper = slots.sort == "price_asc" and not says_an_order(parse.message)
+    taken_back = ("price_min",) if cheaper else ()  # "cheaper ones" after "around 50"
+    constraints = merge(drop(state.constraints, (*slots.drop, *taken_back)), _with_always(slots, parse))
+    dropped = (*state.dropped, *(ALSO_CALLED.get(name, name) for name in slots.drop))
+    if parse.drops is not None:
+        constraints, dropped = without(constraints, parse.drops), (*dropped, parse.drops.field)
+    leaves = _turns_to_another(state, constraints)
+    return replace(
+        state, constraints=constraints, sort=slots.sort or _kept_sort(state, parse), dropped=dropped,
+        seen=state.seen if constraints == state.constraints or parse.intent == "more" else frozenset(),
+        let_go=(*state.let_go, *given_up(state.constraints, constraints)), own=(*state.own, *said_of_oneself(parse)),
+        earlier=_left_for_another(state, constraints.product) if leaves else state.earlier,
+    )  # fmt: skip
 
 
 def _turns_to_another(state: DialogueState, constraints: Constraints) -> bool:
@@ -168,8 +157,7 @@ def _with_always(slots: Slots, parse: Parse) -> Slots:
 
 def _forgotten(state: DialogueState, names: Iterable[str]) -> str | None:
     """Of what is taken back the name of a thing that is or was looked for: "forget the wallet"."""
-    kinds = [state.constraints.product, *(need.constraints.product for need in state.earlier)]
-    return next((name for name in names if any(same_kind(kind, name) for kind in kinds)), None)
+    return next((name for name in names if any(same_kind(need.product, name) for need in state.needs())), None)
 
 
 def _without_need(state: DialogueState, kind: str) -> DialogueState:
