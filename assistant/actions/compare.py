@@ -189,7 +189,7 @@ def _named_beside(parse: Parse, state: DialogueState, parts: Parts) -> tuple[lis
     if not shown or parse.products:
         return [], []
     others, unknown = not_on_the_table(parse.message, shown, parts)
-    needs = [state.constraints.product, *(need.constraints.product for need in state.earlier)]
+    needs = [need.product for need in state.needs()]
     others = [one for one in others if not any(need and called(one, need) for need in needs)]
     asked = set(content_stems(parse.slots.ask or ""))
     unknown = [name for name in unknown if not set(content_stems(name)) <= asked]

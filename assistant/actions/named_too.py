@@ -16,15 +16,15 @@ from ..model import DialogueState, Parse
 from ..names import listed, short_names
 from ..parts import Parts
 from ..state import LOOKS_AT_THE_CART, same_kind
+from .table import KNOWN
 
-_KNOWN = r"(?:the|that|this|those|these)"
 _INTO_THE_CART = re.compile(
     r"\b(?:in|into|to|inside) (?:(?:the|my|your|our) )?(?:cart|basket|bag|trolley|card)\b", re.IGNORECASE
 )
 _NOT_THE_THING = re.compile(
     r"\b(?:for|with|in|on|to|as|from|because|since|so|but)\b", re.IGNORECASE
 )  # what comes after it
-_JOINED = re.compile(rf"\band {_KNOWN} ((?:[\w'-]+ ?){{1,3}})|\b{_KNOWN} ((?:[\w'-]+ ){{1,3}})(?=and\b)", re.IGNORECASE)
+_JOINED = re.compile(rf"\band {KNOWN} ((?:[\w'-]+ ?){{1,3}})|\b{KNOWN} ((?:[\w'-]+ ){{1,3}})(?=and\b)", re.IGNORECASE)
 _NEW = re.compile(r"\band (?:(?:an?|some|one|two|three|four|\d+) )?((?:[\w'-]+ ?){1,3})", re.IGNORECASE)
 
 

@@ -14,14 +14,13 @@ from retrieval.words import content_stems
 
 from ..model import DialogueState, Parse
 from ..parts import Parts
-from .table import meant
+from .table import meant, stems_said
 from .titles import titled
 
 _BETWEEN = re.compile(r"\s*(?:,|/|\b(?:vs|versus|and|or|with|to|against|than|but|in|under)\b)\.?\s*", re.IGNORECASE)
 _KNOWN = re.compile(r"\b(?:the|that|those)\b(.*)", re.IGNORECASE)
-_ITS_USE = re.compile(
-    r"\b(?:for|on|at|of|from|about|when|if)\b", re.IGNORECASE
-)  # what comes after is not what is compared
+# What comes after one of these is not what is compared.
+_ITS_USE = re.compile(r"\b(?:for|on|at|of|from|about|when|if)\b", re.IGNORECASE)
 _ASKING = re.compile(r"^.*?\b(?:compare|like|similar(?:\s+to)?)\s+(?:the\s+)?", re.IGNORECASE)
 
 
@@ -66,7 +65,7 @@ def not_on_the_table(message: str, shown: Sequence[Product], parts: Parts) -> tu
     """(one product for each known thing that a piece of the message names and nothing shown is or speaks of, those of these names that
     nothing here has): "the ukulele" of "the first one or the ukulele", of guitars."""
     found, unknown, pieces = list[Product](), list[str](), _BETWEEN.split(message)
-    own = {stem for one in shown for stem in content_stems(" ".join((one.title, *one.category, one.description)))}
+    own = {stem for one in shown for stem in stems_said(one)}
     for piece in pieces if len(pieces) > 1 else ():
         named = _KNOWN.search(_ITS_USE.split(piece)[0])
         for name, kinds in things_named(named[1])[:1] if named else ():

@@ -32,8 +32,8 @@ from .subjects import subject_of
 from .titles import before_it, titled
 
 # What stands right after the verb that begins a question: "the chew bone safe" of "is the chew bone safe?".
-_KNOWN = r"(?:the|that|this|those|these)"
-_ASKED_OF = re.compile(rf"\b(?:is|are|does|do|has|have|can|will|was) {_KNOWN} ((?:[\w'-]+ ?){{1,4}})")
+KNOWN = r"(?:the|that|this|those|these)"  # what stands before the name of a thing that was spoken of
+_ASKED_OF = re.compile(rf"\b(?:is|are|does|do|has|have|can|will|was) {KNOWN} ((?:[\w'-]+ ?){{1,4}})")
 FEW = 3  # things of a name that is asked for by one word: of more it is not known which is meant
 SPOKE_OF_ONE: tuple[tuple[Intent, ...], ...] = (("ask_product",), ("cart_add",))
 _LISTING: tuple[tuple[Intent, ...], ...] = (("search",), ("refine",), ("more",))
@@ -233,11 +233,9 @@ def _asked_by_its_name(parse: Parse, before: Sequence[Product], parts: Parts) ->
 def _asked_to_be_had(word: str, message: str, before: Sequence[Product], parts: Parts) -> list[Product]:
     """The few things of the shop that are called by the one word that follows "the", where it is asked whether they are to be had or what
     they cost, and no listing shown has the word: nobody asks so of a part of something, as of its lid. A "Mouse Dress" is no mouse."""
-    if any(stem(word) in content_stems(_all_said(one)) for one in before):
+    if any(stem(word) in stems_said(one) for one in before):
         return []
-    subject = subject_of(
-        [re.sub(rf"\b{_KNOWN} {re.escape(word)}\b(?! ones?\b)", "it", message.lower())], parts.embedder
-    )
+    subject = subject_of([re.sub(rf"\b{KNOWN} {re.escape(word)}\b(?! ones?\b)", "it", message.lower())], parts.embedder)
     if subject is None or not set(subject.fields) <= {"availability", "price"}:
         return []
     titled_so = parts.catalog.get_many(sorted(parts.searcher.lexical.matching(word, columns="title")))
@@ -248,8 +246,9 @@ def _asked_to_be_had(word: str, message: str, before: Sequence[Product], parts: 
     return found if len(found) <= FEW else []
 
 
-def _all_said(product: Product) -> str:
-    return " ".join((product.title, *product.category, product.description))
+def stems_said(product: Product) -> set[str]:
+    """The stems of all that its title, its category and its description say."""
+    return set(content_stems(" ".join((product.title, *product.category, product.description))))
 
 
 def _side_by_side(wanted: Sequence[str], stems: Sequence[str]) -> bool:

@@ -34,8 +34,6 @@ def without_the_former_kinds(parse: Parse, state: DialogueState, parts: Parts) -
 def _stated_by_none(features: list[str], kind: str, parts: Parts) -> list[str]:
     """Those that no listing of the kind states; none where the shop has nothing of it, as then nothing can be told."""
     products = parts.catalog.get_many(sorted(parts.searcher.matching(Constraints(product=kind))))
-    return [
-        one
-        for one in features
-        if products and all(judge(product, "features", one).status != "met" for product in products)
-    ]
+    if not products:
+        return []
+    return [one for one in features if all(judge(product, "features", one).status != "met" for product in products)]

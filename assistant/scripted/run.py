@@ -118,9 +118,7 @@ def ungrounded(reply: Reply, messages: list[str], products: list[Product]) -> li
     """The numbers, quotations and names of the reply's text that neither the reply, the products nor the messages hold."""
     text = _COUNTED.sub(lambda match: match[1], reply.reply)
     listings = [words for product in products for words in _listing(product)]
-    counted = [
-        str(amount.value) for message in messages for amount in amounts(clean(message))
-    ]  # "two of them" is a source of 2
+    counted = [str(one.value) for message in messages for one in amounts(clean(message))]  # "two of them" says 2
     sources = [*messages, *counted, *_reply_sources(reply), *listings, *_differences(reply, products)]
     claims = [claim for claim in unsupported(text, sources) if not _is_an_opening(claim, sources)]
     return [
