@@ -10,13 +10,13 @@ from pathlib import Path
 from pydantic import HttpUrl, SecretStr
 
 from retrieval.catalog import Catalog
-from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.dense import Dense, MiniLMEmbedder
 from retrieval.errors import BadInput, StoreOutdated
 from retrieval.lexical import Lexical
 from retrieval.models import ModelHome, model_path
-from retrieval.policies import Policies
+from retrieval.policies.passages import Policies
 from retrieval.rerank import LinearMix
+from retrieval.reranking.cross_encoder import CrossEncoderReranker
 from retrieval.reviews.store import Reviews
 from retrieval.reviews.tone import ToneReader
 from retrieval.search import Searcher

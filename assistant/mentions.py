@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from retrieval.evidence import judge
-from retrieval.kinds import is_named, kind_at_end, kind_of
+from retrieval.kinds.of_listings import is_named, kind_at_end, kind_of
 from retrieval.product import Product
 from retrieval.query import Sort
 from retrieval.superlative import by

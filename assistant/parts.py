@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from retrieval.catalog import Catalog
 from retrieval.dense import Embedder
-from retrieval.policies import Policies
+from retrieval.policies.passages import Policies
 from retrieval.query import Hit
 from retrieval.reviews.store import Reviews
 from retrieval.search import Searcher

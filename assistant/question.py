@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from retrieval.audience import adult_in
 from retrieval.evidence import judge
 from retrieval.facets import Facet, facets
-from retrieval.kind import is_titled
-from retrieval.kinds import head_noun, names_thing
+from retrieval.kinds.named import is_titled
+from retrieval.kinds.of_listings import head_noun, names_thing
 from retrieval.product import Product
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import content_stems

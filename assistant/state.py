@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from retrieval.audience import speaks_of_people
-from retrieval.kinds import kind_at_end, names_kind
+from retrieval.kinds.of_listings import kind_at_end, names_kind
 from retrieval.query import SOFT, Constraints, Limit, Sort
 from retrieval.words import content_stems
 

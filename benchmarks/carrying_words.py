@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from assistant.settings import Settings
-from retrieval.cross_encoder import QUOTED, PairEncoder, clause_shares, score_pairs
 from retrieval.hardware import compute_dtype, use_threads
 from retrieval.judgements import of_catalogue, read_judgements
-from retrieval.listing_text import clauses, joined, pieces
 from retrieval.models import model_path
-from retrieval.pair_network import load_network
 from retrieval.product import Product
+from retrieval.reranking.cross_encoder import QUOTED, PairEncoder, clause_shares, score_pairs
+from retrieval.reranking.listing_text import clauses, joined, pieces
+from retrieval.reranking.pair_network import load_network
 from retrieval.store import Store
 
 A_REQUEST = 3  # products

@@ -29,9 +29,9 @@ from assistant.events.log import EventLog
 from assistant.recommending.recommender import Recommender
 from assistant.recommending.simulated_events import PAGE, Simulation
 from assistant.recommending.simulated_shop import Suggest, Told, play
-from retrieval.belonging import Bond
 from retrieval.catalog import Catalog
 from retrieval.dense import Dense, Vectors
+from retrieval.kinds.belonging import Bond
 from retrieval.product import Product
 from retrieval.query import Candidate
 from retrieval.store import Store

@@ -16,7 +16,7 @@ import typer
 from assistant.actions.policy import answers_in
 from assistant.build import build_embedder
 from assistant.settings import Settings
-from retrieval.policies import Policies
+from retrieval.policies.passages import Policies
 from retrieval.store import Store
 
 QUESTIONS = Path(__file__).with_suffix(".toml")

@@ -15,16 +15,16 @@ from pathlib import Path
 
 from assistant.build import build_embedder, build_reranker
 from assistant.settings import Settings
-from retrieval.cross_encoder import TOKENS
 from retrieval.dense import Dense
 from retrieval.fusion import rrf
 from retrieval.judgements import read_judgements
 from retrieval.lexical import Lexical
-from retrieval.listing_text import informative_text
 from retrieval.models import model_path
 from retrieval.product import Product
 from retrieval.query import Query
 from retrieval.rerank import LinearMix
+from retrieval.reranking.cross_encoder import TOKENS
+from retrieval.reranking.listing_text import informative_text
 from retrieval.search import CANDIDATES
 from retrieval.store import Store
 

@@ -52,7 +52,7 @@ from retrieval.judgements import Judged, of_catalogue, read_judgements
 from retrieval.metrics import ndcg
 from retrieval.models import model_path
 from retrieval.store import copied
-from retrieval.training_lists import Recipe
+from retrieval.training.lists import Recipe
 
 PAGE = 10
 EYE = 1.0  # a place is looked at with the probability 1 / rank ** EYE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from .kinds import shopper_words
+from .kinds.of_listings import shopper_words
 from .product import Product
 from .words import words
 

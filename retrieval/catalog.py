@@ -16,7 +16,7 @@ from more_itertools import chunked
 
 from .audience import audiences
 from .errors import NotFound
-from .kinds import also_said, is_named, kind_of
+from .kinds.of_listings import also_said, is_named, kind_of
 from .product import Product
 from .query import Sort
 from .words import DENIED
@@ -140,7 +140,7 @@ class Catalog:
         return frozenset(row[0] for row in self.connection.execute("SELECT id FROM products"))
 
     def of_kinds(self, named: frozenset[str]) -> frozenset[str]:
-        """Ids of the products that are of one of these kinds (entries of kinds.shopper_words)."""
+        """Ids of the products that are of one of these kinds (entries of kinds/shopper_words.toml)."""
         kinds = [row[0] for row in self.connection.execute("SELECT DISTINCT kind FROM products WHERE kind IS NOT NULL")]
         chosen = json.dumps([kind for kind in kinds if is_named(kind, named)])
         rows = self.connection.execute(

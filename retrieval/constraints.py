@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from .audience import SUITS
 from .catalog import Catalog, listing_fields
-from .kinds import kind_at_end
+from .kinds.of_listings import kind_at_end
 from .lexical import OWN, phrase
 from .measure import within
 from .query import Constraints

@@ -13,7 +13,7 @@ from more_itertools import chunked
 
 from .catalog import BATCH, listing_fields
 from .chroma import open_collection
-from .kinds import also_said
+from .kinds.of_listings import also_said
 from .product import Product
 from .query import Candidate
 

@@ -11,7 +11,7 @@ import numpy as np
 from .constraints import eligible_ids
 from .fusion import rrf
 from .judgements import Judged
-from .kind import for_animals, kind_levels
+from .kinds.named import for_animals, kind_levels
 from .metrics import ndcg, recall, reciprocal_rank
 from .product import Product
 from .query import Query

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from .audience import audiences
 from .family import family_of
-from .kinds import kind_of, stems_of
+from .kinds.of_listings import kind_of, stems_of
 from .product import Product, money
 from .words import YES_NO, contains, content_stems
 

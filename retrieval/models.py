@@ -21,9 +21,9 @@ from platformdirs import user_cache_dir
 
 from .demo import data_folder
 from .errors import ModelError
-from .model_lock import FolderSource, HubSource, ModelFile, ModelSpec, WheelSource, read_lock
-from .model_prepare import prepare_in_own_process
-from .model_sources import (
+from .model_files.lock import FolderSource, HubSource, ModelFile, ModelSpec, WheelSource, read_lock
+from .model_files.prepare import prepare_in_own_process
+from .model_files.sources import (
     Download,
     HubRevision,
     LocalFolder,

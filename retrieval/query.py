@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
-from .kinds import names_kind
+from .kinds.of_listings import names_kind
 from .product import Product
 
 Sort = Literal["price_asc", "price_desc", "rating"]

@@ -15,7 +15,7 @@ from .dense import Dense
 from .evidence import judge, met_less_denied
 from .family import families
 from .fusion import rrf
-from .kind import (
+from .kinds.named import (
     for_animals,
     in_another_department,
     is_titled,
@@ -26,7 +26,7 @@ from .kind import (
     on_another_shelf,
     stands_among,
 )
-from .kinds import kind_at_end, words_before_kind
+from .kinds.of_listings import kind_at_end, words_before_kind
 from .lexical import Lexical
 from .product import Product
 from .query import SOFT, Constraints, Hit, Query, Ranking, Relaxed

@@ -14,7 +14,7 @@ from symspellpy.suggest_item import SuggestItem  # type: ignore[import-untyped]
 
 from .catalog import Catalog
 from .evidence import COLOR_WORDS
-from .kinds import shopper_words
+from .kinds.of_listings import shopper_words
 from .lexical import Lexical
 from .words import stem
 

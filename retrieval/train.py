@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from .cross_encoder import PairEncoder, Rule, padded, score_pairs
 from .dense import Embedder
-from .listing_text import informative_text
-from .pairs import TrainingList
-from .training_lists import Lists, Recipe, Sources, batch_of, gather, mean_ndcg
+from .reranking.cross_encoder import PairEncoder, Rule, padded, score_pairs
+from .reranking.listing_text import informative_text
+from .training.lists import Lists, Recipe, Sources, batch_of, gather, mean_ndcg
+from .training.pairs import TrainingList
 
 if TYPE_CHECKING:  # torch is loaded only where a model is tuned: importing this module must stay cheap
     import torch
@@ -104,7 +104,7 @@ class _Run:
         from accelerate import Accelerator  # type: ignore[import-untyped]
 
         from .hardware import compute_dtype
-        from .pair_network import new_network, trainable
+        from .reranking.pair_network import new_network, trainable
 
         torch.manual_seed(recipe.seed)
         low = torch.cuda.is_available() or compute_dtype() is torch.bfloat16
@@ -272,7 +272,7 @@ def _progress() -> Progress:
 
 def _publish(run: _Run, lists: Lists, out: Path, *, told: Sequence[str], minutes: float, scale_of: Path | None) -> Path:
     """Writes the best weights' change, the rule of dev, and the card."""
-    from .pair_network import save_delta
+    from .reranking.pair_network import save_delta
 
     run.load_best()
     scores = run.scores(lists.dev)
@@ -294,7 +294,7 @@ def _fitted(dev: Sequence[TrainingList], scores: Sequence[Sequence[float]]) -> R
 
 def _numbers_of(run: _Run, folder: Path, dev: Sequence[TrainingList]) -> tuple[Rule, list[float]]:
     """The rule of a reranker and the numbers that its network gives."""
-    from .pair_network import CONFIG, trainable
+    from .reranking.pair_network import CONFIG, trainable
 
     rule = Rule(**json.loads((folder / CONFIG).read_text(encoding="utf-8"))["rule"])
     network = trainable(run.base, folder).eval()
@@ -314,14 +314,14 @@ def _card(run: _Run, lists: Lists, rule: Rule, told: Sequence[str], minutes: flo
     return f"""# Reranker
 
 What training changed in all-MiniLM-L6-v2 (Apache-2.0) to make it a cross-encoder: a request and a listing are read together, one
-number comes out (retrieval/pair_network.py). Each weight matrix's change is kept at rank {run.recipe.rank}, float16,
+number comes out (retrieval/reranking/pair_network.py). Each weight matrix's change is kept at rank {run.recipe.rank}, float16,
 {size / 1e6:.1f} MB. Licence: Apache-2.0.
 Made {datetime.now(UTC):%Y-%m-%d} with `shop train reranker`.
 
 ## Data
 From {", ".join(told)}: {len(lists.graded)} graded requests, {len(lists.made)} requests made from listings
-(retrieval/pseudo_requests.py), {len(lists.mixed)} real requests with the linear mix as soft target; measured on {len(lists.dev)} graded
-requests that were not learnt from.
+(retrieval/training/pseudo_requests.py), {len(lists.mixed)} real requests with the linear mix as soft target;
+measured on {len(lists.dev)} graded requests that were not learnt from.
 
 ## Recipe
 ListNet loss, AdamW, rate falling linearly, word vectors frozen, the best measurement kept (step {run.state.best_step}).

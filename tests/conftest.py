@@ -58,7 +58,7 @@ def _models_loaded_once(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     from assistant import build, parse_model
     from assistant.reading.tagging import network as tag_network
-    from retrieval import pair_network
+    from retrieval.reranking import pair_network
 
     with pytest.MonkeyPatch.context() as patch:
         loads = ((parse_model, "load"), (pair_network, "load_network"), (tag_network, "load_network"))

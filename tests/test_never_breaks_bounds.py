@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from retrieval.dense import Dense
 from retrieval.feed import read_feed
 from retrieval.index import build_index
-from retrieval.kind import kind_levels
+from retrieval.kinds.named import kind_levels
 from retrieval.lexical import Lexical
 from retrieval.product import Product
 from retrieval.query import Constraints, Hit, Query, Ranking

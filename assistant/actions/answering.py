@@ -10,8 +10,8 @@ import numpy as np
 
 from retrieval.dense import Embedder
 from retrieval.evidence import COLORS, MATERIALS, of_the_thing, speaks_of
-from retrieval.listing_text import listing_sentences
 from retrieval.product import Product, money
+from retrieval.reranking.listing_text import listing_sentences
 from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, doable, quote, stem, without, words
 
 from ..mentions import as_it

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from retrieval.evidence import judge, met_less_denied
-from retrieval.kinds import also_said
+from retrieval.kinds.of_listings import also_said
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit, Sort
 from retrieval.superlative import by

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.audience import suits
-from retrieval.belonging import WORTH, Bond, belonging, may_go, same_kind
 from retrieval.constraints import eligible_ids
 from retrieval.dense import embedding_text
 from retrieval.evidence import COLORS
 from retrieval.family import families
+from retrieval.kinds.belonging import WORTH, Bond, belonging, may_go, same_kind
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit, Query
 from retrieval.words import STOPWORDS, content_stems, content_words

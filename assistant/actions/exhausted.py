@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from retrieval.kind import shelf_ids
+from retrieval.kinds.named import shelf_ids
 from retrieval.product import money
 from retrieval.query import Constraints
 from retrieval.words import content_stems

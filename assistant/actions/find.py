@@ -10,7 +10,7 @@ from typing import Any
 from babel.numbers import get_currency_name
 
 from retrieval.evidence import judge
-from retrieval.kinds import head_noun
+from retrieval.kinds.of_listings import head_noun
 from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit, Query, Sort
 from retrieval.superlative import by

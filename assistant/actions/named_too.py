@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from retrieval.kinds import is_named, kind_of, things_named
+from retrieval.kinds.of_listings import is_named, kind_of, things_named
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from retrieval.family import families
-from retrieval.kinds import is_named, kind_of, things_named
+from retrieval.kinds.of_listings import is_named, kind_of, things_named
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from retrieval.policies import Found, Policies
+from retrieval.policies.passages import Found, Policies
 
 SAME_SUBJECT = 0.72  # cosine from which two statements of different sections speak of the same thing
 _NUMBER = re.compile(r"(?<![\w.,])([$€£]?)(\d+(?:[.,]\d+)*)\s*(%|[a-z]+)?", re.IGNORECASE)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from retrieval.dense import Embedder
-from retrieval.listing_text import listing_sentences
 from retrieval.product import Product
+from retrieval.reranking.listing_text import listing_sentences
 from retrieval.words import content_stems
 
 from ..model import Comparison, Row

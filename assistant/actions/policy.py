@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from retrieval.policies import SAME_QUESTION, Found, Policies
+from retrieval.policies.passages import SAME_QUESTION, Found, Policies
 from retrieval.product import Product
 from retrieval.words import contains, content_stems, without
 

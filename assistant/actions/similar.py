@@ -8,13 +8,13 @@ from itertools import islice
 from typing import Any
 
 from retrieval.audience import suits
-from retrieval.belonging import kind_names, same_kind
 from retrieval.constraints import eligible_ids
 from retrieval.dense import embedding_text
 from retrieval.evidence import judge, meets_one
 from retrieval.family import families
-from retrieval.kind import for_animals
-from retrieval.kinds import named_after, stems_of
+from retrieval.kinds.belonging import kind_names, same_kind
+from retrieval.kinds.named import for_animals
+from retrieval.kinds.of_listings import named_after, stems_of
 from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import contains, content_stems

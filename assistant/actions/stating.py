@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from retrieval.evidence import judge
 from retrieval.family import families
-from retrieval.kind import shelf_ids
+from retrieval.kinds.named import shelf_ids
 from retrieval.product import Product
 
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Slots

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.family import families
-from retrieval.kinds import head_noun, is_named, kind_at_end, kind_of
+from retrieval.kinds.of_listings import head_noun, is_named, kind_at_end, kind_of
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems, content_words, stem

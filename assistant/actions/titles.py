@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from retrieval.evidence import judge
-from retrieval.kinds import kind_at_end
+from retrieval.kinds.of_listings import kind_at_end
 from retrieval.product import Product
 from retrieval.query import SOFT
 from retrieval.words import content_stems, words

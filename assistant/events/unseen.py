@@ -11,8 +11,8 @@ import numpy as np
 
 from retrieval.catalog_help.suggestion import Suggestion
 from retrieval.family import family_of
-from retrieval.kind import kind_levels
-from retrieval.kinds import kind_of
+from retrieval.kinds.named import kind_levels
+from retrieval.kinds.of_listings import kind_of
 from retrieval.product import Product
 from retrieval.query import Constraints, Hit, Query
 from retrieval.search import Searcher

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from retrieval.kinds import kind_at_end
+from retrieval.kinds.of_listings import kind_at_end
 from retrieval.query import SOFT, Constraints
 from retrieval.words import content_stems, without
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from retrieval.audience import adult_in, speaks_of_people
 from retrieval.evidence import meets_one
-from retrieval.kinds import kind_at_end, names_kind
+from retrieval.kinds.of_listings import kind_at_end, names_kind
 from retrieval.query import SOFT, Constraints
 from retrieval.words import content_stems
 

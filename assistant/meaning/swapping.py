@@ -10,7 +10,7 @@ from pathlib import Path
 from retrieval.dense import Embedder
 from retrieval.evidence import COLORS
 from retrieval.examples import Examples
-from retrieval.kinds import is_named, kind_of, kinds_named
+from retrieval.kinds.of_listings import is_named, kind_of, kinds_named
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.superlative import by

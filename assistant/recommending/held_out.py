@@ -9,8 +9,8 @@ from datetime import datetime
 
 from retrieval.catalog import Catalog
 from retrieval.errors import TooFewEvents
-from retrieval.events import GRADES
 from retrieval.family import family_of
+from retrieval.training.logged_grades import GRADES
 
 from ..events.crowd import WEIGHTS
 from ..events.log import Event, EventLog

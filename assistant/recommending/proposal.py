@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from retrieval.belonging import Bond
 from retrieval.catalog import Catalog
 from retrieval.dense import Dense
+from retrieval.kinds.belonging import Bond
 from retrieval.product import Product
 
 from ..events.crowd import Crowd

@@ -12,11 +12,11 @@ from functools import cached_property, lru_cache, partial
 import numpy as np
 from more_itertools import unique_everseen
 
-from retrieval.belonging import Bond, belonging
 from retrieval.catalog import Catalog
 from retrieval.constraints import eligible_ids
 from retrieval.dense import Dense, Vectors
 from retrieval.family import families, family_of
+from retrieval.kinds.belonging import Bond, belonging
 from retrieval.query import Constraints, Hit
 
 from ..events.crowd import WEIGHTS, Crowds, Together, bought_together

@@ -10,8 +10,8 @@ from itertools import islice
 import numpy as np
 from more_itertools import bucket
 
-from retrieval.belonging import WORTH
 from retrieval.dense import Vectors
+from retrieval.kinds.belonging import WORTH
 
 from ..actions.complement import FIELDS, bond_words
 from ..events.crowd import bought_together

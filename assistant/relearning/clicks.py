@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from retrieval.events import GRADES, LoggedEvent
+from retrieval.training.logged_grades import GRADES, LoggedEvent
 from retrieval.words import content_stems
 
 from ..events.log import Event, EventLog

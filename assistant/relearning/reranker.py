@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.catalog import Catalog
-from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.dense import Dense, Embedder
 from retrieval.errors import TooFewEvents
-from retrieval.events import judged_in
 from retrieval.lexical import Lexical
-from retrieval.pairs import shelf_of
 from retrieval.query import Query
 from retrieval.rerank import LinearMix, Reranker
+from retrieval.reranking.cross_encoder import CrossEncoderReranker
 from retrieval.train import tune
-from retrieval.training_lists import Lists, Recipe, from_clicks
+from retrieval.training.lists import Lists, Recipe, from_clicks
+from retrieval.training.logged_grades import judged_in
+from retrieval.training.pairs import shelf_of
 
 from ..events.log import Event, EventLog
 from .clicks import Search, logged

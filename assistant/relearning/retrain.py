@@ -12,7 +12,7 @@ from retrieval.errors import TooFewEvents
 from retrieval.evaluate import Compared
 from retrieval.models import model_path
 from retrieval.store import Store
-from retrieval.training_lists import Recipe
+from retrieval.training.lists import Recipe
 
 from ..build import build_embedder, require_embedder
 from ..events.log import EventLog

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from more_itertools import chunked
 
-from ..listing_text import listing_sentences
 from ..product import Product
+from ..reranking.listing_text import listing_sentences
 from ..words import content_stems, stem
 from .telling import Told, Usage, facts_beyond, in_words, is_plural
 

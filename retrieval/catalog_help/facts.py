@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..evidence import COLORS, of_the_thing, speaks_of
 from ..family import family_of
-from ..kinds import head_noun, kind_of
+from ..kinds.of_listings import head_noun, kind_of
 from ..product import Product
 from ..words import YES_NO, Word, negated, words
 from .suggestion import Suggestion

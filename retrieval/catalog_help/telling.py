@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..evidence import COLORS, speaks_of
-from ..listing_text import DULL
 from ..product import Product
+from ..reranking.listing_text import DULL
 from ..words import NEGATIONS, content_stems, stem
 
 # Letters of a value, words between its commas, and values of one field: what is longer is a text or a list.

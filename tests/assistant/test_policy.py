@@ -19,8 +19,8 @@ from assistant.orders.desk import OrderDesk
 from assistant.orders.log import OrderLog
 from assistant.parts import Parts
 from assistant.unanswered import Unanswered
-from retrieval.policies import Policies
-from retrieval.policy_text import read_policies
+from retrieval.policies.pages import read_policies
+from retrieval.policies.passages import Policies
 from retrieval.search import Searcher
 from retrieval.store import Store
 from tests.conftest import parts_with

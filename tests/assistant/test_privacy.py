@@ -23,8 +23,8 @@ from assistant.sessions import Thumb
 from assistant.sessions_sql import SqlSessions
 from assistant.unanswered import Unanswered
 from retrieval.errors import BadInput
-from retrieval.policies import Policies
-from retrieval.policy_text import read_policies
+from retrieval.policies.pages import read_policies
+from retrieval.policies.passages import Policies
 from retrieval.search import Searcher
 from retrieval.store import Store
 from tests.conftest import parts_with

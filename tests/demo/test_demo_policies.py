@@ -14,8 +14,8 @@ from assistant.build import build_embedder
 from assistant.model import DialogueState, Exchange
 from assistant.settings import Settings
 from demo import build
-from retrieval.policies import Policies
-from retrieval.policy_text import read_policies
+from retrieval.policies.pages import read_policies
+from retrieval.policies.passages import Policies
 from retrieval.search import Searcher
 from retrieval.store import Store
 from tests.conftest import parts_with

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.belonging import Bond, belonging
 from retrieval.catalog import Catalog
+from retrieval.kinds.belonging import Bond, belonging
 from retrieval.product import Product
 
 

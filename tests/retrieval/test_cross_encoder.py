@@ -2,10 +2,10 @@ from dataclasses import asdict
 
 import pytest
 
-from retrieval.cross_encoder import DEPTH, CrossEncoderReranker, PairEncoder, Rule, padded
-from retrieval.listing_text import clauses, informative_text, joined, pieces
 from retrieval.product import Product
 from retrieval.query import Query, Quote
+from retrieval.reranking.cross_encoder import DEPTH, CrossEncoderReranker, PairEncoder, Rule, padded
+from retrieval.reranking.listing_text import clauses, informative_text, joined, pieces
 
 LAMP = Product(
     "lamp",
@@ -75,7 +75,7 @@ def base():
 @pytest.fixture(scope="module")
 def untrained(base, tmp_path_factory):
     """An artefact that changes nothing: the network as training starts, with a rule that trusts it alone."""
-    from retrieval.pair_network import new_network, save_delta
+    from retrieval.reranking.pair_network import new_network, save_delta
 
     folder = tmp_path_factory.mktemp("reranker")
     save_delta(new_network(base), base, folder, rank=4, extra={"rule": asdict(Rule(-2.0, 1.0, 0.0))})
@@ -126,7 +126,7 @@ def test_what_the_network_does_not_read_comes_after_what_it_reads_in_the_order_o
 def test_the_shares_of_the_tokens_add_up_to_the_score(base):
     import torch
 
-    from retrieval.pair_network import new_network
+    from retrieval.reranking.pair_network import new_network
 
     network, encoder = new_network(base).eval(), PairEncoder(base)
     tensors = padded(encoder.encode(["warm desk lamp"], [informative_text(LAMP, "warm desk lamp")]))
@@ -163,7 +163,7 @@ def test_no_products_have_no_scores(untrained, base):
 def test_saved_changes_come_back_within_float16(base, tmp_path):
     import torch
 
-    from retrieval.pair_network import load_network, new_network, save_delta
+    from retrieval.reranking.pair_network import load_network, new_network, save_delta
 
     network = new_network(base)
     with torch.no_grad():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import BadInput
-from retrieval.events import read_events
+from retrieval.training.logged_grades import read_events
 
 
 def log(tmp_path: Path, *events: tuple[str, str, str, int | None], query: str = "lamp") -> Path:

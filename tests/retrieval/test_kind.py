@@ -12,8 +12,8 @@ import pytest
 
 from retrieval.dense import Dense
 from retrieval.index import build_index
-from retrieval.kind import is_titled, kind_levels, known_otherwise, of_the_other_word, on_another_shelf
-from retrieval.kinds import head_noun, kind_at_end, kind_of, names_kind
+from retrieval.kinds.named import is_titled, kind_levels, known_otherwise, of_the_other_word, on_another_shelf
+from retrieval.kinds.of_listings import head_noun, kind_at_end, kind_of, names_kind
 from retrieval.lexical import Lexical
 from retrieval.product import Product
 from retrieval.query import Constraints, Query

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import ModelError
-from retrieval.model_lock import FolderSource, HubSource, ModelSpec, WheelSource, read_lock
-from retrieval.model_sources import HUB_PATIENCE_S, HubRevision, Progress, Silent, SourceUnavailable, pip_download
+from retrieval.model_files.lock import FolderSource, HubSource, ModelSpec, WheelSource, read_lock
+from retrieval.model_files.sources import HUB_PATIENCE_S, HubRevision, Progress, Silent, SourceUnavailable, pip_download
 from retrieval.models import ModelHome, model_path, model_statuses, pull
 from tests.loopback import LoopbackServer
 

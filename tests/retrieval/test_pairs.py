@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from retrieval.judgements import Judged
-from retrieval.kinds import belongs_to, is_a, is_named, kind_of, kinds_named
-from retrieval.pairs import gain_of, graded_lists, made_lists, mix_lists, open_shelf, price_bound
+from retrieval.kinds.of_listings import belongs_to, is_a, is_named, kind_of, kinds_named
 from retrieval.product import Product
-from retrieval.pseudo_requests import Listing, PseudoRequest
+from retrieval.training.pairs import gain_of, graded_lists, made_lists, mix_lists, open_shelf, price_bound
+from retrieval.training.pseudo_requests import Listing, PseudoRequest
 from tests.fakes import WordEmbedder
 
 LAMP = PseudoRequest("black metal lamp", "lamp", (("black",), ("metal",)))

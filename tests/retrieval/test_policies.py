@@ -9,8 +9,8 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from retrieval.errors import BadInput
-from retrieval.policies import Policies
-from retrieval.policy_text import Passage, read_policies, sentences
+from retrieval.policies.pages import Passage, read_policies, sentences
+from retrieval.policies.passages import Policies
 from retrieval.store import Store
 from tests.fakes import WordEmbedder
 

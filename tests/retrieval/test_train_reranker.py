@@ -3,10 +3,10 @@ import json
 import pytest
 
 from retrieval.errors import BadInput
-from retrieval.pairs import TrainingList
 from retrieval.product import Product
 from retrieval.train import fit_rule, listnet, train_reranker
-from retrieval.training_lists import Lists, Recipe, Sources, batch_of, gather, mean_ndcg
+from retrieval.training.lists import Lists, Recipe, Sources, batch_of, gather, mean_ndcg
+from retrieval.training.pairs import TrainingList
 from tests.fakes import WordEmbedder
 
 TINY = Recipe(steps=2, made=4, batch=2, measure_every=1, warmup_steps=1, rank=4)

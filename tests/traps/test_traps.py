@@ -25,8 +25,8 @@ from assistant.settings import Settings
 from assistant.writing.server import ServerWriter
 from retrieval.constraints import eligible_ids
 from retrieval.demo import demo_feed
-from retrieval.policies import Policies
-from retrieval.policy_text import read_policies
+from retrieval.policies.pages import read_policies
+from retrieval.policies.passages import Policies
 from retrieval.query import Constraints, Query
 from retrieval.search import Searcher
 from retrieval.store import Store

@@ -14,7 +14,7 @@ import pytest
 from assistant.events.files import export_for_reranker
 from assistant.events.form import EventRow
 from assistant.events.log import Event, EventLog
-from retrieval.events import read_events
+from retrieval.training.logged_grades import read_events
 from tests.ui.command import shop
 from ui.visitor import hashed
 

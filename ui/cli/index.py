@@ -30,7 +30,7 @@ from retrieval.feeds.losses import KINDS, Loss
 from retrieval.feeds.metadata import feed_in
 from retrieval.feeds.report import FeedQuality
 from retrieval.index import IndexSummary, build_index
-from retrieval.policy_text import read_policies
+from retrieval.policies.pages import read_policies
 from retrieval.store import Store
 
 from .feed import write_report

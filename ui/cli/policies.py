@@ -12,8 +12,8 @@ import typer
 from assistant.build import build_embedder
 from assistant.settings import Settings
 from assistant.unanswered import Unanswered
-from retrieval.policies import Policies
-from retrieval.policy_text import read_policies
+from retrieval.policies.pages import read_policies
+from retrieval.policies.passages import Policies
 from retrieval.store import UNANSWERED, Store, require_index
 
 app = typer.Typer(

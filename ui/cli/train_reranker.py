@@ -11,7 +11,7 @@ from assistant.build import build_embedder, build_parser
 from assistant.settings import Settings
 from retrieval.models import model_path
 from retrieval.train import train_reranker
-from retrieval.training_lists import Recipe, Sources
+from retrieval.training.lists import Recipe, Sources
 
 from .evaluate_retrieval import read_request
 

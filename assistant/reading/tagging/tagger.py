@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from retrieval.cross_encoder import padded
 from retrieval.errors import ModelError
+from retrieval.reranking.cross_encoder import padded
 
 from ...model import Exchange, Parse
 from ...parse import clean, exchange_text

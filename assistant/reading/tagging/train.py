@@ -12,9 +12,9 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from retrieval.cross_encoder import padded
 from retrieval.errors import BadInput
 from retrieval.hardware import compute_dtype, use_threads, without_progress_bars
+from retrieval.reranking.cross_encoder import padded
 
 from ...checkpoint import Progressed, save_state, saved_state
 from ...labelled.evaluate import is_right

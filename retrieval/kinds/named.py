@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
-from .catalog import Catalog
-from .kinds import (
+from ..catalog import Catalog
+from ..lexical import Lexical
+from ..product import Product
+from ..words import content_stems, content_words, stem
+from .of_listings import (
     also_said,
     head_noun,
     is_a,
@@ -23,9 +26,6 @@ from .kinds import (
     stems_of,
     together,
 )
-from .lexical import Lexical
-from .product import Product
-from .words import content_stems, content_words, stem
 
 PET_SHELVES = ("pet", "dog")  # words of the categories in which things for animals stand
 MUCH, FEWEST = 0.2, 3  # share of a category, and number of its products, from which a kind is what the category is for

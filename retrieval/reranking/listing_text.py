@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .catalog import listing_fields
-from .product import Product
-from .words import content_stems
+from ..catalog import listing_fields
+from ..product import Product
+from ..words import content_stems
 
 TOUCHED, REST = 6, 6  # facts that share a word with the request, and others, at most
 

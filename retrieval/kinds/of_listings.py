@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from .product import Product
-from .words import content_stems, content_words, stem, words
+from ..product import Product
+from ..words import content_stems, content_words, stem, words
 
 LONGEST = 5  # words of a phrase
 SHORTEST = 3  # letters of a noun; "Tent B" is a tent, though vitamins end with that letter too

@@ -16,15 +16,15 @@ from pathlib import Path
 
 import numpy as np
 
-from .catalog import Catalog
-from .dense import Embedder, Vectors, embedding_text
-from .judgements import Judged
-from .kinds import belongs_to, is_a
-from .lexical import Lexical
-from .product import Product
+from ..catalog import Catalog
+from ..dense import Embedder, Vectors, embedding_text
+from ..judgements import Judged
+from ..kinds.of_listings import belongs_to, is_a
+from ..lexical import Lexical
+from ..product import Product
+from ..rerank import BIAS, WEIGHTS
+from ..words import content_stems
 from .pseudo_requests import Listing, PseudoRequest, RequestWriter, listings_of
-from .rerank import BIAS, WEIGHTS
-from .words import content_stems
 
 LENGTH = 12  # products of a list
 DEEP = 30  # from so many of each retriever the hard negatives are drawn

@@ -15,7 +15,7 @@ from charset_normalizer import from_bytes
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from .errors import BadInput
+from ..errors import BadInput
 
 HEADING_WORDS = 9  # a line of plain text or PDF with more words is no heading
 LARGER = 1.12  # times the page's usual letter height: from there a line of a PDF is a heading

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .catalog import BATCH, Catalog
-from .dense import Embedder
-from .errors import BadInput
-from .events import read_events
-from .feed import read_feed
-from .judgements import Judged, of_catalogue, read_judgements
-from .metrics import ndcg
+from ..catalog import BATCH, Catalog
+from ..dense import Embedder
+from ..errors import BadInput
+from ..feed import read_feed
+from ..judgements import Judged, of_catalogue, read_judgements
+from ..metrics import ndcg
+from .logged_grades import read_events
 from .pairs import LENGTH, Shelf, TrainingList, clicked_lists, graded_lists, made_lists, mix_lists, open_shelf
 
 

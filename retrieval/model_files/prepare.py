@@ -1,4 +1,4 @@
-"""A GGUF file made into a folder that transformers opens within a second. Run as a program: model_prepare.py GGUF FOLDER
+"""A GGUF file made into a folder that transformers opens within a second. Run as a program: prepare.py GGUF FOLDER
 
 Opening a GGUF takes transformers 15 seconds every time (the tokenizer is converted, the weights dequantised), so it is done
 once. It runs in a process of its own: a gigabyte goes back at the end, and no library's settings change in ours.

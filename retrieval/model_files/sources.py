@@ -14,8 +14,8 @@ from pathlib import Path
 from threading import Thread
 from typing import IO, Any, Protocol
 
-from .errors import ModelError
-from .model_lock import HubSource, ModelSpec, WheelSource
+from ..errors import ModelError
+from .lock import HubSource, ModelSpec, WheelSource
 
 HUB_PATIENCE_S = 3.0
 CHUNK = 1 << 20  # bytes copied at a time

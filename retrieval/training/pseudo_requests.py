@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from .audience import audiences
-from .catalog import listing_fields
-from .kinds import kind_of, shopper_words, stems_of
-from .product import Product
-from .words import STOPWORDS, YES_NO, content_stems
+from ..audience import audiences
+from ..catalog import listing_fields
+from ..kinds.of_listings import kind_of, shopper_words, stems_of
+from ..product import Product
+from ..words import STOPWORDS, YES_NO, content_stems
 
 _OPENERS = (
     "", "", "", "", "i need a ", "looking for a ", "do you have a ", "i'm after a ", "can you find me a ", "want a ", "show me a ",

@@ -13,14 +13,14 @@ from typing import Any
 
 from more_itertools import chunked
 
-from .catalog import Catalog
-from .chroma import open_collection
-from .dense import Embedder, Vectors
-from .errors import StoreOutdated
-from .examples import Examples
-from .lexical import any_of
-from .policy_text import Passage
-from .words import respelled
+from ..catalog import Catalog
+from ..chroma import open_collection
+from ..dense import Embedder, Vectors
+from ..errors import StoreOutdated
+from ..examples import Examples
+from ..lexical import any_of
+from ..words import respelled
+from .pages import Passage
 
 COLLECTION = "policies"
 COMPARED = 3_000  # statements: up to so many are all compared with the question, of more the nearest PROPOSED

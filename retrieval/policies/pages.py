@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from .errors import BadInput
-from .policy_formats import READERS, Block
+from ..errors import BadInput
+from .formats import READERS, Block
 
 PASSAGE_WORDS = 130  # a longer section becomes several passages, so that a quotation comes from one place
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from .errors import ModelError
+from ..errors import ModelError
 
 LOCK_FILE = Path(__file__).with_name("models.lock.toml")
 RECIPE = "float16-1"  # how a model is prepared; another recipe means another folder

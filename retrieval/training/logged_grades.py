@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from .errors import BadInput
-from .judgements import Judged
+from ..errors import BadInput
+from ..judgements import Judged
 
 GRADES = {"shown": 0, "click": 1, "cart": 2, "purchase": 3}
 _FORMAT = 'write {"type": "shown|click|cart|purchase", "session_id": "…", "query": "…", "product_id": "…", "position": 1} a line'

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..product import Product
+from ..query import Query, Quote
+from ..rerank import Reranker
 from .listing_text import Clause, clauses, informative_text, joined, pieces
-from .product import Product
-from .query import Query, Quote
-from .rerank import Reranker
 
 if TYPE_CHECKING:  # torch is loaded only where a model is: importing this module must stay cheap
     import torch
@@ -76,7 +76,7 @@ class CrossEncoderReranker:
     """The cross-encoder over the linear mix. One copy serves all threads; scores are kept by (need, version of the product)."""
 
     def __init__(self, folder: Path, base: Path, mix: Reranker, *, threads: int = 1) -> None:
-        from .hardware import compute_dtype, use_threads, without_progress_bars
+        from ..hardware import compute_dtype, use_threads, without_progress_bars
         from .pair_network import CONFIG, load_network  # imports torch, which takes seconds
 
         use_threads(threads)

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .audience import suits
-from .catalog import Catalog
-from .family import family_of
-from .kinds import is_named, kind_of, kinds_named, stems_of
-from .lexical import phrase
-from .product import Product
-from .words import content_stems, only_denied, quote, stem
+from ..audience import suits
+from ..catalog import Catalog
+from ..family import family_of
+from ..lexical import phrase
+from ..product import Product
+from ..words import content_stems, only_denied, quote, stem
+from .of_listings import is_named, kind_of, kinds_named, stems_of
 
 How = Literal["fits", "named_for", "mentions", "series", "maker"]
 

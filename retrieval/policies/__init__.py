@@ -1,0 +1,1 @@
+"""A shop's rules: its pages read, cut into passages, and found by a question."""
