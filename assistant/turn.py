@@ -8,32 +8,22 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from .actions.cart import view_of
 from .actions.handoff import Aside, aside, contact_link
 from .actions.talk import TOLD, more_known
-from .contract import CartView, Event, Latency, Parsed, Reply, Shown, Token
-from .explain import explain
-from .grounds import checked, evidence
-from .meaning.confirm import act, asks_back, together
+from .acts import Acted, do_all
+from .contract import Event, Latency, Parsed, Reply, Shown, Token
 from .meaning.understanding import understood
-from .model import Card, DialogueState, Exchange, Outcome, Parse
+from .model import DialogueState, Exchange, Parse
 from .parse import clean
 from .parts import Parts
-from .reply import Words, labelled, need_phrase, sells_nothing_so, unsold, write
+from .reply import need_phrase
 from .sayings.assent import agrees
-from .state import Effect, arrived, effect_of, ended, leave, turned, update
+from .state import Effect, arrived, ended, update
 from .writing.portrait import portrait
 from .writing.wording import told
 
 T = TypeVar("T")
 _PIECE = re.compile(r"\s*\S+\s*")
-
-
-# Intents whose action shows products; where a message has several of them, they share the places of one list.
-SHOWING = frozenset({"search", "refine", "recommend", "more", "similar", "complement"})
-# Intents whose action says what the cart comes to; of several in one message the last does.
-ON_THE_CART = frozenset({"cart_add", "cart_remove", "cart_view", "checkout"})
-FEWEST_SHOWN = 2  # products for each of several needs in one message
 
 
 @dataclass(frozen=True)
@@ -47,18 +37,6 @@ class Taken:
     state: DialogueState
 
 
-@dataclass(frozen=True)
-class Acted:
-    """One act done: what came of it, as shown and said. state: as the action left it, before it is remembered."""
-
-    outcome: Outcome
-    cards: tuple[Card, ...]
-    words: Words
-    cart: CartView
-    state: DialogueState
-    write_ms: float
-
-
 def run_turn(
     message: str, state: DialogueState, parts: Parts, given: Parse | None = None, *, page: str | None = None
 ) -> Generator[Event, None, Taken]:
@@ -68,54 +46,46 @@ def run_turn(
     is of; a yes is about what was asked on the page before, and arrives nowhere.
     """
     started = time.perf_counter()
-    state = state if state.asked and agrees(message) else arrived(state, page)
-    parse = understood(message, state, parts) if given is None else replace(given, message=message, yes=True)
-    parse = replace(parse, page=state.page)
+    state, parse = _read(message, state, parts, given, page)
     parsed = time.perf_counter()
     yield Parsed(parse.intent, update(state, parse, clean(message)).constraints)
-    acts, done, effects, cart_before = tuple(parse.in_order()), list[Acted](), list[Effect](), state.cart
-    for one in acts:
-        state = update(state, one, clean(message))  # what the shopper wants now
-        asked_before = one.intent == "ask_product" and any(each.intent == "policy" for each in acts[: len(done)])
-        policies = None if asked_before else parts.policies  # which have answered the message
-        placing = parts.placing if len(acts) == 1 else parts.placing.unpaid()  # together they are one list
-        shares = _share(parts, acts)
-        sums = not any(each.intent in ON_THE_CART for each in acts[len(done) + 1 :])
-        now = replace(
-            parts, questions=len(acts) == 1, products_shown=shares, policies=policies, placing=placing, sums=sums
-        )
-        done.append(_do(one, state, now, message, done))
-        effects.append(_left(done, effects))
-        state = leave(done[-1].state, effects[-1])
-    if (asked := together([one.outcome for one in done])) is not None:
-        done, effects[-1] = _asked_at_once(done, asked), replace(effects[-1], asked=asked.asked)
-    done = _told_once(_told_apart(done))
-    yield Shown(tuple(card for one in done for card in one.cards))
-    shown_at = time.perf_counter()
-    text = yield from _spoken(message, done, parts)
-    outcomes = [(one, act_done.outcome) for one, act_done in zip(acts, done, strict=True)]
-    beside = aside(outcomes, cart_before, Exchange(message, text), state, parts)
+    acts, cart_before = tuple(parse.in_order()), state.cart
+    done = do_all(acts, state, parts, message)
+    yield Shown(tuple(card for one in done.acts for card in one.cards))
+    shown = time.perf_counter()
+    text = yield from _spoken(message, done.acts, parts)
+    outcomes = [(one, acted.outcome) for one, acted in zip(acts, done.acts, strict=True)]
+    beside = aside(outcomes, cart_before, Exchange(message, text), done.state, parts)
     if beside.text:
         yield from _tokens(f" {beside.text}")
         text += f" {beside.text}"
-    effects[-1] = _with(effects[-1], beside)
-    exchange, effect = Exchange(message, text), _chained(effects)
-    state = ended(state, effects[-1], exchange)
-    latency = Latency(
+    exchange = Exchange(message, text)
+    *before, last = done.effects
+    last = _with(last, beside)
+    state = ended(done.state, last, exchange)
+    reply = _reply(parse, done.acts, beside, text, _latency(done.acts, started, parsed, shown), state, parts)
+    return Taken(reply, parse, _chained((*before, last)), exchange, state)
+
+
+def _read(
+    message: str, state: DialogueState, parts: Parts, given: Parse | None, page: str | None
+) -> tuple[DialogueState, Parse]:
+    """The state as the message finds it, on the page that it comes from, and what it means there."""
+    state = state if state.asked and agrees(message) else arrived(state, page)
+    parse = understood(message, state, parts) if given is None else replace(given, message=message, yes=True)
+    return state, replace(parse, page=state.page)
+
+
+def _latency(acts: Sequence[Acted], started: float, parsed: float, shown: float) -> Latency:
+    """Where the time went until now, from three readings of the clock in seconds."""
+    now = time.perf_counter()
+    return Latency(
         parse=(parsed - started) * 1e3,
-        retrieve=sum(one.outcome.retrieve_ms for one in done),
-        rerank=sum(one.outcome.rerank_ms for one in done),
-        write=sum(one.write_ms for one in done) + (time.perf_counter() - shown_at) * 1e3,
-        total=(time.perf_counter() - started) * 1e3,
+        retrieve=sum(one.outcome.retrieve_ms for one in acts),
+        rerank=sum(one.outcome.rerank_ms for one in acts),
+        write=sum(one.write_ms for one in acts) + (now - shown) * 1e3,
+        total=(now - started) * 1e3,
     )
-    reply = _reply(parts.session_id, state, parse, done, beside, text, latency)
-    reply = replace(
-        reply,
-        also=_also(state, parts.currency),
-        contact_link=contact_link(reply.acts, beside, state, parts),
-        shop_cart_count=parts.shop_cart.count if parts.shop_cart else None,
-    )
-    return Taken(reply, parse, effect, exchange, state)
 
 
 def _spoken(message: str, done: Sequence[Acted], parts: Parts) -> Generator[Event, None, str]:
@@ -144,86 +114,6 @@ def _tokens(text: str) -> Iterator[Token]:
     return (Token(piece.group()) for piece in _PIECE.finditer(text))
 
 
-def _share(parts: Parts, acts: Sequence[Parse]) -> int:
-    """How many products each act may show: fewer where a message has several needs, so that together they are no longer list."""
-    showing = sum(act.intent in SHOWING for act in acts)
-    return parts.products_shown if showing < 2 else max(parts.products_shown // showing, FEWEST_SHOWN)
-
-
-def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: Sequence[Acted]) -> Acted:
-    """One act: find, answer, cart ... or ask back; then its reasons and caveats, and its words. Products are numbered on from `before`."""
-    shown = tuple(card.product.id for one in before for card in one.cards)
-    parts = replace(parts, before=shown)
-    outcome = act(parse, state, parts)
-    outcome = replace(outcome, hits=parts.numbered(outcome.hits)) if shown else outcome
-    state = replace(turned(state, outcome.constraints), taste=outcome.taste or state.taste)
-    cards = tuple(
-        replace(
-            card,
-            propensity=outcome.propensity.get(card.product.id, 1.0),
-            sponsored=parts.placing.sponsors(card.product),
-        )
-        for card in explain(outcome.hits, state.constraints, outcome.reasons)
-    )
-    acted = time.perf_counter()
-    cart = view_of(state.cart if outcome.cart is None else outcome.cart, parts)
-    words = write(outcome, cards, state, parts.currency)
-    if parse.drops is not None:
-        words = replace(words, text=f"No longer asked for: {parse.drops.text}. {words.text}")
-    if parse.always:
-        kept = ", ".join(wish.text for wish in parse.always)
-        words = replace(words, text=f"As you asked me to keep in mind: {kept}. {words.text}")
-    words = labelled(checked(words, evidence(message, state, outcome, cards, cart), cards), cards)
-    return Acted(outcome, cards, words, cart, state, (time.perf_counter() - acted) * 1e3)
-
-
-def _asked_at_once(done: Sequence[Acted], asked: Outcome) -> list[Acted]:
-    """The acts, of which those that are asked back say nothing but the one question for all of them, at the last of these."""
-    last = max(place for place, one in enumerate(done) if asks_back(one.outcome))
-    text = asked.answer.text if asked.answer else ""
-    return [
-        replace(one, words=replace(one.words, text=text if place == last else "")) if asks_back(one.outcome) else one
-        for place, one in enumerate(done)
-    ]
-
-
-def _told_apart(done: Sequence[Acted]) -> list[Acted]:
-    """The acts, each card with what it is shown for where several of them show products."""
-    if sum(bool(one.cards) for one in done) < 2:
-        return list(done)
-    return [
-        replace(one, cards=tuple(replace(card, need=one.state.constraints.product) for card in one.cards))
-        for one in done
-    ]
-
-
-def _told_once(done: Sequence[Acted]) -> list[Acted]:
-    """The acts, with all that the shop does not sell in one sentence where the first of it was said; what else is looked for is asked
-    only where nothing but this came of the message."""
-    names = [one.state.constraints.product or "" for one in done]
-    unsold_ones = [i for i, one in enumerate(done) if sells_nothing_so(one.outcome)]
-    if len(done) < 2 or not unsold_ones:
-        return list(done)
-    together = unsold([names[i] for i in unsold_ones], asks=len(unsold_ones) == len(done))
-    texts = {i: together if i == unsold_ones[0] else "" for i in unsold_ones}
-    return [replace(one, words=replace(one.words, text=texts.get(i, one.words.text))) for i, one in enumerate(done)]
-
-
-def _left(done: Sequence[Acted], before: Sequence[Effect]) -> Effect:
-    """What the last act leaves: all that the turn has shown so far is on the table, and a question stays open."""
-    effect = effect_of(done[-1].outcome)
-    if not before:
-        return effect
-    together = tuple(card.product.id for one in done for card in one.cards)
-    return replace(
-        effect,
-        shown=together or effect.shown,
-        focus=done[-1].outcome.focus,
-        asked=effect.asked or before[-1].asked,
-        handoff=effect.handoff or before[-1].handoff,
-    )
-
-
 def _with(effect: Effect, beside: Aside) -> Effect:
     """The last act's effect with what was said of a person after it."""
     asked, handoff = effect.asked or beside.asked, effect.handoff or beside.handoff
@@ -238,20 +128,21 @@ def _chained(effects: Sequence[Effect]) -> Effect:
 
 
 def _reply(
-    session_id: str,
-    state: DialogueState,
     parse: Parse,
     done: Sequence[Acted],
     beside: Aside,
     text: str,
     latency: Latency,
+    state: DialogueState,
+    parts: Parts,
 ) -> Reply:
     outcomes = [one.outcome for one in done]
+    acts = tuple(one.intent for one in parse.in_order())
     return Reply(
-        session_id=session_id,
+        session_id=parts.session_id,
         turn=state.turn,
         intent=parse.intent,
-        acts=tuple(one.intent for one in parse.in_order()),
+        acts=acts,
         reply=text,
         cards=tuple(card for one in done for card in one.cards),
         constraints=state.constraints,
@@ -266,6 +157,9 @@ def _reply(
         checkout_reference=_first(one.handed.reference if one.handed else None for one in outcomes),
         handoff=_first(one.handoff for one in outcomes) or beside.handoff,
         latency_ms=latency,
+        also=_also(state, parts.currency),
+        contact_link=contact_link(acts, beside, state, parts),
+        shop_cart_count=parts.shop_cart.count if parts.shop_cart else None,
     )
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from retrieval.family import family_of
 from retrieval.search import Searcher
 
+from ..acts import SHOWING
 from ..contract import Reply, found_nothing
 from ..events.log import Event
 from ..events.of_turns import turn_id
@@ -19,7 +20,7 @@ from ..parts import Parts
 from ..recommending.interest.model import Interest
 from ..recommending.interest.order import InterestOrder
 from ..recommending.recommender import Recommender, Style
-from ..turn import SHOWING, Taken
+from ..turn import Taken
 from .assign import drawn
 from .exposures import Exposure
 from .interleave import Team, team_draft

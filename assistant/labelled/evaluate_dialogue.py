@@ -10,11 +10,11 @@ import numpy as np
 
 from retrieval.query import Constraints
 
+from ..acts import SHOWING
 from ..contract import Reply, constraints_json
 from ..model import DialogueState, Example, Parse
 from ..parse import clean
 from ..state import update
-from ..turn import SHOWING
 from .evaluate import F1, Pair, micro_f1, pairs_of
 
 
