@@ -10,9 +10,9 @@ from retrieval.query import Constraints, Relaxed
 from .actions.find import WEIGHED, query_for
 from .explain import explain
 from .meaning.slips import read
+from .merging import merge
 from .model import Card, DialogueState, Slots
 from .parts import Parts
-from .state import merge
 
 
 @dataclass(frozen=True)

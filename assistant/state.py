@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from retrieval.audience import speaks_of_people
-from retrieval.kinds.of_listings import kind_at_end, names_kind
-from retrieval.query import SOFT, Constraints, Limit, Sort
+from retrieval.kinds.of_listings import kind_at_end
+from retrieval.query import Constraints, Sort
 from retrieval.words import content_stems
 
 from .lasting import given_up, said_of_oneself
 from .mentions import says_an_order
+from .merging import ALSO_CALLED, WISH_LISTS, drop, merge
 from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
 from .orders.book import OrderTalk
 from .outbound.handover import HandedCart, Handoff
@@ -20,18 +20,9 @@ from .parse import clean
 from .sayings.assent import agrees, refuses
 from .wishes import without
 
-WISH_LISTS = (*SOFT, "exclude")
-REPLACED = ("color", "size", "material")  # a new colour takes the place of the old one; features add up
 LOOKS_AT_THE_CART = ("cart_view", "checkout", "bye")
 NARROWING = ("refine", "similar", "recommend", "more", "compare")
 NEEDS_KEPT = 5  # earlier needs that a conversation can come back to
-# What people call a constraint when they take it back, where that is not the slot's own name.
-ALSO_CALLED = {
-    "colour": "color", "budget": "price", "price limit": "price", "limit": "price", "price range": "price",
-    "price": "price", "in stock": "in_stock", "maker": "brand", "fabric": "material", "colors": "color", "colours": "color",
-    "price_max": "price",  # by its slot's name the reader takes back "the budget" and "the price", both ends of a range
-}  # fmt: skip
-ENDS = {"minimum": "price_min", "maximum": "price_max"}  # one end of a range, in the shopper's word for it
 
 
 @dataclass(frozen=True)
@@ -304,91 +295,6 @@ def effect_of(outcome: Outcome) -> Effect:
         found=tuple(hit.product.id for hit in outcome.hits),
         asked_of=outcome.asked_of,
     )  # fmt: skip
-
-
-def merge(constraints: Constraints, slots: Slots) -> Constraints:
-    """Constraints with what the slots say: single values replace, features and refusals add up, contradictions go with the newer.
-
-    A gift that was read as a feature is what is looked for, where nothing else is.
-    """
-    gift = next((one for one in slots.features if not names_kind(one)), None)
-    if gift and slots.product is None and constraints.product is None:
-        slots = replace(slots, product=gift, features=tuple(one for one in slots.features if one != gift))
-    said = {
-        name: getattr(slots, name)
-        for name in ("product", "brand", "gender", "price_min", "price_max", "quantity", "in_stock")
-        if getattr(slots, name) is not None
-    }
-    constraints = _for_whom_else(constraints, slots)
-    for name in WISH_LISTS:
-        new = getattr(slots, name)
-        kept = () if new and name in REPLACED else getattr(constraints, name)
-        said[name] = tuple(dict.fromkeys((*kept, *new)))
-    merged = replace(constraints, **said)
-    return _without_crossed_bounds(_without_contradictions(merged, slots), slots)
-
-
-def _for_whom_else(constraints: Constraints, slots: Slots) -> Constraints:
-    """The constraints without the person whom the thing was for, where the slots name another: after "for my nephew" "for girls"."""
-    named = any(map(_names_somebody, slots.features))
-    if not named and not slots.gender:
-        return constraints
-    others = tuple(one for one in constraints.features if not _names_somebody(one))
-    return replace(constraints, features=others, gender=None if named else constraints.gender)
-
-
-def _names_somebody(feature: str) -> bool:
-    return feature.startswith("for ") and speaks_of_people(feature)
-
-
-def drop(constraints: Constraints, names: Iterable[str]) -> Constraints:
-    """Constraints without those taken back, named by slot ("color", "price") or by value ("stretch", "leather")."""
-    for name in names:
-        constraints = _drop_one(constraints, name)
-    return constraints
-
-
-def _drop_one(constraints: Constraints, name: str) -> Constraints:
-    slot, empty = ENDS.get(name, ALSO_CALLED.get(name, name)), Constraints()
-    if slot == "price":
-        return replace(constraints, price_min=None, price_max=None)
-    if slot in {f.name for f in fields(Constraints)}:
-        return replace(constraints, **{slot: getattr(empty, slot)})
-    wanted = set(content_stems(name))
-    lists: dict[str, Any] = {
-        key: tuple(value for value in getattr(constraints, key) if not wanted & set(content_stems(value)))
-        for key in WISH_LISTS
-    }
-    brand = None if constraints.brand and wanted & set(content_stems(constraints.brand)) else constraints.brand
-    limits = tuple(one for one in constraints.limits if not wanted & set(content_stems(f"{one.field} {one.text}")))
-    return replace(constraints, brand=brand, limits=limits, **lists)
-
-
-def bounded(constraints: Constraints, limit: Limit) -> Constraints:
-    """Constraints with the limit, in place of one on the same side of the same field."""
-    others = (one for one in constraints.limits if (one.field, one.side) != (limit.field, limit.side))
-    return replace(constraints, limits=(*others, limit))
-
-
-def _without_contradictions(constraints: Constraints, slots: Slots) -> Constraints:
-    """What is now refused is no longer wished for, and what is now wished for is no longer refused."""
-    wished = {value for name in SOFT for value in getattr(slots, name)} | {slots.brand}
-    exclude = tuple(value for value in constraints.exclude if value not in wished)
-    lists: dict[str, Any] = {
-        name: tuple(value for value in getattr(constraints, name) if value not in slots.exclude) for name in SOFT
-    }
-    brand = None if constraints.brand in slots.exclude else constraints.brand
-    return replace(constraints, exclude=exclude, brand=brand, **lists)
-
-
-def _without_crossed_bounds(constraints: Constraints, slots: Slots) -> Constraints:
-    """Of two price bounds that cross, the one said last stays."""
-    low, high = constraints.price_min, constraints.price_max
-    if low is None or high is None or low <= high:
-        return constraints
-    if slots.price_min is not None and slots.price_max is not None:
-        return replace(constraints, price_min=high, price_max=low)  # "between 60 and 40"
-    return replace(constraints, price_max=None) if slots.price_min is not None else replace(constraints, price_min=None)
 
 
 def _kept_sort(state: DialogueState, parse: Parse) -> Sort | None:

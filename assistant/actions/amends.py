@@ -9,11 +9,11 @@ from retrieval.measure import stated, within
 from retrieval.product import Product
 from retrieval.query import Constraints, Limit, Side
 
+from ..merging import bounded, merge
 from ..model import DialogueState, Slots
 from ..names import short_names
 from ..parts import Parts
 from ..sayings.complaints import Complaint, length_of, too_big_or_small
-from ..state import bounded, merge
 from .differences import measures, record_of
 
 WEIGHT = "weight"

@@ -12,6 +12,7 @@ from retrieval.words import content_words
 
 from ..contract import CartView
 from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_both, says_each, says_them, tied
+from ..merging import merge
 from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question, Slots
 from ..names import listed, short_names
 from ..normalize import amounts
@@ -19,7 +20,7 @@ from ..parse import clean
 from ..parts import Parts
 from ..reply import NAMED
 from ..sayings.assent import agrees
-from ..state import merge, same_kind
+from ..state import same_kind
 from ..wordings import worded
 from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead

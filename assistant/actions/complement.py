@@ -17,11 +17,11 @@ from retrieval.query import Constraints, Hit, Query
 from retrieval.words import STOPWORDS, content_stems, content_words
 
 from ..mentions import ordinal
+from ..merging import merge
 from ..model import Answer, DialogueState, Outcome, Parse, Reason
 from ..names import listed, short_names
 from ..parts import Parts
 from ..reply import NAMED
-from ..state import merge
 from .find import need_text
 from .naming import about, in_catalog
 from .similar import near_to

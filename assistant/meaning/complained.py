@@ -11,12 +11,12 @@ from retrieval.words import STOPWORDS, contains
 
 from ..actions.amends import LENGTHS, NAMED, WEIGHT
 from ..mentions import places_in, says_several
+from ..merging import ALSO_CALLED
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
 from ..sayings.complaints import LEAST, SURELY, complaint_of
 from ..sayings.phrases import phrase_of
 from ..sayings.sentiment import about_price
-from ..state import ALSO_CALLED
 
 
 def priced(parse: Parse, state: DialogueState) -> Parse:

@@ -14,6 +14,7 @@ from ..actions.subjects import subject_of
 from ..actions.taking_out import amount_answered
 from ..actions.titles import with_title
 from ..mentions import as_it
+from ..merging import drop
 from ..model import DialogueState, Parse, Slots
 from ..parse import clean
 from ..parts import Parts
@@ -21,7 +22,7 @@ from ..question import KINDS
 from ..reading.overreach import orders_in
 from ..sayings.about_us import about_us
 from ..sayings.phrases import phrase_of
-from ..state import NARROWING, drop
+from ..state import NARROWING
 from .about_me import of_the_shopper
 from .asking import asking, of_the_cart, of_their_price, of_value, to_their_list, which_of_them, why_better, why_shown
 from .carried import without_the_former_kinds

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from assistant.merging import drop, merge
 from assistant.model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots
-from assistant.state import Effect, drop, effect_of, leave, merge, remember, update
+from assistant.state import Effect, effect_of, leave, remember, update
 from retrieval.query import Constraints, Hit
 from tests.fakes import said
 from tests.small_shop import BY_ID

@@ -15,10 +15,10 @@ from rich.table import Table
 from assistant.actions.find import query_for
 from assistant.build import build_parts
 from assistant.meaning.slips import read
+from assistant.merging import merge
 from assistant.model import DialogueState
 from assistant.parse import Parser
 from assistant.settings import Settings
-from assistant.state import merge
 from retrieval.errors import BadInput
 from retrieval.evaluate import MEASURES, Measured, Rankers, Row, by_request, evaluate, rows
 from retrieval.judgements import of_catalogue, read_judgements
