@@ -96,30 +96,47 @@ def act(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     A search on a very unsure reading is done, and says how it was read. The bounds are `parts.confirm_below`, `parts.confirm_above` and
     `parts.show_reading_below`.
     """
+    if (instead := _instead(parse, state, parts)) is not None:
+        return instead
+    outcome = ACTIONS[parse.intent](parse, state, parts)
+    if (asked := _asked_first(parse, outcome, state, parts)) is not None:
+        return asked
+    if parse.intent in LOOKS_AT_THE_CART and outcome.answer and (undone := _left_undone(state, parts)):
+        text, evidence = f"{undone} {outcome.answer.text}", (undone, *outcome.answer.evidence)
+        return replace(outcome, answer=replace(outcome.answer, text=text, evidence=evidence))
+    if parse.intent in SEARCHES and parse.confidence < parts.show_reading_below:
+        return replace(outcome, reading=reading_of(state.constraints, parts.currency))
+    return outcome
+
+
+def _instead(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
+    """What comes of a message without its action: a no to what was asked, a mere yes or no to nothing, and the question before what
+    clears all wishes or leaves for the shop; None where the action is to be done."""
     if state.asked is not None and (refuses(parse.message) or (state.asked.order and parse.intent in SAYS_NO_MORE)):
         return Outcome(answer=Answer(LEFT))
     if state.asked is None and (said := _to_nothing(parse)):
         return Outcome(answer=Answer(said))
     if parse.yes is False and parse.intent == "reset":
         return _asking("clear all your wishes and start over", replace(parse, yes=None))
-    unsure = parse.confidence < parts.confirm_below * (PICKED_BY_RANK if _picks_by_rank(parse) else 1)
-    if unsure and (leaving := _leaves(parse, state, parts)):
-        return _asking(leaving, parse)
-    outcome = ACTIONS[parse.intent](parse, state, parts)
+    leaving = _leaves(parse, state, parts) if _unsure(parse, parts) else ""
+    return _asking(leaving, parse) if leaving else None
+
+
+def _asked_first(parse: Parse, outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome | None:
+    """The question whether to do what the action did, where the reading is unsure or it reaches far; None where it may stand."""
     counts = _counts(outcome, state, parts)
-    unsure = unsure and not _plainly_named(parse, outcome, state, parts)
+    unsure = _unsure(parse, parts) and not _plainly_named(parse, outcome, state, parts)
     asks = unsure or parse.yes is False or (not parse.yes and _reaches_far(parse, counts, parts))
-    if asks and (change := " and ".join(_changes(outcome, counts, state, parts))):
-        puts = tuple(one.id for one in counts if one.old == 0)
-        return replace(_asking(change, replace(parse, puts=puts)), focus=outcome.focus)
-    if parse.intent in LOOKS_AT_THE_CART and outcome.answer and (undone := _left_undone(state, parts)):
-        told = replace(
-            outcome.answer, text=f"{undone} {outcome.answer.text}", evidence=(undone, *outcome.answer.evidence)
-        )
-        return replace(outcome, answer=told)
-    if parse.intent in SEARCHES and parse.confidence < parts.show_reading_below:
-        return replace(outcome, reading=reading_of(state.constraints, parts.currency))
-    return outcome
+    change = " and ".join(_changes(outcome, counts, state, parts)) if asks else ""
+    if not change:
+        return None
+    puts = tuple(one.id for one in counts if one.old == 0)
+    return replace(_asking(change, replace(parse, puts=puts)), focus=outcome.focus)
+
+
+def _unsure(parse: Parse, parts: Parts) -> bool:
+    """Whether the reading is less sure than an act with consequences asks for."""
+    return parse.confidence < parts.confirm_below * (PICKED_BY_RANK if _picks_by_rank(parse) else 1)
 
 
 def _left_undone(state: DialogueState, parts: Parts) -> str:
