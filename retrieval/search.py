@@ -129,7 +129,7 @@ class Searcher:
         )
         stating = self._stating(query, matching) if named else matching
         total, said = self.catalog.count_families(matching), self.catalog.count_families(stating)
-        kind_found = not named or (bool(kinds) and not self._only_by_its_end(query, kinds[0], hits))
+        kind_found = not named or (bool(kinds) and not self._only_by_its_end(query, kinds[0]))
         timing = Timing((retrieved - started) * 1e3, (done - retrieved) * 1e3)
         return Ranking(hits, total, ready.relaxed, kind_found, frozenset(matching), said), timing
 
@@ -164,6 +164,8 @@ class Searcher:
         if not kinds and query.constraints.kind and query.constraints.gender:
             # by "women" alone a blouse is near to a perfume for women
             query = replace(query, text=without(query.text, (query.constraints.gender,)))
+        if not kinds and query.constraints.kind:
+            query = replace(query, sort=None)  # of what only comes near no order says which may do for it
         query, eligible, relaxed = self._possible(query, kinds)
         return _Ready(query, relaxed, kinds, eligible, first_left(kinds, eligible), pets)
 
@@ -177,27 +179,25 @@ class Searcher:
         return query, eligible_ids(self.catalog, query.constraints), relaxed
 
     def _stating(self, query: Query, ids: Ids) -> Ids:
-        """Those of the ids whose own words have every wish, of several colours one, and what the name of the kind says more than the
-        kind: of the bags for "gym bag" those that speak of a gym."""
-        before = words_before_kind(query.constraints.product or "")
-        if before and not speaks_of_people(before):
-            ids = saying_one(self.catalog, self.lexical, (("features", before),), ids)
+        """Those of the ids whose own words have every wish, of several colours one, and all that the name of the kind says."""
+        ids = self._named_fully(query, ids)
         for group in query.constraints.alternatives:
             ids = saying_one(self.catalog, self.lexical, group, ids)
         return ids
 
-    def _only_by_its_end(self, query: Query, kind: Ids, hits: Sequence[Hit]) -> bool:
-        """Whether what is of the kind is so by the last of its words alone, and no hit says the others: of a "dog bowl" the soup bowls.
-
-        Words that only say for whom it is are said of people, not of the thing.
-        """
-        phrase = query.constraints.product or ""
-        before = words_before_kind(phrase)
+    def _named_fully(self, query: Query, ids: Ids) -> Ids:
+        """Those of the ids whose own words have what the name of the kind says more than the kind: of the bags for "gym bag" those that
+        speak of a gym. Words that only say for whom it is are said of people, not of the thing."""
+        before = words_before_kind(query.constraints.product or "")
         if not before or speaks_of_people(before):
-            return False
-        called = self.lexical.matching(phrase, columns="title category") & kind
-        of_kind = [hit.product for hit in hits if hit.product.id in kind]
-        return not called and not any(judge(product, "features", before).status == "met" for product in of_kind)
+            return ids
+        return saying_one(self.catalog, self.lexical, (("features", before),), ids)
+
+    def _only_by_its_end(self, query: Query, kind: Ids) -> bool:
+        """Whether what is of the kind is so by the last of its words alone, and nothing of it says the others: of a "dog bowl" the soup
+        bowls."""
+        called = self.lexical.matching(query.constraints.product or "", columns="title category") & kind
+        return not called and not self._named_fully(query, kind)
 
     def _for_that_animal(self, ready: _Ready) -> _Ready | None:
         """The same search among what is sold for the animal that the kind's name begins with; None where it names none, or nothing is."""
@@ -220,7 +220,8 @@ class Searcher:
         of any kind ("gift", "something for camping" that no listing states) the nearest in meaning are ordered."""
         of_any = query.constraints.kind is None and not self._told(query, self._every(eligible))
         if query.sort and not of_any and (fitting or query.constraints.product is None):
-            return ordered(self.catalog, self.lexical, query, fitting or self._every(eligible))
+            named = self._named_fully(query, fitting) or fitting
+            return ordered(self.catalog, self.lexical, query, named or self._every(eligible))
         depth = CANDIDATES + len(query.skip)
         texts = dict.fromkeys((query.text, query.said or query.text))
         runs = [retriever.retrieve(text, depth, eligible) for text in texts for retriever in (self.lexical, self.dense)]
