@@ -100,9 +100,9 @@ def _without_contradictions(constraints: Constraints, slots: Slots) -> Constrain
 
 
 def _without_crossed_bounds(constraints: Constraints, slots: Slots) -> Constraints:
-    """Of two price bounds that cross, the one said last stays."""
+    """Of two price bounds that cross or meet, the one said last stays: "under 80" after "around 100", which is from 80 on, is not 80."""
     low, high = constraints.price_min, constraints.price_max
-    if low is None or high is None or low <= high:
+    if low is None or high is None or low < high:
         return constraints
     if slots.price_min is not None and slots.price_max is not None:
         return replace(constraints, price_min=high, price_max=low)  # "between 60 and 40"

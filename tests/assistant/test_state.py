@@ -103,7 +103,8 @@ def test_what_is_dropped_and_said_in_one_message_is_dropped_first() -> None:
         (Constraints(price_max=FORTY), {"price_min": Decimal(50)}, 50, None),
         (Constraints(price_min=FORTY), {"price_max": Decimal(30)}, None, 30),
         (Constraints(), {"price_min": Decimal(60), "price_max": FORTY}, 40, 60),
-        (Constraints(price_min=FORTY), {"price_max": FORTY}, 40, 40),
+        (Constraints(price_min=FORTY), {"price_max": FORTY}, None, 40),
+        (Constraints(), {"price_min": FORTY, "price_max": FORTY}, 40, 40),
     ],
 )
 def test_of_two_bounds_that_cross_the_later_one_stays(
