@@ -54,9 +54,11 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if parse.intent == "refine" and _says_nothing(parse) and outcome.hits:
         return replace(outcome, note=UNHEARD)
     before = by("price_asc", _compared_with(parse, state, parts))
+    in_order, alone = says_an_order(parse.message), parse.slots == Slots(sort="price_asc")
     if parse.slots.sort == "price_asc" and before:
-        outcome = _cheaper_than(before[0], outcome, state, parts, widen=not says_an_order(parse.message))
-        if parse.slots == Slots(sort="price_asc"):
+        if alone or not in_order:  # "the cheapest brown ones" are cheaper than nothing
+            outcome = _cheaper_than(before[0], outcome, state, parts, widen=not in_order)
+        if alone:
             outcome = _beginning_with(before[0], outcome, state, parts)
     notes = (parse.note, _of_currency(parse, parts), outcome.note)
     outcome = replace(outcome, note=" ".join(note for note in notes if note))

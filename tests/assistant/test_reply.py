@@ -307,6 +307,16 @@ def test_cheaper_than_the_first_is_cheaper_than_that_one_though_it_is_not_the_ch
     assert "Nothing here costs less than Puddle Rain Jacket at $35." in shop.reply("cheapest first", "s_1").reply
 
 
+def test_the_cheapest_that_are_so_are_not_held_against_those_shown_before(assistant_with: AssistantWith) -> None:
+    """The puddle jacket costs less than the blue one, of which nobody asked whether it is cheaper."""
+    blue = said("refine", sort="price_asc", color=("blue",))
+    shop = assistant_with([said("search", product="jacket"), blue])
+    shop.reply("a jacket", "s_1")
+    told = shop.reply("the cheapest of the blue ones", "s_1").reply
+    assert "costs less than" not in told
+    assert "Storm Rain Jacket" in told
+
+
 def test_of_what_is_only_near_the_kind_it_is_told_which_wish_none_of_them_meets(assistant_with: AssistantWith) -> None:
     """No bag is called a ski bag, one states that it is waterproof, and none that it is purple."""
     shop = assistant_with([said("search", product="ski bag", color=("purple",), features=("waterproof",))])
