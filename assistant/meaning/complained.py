@@ -10,7 +10,7 @@ from retrieval.product import Product
 from retrieval.words import STOPWORDS, contains
 
 from ..actions.amends import LENGTHS, NAMED, WEIGHT
-from ..mentions import places_in, says_several
+from ..mentions import places_in, says_several, says_them
 from ..merging import ALSO_CALLED
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
@@ -35,9 +35,10 @@ def complained(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if parse.intent not in ("refine", "other", "feedback") or rest != Slots() or parse.then is not None:
         return parse
     least = SURELY if parse.intent == "other" else LEAST
-    refuses_no_word = parse.slots.exclude != () and all(
-        map(says_no_value, parse.slots.exclude)
-    )  # "not those", "not the colour"
+    refused = parse.slots.exclude
+    refuses_no_word = refused != () and all(
+        says_no_value(one) or says_them(one) for one in refused
+    )  # "not those", "not these ugly ones", "not the colour"
     complaint = None if refuses_no_word else complaint_of(parse.message, parts.embedder, least=least)
     points = says_several(parse.message) or places_in(parse.message)
     if complaint == "plain" and not (

@@ -50,6 +50,12 @@ def test_a_disliked_product_does_not_come_back(assistant_with: AssistantWith) ->
     assert set(ids(at_once)) == set(ids(later)) == {"breeze", "puddle", "storm"}
 
 
+def test_a_refusal_that_only_points_at_what_was_shown_is_a_word_on_these(assistant_with: AssistantWith) -> None:
+    refused = ("please not those hideous ones", said("refine", exclude=("those hideous ones",)))
+    reply = talk(assistant_with, LAMPS, refused)
+    assert (reply.intent, reply.constraints.exclude) == ("feedback", ())
+
+
 def test_the_others_stay_on_the_table_after_one_is_disliked(assistant_with: AssistantWith) -> None:
     shown = ids(talk(assistant_with, LAMPS))
     reply = talk(assistant_with, LAMPS, ("i don't like the second", said("feedback", ref=(2,))))
