@@ -9,6 +9,7 @@ from retrieval.product import money
 from retrieval.query import Constraints
 
 from ..model import DialogueState, Intent, Parse, Slots
+from ..normalize import amounts
 from ..parts import Parts
 from ..sayings.phrases import phrase_of
 
@@ -17,8 +18,10 @@ ABOUT_A_LIST: tuple[Intent, ...] = ("refine", "similar", "more", "recommend", "f
 
 
 def widened(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """The message that lets the price go up as a narrowing with a higher limit, or with none; as it is where it says anything else, such
-    as a number, or that dearer ones alone are wanted."""
+    """The message that lets the price go up as a narrowing with a higher limit, or with none, and a number that is another limit as that;
+    as it is where it says anything else, or that dearer ones alone are wanted."""
+    if (limit := _another_limit(parse, state)) is not None:
+        return _refined(parse, Slots(price_max=limit))
     said = replace(parse.slots, sort=None, ref=(), drop=(), features=(), ask=None)
     if parse.intent not in ABOUT_A_LIST or parse.then is not None or said != Slots() or not _limited(state):
         return parse
@@ -34,6 +37,16 @@ def widened(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if reached is None:
         return _refined(parse, Slots(), f"Nothing else of this kind costs more than {money(limit, parts.currency)}.")
     return _refined(parse, Slots(price_max=reached), f"Then up to {money(reached, parts.currency)}.")
+
+
+def _another_limit(parse: Parse, state: DialogueState) -> Decimal | None:
+    """The number that alone is said and was read as how many, where the message before set the price limit: "make it 100" after "under
+    60"."""
+    number, limit = parse.slots.quantity, state.constraints.price_max
+    alone = parse.intent == "refine" and parse.then is None and parse.slots == Slots(quantity=number)
+    if not alone or number is None or state.last is None:
+        return None
+    return Decimal(number) if any(one.value == limit for one in amounts(state.last.shopper)) else None
 
 
 def _limited(state: DialogueState) -> bool:

@@ -38,6 +38,14 @@ def test_it_goes_as_far_as_the_nearest_product_beyond(assistant_with: AssistantW
     assert reply.constraints.price_max == 149  # a quarter more would be 125, where nothing is
 
 
+def test_a_number_after_a_limit_is_another_limit_and_not_how_many(assistant_with: AssistantWith) -> None:
+    number = ("hmm, let's say 90", said("refine", quantity=90))
+    reply = talk(assistant_with, UNDER_50, number)
+    assert (reply.constraints.price_max, reply.constraints.quantity) == (90, None)
+    later = talk(assistant_with, UNDER_50, ("waterproof", said("refine", features=("waterproof",))), number)
+    assert (later.constraints.price_max, later.constraints.quantity) == (50, 90)
+
+
 def test_that_nothing_costs_more_is_said(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, UNDER_200, (MORE, said("refine", sort="price_asc")))
     assert reply.constraints.price_max == 200
