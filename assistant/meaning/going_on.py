@@ -26,7 +26,7 @@ def gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if parse.intent not in GOES_ON or parse.then is not None or state.constraints == Constraints():
         return parse
     if slots.product is None:
-        return _for_another_purpose(parse, state, parts)
+        return _as_before(parse, state, parts) if slots == Slots() else _for_another_purpose(parse, state, parts)
     if _names_a_kind_of_it(parse, state) and not of_another_thing(parse.message, parts.embedder):
         return replace(parse, intent="refine", acts=("refine",))
     if _names_it_again(parse, state):
@@ -89,6 +89,14 @@ def _for_another_purpose(parse: Parse, state: DialogueState, parts: Parts) -> Pa
         return parse
     slots = Slots(features=purposes, **_said_of(state.constraints, names))
     return replace(parse, intent="search", acts=("search",), slots=slots)
+
+
+def _as_before(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """What says nothing but that something stays, of a need that has none of it, with what it was in the last need that has: "same budget"
+    once the boots are spoken of, after a jacket under 150."""
+    names = _staying(parse.message, parts)
+    stays = next((said for need in state.earlier if (said := _said_of(need.constraints, names))), {})
+    return parse if _said_of(state.constraints, names) or not stays else replace(parse, slots=Slots(**stays))
 
 
 def _staying_beside(named: Sequence[str], message: str, parts: Parts) -> tuple[str, ...]:

@@ -57,6 +57,11 @@ def test_the_budget_stays_where_the_message_says_so(assistant_with: AssistantWit
         assert reply.constraints == Constraints(product="bag", price_max=Decimal(60))
 
 
+def test_a_budget_that_alone_is_said_to_stay_is_that_of_the_need_before(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, LAMP, BAG, ("same budget", said("refine")))
+    assert reply.constraints == Constraints(product="bag", features=("vegan",), price_max=Decimal(60))
+
+
 def test_the_colour_stays_where_the_message_says_so(assistant_with: AssistantWith) -> None:
     for read in (
         said("complement", product="bag", ref=("last",)),
