@@ -113,12 +113,14 @@ def reset(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 def other(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """What is no business of a shop, unless it names what is: "you sent me the wrong size". Anger at us gets no lecture, a question who
-    answers here an honest word, and whoever wants to think all the time they need."""
+    answers here an honest word, who wants to think the time for it, and who does not know what to look for a word on what there is."""
     if at_us(parse.message, parts.embedder, least=SURELY):
         return sorry(parts)
     if told := _told_of_what_is_named(parse, state, parts):
         return told
     asked = about_us(parse.message, parts.embedder)
+    if asked == "undecided":
+        return help_(parse, state, parts)
     return Outcome(answer=Answer(f"{ABOUT_US[asked] if asked else OUTSIDE} {OFFER}"))
 
 

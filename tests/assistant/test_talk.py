@@ -23,6 +23,11 @@ def test_help_says_what_the_shop_has_the_largest_departments_first(assistant_wit
     assert text.startswith(f"This shop has {', '.join(first)} and {last}. Tell me what you need")
 
 
+def test_who_does_not_know_what_to_look_for_is_told_what_there_is(assistant_with: AssistantWith) -> None:
+    text = assistant_with([said("other")]).reply("honestly i don't know what i want").reply
+    assert text.startswith(f"This shop has {departments()[0]}")
+
+
 def test_of_many_departments_help_names_some_and_says_that_there_are_more(
     assistant_with: AssistantWith, monkeypatch: pytest.MonkeyPatch
 ) -> None:
