@@ -15,7 +15,7 @@ from retrieval.superlative import by
 from retrieval.words import content_stems, stem
 
 from ..explain import broken
-from ..mentions import SUPERLATIVES, places_in, says_all, says_them
+from ..mentions import SUPERLATIVES, places_in, says_a_place, says_all, says_several, says_them
 from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
 from ..names import listed, short_names, short_title
 from ..parts import Parts
@@ -23,7 +23,7 @@ from ..state import same_kind
 from .better import told_better
 from .differences import NOT_STATED, differing, fields_named, measures, record_of
 from .find import another, need_text
-from .naming import about, in_catalog, not_on_the_table
+from .naming import about, called_in, in_catalog, not_on_the_table
 from .own_words import is_bare, own_words, with_words
 from .quality import Said, by_quality
 from .table import called
@@ -170,7 +170,10 @@ def _compared(parse: Parse, others: Sequence[Product], state: DialogueState, par
     found = titled(parse.message, state, parts) if superlative else about(parse, state, parts)
     if others:
         placed = [shown[place - 1] for place in places_in(parse.message) if place <= len(shown)]
-        return [*(placed or found or shown)[: MOST - len(others)], *others]
+        guessed = set(map(type, parse.slots.ref)) == {int} and not says_a_place(parse.message)
+        here = placed or (called_in(parse.message, shown) if guessed else found)
+        here = here or (shown if says_several(parse.message) else shown[:1])
+        return [*here[: MOST - len(others)], *others]
     if len(found) == 1:  # of two named ones perhaps only one by its whole title
         alike = short_title(found[0].title)
         found += [one for one in in_catalog(parse.message, parts) if short_title(one.title) != alike]
@@ -183,17 +186,14 @@ def _compared(parse: Parse, others: Sequence[Product], state: DialogueState, par
 
 
 def _named_beside(parse: Parse, state: DialogueState, parts: Parts) -> tuple[list[Product], list[str]]:
-    """(products of the shop, names that nothing here has) of the things that the message names beside those on the table, and none of
-    which was looked for."""
-    shown = parts.catalog.get_many(state.shown)
-    if not shown or parse.products:
+    """(products of the shop, names that nothing here has) of what the message names beside what is on the table or looked for now."""
+    if not state.shown or parse.products:
         return [], []
-    others, unknown = not_on_the_table(parse.message, shown, parts)
-    needs = [need.product for need in state.needs()]
-    others = [one for one in others if not any(need and called(one, need) for need in needs)]
+    others, unknown = not_on_the_table(parse.message, state, parts)
+    others = [one for one in others if not ((now := state.constraints.product) and called(one, now))]
     asked = set(content_stems(parse.slots.ask or ""))
     unknown = [name for name in unknown if not set(content_stems(name)) <= asked]
-    return others[: MOST - 1], [name for name in unknown if not any(same_kind(need, name) for need in needs)]
+    return others[: MOST - 1], [name for name in unknown if not same_kind(state.constraints.product, name)]
 
 
 def _goes_back(parse: Parse, state: DialogueState) -> bool:

@@ -14,6 +14,7 @@ from retrieval.words import content_stems
 
 from ..model import DialogueState, Parse
 from ..parts import Parts
+from ..state import same_kind
 from .table import meant, stems_said
 from .titles import titled
 
@@ -61,14 +62,20 @@ def in_catalog(message: str, parts: Parts) -> list[Product]:
     return list(islice(families(found), 4))
 
 
-def not_on_the_table(message: str, shown: Sequence[Product], parts: Parts) -> tuple[list[Product], list[str]]:
+def not_on_the_table(message: str, state: DialogueState, parts: Parts) -> tuple[list[Product], list[str]]:
     """(one product for each known thing that a piece of the message names and nothing shown is or speaks of, those of these names that
-    nothing here has): "the ukulele" of "the first one or the ukulele", of guitars."""
+    nothing here has): "the ukulele" of "the first one or the ukulele", of guitars. Of what was looked for before the first of its list."""
+    shown = parts.catalog.get_many(state.shown)
     found, unknown, pieces = list[Product](), list[str](), _BETWEEN.split(message)
     own = {stem for one in shown for stem in stems_said(one)}
     for piece in pieces if len(pieces) > 1 else ():
-        named = _KNOWN.search(_ITS_USE.split(piece)[0])
-        for name, kinds in things_named(named[1])[:1] if named else ():
+        if (named := _KNOWN.search(_ITS_USE.split(piece)[0])) is None:
+            continue
+        before = next((need.found for need in state.earlier if same_kind(need.constraints.product, named[1])), ())
+        if before:  # whether or not it is known what a thing of that name is
+            found += parts.catalog.get_many(before[:1] if before[0] not in state.shown else ())
+            continue
+        for name, kinds in things_named(named[1])[:1]:
             if own & set(content_stems(name)) or any(is_named(kind_of(one), kinds) for one in shown):
                 continue
             ids = parts.searcher.matching(Constraints(product=name))

@@ -301,6 +301,14 @@ def test_a_thing_named_by_one_word_that_was_not_shown_is_looked_up(assistant_wit
     assert [row.product_id for row in reply.comparison.rows] == ["tote", "kettle"]
 
 
+def test_what_was_looked_for_before_is_compared_by_its_name(assistant_with: AssistantWith) -> None:
+    turns = [("a black lamp", BLACK_LAMP), ("bags", BAGS)]
+    for read in (said("compare"), said("compare", ref=(1, 2))):  # of which the message says no place
+        reply = talk(assistant_with, *turns, ("compare the lamp and the bag", read))
+        assert reply.comparison is not None
+        assert [row.product_id for row in reply.comparison.rows] == ["tote", "aster-black"]  # the first of each list
+
+
 def test_of_a_thing_that_the_shop_has_not_it_is_said_that_it_is_not_compared(assistant_with: AssistantWith) -> None:
     asked = ("how do the first two compare to the guitar?", said("compare", ref=(1, 2)))
     reply = talk(assistant_with, ("bags", BAGS), asked)
