@@ -64,11 +64,11 @@ def places_in(message: str) -> tuple[int, ...]:
     return tuple(_place(match) for match in _ORDINAL.finditer(message.lower()))
 
 
-def says_the_last(message: str, *, surely: bool = True) -> bool:
-    """Whether the message counts one place only, and that from the end of a list: "the last one", not "the last two". surely: False where
-    the word by itself is enough."""
-    text = message.lower()
-    return bool((_THE_LAST if surely else _LAST).search(text)) and not _ORDINAL.search(text)
+def places_to_the_last(message: str, listed: int, *, surely: bool = True) -> tuple[int, ...]:
+    """The places of a list as long as `listed` that the message counts, where one is its end: (1, 5) of "the first and the last"; () of
+    "the last two". surely: False where the word by itself is enough."""
+    counts = (_THE_LAST if surely else _LAST).search(message.lower())
+    return tuple(place for place, _ in _counted_places(message, listed)) if counts else ()
 
 
 def places_by_name(message: str, names: Sequence[str]) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..mentions import places_by_name, places_with_counts, says_the_last
+from ..mentions import places_by_name, places_to_the_last, places_with_counts
 from ..model import DialogueState, Parse
 
 
@@ -32,15 +32,15 @@ def _together(parse: Parse, state: DialogueState) -> Parse:
 
 
 def _the_last(parse: Parse, state: DialogueState) -> Parse:
-    """Of a list of which the reply named only the first ones, "the last one" is the last on the screen. In a cart it is another list."""
-    one = len(parse.slots.ref) == 1 and (isinstance(parse.slots.ref[0], int) or parse.slots.ref == ("last",))
-    if not one or parse.then is not None or parse.intent == "cart_remove" or len(state.shown) < 2:
+    """Of a list of which the reply named only the first ones, "the last one" is the last on the screen, also beside other places. In a
+    cart it is another list."""
+    refs, listed = parse.slots.ref, len(state.shown)
+    counted = all(isinstance(ref, int) or ref == "last" for ref in refs)
+    if not refs or not counted or parse.then is not None or parse.intent == "cart_remove" or listed < 2:
         return parse
-    (ref,) = parse.slots.ref
-    past = isinstance(ref, int) and ref > len(state.shown)  # "teh last one" was read as the third of two
-    if not says_the_last(parse.message, surely=not past):
-        return parse
-    return replace(parse, slots=replace(parse.slots, ref=(len(state.shown),)))
+    past = any(isinstance(ref, int) and ref > listed for ref in refs)  # "teh last one" was read as the third of two
+    places = places_to_the_last(parse.message, listed, surely=not past)
+    return replace(parse, slots=replace(parse.slots, ref=places)) if len(places) == len(refs) else parse
 
 
 def _as_many(parse: Parse, state: DialogueState) -> Parse:

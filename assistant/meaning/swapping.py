@@ -20,7 +20,7 @@ from ..actions.compare import asking_words
 from ..actions.looks import so_looking, without_looks
 from ..actions.naming import called_in
 from ..actions.titles import titled
-from ..mentions import SUPERLATIVES, as_it, places_in, says_the_last
+from ..mentions import SUPERLATIVES, as_it, places_in, places_to_the_last
 from ..model import Choice, DialogueState, Intent, Parse, Slots
 from ..parts import Parts
 
@@ -152,7 +152,7 @@ def _named(piece: str, parse: Parse, state: DialogueState, parts: Parts) -> list
     """What a piece of the message names, first as shown and then as it stands in the cart; empty where it names nothing, or several."""
     shown = parts.catalog.get_many(state.shown)
     inside = parts.catalog.get_many(line.product_id for line in state.cart)
-    places = places_in(piece) or ((len(shown),) if says_the_last(piece) else ())
+    places = places_to_the_last(piece, len(shown)) or places_in(piece)
     if len(places) == 1:
         return _called_most(piece, [one[places[0] - 1] for one in (shown, inside) if 1 <= places[0] <= len(one)])
     every = list({one.id: one for one in (*inside, *shown)}.values())

@@ -81,6 +81,7 @@ def test_places_are_counted_through_the_lists_of_two_needs_unless_these_are_name
         ("the last one then, 2 pieces", said("cart_add", ref=(2,), quantity=2), (3,)),
         ("add teh last one", said("cart_add", ref=(4,)), (3,)),  # of three
         ("tell me about the last", said("ask_product", ref=("last",)), (3,)),
+        ("how do the second and the last differ", said("compare", ref=(2, 4)), (2, 3)),
         ("add it", said("cart_add", ref=("last",)), ("last",)),
         ("the last two", said("cart_add", ref=(2,)), (2,)),
         ("the second, not the last one", said("cart_add", ref=(2,)), (2,)),
