@@ -41,6 +41,7 @@ _EACH = re.compile(r"\b(?:each|apiece|of (?:both|every))\b")
 _OF_EACH = re.compile(r"\b(?:both|each|apiece|all of (?:them|these|those)|all together|altogether)\b")
 _OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
 _THEM = re.compile(r"\b(?:them|those|these)\b")
+_THAT_ONE = re.compile(r"\b(?:this|that) one\b")
 _OF_THOSE = re.compile(r"\bof (?:them|those|these)\b")
 _SEVERAL = re.compile(r"\b(?:these|those|they|them|ones|none|all|any|both|others?)\b")
 _MOST_OF_ALL = re.compile(r"\b(?:cheapest|lowest|least|sort|sorted|order|ordered|ascending)\b")
@@ -201,6 +202,11 @@ def _counted_places(message: str, listed: int) -> list[tuple[int, int]]:
 def says_them(message: str) -> bool:
     """Whether the message points at several things by a pronoun: "add them"."""
     return bool(_THEM.search(message.lower()))
+
+
+def says_that_one(message: str) -> bool:
+    """Whether the message points at one thing among others: "that one"."""
+    return bool(_THAT_ONE.search(message.lower()))
 
 
 def says_an_order(message: str) -> bool:

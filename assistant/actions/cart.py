@@ -11,7 +11,7 @@ from retrieval.query import Constraints
 from retrieval.words import content_words
 
 from ..contract import CartView
-from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_both, says_each, says_them, tied
+from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_both, says_each, says_that_one, says_them, tied
 from ..merging import merge
 from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question, Slots
 from ..names import listed, short_names
@@ -48,7 +48,8 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     parse = _counted_or_placed(_as_asked(parse, state, parts), state)
     products = meant(parse, state, parts)
     if not products:
-        return _choose_first(parse, state, parts)
+        name = parse.slots.product or another_thing((), parse, state, parts) or None
+        return _choose_first(replace(parse, slots=replace(parse.slots, product=name)), state, parts)
     if other := another_thing(products, parse, state, parts):
         return _of_another_thing(other, parse, state, parts)
     asked = (
@@ -146,8 +147,9 @@ def _counted_or_placed(parse: Parse, state: DialogueState) -> Parse:
 
 
 def _of_them(parse: Parse, state: DialogueState) -> Outcome | None:
-    """The question which is meant, where "them" is said of a list of which none was spoken of."""
-    if parse.slots.ref != ("last",) or parse.slots.quantity or not says_them(parse.message):
+    """The question which is meant, where "them" or "that one" is said of a list of which none was spoken of."""
+    said = says_them(parse.message) or says_that_one(parse.message)
+    if parse.slots.ref != ("last",) or parse.slots.quantity or not said:
         return None
     if not none_spoken_of(state):
         return None

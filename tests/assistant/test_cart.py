@@ -141,6 +141,13 @@ def test_a_position_past_the_end_asks_which(searcher: Searcher) -> None:
     assert _text(outcome) == "I showed 3. Which of them shall I add?"
 
 
+def test_what_is_named_before_anything_was_shown_is_looked_for(searcher: Searcher) -> None:
+    read = replace(said("cart_add", ref=("last",), quantity=2), message="put two desk lamps in my cart")
+    outcome = cart_add(read, DialogueState(), parts_with(searcher))
+    assert _lines(outcome) == {}
+    assert {hit.product.category[-1] for hit in outcome.hits} == {"desk lamps"}
+
+
 def test_nothing_shown_and_nothing_named_asks_what(searcher: Searcher) -> None:
     assert _text(_do(searcher, DialogueState(), "cart_add")).startswith("Which product do you mean?")
 
@@ -382,6 +389,18 @@ def test_how_many_were_asked_for_is_kept_over_the_question_which(searcher: Searc
     assert outcome.asked is not None
     answer = placed(said("cart_add", ref=(1,)), replace(two, asked=outcome.asked))
     assert _lines(cart_add(answer, two, parts_with(searcher))) == {"aster-black": 3}
+
+
+def test_that_one_of_a_list_of_which_none_was_spoken_of_is_asked_about(searcher: Searcher) -> None:
+    listed = replace(SHOWN, found=SHOWN.shown, acts=("search", "cart_add"))
+    for state, left in ((listed, {}), (replace(listed, focus="clamp"), {"clamp": 1})):
+        outcome = cart_add(
+            replace(said("cart_add", ref=("last",)), message="i'll take that one"), state, parts_with(searcher)
+        )
+        assert _lines(outcome) == left
+    assert _text(
+        cart_add(replace(said("cart_add", ref=("last",)), message="that one!"), listed, parts_with(searcher))
+    ) == ("I showed 3. Which of them shall I add?")
 
 
 def test_the_cheapest_again_is_asked_about_where_it_was_just_added(searcher: Searcher) -> None:
