@@ -12,6 +12,7 @@ from retrieval.query import SOFT, Constraints, Limit
 from retrieval.words import content_stems
 
 from .model import Slots
+from .normalize import middle_of
 
 WISH_LISTS = (*SOFT, "exclude")
 REPLACED = ("color", "size", "material")  # a new colour takes the place of the old one; features add up
@@ -37,13 +38,21 @@ def merge(constraints: Constraints, slots: Slots) -> Constraints:
         for name in ("product", "brand", "gender", "price_min", "price_max", "quantity", "in_stock")
         if getattr(slots, name) is not None
     }
-    constraints = _for_whom_else(constraints, slots)
+    constraints = _without_a_middle(_for_whom_else(constraints, slots), slots)
     for name in WISH_LISTS:
         new = getattr(slots, name)
         kept = () if new and name in REPLACED else getattr(constraints, name)
         said[name] = tuple(dict.fromkeys((*kept, *new)))
     merged = replace(constraints, **said)
     return _without_crossed_bounds(_without_contradictions(merged, slots), slots)
+
+
+def _without_a_middle(constraints: Constraints, slots: Slots) -> Constraints:
+    """The constraints without the bounds around a price where the slots say another: "under 50" after "around 60" is not from 48 on."""
+    bounded = slots.price_min is not None or slots.price_max is not None
+    if not bounded or middle_of(constraints.price_min, constraints.price_max) is None:
+        return constraints
+    return replace(constraints, price_min=None, price_max=None)
 
 
 def _for_whom_else(constraints: Constraints, slots: Slots) -> Constraints:

@@ -100,6 +100,13 @@ def around(value: Decimal) -> tuple[Decimal, Decimal]:
     return value * (1 - NEAR), value * (1 + NEAR)
 
 
+def middle_of(low: Decimal | None, high: Decimal | None) -> Decimal | None:
+    """The value that these are the bounds around; None where they are around none."""
+    if low is None or high is None or around(middle := high / (1 + NEAR)) != (low, high):
+        return None
+    return middle
+
+
 def _read_all(message: str) -> Iterator[Amount]:
     for match in _PATTERN.finditer(message):
         value = _value(match)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
 from .model import GENDERS, DialogueState, Exchange, Intent, Parse, Slots
-from .normalize import NEAR, Amount, amounts, around
+from .normalize import Amount, amounts, around, middle_of
 
 # UTF-8 bytes of a message that the model reads; the rest is ignored. Bytes, because a sign of another script is up to four tokens:
 # 800 of those took 9 s to read, and more than the grammar holds.
@@ -234,12 +234,7 @@ def _bounds(slots: Slots, said: set[Decimal]) -> Iterator[tuple[str, Decimal]]:
     low, high = slots.price_min, slots.price_max
     if slots.quantity is not None:
         yield "count", Decimal(slots.quantity)
-    if (
-        low is not None
-        and high is not None
-        and not {low, high} <= said
-        and around(middle := high / (1 + NEAR)) == (low, high)
-    ):
+    if (middle := middle_of(low, high)) is not None and not {low, high} <= said:
         yield "about", middle
         return
     if low is not None:

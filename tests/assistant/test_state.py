@@ -105,6 +105,9 @@ def test_what_is_dropped_and_said_in_one_message_is_dropped_first() -> None:
         (Constraints(), {"price_min": Decimal(60), "price_max": FORTY}, 40, 60),
         (Constraints(price_min=FORTY), {"price_max": FORTY}, None, 40),
         (Constraints(), {"price_min": FORTY, "price_max": FORTY}, 40, 40),
+        (Constraints(price_min=Decimal(48), price_max=Decimal(72)), {"price_max": Decimal(50)}, None, 50),  # around 60
+        (Constraints(price_min=Decimal(48), price_max=Decimal(72)), {"price_max": Decimal(90)}, None, 90),
+        (Constraints(price_min=FORTY, price_max=Decimal(70)), {"price_max": Decimal(50)}, 40, 50),
     ],
 )
 def test_of_two_bounds_that_cross_the_later_one_stays(
