@@ -57,7 +57,8 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     in_order, alone = says_an_order(parse.message), parse.slots == Slots(sort="price_asc")
     if parse.slots.sort == "price_asc" and before:
         if alone or not in_order:  # "the cheapest brown ones" are cheaper than nothing
-            outcome = _cheaper_than(before[0], outcome, state, parts, widen=not in_order)
+            of_kind = state.constraints.kind is not None  # else all that the shop has would be wide enough
+            outcome = _cheaper_than(before[0], outcome, state, parts, widen=of_kind and not in_order)
         if alone:
             outcome = _beginning_with(before[0], outcome, state, parts)
     notes = (parse.note, _of_currency(parse, parts), outcome.note)
@@ -112,8 +113,8 @@ def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 def _cheaper_than(cheapest: Product, outcome: Outcome, state: DialogueState, parts: Parts, *, widen: bool) -> Outcome:
     """The outcome where it has what costs less than the cheapest found before; else with a word that nothing does, where it has anything
-    new; else the cheapest of the kind and size, whatever they say of the other wishes. widen: False where the cheapest is asked for, which
-    is one of those that say what was wished."""
+    new; else the cheapest of the kind and size, whatever they say of the other wishes. widen: False where no kind is named, or the cheapest
+    is asked for, which is one of those that say what was wished."""
     if cheapest.price is None or _costs_less(outcome, cheapest.price):
         return outcome
     name = short_names([cheapest])[cheapest.id]

@@ -317,6 +317,16 @@ def test_the_cheapest_that_are_so_are_not_held_against_those_shown_before(assist
     assert "Storm Rain Jacket" in told
 
 
+def test_cheaper_of_what_is_of_no_kind_still_is_what_was_asked_for(assistant_with: AssistantWith) -> None:
+    """The Aster lamps alone are of steel, and a lot of other things cost less."""
+    steel = said("search", features=("steel",))
+    shop = assistant_with([steel, said("refine", sort="price_asc")])
+    shop.reply("something of steel", "s_1")
+    reply = shop.reply("cheaper", "s_1")
+    assert [card.product.attributes["material"] for card in reply.cards] == [("steel",)]
+    assert reply.reply.startswith("Nothing here costs less than")
+
+
 def test_of_what_is_only_near_the_kind_it_is_told_which_wish_none_of_them_meets(assistant_with: AssistantWith) -> None:
     """No bag is called a ski bag, one states that it is waterproof, and none that it is purple."""
     shop = assistant_with([said("search", product="ski bag", color=("purple",), features=("waterproof",))])
