@@ -63,14 +63,32 @@ def _is_another_kind(name: str, other: str | None, parts: Parts) -> bool:
 
 def _apart(parse: Parse, parts: Parts) -> Parse:
     """Kinds of the shop that were read as one name are a need each; a name that a listing bears whole is one: "hat and scarf". Gifts for
-    several people are one need for each."""
+    several people are one need for each, and so is a thing and what was read as a wish for it."""
     if people := _gifts_for(parse):
         return _each_of(parse, people)
+    if behind := _kinds_behind(parse, parts):
+        features = tuple(wish for wish in parse.slots.features if wish not in behind)
+        each = (parse.slots.product, *behind)
+        return _in_turn(parse, [replace(parse.slots, product=kind, features=features) for kind in each])
     name = parse.slots.product
     kinds = _AND.split(name) if name and parse.intent == "search" and parse.then is None else []
     if name is None or len(kinds) < 2 or not all(map(content_stems, kinds)) or not _are_several(name, kinds, parts):
         return parse
     return _in_turn(parse, [replace(parse.slots, product=kind) for kind in kinds])
+
+
+def _kinds_behind(parse: Parse, parts: Parts) -> list[str]:
+    """What was read as wishes for the one thing searched for and is another one of the shop, joined to it in the message: the teapot of "a
+    mug or teapot under 40"."""
+    name = parse.slots.product
+    if parse.intent != "search" or parse.then is not None or name is None:
+        return []
+    kinds = [name]
+    for wish in parse.slots.features:
+        joined = rf"\b{re.escape(kinds[-1])}(?:{_AND.pattern}){re.escape(wish)}\b"
+        if re.search(joined, parse.message, re.IGNORECASE) and _is_another_kind(wish, name, parts):
+            kinds.append(wish)
+    return kinds[1:]
 
 
 def _are_several(name: str, kinds: Sequence[str], parts: Parts) -> bool:
@@ -117,15 +135,22 @@ def _in_turn(parse: Parse, each: Sequence[Slots]) -> Parse:
 
 
 def _shared(parse: Parse) -> Parse:
-    """The message's acts, where two or more search, with what is said of all of them in each: "a ring and a necklace, both under 100"."""
+    """The message's acts, where two or more search, with what is said of all of them in each: "a ring and a necklace, both under 100", or
+    of which either would do: "a mug or teapot under 40"."""
     searches = [one.slots for one in parse.in_order() if one.intent == "search"]
-    if len(searches) < 2 or not says_of_all(parse.message):
+    if len(searches) < 2 or not (says_of_all(parse.message) or _either(searches, parse.message)):
         return parse
     said = {name: [slots for slots in searches if getattr(slots, name) not in (None, ())] for name in SHARED}
     once: dict[str, Any] = {name: getattr(slots[0], name) for name, slots in said.items() if len(slots) == 1}
     behind = {name: value for name in SHARED_AT_THE_END if (value := getattr(searches[-1], name))}
     alone = {name: value for name, value in behind.items() if not any(getattr(one, name) for one in searches[:-1])}
     return _each_with(parse, once | alone)
+
+
+def _either(searches: Sequence[Slots], message: str) -> bool:
+    """Whether the last two things stand in the message with nothing but an "or" between."""
+    one, other = (re.escape(slots.product or "") for slots in searches[-2:])
+    return bool(one and other and re.search(rf"\b{one},? or (?:an? |some )?{other}\b", message, re.IGNORECASE))
 
 
 def _each_with(parse: Parse, said: Mapping[str, Any]) -> Parse:

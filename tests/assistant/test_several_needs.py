@@ -42,6 +42,25 @@ def test_two_kinds_of_which_either_would_do_are_two_needs(assistant_with: Assist
     assert [card.need for card in reply.cards] == ["lamp", "lamp", "bag", "bag"]
 
 
+def test_another_kind_right_behind_the_thing_that_was_read_as_a_wish_for_it_is_a_need(
+    assistant_with: AssistantWith,
+) -> None:
+    read = said("search", product="lamp", features=("tote bag", "sturdy"), price_max=Decimal(40))
+    (reply,) = told(assistant_with([read]), "lamp or a tote bag under 40, sturdy")
+    assert list(dict.fromkeys(card.need for card in reply.cards)) == ["lamp", "tote bag"]
+    assert all(card.product.price and card.product.price <= 40 for card in reply.cards)
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"), [("dimmable", "a lamp, dimmable"), ("bag", "a lamp that stands beside a bag")]
+)
+def test_a_wish_that_is_no_kind_or_does_not_stand_right_behind_the_thing_stays_one(
+    assistant_with: AssistantWith, wish: str, message: str
+) -> None:
+    (reply,) = told(assistant_with([said("search", product="lamp", features=(wish,))]), message)
+    assert (reply.acts, reply.constraints.features) == (("search",), (wish,))
+
+
 def test_of_two_things_in_one_name_the_one_that_is_sold_is_shown(assistant_with: AssistantWith) -> None:
     (reply,) = told(assistant_with([said("search", product="lamp and trombone")]), "a lamp and trombone")
     assert [card.need for card in reply.cards] == [None] * len(reply.cards)
@@ -94,6 +113,15 @@ def test_what_is_said_of_the_first_alone_is_not_of_the_second(assistant_with: As
     first, second = [act.slots for act in shop.session("s_1").turns[0].parse.in_order()]
     assert (first.price_max, second.price_max) == (90, 90)
     assert (second.color, second.gender) == ((), None)
+
+
+@pytest.mark.parametrize(("message", "limit"), [("a lamp or a bag under 40", 40), ("a lamp and a bag under 40", None)])
+def test_a_price_behind_two_of_which_either_would_do_is_one_of_both(
+    assistant_with: AssistantWith, message: str, limit: int | None
+) -> None:
+    shop = assistant_with([replace(LAMPS, then=said("search", product="bag", price_max=Decimal(40)))])
+    told(shop, message)
+    assert [one.slots.price_max for one in shop.session("s_1").turns[0].parse.in_order()] == [limit, 40]
 
 
 @pytest.mark.parametrize("message", ["both under 40", "not more than 40 all together"])
