@@ -16,7 +16,7 @@ from ..parts import Parts
 from ..sayings.ellipsis import asks_the_same
 from .answering import answer_for, only_leads, silence, without_links
 from .looks import beyond_looks, none_so_colored, without_looks
-from .questions import is_question, questions
+from .questions import questions
 from .stating import offered
 from .subjects import subject_of
 from .table import meant
@@ -140,10 +140,10 @@ def _of_it(parse: Parse, state: DialogueState) -> Parse:
 
 def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:
     """What is asked of the products, "" where the message only says which are meant; a usual question is read from all of it. Where only
-    what leads to it was read ("made of, real leather?"), the properties named are what is asked for; of a whole question that which
+    what leads to it was read ("made of, real leather?"), the properties named are what is asked for; of "how heavy is it" that which
     usually answers it is."""
     slots, ask = parse.slots, parse.slots.ask or ""
-    leads = ask != "" and (only_leads(ask) or is_question(ask))
+    leads = ask != "" and (only_leads(ask) or bool(_OPEN.match(ask)))
     named = replace(slots, ask=None).asked_about if leads else ""
     said = beyond_title(named or slots.asked_about, parse.message, products)
     asked, question = beyond_looks(said, parse.message), without_looks(parse.message)

@@ -508,6 +508,15 @@ def test_of_a_second_question_that_no_listing_answers_it_is_said_by_its_field(as
     assert "“weight”" in told
 
 
+def test_of_a_second_question_with_a_yes_or_no_its_own_words_are_said(assistant_with: AssistantWith) -> None:
+    """It is "dishwasher safe" that the listing says nothing of, not "care"."""
+    shop = assistant_with([said("search", product="floor lamp"), said("ask_product", ask="height", ref=(1,))])
+    shop.reply("a floor lamp", "s_1")
+    told = shop.reply("what height is the first one, and is it dishwasher safe?", "s_1").reply
+    silent = "The listing of Tower Floor Lamp doesn't say anything about “dishwasher safe”."
+    assert told == f"Tower Floor Lamp: height 160 cm. {silent}"
+
+
 @pytest.mark.parametrize("message", ["is it tall and warm?", "hi, is it tall?", "is it tall, or has it a shade"])
 def test_two_properties_in_one_question_are_one_question(message: str) -> None:
     parse = replace(said("ask_product", ask="tall"), message=message)
