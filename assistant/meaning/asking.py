@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.query import Constraints
@@ -9,7 +10,7 @@ from retrieval.words import content_stems
 
 from ..actions.answering import facts_of
 from ..actions.compare import asking_words
-from ..actions.subjects import subject_of
+from ..actions.subjects import Subject, subject_of
 from ..actions.table import SPOKE_OF_ONE, called
 from ..mentions import EXTREMES, places_in, says_all, says_both, says_of_those, says_several
 from ..model import DialogueState, Parse, Slots
@@ -53,14 +54,19 @@ def of_value(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     return replace(parse, intent="recommend", acts=("recommend",), slots=Slots(ref=ref))
 
 
-def of_their_price(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """A question what several cost that was read as a comparison, as the question that it is: "how much for both" compares nothing."""
+def of_each(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A question about several that was read as a comparison, as the question that it is: "how much for both" compares nothing, and in
+    what none of their listings states nothing can be compared: "what's the warranty on these?"."""
     slots = parse.slots
     asks = parse.intent == "compare" and parse.then is None and slots.sort is None and not asking_words(parse.message)
-    if not asks or not (says_both(parse.message) or says_all(parse.message) or len(slots.ref) > 1):
+    subject = subject_of([parse.message, slots.ask or parse.message], parts.embedder) if asks else None
+    if subject is None:
         return parse
-    subject = subject_of([parse.message], parts.embedder)
-    if subject is None or subject.fields != ("price",):
+    if subject.fields == ("price",):
+        of_each = says_both(parse.message) or says_all(parse.message) or len(slots.ref) > 1
+    else:
+        of_each = bool(slots.ask) and not _state(subject, state.shown, parts)
+    if not of_each:
         return parse
     asked = replace(slots, ref=slots.ref or ("all",), ask=slots.ask or parse.message.strip(" ?!."))
     return replace(parse, intent="ask_product", acts=("ask_product",), slots=asked)
@@ -145,8 +151,13 @@ def _states_it(parse: Parse, state: DialogueState, parts: Parts) -> bool:
     if parse.intent != "policy" or not parse.slots.ask or not state.focus or goes_on:
         return False
     subject = subject_of([parse.slots.ask, parse.message], parts.embedder)
-    names = {fact.name.casefold() for one in parts.catalog.get_many([state.focus]) for fact in facts_of(one, [one])}
-    return subject is not None and not names.isdisjoint(subject.fields)
+    return subject is not None and _state(subject, [state.focus], parts)
+
+
+def _state(subject: Subject, ids: Sequence[str], parts: Parts) -> bool:
+    """Whether the record of one of these products has a field that answers such a question."""
+    names = {fact.name.casefold() for one in parts.catalog.get_many(ids) for fact in facts_of(one, [one])}
+    return not names.isdisjoint(subject.fields)
 
 
 def _of_the_page(parse: Parse, state: DialogueState) -> bool:

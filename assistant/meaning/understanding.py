@@ -24,7 +24,7 @@ from ..sayings.about_us import about_us
 from ..sayings.phrases import phrase_of
 from ..state import NARROWING
 from .about_me import of_the_shopper
-from .asking import asking, of_the_cart, of_their_price, of_value, to_their_list, which_of_them, why_better, why_shown
+from .asking import asking, of_each, of_the_cart, of_value, to_their_list, which_of_them, why_better, why_shown
 from .carried import without_the_former_kinds
 from .complained import complained, priced
 from .confirm import held_back, settled
@@ -66,7 +66,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = _of_who_answers(parse, parts)
     parse = _left_open(parse, state, parts)
     parse = of_value(parse, state, parts)
-    parse = of_their_price(parse, state, parts)
+    parse = of_each(parse, state, parts)
     parse = which_of_them(parse, state, parts)
     parse = why_better(parse, state, parts)
     parse = why_shown(parse, state, parts)

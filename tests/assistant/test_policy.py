@@ -237,6 +237,22 @@ def test_a_question_that_the_listing_leaves_open_is_answered_from_the_policies(s
     assert "listing" in reply.reply
 
 
+def test_what_no_listing_of_several_states_is_answered_from_the_policies(shop: Shop) -> None:
+    """A question what is usual of "these" is read as a comparison; of the price, which their listings state, no rule is told."""
+    warranty = "# Warranty\n\n## What is covered\n\nThe warranty on a lamp is two years.\n"
+    parses = [
+        said("search", product="lamp"),
+        said("compare", ref=("all",), ask="warranty"),
+        said("compare", ref=("all",), ask="price"),
+    ]
+    assistant = shop.with_pages(warranty, read_as=parses)
+    assistant.reply("a lamp", "s_1")
+    reply = assistant.reply("what's the warranty on these?", "s_1")
+    assert reply.reply.startswith("Warranty › What is covered: “The warranty on a lamp is two years.” None of ")
+    assert [source.id for source in reply.sources] == ["0/what-is-covered"]
+    assert assistant.reply("what's the price of these?", "s_1").sources == ()
+
+
 def test_a_condition_is_no_question_of_its_own(shop: Shop) -> None:
     broken = "# Broken\n\n## Pieces\n\nThe vase breaks early: send a picture.\n"
     assistant = shop.with_pages(RETURNS, broken, read_as=[said("policy")])
