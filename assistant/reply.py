@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from retrieval.audience import audiences, speaks_of_people
+from retrieval.audience import audiences, speaks_of_an_occasion, speaks_of_people
 from retrieval.evidence import COLORS, meets_one, none_gives_a_size
 from retrieval.product import Product, money
 from retrieval.query import EITHER, Constraints
@@ -94,7 +94,7 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     other = _otherwise_called(outcome, cards, state.constraints)
     led = outcome.kind_found and not outcome.relaxed and not _says_something(cards, state.constraints)
     less = "" if led else none_says(missed, len(cards), _beyond(outcome))
-    said = [f"“{wish}”" for _, wish in missed]
+    said = [f"“{wish}”" for field, wish in state.constraints.wishes if (field, wish) in missed or _of_somebody(wish)]
     passed_over = _passed_over(state.constraints, bool(sizes)) | ({"category"} if other else set())
     why = _why(cards[0], unsaid=passed_over, said=said, near=not missed or _says_something(cards, state.constraints))
     parts = (outcome.reading, outcome.note, *_relaxed(outcome), f"{lead} {shown}.", other, less, sizes, why, asked)
@@ -186,13 +186,13 @@ def _says_something(cards: Sequence[Card], constraints: Constraints) -> bool:
 
 
 def _told_wishes(constraints: Constraints) -> list[tuple[str, str]]:
-    """The wishes that listings are said not to state: of no size, and of nobody known to the shopper, of whom no listing can speak ("for
-    his birthday")."""
+    """The wishes that listings are said not to state: of no size, and of nobody known to the shopper and no day of theirs, of whom no
+    listing can speak ("for his birthday")."""
     return [(field, wish) for field, wish in constraints.wishes if field != "size" and not _of_somebody(wish)]
 
 
 def _of_somebody(wish: str) -> bool:
-    return bool(_FOR_SOMEBODY.match(wish)) and speaks_of_people(wish)
+    return (bool(_FOR_SOMEBODY.match(wish)) and speaks_of_people(wish)) or speaks_of_an_occasion(wish)
 
 
 def _quoted(wishes: Sequence[tuple[str, str]]) -> str:
@@ -301,8 +301,8 @@ def _relaxed(outcome: Outcome) -> list[str]:
 def _why(card: Card, unsaid: frozenset[str], said: Sequence[str], near: bool) -> str:
     """The card's best evidence and first caveat, in one or two short sentences that call it by its place.
 
-    unsaid: fields whose silence is passed over; said: wishes, quoted, of which it was told that no listing states them. near: whether
-    words that only come near are a reason.
+    unsaid: fields whose silence is passed over; said: wishes, quoted, of which it was told that no listing states them, or which
+    none can state. near: whether words that only come near are a reason.
     """
     reasons = [
         reason for reason in card.reasons if reason.field not in PLAIN_TO_SEE and (near or reason.kind != "nearest")

@@ -68,6 +68,11 @@ def speaks_of_people(text: str) -> bool:
     return not _people().isdisjoint(one.stem for one in words(text.replace("’s", "").replace("'s", "")))
 
 
+def speaks_of_an_occasion(text: str) -> bool:
+    """Whether a word of the text is for a day in somebody's life: "for a birthday party"."""
+    return not shopper_words().occasions.isdisjoint(one.stem for one in words(text))
+
+
 @cache
 def _people() -> frozenset[str]:
     named = (*_MEANING, *_OF_PEOPLE.split(), *(one for said in shopper_words().people.values() for one in said))

@@ -37,6 +37,7 @@ class ShopperWords:
     wishes: a listing's word -> what shoppers say for it. animals: names of those that a pet shop serves.
     wider: stems of a word for several kinds at once -> the names of these. belongings: stems of nouns of what is there for another thing.
     alone: of these the stems that mean so only where nothing stands before them. people: whom listings name -> whom shoppers speak of.
+    occasions: stems of words for days in somebody's life.
     """
 
     kinds: Mapping[Stems, Mapping[str | None, str]]
@@ -47,6 +48,7 @@ class ShopperWords:
     animals: tuple[str, ...]
     belongings: frozenset[str]
     people: Mapping[str, tuple[str, ...]]
+    occasions: frozenset[str]
 
 
 @cache
@@ -71,6 +73,7 @@ def shopper_words() -> ShopperWords:
         tuple(written["animals"].split("|")),
         frozenset(map(stem, written["belongings"].split("|"))),
         {named: tuple(said.split("|")) for named, said in written["people"].items()},
+        frozenset(map(stem, written["occasions"].split("|"))),
     )
 
 

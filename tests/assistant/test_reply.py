@@ -280,6 +280,16 @@ def test_for_whom_a_thing_is_is_no_wish_that_listings_lack(assistant_with: Assis
     assert "says “for my studio”" in shop.reply("a lamp for my studio", "s_1").reply
 
 
+@pytest.mark.parametrize("wish", ["birthday", "for a birthday party", "for my mum"])
+def test_an_occasion_or_somebody_is_no_wish_that_listings_lack_where_another_is_met(wish: str) -> None:
+    """Of three lamps one says that it is dimmable, and none for whom or for what day it is."""
+    need = Constraints(product="lamp", features=("dimmable", wish))
+    told = write(Outcome(total=2), _cards(("aster-black", "clamp"), need), DialogueState(need), "USD").text
+    assert "dimmable" in told
+    assert f"say “{wish}”" not in told
+    assert f"says “{wish}”" not in told
+
+
 def test_what_none_of_several_says_that_come_closest_is_told(assistant_with: AssistantWith) -> None:
     """No lamp costs less than $5, and none is purple."""
     shop = assistant_with([said("search", product="lamp", color=("purple",), price_max=Decimal(5))])
