@@ -133,6 +133,14 @@ def test_a_question_in_other_words_is_answered_as_the_plain_one_that_shops_are_a
     assert [source.id for source in reply.sources] == ["0/reasons"]
 
 
+def test_a_question_that_is_listed_as_a_plain_one_in_other_words_is_answered_as_that_one(shop: Shop) -> None:
+    """The words of "who pays for sending it back" stand under refunds; it asks what a return costs."""
+    costs = "# Returns\n\n## Costs\n\nFor a return we take the cost of three dollars off.\n"
+    refunds = "# Refunds\n\n## Accounts\n\nSending it back pays back to whoever pays for it.\n"
+    reply = shop.with_pages(costs, refunds, read_as=[said("policy")]).reply("who pays for sending it back?")
+    assert [source.id for source in reply.sources] == ["0/costs"]
+
+
 def test_what_the_record_states_of_what_the_rule_or_the_question_speaks_of_stands_beside_the_rule(shop: Shop) -> None:
     page = "# Shipping\n\n## Costs\n\nShipping a lamp is free for orders of $49 or more.\n"
     parses = [said("search", product="desk lamp", color=("black",)), said("policy", product="lamp", ref=(1,))]
