@@ -71,9 +71,11 @@ def _is_a_guess(hits: Sequence[Hit], constraints: Constraints) -> bool:
 
 def _on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     """What was compared last, else what was shown, where nothing else is said: "which would you take?" means one of those, and none that
-    was taken out of the cart. Of one alone there is nothing to choose."""
+    was taken out of the cart. Of those compared it may be said what for: "which is for a beginner?". Of one alone there is nothing to
+    choose."""
     ids = [one for one in state.compared or state.shown if one not in state.taken_out]
-    shown = parts.catalog.get_many(ids) if parse.slots == Slots() else []
+    said = replace(parse.slots, features=()) if state.compared else parse.slots
+    shown = parts.catalog.get_many(ids) if said == Slots() else []
     return shown if len(shown) > 1 else []
 
 

@@ -121,6 +121,20 @@ def test_after_a_comparison_the_choice_is_among_those_compared(assistant_with: A
     assert set(chosen) <= set(shown[1:3])
 
 
+def test_after_a_comparison_what_it_is_for_may_be_said_of_the_choice(assistant_with: AssistantWith) -> None:
+    """The first lamp shown is the best for the need, and was not compared."""
+    turns = [
+        said("search", product="lamp", features=("steel",)),
+        said("compare", ref=(2, 3)),
+        said("recommend", features=("for a beginner",)),
+    ]
+    shop = assistant_with(turns)
+    cards = shop.reply("a steel lamp", "s_1").cards
+    shop.reply("compare the second and third", "s_1")
+    (choice, *_) = shop.reply("which would you buy for a beginner?", "s_1").cards
+    assert choice.product.id in {card.product.id for card in cards[1:3]}
+
+
 def test_the_choice_is_among_those_pointed_at(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="bag"), said("recommend", ref=(2, 3))])
     shop.reply("bags", "s_1")
