@@ -211,7 +211,8 @@ class DialogueState:
     let_go: (field, value) of wishes taken back, so that no kept one comes again in this conversation. page: the product that the page
     around the conversation is of. own: wishes that the shopper said hold of them, whatever is looked for. acts: all of the conversation,
     in order, the one under way last. found: ids of the products last found for the need under way, in the order shown; where a message
-    had several needs, only some of those shown. topic: what was last asked of a product, "" once anything else was said.
+    had several needs, only some of those shown. topic: what was last asked of a product, or of the shop's rules
+    without pointing back to an earlier question for them, "" once anything else was said.
     asked_of: ids of the products that questions were about one by one, until others are shown.
     taken_out: ids of what was taken out of the cart and is not in it again. passed_over: of what it was asked whether to put it in,
     without a yes or a no, until that is told.

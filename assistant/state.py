@@ -11,7 +11,7 @@ from retrieval.query import Constraints, Sort
 from retrieval.words import content_stems
 
 from .lasting import given_up, said_of_oneself
-from .mentions import says_an_order
+from .mentions import says_an_order, says_which
 from .merging import ALSO_CALLED, WISH_LISTS, drop, merge
 from .model import CartLine, DialogueState, Exchange, Need, Outcome, Parse, Slots, Taste
 from .orders.book import OrderTalk
@@ -63,7 +63,9 @@ def update(state: DialogueState, parse: Parse, message: str = "") -> DialogueSta
     that names the kind of an earlier need goes on with that one. A reset forgets all needs, never the cart. An act that is only to be
     asked about changes no wish.
     """
-    topic = (parse.slots.asked_about or state.topic) if parse.intent == "ask_product" else ""
+    points_back = state.acts[-1:] == ("policy",) and says_which(message)
+    asked = {"ask_product": parse.slots.asked_about, "policy": "" if points_back else message}.get(parse.intent)
+    topic = "" if asked is None else asked or state.topic
     passed_over = _passed_over(state, parse)
     state = replace(arrived(state, parse.page), acts=(*state.acts, parse.intent), topic=topic, passed_over=passed_over)
     if parse.yes is False:

@@ -90,21 +90,28 @@ def told_of(name: str, parts: Parts) -> Outcome | None:
 
 
 def gone_on(question: str, state: DialogueState, policies: Policies) -> list[list[Found]]:
-    """The answers, or what stands under the heading of the question before and speaks much more of this one, where a word of it points
-    back: "how long are they valid?" after one for gift cards is none for warranties. What answers it only as a plain question in other
-    words, as that one is near to the warranty's, need not be exceeded by as much.
-    """
+    """The answers, or what stands under the heading of the question before, or of the one that began the row of them, and speaks much
+    more of this one, where a word of it points back: "how long are they valid?" after one for gift cards is none for warranties."""
     answers = answers_in(question, policies)
-    before = _relevant(_asked_before(state), policies) if says_which(question) else []
-    if not before:
-        return answers
-    heading = before[0].passage.headings[0]
-    under = _relevant(f"{heading}: {question}", policies, asked=question)
+    before = _asked_before(state) if says_which(question) else ""
+    rows = dict.fromkeys((before, state.topic)) if before else ()
+    found = (_under_its_heading(one, question, answers, policies) for one in rows)
+    return next(([under] for under in found if under), answers)
+
+
+def _under_its_heading(
+    before: str, question: str, answers: Sequence[Sequence[Found]], policies: Policies
+) -> list[Found]:
+    """What speaks more of the question than its answers do, where it is asked under the heading of what answers the one before. What
+    answers it only as a plain question in other words, as that one is near to the warranty's, need not be exceeded by as much."""
+    subject = _relevant(before, policies)
+    heading = subject[0].passage.headings[0] if subject else ""
+    under = _relevant(f"{heading}: {question}", policies, asked=question) if subject else []
     if not under or under[0].passage.headings[0] != heading:
-        return answers
+        return []
     ahead = AHEAD if answers_in(question, policies, plainly=None) else 0.0
     least = answers[0][0].relevance + ahead if answers else RELEVANT
-    return [under] if under[0].relevance >= least else answers
+    return under if under[0].relevance >= least else []
 
 
 def _only_asking_how(question: str, state: DialogueState, policies: Policies) -> list[list[Found]]:

@@ -307,6 +307,17 @@ def test_a_question_that_points_back_is_asked_under_the_heading_of_the_one_befor
     assert [one.id for one in assistant.reply("how long are they valid?", "s_1").sources] == ["0/dates"]
 
 
+def test_a_question_that_points_back_is_asked_under_the_heading_of_the_first_of_several_in_a_row(shop: Shop) -> None:
+    """The question between is answered by another page."""
+    cards = "# Gift cards\n\n## Amounts\n\nGift cards cost 10 to 500.\n\n## Dates\n\nGift cards: valid for years.\n"
+    pay = "# Money\n\n## Ways\n\nUse it with paypal together.\n"
+    lamps = "# Lamps\n\n## Years\n\nLong valid warranty on shades, arms.\n"
+    assistant = shop.with_pages(cards, pay, lamps, read_as=[said("policy")] * 3)
+    assistant.reply("what do gift cards cost?", "s_1")
+    assert [one.id for one in assistant.reply("can i use it with paypal together?", "s_1").sources] == ["1/ways"]
+    assert [one.id for one in assistant.reply("how long are they valid?", "s_1").sources] == ["0/dates"]
+
+
 def test_a_rule_that_names_a_product_on_the_table_is_quoted_with_the_one_asked_for(shop: Shop) -> None:
     trial = "The Tower Floor Lamp has a trial of 100 nights instead."
     page = f"# Returns\n\n## Window\n\nItems may be returned within 30 days of delivery. {trial}\n"
