@@ -39,18 +39,20 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return Outcome(focus=products[0].id, answer=unsized)
     parse = _of_it(parse, state)
     outcomes = [_answered(one, products, state, parts) for one in questions(parse, products)]
-    return outcomes[0] if len(outcomes) == 1 else _in_turn(outcomes)
+    return outcomes[0] if len(outcomes) == 1 else in_turn(outcomes)
 
 
-def _in_turn(outcomes: Sequence[Outcome]) -> Outcome:
+def in_turn(outcomes: Sequence[Outcome]) -> Outcome:
     """The answers to several questions as one, each said once."""
     answers = [one.answer for one in outcomes if one.answer is not None]
     text = " ".join(dict.fromkeys(answer.text for answer in answers))
     evidence = tuple(words for answer in answers for words in answer.evidence)
     found = any(answer.found for answer in answers)
-    return replace(
-        outcomes[0], answer=Answer(text, evidence, found, answers[0].field), question=None, asked=None, suggested=()
+    answer, sources = (
+        Answer(text, evidence, found, answers[0].field),
+        (one for each in outcomes for one in each.sources),
     )
+    return replace(outcomes[0], answer=answer, sources=tuple(sources), question=None, asked=None, suggested=())
 
 
 def _answered(parse: Parse, products: Sequence[Product], state: DialogueState, parts: Parts) -> Outcome:

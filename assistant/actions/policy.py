@@ -17,9 +17,10 @@ from ..names import short_title
 from ..orders.book import OrderRules
 from ..parts import Parts
 from .answering import answer_for
-from .ask import ask_product
+from .ask import ask_product, in_turn
 from .beside import product_meant, stated_beside
 from .other_side import with_the_other_side
+from .questions import questions
 from .stating import others_state
 from .subjects import subject_of
 from .table import meant
@@ -95,8 +96,9 @@ def gone_on(question: str, state: DialogueState, policies: Policies) -> list[lis
     answers = answers_in(question, policies)
     before = _asked_before(state) if says_which(question) else ""
     rows = dict.fromkeys((before, state.topic)) if before else ()
-    found = (_under_its_heading(one, question, answers, policies) for one in rows)
-    return next(([under] for under in found if under), answers)
+    found = filter(None, (_under_its_heading(one, question, answers, policies) for one in rows))
+    nearest = max(found, key=lambda under: under[0].relevance, default=None)
+    return [nearest] if nearest else answers
 
 
 def _under_its_heading(
@@ -252,8 +254,10 @@ def _together(said: Sequence[Outcome]) -> Outcome:
 
 
 def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
-    """The listing's answer; where it only comes near the question and the policies speak of that, theirs before it. What listings state
-    of such things is no matter of the shop's rules, whatever these mention: "is it waterproof?"."""
+    """The listing's answer to each question of the message; where it only comes near one and the policies speak of that, theirs before it.
+    What listings state of such things is no matter of the shop's rules, whatever these mention: "is it waterproof?"."""
+    if len(each := questions(parse)) > 1:
+        return in_turn([ask_product_or_policy(one, state, parts) for one in each])
     outcome = ask_product(parse, state, parts)
     if parts.policies is None or outcome.answer is None or _is_plain(outcome.answer, parse.slots.asked_about, parts):
         return outcome

@@ -261,6 +261,17 @@ def test_what_no_listing_of_several_states_is_answered_from_the_policies(shop: S
     assert assistant.reply("what's the price of these?", "s_1").sources == ()
 
 
+def test_of_two_questions_about_a_product_the_one_that_the_listing_leaves_open_is_asked_of_the_policies(
+    shop: Shop,
+) -> None:
+    parses = [said("search", product="floor lamp"), said("ask_product", ref=(1,), ask="height")]
+    assistant = shop.with_pages(RETURNS, read_as=parses)
+    assistant.reply("a floor lamp", "s_1")
+    reply = assistant.reply("what height is it, and can it be returned within days of delivery?", "s_1")
+    assert reply.reply.startswith("Tower Floor Lamp: height 160 cm. Returns › Window: “A lamp may be returned within")
+    assert [source.id for source in reply.sources] == ["0/window"]
+
+
 def test_a_condition_is_no_question_of_its_own(shop: Shop) -> None:
     broken = "# Broken\n\n## Pieces\n\nThe vase breaks early: send a picture.\n"
     assistant = shop.with_pages(RETURNS, broken, read_as=[said("policy")])
