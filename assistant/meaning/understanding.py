@@ -13,7 +13,7 @@ from ..actions.questions import asked_in
 from ..actions.subjects import subject_of
 from ..actions.taking_out import amount_answered
 from ..actions.titles import with_title
-from ..mentions import as_it
+from ..mentions import as_it, says_a_place
 from ..merging import drop
 from ..model import DialogueState, Parse, Slots
 from ..parse import clean
@@ -154,7 +154,8 @@ def _with_titles(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
 
 def _of_the_product_too(parse: Parse, parts: Parts) -> Parse:
     """Two questions in one message about the same product as one act, which answers both; also where the second was read as one for the
-    shop's rules and is a usual one of products: "what colour is it and how long does the battery last?"."""
+    shop's rules and is a usual one of products: "what colour is it and how long does the battery last?"; or as one about a place that
+    nothing in it says."""
     if parse.then is None or parse.then.then is not None:
         return parse
     if parse.intent != "ask_product":  # the other act has its own question in the message
@@ -163,7 +164,9 @@ def _of_the_product_too(parse: Parse, parts: Parts) -> Parse:
     further = asked_in(parse.message)[1:]
     subjects = [subject_of([as_it(one)], parts.embedder) for one in further]
     usual = bool(further) and all(one is not None and "warranty" not in one.fields for one in subjects)
-    again = bool(further) and parse.then.slots.ref in ((), ("last",), parse.slots.ref)
+    ref = parse.then.slots.ref
+    guessed = all(isinstance(one, int) for one in ref) and not any(map(says_a_place, further))
+    again = bool(further) and (guessed or ref in ((), ("last",), parse.slots.ref))
     one_act = usual if parse.then.intent == "policy" else again and parse.then.intent == "ask_product"
     return replace(parse, then=None, acts=("ask_product",)) if one_act else parse
 

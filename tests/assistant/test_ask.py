@@ -500,6 +500,17 @@ def test_two_questions_about_a_product_are_both_answered(assistant_with: Assista
     )
 
 
+def test_a_second_question_that_says_no_place_is_asked_of_the_same_product(assistant_with: AssistantWith) -> None:
+    """It was read as one about the third lamp."""
+    read = replace(said("ask_product", ask="height", ref=(1,)), then=said("ask_product", ask="bulb", ref=(3,)))
+    shop = assistant_with([said("search", product="floor lamp"), replace(read, acts=("ask_product", "ask_product"))])
+    shop.reply("a floor lamp", "s_1")
+    told = shop.reply("what height is the first one, and does it need a bulb?", "s_1").reply
+    assert (
+        told == "Tower Floor Lamp: height 160 cm. Tower Floor Lamp: “Needs an E27 bulb; the bulb is sold separately.”"
+    )
+
+
 def test_of_a_second_question_that_no_listing_answers_it_is_said_by_its_field(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="floor lamp"), said("ask_product", ask="height", ref=(1,))])
     shop.reply("a floor lamp", "s_1")
