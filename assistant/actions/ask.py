@@ -48,10 +48,8 @@ def in_turn(outcomes: Sequence[Outcome]) -> Outcome:
     text = " ".join(dict.fromkeys(answer.text for answer in answers))
     evidence = tuple(words for answer in answers for words in answer.evidence)
     found = any(answer.found for answer in answers)
-    answer, sources = (
-        Answer(text, evidence, found, answers[0].field),
-        (one for each in outcomes for one in each.sources),
-    )
+    answer = Answer(text, evidence, found, answers[0].field)
+    sources = (one for each in outcomes for one in each.sources)
     return replace(outcomes[0], answer=answer, sources=tuple(sources), question=None, asked=None, suggested=())
 
 
