@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from retrieval.evidence import judge
 from retrieval.product import Product, money
@@ -12,15 +11,13 @@ from ..model import Answer, DialogueState, Outcome, Parse
 from ..names import listed, short_names
 from ..parts import Parts
 from .quality import Said
-from .reasons import told_why
 from .table import meant
 
 
 def told_better(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
     """In what the one that the message means is better than the others compared last, and in what these are; where it points at none by its
-    place or its name, of which something can be told, the one with the most to tell. Of a list that nobody compared, why that one is in it
-    too. None while several were neither compared nor shown."""
-    compared = parts.catalog.get_many(state.compared or state.shown)
+    place or its name, of which something can be told, the one with the most to tell. None while nothing was compared."""
+    compared = parts.catalog.get_many(state.compared)
     if len(compared) < 2:
         return None
     merits = {
@@ -38,12 +35,10 @@ def told_better(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | N
     if not merits[best.id]:
         whom = listed([names[one.id] for one in others])
         told.insert(0, f"Nothing that their listings say makes {names[best.id]} better than {whom}.")
-    evidence = [words for one in compared for said in merits[one.id] for words in said.evidence]
-    why = None if state.compared else told_why(replace(parse, products=(best.id,)), state, parts)
-    if why and why.answer:
-        told, evidence = [*told, why.answer.text], [*evidence, *why.answer.evidence]
-    found = bool(merits[best.id]) or why is not None
-    return Outcome(focus=best.id, answer=Answer(" ".join(told), (*names.values(), *evidence), found=found))
+    evidence = (words for one in compared for said in merits[one.id] for words in said.evidence)
+    return Outcome(
+        focus=best.id, answer=Answer(" ".join(told), (*names.values(), *evidence), found=bool(merits[best.id]))
+    )
 
 
 def _merits(one: Product, others: Sequence[Product], state: DialogueState) -> Iterator[Said]:

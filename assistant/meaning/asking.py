@@ -101,17 +101,17 @@ def why_shown(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A question why something is shown, which is read as one for what it is or as the wish for a choice, as the question that it is."""
     if parse.intent not in ("ask_product", "recommend", "compare", "other", "feedback") or parse.then is not None:
         return parse
-    if parse.asks_why or not state.shown or not asks_why(parse.message, parts.embedder):
+    if not state.shown or not asks_why(parse.message, parts.embedder):
         return parse
     ref = parse.slots.ref or places_in(parse.message) or ("last",)
     return replace(parse, intent="ask_product", acts=("ask_product",), slots=Slots(ref=ref), asks_why=True)
 
 
 def why_better(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """A question in what one of those compared or shown is better, which is read as one for what it is or which to take, as what it is."""
+    """A question in what one of those compared is better, which is read as one for what it is or which to take, as what it is."""
     if parse.intent not in ("ask_product", "recommend", "compare", "other", "feedback") or parse.then is not None:
         return parse
-    if len(state.compared or state.shown) < 2 or not asks_in_what_better(parse.message, parts.embedder):
+    if len(state.compared) < 2 or not asks_in_what_better(parse.message, parts.embedder):
         return parse
     ref = parse.slots.ref or places_in(parse.message) or ("last",)
     return replace(parse, intent="compare", acts=("compare",), slots=Slots(ref=ref), asks_why=True)

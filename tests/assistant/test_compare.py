@@ -343,19 +343,6 @@ def test_why_one_is_better_is_answered_by_that_in_which_it_is(assistant_with: As
     )
 
 
-def test_why_one_is_better_is_told_of_a_list_that_nobody_compared(assistant_with: AssistantWith) -> None:
-    """The bags cost $29, $89.90 and $65, and the rucksack is rated by nobody."""
-    asked = ("why is the first one better?", said("ask_product", ref=(1,), ask="better"))
-    why = talk(assistant_with, ("a vegan bag", said("search", product="bag", features=("vegan",))), asked)
-    assert (
-        why.reply
-        == (
-            "Market Tote Bag is at least $36 cheaper than each of the others and says “vegan: yes”, as you asked. "  # 65 - 29
-            "Brown Satchel Bag is rated 4.7 against 4.6. Market Tote Bag is shown for this: its name says “Bag” and vegan yes."
-        )
-    )
-
-
 def test_what_is_called_so_by_several_is_the_one_of_those_compared(assistant_with: AssistantWith) -> None:
     """The puddle jacket is a rain jacket too, and was not compared."""
     storm_and_fjord = ("compare the storm and the fjord jacket", said("compare"))
