@@ -164,8 +164,6 @@ class Searcher:
         if not kinds and query.constraints.kind and query.constraints.gender:
             # by "women" alone a blouse is near to a perfume for women
             query = replace(query, text=without(query.text, (query.constraints.gender,)))
-        if not kinds and query.constraints.kind:
-            query = replace(query, sort=None)  # of what only comes near no order says which may do for it
         query, eligible, relaxed = self._possible(query, kinds)
         return _Ready(query, relaxed, kinds, eligible, first_left(kinds, eligible), pets)
 

@@ -143,14 +143,6 @@ def test_an_order_leaves_what_the_name_says_more_than_the_kind_as_it_is(searcher
     assert (_ids(ranking), ranking.kind_found) == (["clamp"], True)  # of the lamps it alone speaks of drawing
 
 
-def test_an_order_lets_no_more_pass_for_a_kind_that_is_not_sold(searcher: Searcher) -> None:
-    said = ("swimming goggles", "hovercraft")
-    near = [_search(searcher, name, product=name) for name in said]
-    ordered = [_search(searcher, name, product=name, sort="price_asc") for name in said]
-    fitting = [[{hit.product.id for hit in one.hits if hit.fits} for one in rankings] for rankings in (near, ordered)]
-    assert fitting[1] == fitting[0]
-
-
 def test_of_wishes_that_no_listing_states_the_nearest_are_ordered_and_not_the_whole_shop(
     searcher: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
