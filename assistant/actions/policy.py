@@ -256,8 +256,10 @@ def _together(said: Sequence[Outcome]) -> Outcome:
 def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The listing's answer to each question of the message; where it only comes near one and the policies speak of that, theirs before it.
     What listings state of such things is no matter of the shop's rules, whatever these mention: "is it waterproof?"."""
-    if len(each := questions(parse)) > 1:
-        return in_turn([ask_product_or_policy(one, state, parts) for one in each])
+    products = meant(parse, state, parts)
+    if len(each := questions(parse, products)) > 1:
+        ids = tuple(product.id for product in products)
+        return in_turn([ask_product_or_policy(replace(one, products=ids), state, parts) for one in each])
     outcome = ask_product(parse, state, parts)
     if parts.policies is None or outcome.answer is None or _is_plain(outcome.answer, parse.slots.asked_about, parts):
         return outcome
