@@ -43,14 +43,20 @@ def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def in_turn(outcomes: Sequence[Outcome]) -> Outcome:
-    """The answers to several questions as one, each said once."""
+    """The first outcome with what all of them answer, of which nothing is offered or asked back."""
+    all_said = said_in_turn(outcomes)
+    answer, sources = all_said.answer, all_said.sources
+    return replace(outcomes[0], answer=answer, sources=sources, question=None, asked=None, suggested=())
+
+
+def said_in_turn(outcomes: Sequence[Outcome]) -> Outcome:
+    """An outcome of nothing but the answers to several questions, in their order, each said once, with their sources."""
     answers = [one.answer for one in outcomes if one.answer is not None]
     text = " ".join(dict.fromkeys(answer.text for answer in answers))
     evidence = tuple(words for answer in answers for words in answer.evidence)
     found = any(answer.found for answer in answers)
-    answer = Answer(text, evidence, found, answers[0].field)
-    sources = (one for each in outcomes for one in each.sources)
-    return replace(outcomes[0], answer=answer, sources=tuple(sources), question=None, asked=None, suggested=())
+    sources = tuple(source for one in outcomes for source in one.sources)
+    return Outcome(answer=Answer(text, evidence, found, answers[0].field), sources=sources)
 
 
 def _answered(parse: Parse, products: Sequence[Product], state: DialogueState, parts: Parts) -> Outcome:

@@ -17,7 +17,7 @@ from ..names import short_title
 from ..orders.book import OrderRules
 from ..parts import Parts
 from .answering import answer_for
-from .ask import ask_product, in_turn
+from .ask import ask_product, in_turn, said_in_turn
 from .beside import product_meant, stated_beside
 from .other_side import with_the_other_side
 from .questions import questions
@@ -65,7 +65,7 @@ def policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         spoken_of = pointed_at or next(iter(meant(parse, state, parts)), None)
         return _not_written(question, parse, _listing(spoken_of, parse, parts) if spoken_of else None, parts)
     titles = [short_title(one.title) for one in _on_the_table(state, parts)]
-    said = _together([_said(with_the_other_side(relevant, parts.policies), titles) for relevant in answers])
+    said = said_in_turn([_said(with_the_other_side(relevant, parts.policies), titles) for relevant in answers])
     listing = _listing(pointed_at, parse, parts) if pointed_at else None
     return _with_record(_with_listing(said, listing), product, question, parts)
 
@@ -78,7 +78,7 @@ def told_by_the_rules(message: str, parts: Parts) -> Outcome | None:
     if not _relevant(message, parts.policies) and parts.policies.plainly([message]) is None:
         return None
     answers = answers_in(message, parts.policies)
-    return _together([_said(with_the_other_side(found, parts.policies)) for found in answers]) if answers else None
+    return said_in_turn([_said(with_the_other_side(found, parts.policies)) for found in answers]) if answers else None
 
 
 def told_of(name: str, parts: Parts) -> Outcome | None:
@@ -245,14 +245,6 @@ def _speaking_of(question: str, policies: Policies) -> list[Found]:
     return [one for one in policies.search(question) if one.relevance >= RELEVANT]
 
 
-def _together(said: Sequence[Outcome]) -> Outcome:
-    """One outcome of the answers to several questions, in their order."""
-    answers = [one.answer for one in said if one.answer is not None]
-    evidence = tuple(words for answer in answers for words in answer.evidence)
-    text = " ".join(answer.text for answer in answers)
-    return Outcome(answer=Answer(text, evidence), sources=tuple(source for one in said for source in one.sources))
-
-
 def ask_product_or_policy(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The listing's answer to each question of the message; where it only comes near one and the policies speak of that, theirs before it.
     What listings state of such things is no matter of the shop's rules, whatever these mention: "is it waterproof?"."""
@@ -286,7 +278,7 @@ def before_an_order(outcome: Outcome, question: str, policies: Policies | None) 
     if not answers or outcome.answer is None:
         return outcome
     said = _said(answers[0][:1])
-    return replace(_together([said, outcome]), order=outcome.order)
+    return replace(said_in_turn([said, outcome]), order=outcome.order)
 
 
 def _is_plain(answer: Answer, asked: str, parts: Parts) -> bool:

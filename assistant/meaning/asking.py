@@ -63,10 +63,10 @@ def of_each(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if subject is None:
         return parse
     if subject.fields == ("price",):
-        of_each = says_both(parse.message) or says_all(parse.message) or len(slots.ref) > 1
+        asks_each = says_both(parse.message) or says_all(parse.message) or len(slots.ref) > 1
     else:
-        of_each = bool(slots.ask) and not _state(subject, state.shown, parts)
-    if not of_each:
+        asks_each = bool(slots.ask) and not _state(subject, state.shown, parts)
+    if not asks_each:
         return parse
     asked = replace(slots, ref=slots.ref or ("all",), ask=slots.ask or parse.message.strip(" ?!."))
     return replace(parse, intent="ask_product", acts=("ask_product",), slots=asked)
