@@ -31,17 +31,25 @@ TWO_BUYERS = 2  # the fewest who make an aspect worth telling, and who are heard
 
 @dataclass(frozen=True)
 class Buyer:
-    """What one buyer says of the matter. tone: of those sentences together."""
+    """What one buyer says of the matter. tone: of those sentences together; aspect: what was asked about, "" for none of the known."""
 
     said: tuple[Sentence, ...]
     tone: Tone
+    aspect: str = ""
+
+    @property
+    def stars(self) -> float:
+        """Of the review, 1..5."""
+        return self.said[0].stars
 
     @property
     def quote(self) -> Sentence | None:
-        """The sentence that says it most clearly, of those that may be repeated."""
+        """The sentence that says it most clearly, of those that may be repeated: before "Nice lamp" one that speaks of its light."""
         fit = [one for one in self.said if quotable(one.text)]
         place = TONES.index(self.tone)
-        return max(fit, key=lambda one: one.heard.shares[place] + one.nearness, default=None)
+        return max(
+            fit, key=lambda one: (one.aspect == self.aspect, one.heard.shares[place] + one.nearness), default=None
+        )
 
 
 def ask_product_and_buyers(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -61,9 +69,9 @@ def ask_product_and_buyers(parse: Parse, state: DialogueState, parts: Parts) -> 
     if not products or answer is None or outcome.sources or answer.field in ONLY_THE_SHOP_KNOWS:
         return outcome
     least = TWO_BUYERS if answer.found else 1
-    told = [
-        _told(product, asked, heard) for product in products if len(heard := _buyers(product, asked, reviews)) >= least
-    ]
+    heard = [(product, _buyers(product, asked, reviews)) for product in products]
+    known = answer.found and len(products) == 1  # which product it is has just been said
+    told = [_told(product, asked, buyers, named=not known) for product, buyers in heard if len(buyers) >= least]
     if answer.found:
         return _joined([outcome, *told], products[0])
     if told:
@@ -73,7 +81,8 @@ def ask_product_and_buyers(parse: Parse, state: DialogueState, parts: Parts) -> 
 
 def _buyers(product: Product, asked: str, reviews: Reviews) -> list[Buyer]:
     """Those who speak of what was asked, the nearest first."""
-    return [buyer_of(said) for said in of_buyers(about(product, asked, reviews))]
+    aspect = reviews.aspects.asked_about(asked)
+    return [buyer_of(said, aspect) for said in of_buyers(about(product, asked, reviews))]
 
 
 def about(product: Product, asked: str, reviews: Reviews) -> list[Sentence]:
@@ -86,27 +95,35 @@ def about(product: Product, asked: str, reviews: Reviews) -> list[Sentence]:
     ]
 
 
-def buyer_of(said: Sequence[Sentence]) -> Buyer:
+def buyer_of(said: Sequence[Sentence], aspect: str = "") -> Buyer:
     """One buyer's sentences with the tone that they have together."""
-    return Buyer(tuple(said), together(one.heard for one in said))
+    return Buyer(tuple(said), together(one.heard for one in said), aspect)
 
 
-def _told(product: Product, asked: str, buyers: Sequence[Buyer]) -> Outcome:
-    """ "Of 5 buyers who speak of “noise”, 4 are pleased: “…” (5 stars); 1 is not pleased: “…” (2 stars)." """
+def _told(product: Product, asked: str, buyers: Sequence[Buyer], *, named: bool) -> Outcome:
+    """ "Copper Kettle: of 5 buyers who speak of “noise”, 4 are pleased: “…” (5 stars); 1 is not pleased: “…” (2 stars)." """
     sides: list[tuple[Tone, list[Buyer]]] = [(tone, [one for one in buyers if one.tone == tone]) for tone in TOLD]
     quotes = {tone: _quotes(some, TOLD[tone]) for tone, some in sides}
-    alone = len(buyers) == 1
-    parts = [f"{_counted(len(some), tone, alone=alone)}{_after_colon(quotes[tone])}" for tone, some in sides if some]
-    spoken = f"“{nested(asked)}”"
-    lead = f"one buyer speaks of {spoken} and " if alone else f"of {len(buyers)} buyers who speak of {spoken}, "
-    text = f"{product.title}: {lead}{'; '.join(parts)}."
+    parts = [f"{_counted(len(some), len(buyers), tone)}{_after_colon(quotes[tone])}" for tone, some in sides if some]
+    lead = _who_speaks(len(buyers), f"“{nested(asked)}”", agreed=len(parts) == 1)
+    text = f"{lead}{'; '.join(parts)}."
+    text = f"{product.title}: {text}" if named else text[0].upper() + text[1:]
     pleased, displeased, neither = (len(some) for _, some in sides)
     counts = f"{len(buyers)} buyers: {pleased} pleased, {displeased} not pleased, {neither} neither"
     return _outcome(product, text, [quote for some in quotes.values() for quote in some], counts, asked)
 
 
-def _counted(count: int, tone: Tone, *, alone: bool) -> str:
-    number = "" if alone else f"{count} "
+def _who_speaks(count: int, spoken: str, *, agreed: bool) -> str:
+    """What comes before how pleased they are. agreed: whether all of them are alike."""
+    if count == 1:
+        return f"one buyer speaks of {spoken} and "
+    if agreed:
+        return f"{'both' if count == 2 else f'all {count}'} buyers who speak of {spoken} "
+    return f"of {count} buyers who speak of {spoken}, "
+
+
+def _counted(count: int, of: int, tone: Tone) -> str:
+    number = "" if count == of else f"{count} "
     if tone == "neutral":
         return f"{number}{'says' if count == 1 else 'say'} neither good nor bad of it"
     return f"{number}{'is' if count == 1 else 'are'} {'pleased' if tone == 'positive' else 'not pleased'}"
@@ -145,7 +162,8 @@ def _side(said: Sequence[Sentence], tone: Tone) -> tuple[str, list[Sentence]]:
     aspects = [one for one in aspects_of(said) if one.mostly == tone][:ASPECTS_TOLD]
     if aspects:
         named = [f"{one.name} ({one.count(tone)} of {len(one.buyers)} who speak of it)" for one in aspects]
-        quotes = _quotes([buyer for buyer in aspects[0].buyers if buyer.tone == tone], 1)
+        alike = [buyer for buyer in aspects[0].buyers if buyer.tone == tone]
+        quotes = _quotes(sorted(alike, key=lambda buyer: buyer.stars, reverse=tone == "positive"), 1)
         return f"{'Buyers praise' if tone == 'positive' else 'They complain about'} {listed(named)}", quotes
     place = TONES.index(tone)
     clearest = sorted((one for one in said if one.heard.tone == tone), key=lambda one: -one.heard.shares[place])
@@ -191,7 +209,7 @@ def _quotes(buyers: Sequence[Buyer], most: int) -> list[Sentence]:
 def _after_colon(quotes: Sequence[Sentence]) -> str:
     """Each with its review's stars, which are the safer sign of how it is meant (docs/reviews.md)."""
     said = (f"“{nested(one.text)}” ({one.stars:g} {'star' if one.stars == 1 else 'stars'})" for one in quotes)
-    return f": {' '.join(said)}" if quotes else ""
+    return f": {', '.join(said)}" if quotes else ""
 
 
 def _outcome(product: Product, text: str, quotes: Sequence[Sentence], counts: str, asked: str = "") -> Outcome:

@@ -68,7 +68,7 @@ def _text(outcome: Outcome) -> str:
 def test_buyers_are_counted_and_quoted_from_both_sides(store: Store) -> None:
     outcome = _asked(store, NOISE, ask="noise")
     assert _text(outcome) == (
-        "Copper Kettle: of 4 buyers who speak of “noise”, 2 are pleased: “Good noise.” (5 stars) “Good noise, good lid.” (4 stars);"
+        "Copper Kettle: of 4 buyers who speak of “noise”, 2 are pleased: “Good noise.” (5 stars), “Good noise, good lid.” (4 stars);"
         " 1 is not pleased: “Bad noise!” (2 stars); 1 says neither good nor bad of it: “Noise, noise.” (3 stars)."
         " The listing itself does not say."
     )
@@ -86,11 +86,35 @@ def test_one_buyer_is_one(store: Store) -> None:
     )
 
 
+def test_buyers_who_are_all_of_one_mind_are_told_together(store: Store) -> None:
+    assert _text(_asked(store, NOISE[:2], ask="noise")) == (
+        "Copper Kettle: both buyers who speak of “noise” are pleased: “Good noise.” (5 stars), “Good noise, good lid.” (4 stars)."
+        " The listing itself does not say."
+    )
+
+
+def test_an_aspect_is_praised_in_the_words_of_the_buyer_with_the_most_stars(store: Store) -> None:
+    rows = [
+        ("kettle", 2, "Good noise, at least."),
+        ("kettle", 5, "Good noise."),
+        ("kettle", 4, "Good noise, good lid."),
+    ]
+    assert "Buyers praise noise (3 of 3 who speak of it): “Good noise.” (5 stars)." in _text(
+        _asked(store, rows, ask="reviews")
+    )
+
+
+def test_a_buyer_is_quoted_by_the_sentence_of_what_was_asked(store: Store) -> None:
+    """Both sentences are near enough to "sound"; the first, nearer one, speaks of noise."""
+    rows = [("kettle", 5, "Good noise sound. Good sound, copper lid kettle."), ("kettle", 5, "Good sound.")]
+    assert "“Good sound, copper lid kettle.” (5 stars)" in _text(_asked(store, rows, ask="sound"))
+
+
 def test_the_listing_comes_first(store: Store) -> None:
     rows = [("tower", 5, "Good bulb."), ("tower", 1, "Bad bulb.")]
     assert _text(_asked(store, rows, ref=(1,), ask="bulb")) == (
-        "Tower Floor Lamp: “Needs an E27 bulb; the bulb is sold separately.” Tower Floor Lamp: of 2 buyers who speak of “bulb”,"
-        " 1 is pleased: “Good bulb.” (5 stars); 1 is not pleased: “Bad bulb.” (1 star)."
+        "Tower Floor Lamp: “Needs an E27 bulb; the bulb is sold separately.” Of 2 buyers who speak of “bulb”, 1 is"
+        " pleased: “Good bulb.” (5 stars); 1 is not pleased: “Bad bulb.” (1 star)."
     )
 
 
