@@ -19,7 +19,7 @@ from .errors import NotFound
 from .kinds.of_listings import also_said, is_named, kind_of
 from .product import Product
 from .query import Sort
-from .words import DENIED
+from .words import DENIED, joined
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS products (
@@ -244,7 +244,7 @@ class Catalog:
         ).fetchone()
         db.execute("DELETE FROM listing WHERE rowid = ?", [row])
         db.execute("INSERT INTO listing (rowid, title, category, brand, attributes, description, said)"
-                   " VALUES (?, ?, ?, ?, ?, ?, ?)", [row, *listing_fields(product), also_said(product)])  # fmt: skip
+                   " VALUES (?, ?, ?, ?, ?, ?, ?)", [row, *map(joined, (*listing_fields(product), also_said(product)))])  # fmt: skip
 
     def arrived(self, after: datetime, until: datetime) -> dict[str, datetime]:
         """Since when the shop has what came between these times, by id; of variants only where all of the family did.

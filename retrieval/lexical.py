@@ -8,7 +8,7 @@ from itertools import islice
 
 from .catalog import Catalog
 from .query import Candidate
-from .words import content_words, spellings, words
+from .words import as_one, content_words, joined, spellings, words
 
 WEIGHTS = (3.0, 2.0, 2.0, 1.0, 1.0, 1.0)  # title, category, brand, attributes, description, said
 OWN = "title category brand attributes description"  # the columns that hold the listing's own words
@@ -59,6 +59,17 @@ class Lexical:
         )
         return {row[0] for row in rows}
 
+    def made_by(self, name: str) -> frozenset[str]:
+        """Ids of all products whose brand is called exactly so, in whatever case."""
+        match = phrase(name)
+        if not match:
+            return frozenset()
+        rows = self._catalog.connection.execute(
+            "SELECT id FROM listing JOIN products ON row = listing.rowid WHERE listing MATCH ? AND brand = ? COLLATE NOCASE",
+            [f"{{brand}} : {match}", joined(name)],
+        )
+        return frozenset(row[0] for row in rows)
+
 
 def any_of(text: str) -> str:
     """An FTS5 query that any content word of the text meets; user text never reaches MATCH unquoted. "" for no words."""
@@ -67,7 +78,7 @@ def any_of(text: str) -> str:
 
 def phrase(text: str) -> str:
     """An FTS5 query for the text's words one after the other; "" for no words."""
-    inner = " ".join(text[word.start : word.end] for word in words(text))
+    inner = " ".join(as_one(text[word.start : word.end]) for word in words(text))
     return _quoted(inner) if inner else ""
 
 

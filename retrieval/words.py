@@ -12,7 +12,13 @@ import snowballstemmer
 from more_itertools import map_reduce
 
 _STEMMER = snowballstemmer.stemmer("porter")  # FTS5's `porter` tokenizer stems in the same way
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# A number with its unit is one word however it is written ("16 GB", "16gb"), and so is what some write in two; units that are words or
+# letters by themselves ("in", "m") are not joined: "size 8 m" is a width.
+_UNITS = "kb|mb|gb|tb|khz|mhz|ghz|hz|mah|wh|kwh|mbps|gbps|dpi|rpm|cm|mm|km|kg|mg|ml|cl|kw"
+_WORD = re.compile(
+    rf"\d+(?:[.,]\d+)?[ -]?(?:{_UNITS})(?![^\W_])|(?<![^\W_])(?:wi|hi)[ -]fi(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*",
+    re.IGNORECASE,
+)
 _CLAUSE_END = re.compile(r"[.!?]\s|[;:\n]")
 
 # Function words carry no wish. Kept short: every other word may tell one product from another.
@@ -42,7 +48,7 @@ _PLURALS = dict(
 _FORMS = dict(
     pair.split("/")
     for pair in "assembly/assemble comfy/comfortable glittery/glitter noisy/noise sparkly/sparkle stripy/striped warmth/warm wooden/wood "
-    "woolen/wool woollen/wool".split()
+    "sdram/ram woolen/wool woollen/wool".split()
 )
 # Words whose stem is that of another word which says something else: a "deep charcoal color" is not colorful, nor a cloth clothes.
 _OF_THEIR_OWN = {"colorful": "colorful", "colourful": "colorful", "clothes": "clothing", "clothing": "clothing"}
@@ -74,8 +80,8 @@ class Word:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """The stem of one word, without accents and case, in American spelling: "Lamps" -> "lamp", "grey" -> "gray", "scarves" -> "scarf"."""
-    stemmed = _stemmed(word)
+    """The stem of one word, without accents and case, in American spelling: "Lamps" -> "lamp", "grey" -> "gray", "16 GB" -> "16gb"."""
+    stemmed = _stemmed(as_one(word))
     return _OURS.get(stemmed, stemmed)
 
 
@@ -88,6 +94,16 @@ def spellings(word: str) -> tuple[str, ...]:
 def respelled(text: str) -> tuple[str, ...]:
     """The text, and with its words in American and in British spelling where these differ: for what compares letters, as embedders do."""
     return tuple(dict.fromkeys((text, _respelled(text, _SPELLINGS), _respelled(text, _BRITISH))))
+
+
+def as_one(word: str) -> str:
+    """The word without what stands between its parts: "16 GB" -> "16GB", "Wi-Fi" -> "WiFi"."""
+    return word.replace(" ", "").replace("-", "")
+
+
+def joined(text: str) -> str:
+    """The text with each of its words as one, for an index that takes words apart by itself."""
+    return _WORD.sub(lambda word: as_one(word.group()), text)
 
 
 def _respelled(text: str, pairs: Mapping[str, str]) -> str:
@@ -121,7 +137,7 @@ def words(text: str) -> Iterator[Word]:
 
 def content_words(text: str) -> tuple[str, ...]:
     """The words that carry meaning, lower case, each once, in order; all words when only function words are there."""
-    every = [match.group().lower() for match in _WORD.finditer(text)]
+    every = [as_one(match.group().lower()) for match in _WORD.finditer(text)]
     return tuple(dict.fromkeys([word for word in every if word not in STOPWORDS] or every))
 
 

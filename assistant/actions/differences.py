@@ -79,8 +79,9 @@ def _traits(product: Product) -> dict[str, str]:
 
 
 def fields_named(asked: str, products: Sequence[Product]) -> list[str]:
-    """Names of the products' record fields that a word of the question names, most words first."""
+    """Names of the products' record fields that a word of the question names, most words first, of as many the shortest name: before the
+    "total input capacity" of a printer its height."""
     wanted = set(content_stems(asked))
     names = dict.fromkeys(name for product in products for name in record_of(product))
     hits = {name: len(wanted & set(content_stems(name))) for name in names}
-    return sorted((name for name in names if hits[name]), key=lambda name: -hits[name])
+    return sorted((name for name in names if hits[name]), key=lambda name: (-hits[name], len(content_stems(name))))

@@ -1,4 +1,4 @@
-"""Wishes that the reader left in the wrong place, or in two: a colour within a material, an age or a colour among the features."""
+"""Wishes that the reader left in the wrong place, or in two: a colour within a material, an age, a maker or a colour among the features."""
 
 from __future__ import annotations
 
@@ -10,17 +10,39 @@ from retrieval.query import Constraints
 from retrieval.words import stem
 
 from ..actions.quality import INTENSIVES
-from ..model import Parse, Slots
+from ..model import DialogueState, Parse, Slots
 from ..normalize import amounts
 from ..parts import Parts
 
 
-def put_right(parse: Parse, message: str, parts: Parts) -> Parse:
-    """The message's acts, "brown leather" as a colour and a material, "really warm" as warm, nothing twice, and without an age that no
-    listing of the kind says."""
-    slots = _once(_plainly(_told_apart(parse.slots)))
+def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) -> Parse:
+    """The message's acts, "brown leather" as a colour and a material, "really warm" as warm, a maker of the kind as the brand, nothing
+    twice, and without an age that no listing of the kind says."""
+    slots = _once(_plainly(_in_colour(_told_apart(parse.slots))))
     slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
-    return replace(parse, slots=slots, then=put_right(parse.then, message, parts) if parse.then else None)
+    slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
+    then = put_right(parse.then, message, state, parts) if parse.then else None
+    return replace(parse, slots=slots, then=then)
+
+
+def _in_colour(slots: Slots) -> Slots:
+    """The slots, "colour" by itself, as of a printer, as a feature: it names none."""
+    named = tuple(one for one in slots.color if stem(one) != stem("color"))
+    if named == slots.color:
+        return slots
+    return replace(slots, color=named, features=(*slots.features, "color"))
+
+
+def _by_its_maker(slots: Slots, kind: str | None, parts: Parts) -> Slots:
+    """The slots, a feature that is the name of a maker of things of the kind as the brand where none is said."""
+    if slots.brand or not slots.features or kind is None:
+        return slots
+    made = {one: parts.searcher.lexical.made_by(one) for one in slots.features}
+    of_kind = parts.searcher.matching(Constraints(product=kind)) if any(made.values()) else frozenset[str]()
+    maker = next((one for one in slots.features if of_kind & made[one]), None)
+    if maker is None:
+        return slots
+    return replace(slots, brand=maker, features=tuple(one for one in slots.features if one != maker))
 
 
 def _told_apart(slots: Slots) -> Slots:

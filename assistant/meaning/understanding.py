@@ -44,7 +44,7 @@ LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kin
 def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what that means in its conversation: each step goes by what those before it left."""
     parse = read(message, state, parts.parser, parts.speller)
-    parse = put_right(_for_somebody(parse, parts), message, parts)
+    parse = put_right(_for_somebody(parse, parts), message, state, parts)
     parse = named_as_before(parse, state)
     parse = of_those_on_the_table(parse, state, parts)
     parse = told_apart(parse, parts)

@@ -20,6 +20,7 @@ _GIVEN = frozenset(map(stem, "gift present prezzie pressie idea".split()))
 _ANY = frozenset(map(stem, "thing item article product stuff something anything".split()))
 _FURTHER = re.compile(r"\s(?:for|to|that|who|which|with|from|of|in|on|about|under)\s", re.IGNORECASE)
 _PLAIN_RUN = re.compile(r"(?:^|(?<=\s))[a-z][a-z/&-]{2,}(?: [a-z][a-z/&-]{2,})+")
+_TYPE = "product type"  # the attribute in which data sheets say what a thing is
 _COUNT = re.compile(r"\b\d+ ?pcs?\b")  # "1 pc(s)" is no computer
 
 _ASIDE = re.compile(r"[,(|:]| [-–] ")
@@ -83,8 +84,21 @@ def kind_of(product: Product) -> str | None:
     what is there for a monitor.
 
     What heads a title in a shop with categories decides over what stands before: a teddy bear lounge chair is a chair, and a desk mat,
-    which is headed by the noun of other kinds, no desk.
+    which is headed by the noun of other kinds, no desk. The type that the record states decides over both, unless they say the same more
+    closely: "Notebook Silver … 512 GB SSD" of the type notebook is one.
     """
+    stated, titled = _stated_kind(product), _titled_kind(product)
+    return titled if stated is None or (titled and is_a(titled, stated)) else stated
+
+
+def _stated_kind(product: Product) -> str | None:
+    """The entry that the record's product type is called by, word for word."""
+    types = (stems_of(value) for value in product.attributes.get(_TYPE, ()))
+    return next((name for one in types if (name := _entry(one, product.category))), None)
+
+
+def _titled_kind(product: Product) -> str | None:
+    """The kind by the title and the categories."""
     title = _COUNT.sub(" ", product.title)
     for text in (title, *reversed(product.category)):
         if name := _longest(stems_of(text), product.category):

@@ -9,7 +9,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.actions.compare import compare, verdict
-from assistant.actions.differences import measures
+from assistant.actions.differences import fields_named, measures
 from assistant.contract import Reply
 from assistant.model import DialogueState, Parse
 from retrieval.product import Product
@@ -46,6 +46,14 @@ def _knives(wish: str) -> str:
     ]
     state = DialogueState(constraints=Constraints(product="knife", features=(wish,)))
     return " ".join(one.text for one in verdict(knives, {"chef": "Chef", "cook": "Steel"}, state))
+
+
+def test_of_fields_that_a_word_names_the_one_called_so_alone_is_told() -> None:
+    printers = [
+        Product(name, title=name.title(), attributes={"total input capacity": (sheets,), "height": (tall,)})
+        for name, sheets, tall in (("a", "150", "30 cm"), ("b", "50", "40 cm"))
+    ]
+    assert fields_named("size capacity volume height", printers) == ["height", "total input capacity"]
 
 
 def test_what_all_are_for_by_their_kind_is_no_merit_of_the_one_that_says_so() -> None:

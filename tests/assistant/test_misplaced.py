@@ -56,3 +56,20 @@ def test_how_much_of_it_is_wished_is_no_part_of_a_wish(assistant_with: Assistant
     """Listings say "warm", not "really warm"."""
     wishes = _wishes(assistant_with, "a really warm jacket, very", product="jacket", features=("really warm", "very"))
     assert wishes.features == ("warm", "very")
+
+
+def test_a_maker_of_the_kind_among_the_features_is_the_brand(assistant_with: AssistantWith) -> None:
+    wishes = _wishes(assistant_with, "a lamp, the halden ones, warm", product="lamp", features=("halden", "warm"))
+    assert (wishes.brand, wishes.features) == ("halden", ("warm",))
+
+
+def test_a_maker_of_other_things_is_no_brand_of_this_kind(assistant_with: AssistantWith) -> None:
+    """No kettle is of Halden."""
+    wishes = _wishes(assistant_with, "a halden kettle", product="kettle", features=("halden",))
+    assert (wishes.brand, wishes.features) == (None, ("halden",))
+
+
+@pytest.mark.parametrize("word", ["colour", "color"])
+def test_colour_by_itself_is_a_feature_and_no_colour(assistant_with: AssistantWith, word: str) -> None:
+    wishes = _wishes(assistant_with, f"a {word} printer, red", product="printer", color=(word, "red"))
+    assert (wishes.color, wishes.features) == (("red",), ("color",))

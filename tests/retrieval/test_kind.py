@@ -513,3 +513,25 @@ def test_a_mixing_bowl_is_a_bowl_and_no_baking_tray(tmp_path: Path) -> None:
     with _shop((_product("mix", "Nested Mixing Bowl", "kitchen", "bowls"),), tmp_path) as shop:
         assert kind_levels(shop.catalog, shop.lexical, "baking tray") == []
         assert kind_levels(shop.catalog, shop.lexical, "bowl")[0] == {"mix"}
+
+
+@pytest.mark.parametrize(
+    ("title", "stated", "kind"),
+    [
+        ("Orvane N15 Notebook Silver 16 GB DDR4 512 GB SSD", "Notebook", "notebook|notebook pc"),
+        ("Orvane H2 headphones In-ear, Earring Red", "Headphones", "headphones|headset|earphones|earbuds"),
+        ("Orvane N15 Notebook PC", None, "notebook|notebook pc"),
+        ("Orvane B75 motherboard", "Desktop Board", "motherboard"),
+    ],
+)
+def test_the_type_that_the_record_states_decides_over_the_words_of_a_title(
+    title: str, stated: str | None, kind: str
+) -> None:
+    """A "desktop board" is not called so word for word by any kind, so that its title decides."""
+    attributes = {"product type": (stated,)} if stated else {}
+    assert kind_of(Product("n15", title, attributes=attributes)) == kind
+
+
+def test_a_title_that_says_the_stated_type_more_closely_decides() -> None:
+    lamp = Product("lamp", "Orvane Desk Lamp", attributes={"product type": ("Lamp",)})
+    assert kind_of(lamp) == kind_of(Product("lamp", "Orvane Desk Lamp"))

@@ -51,6 +51,14 @@ def test_a_word_with_a_star_does_not_match_by_its_beginning(lexical: Lexical) ->
     assert lexical.retrieve("lam*", 5) == []
 
 
+@pytest.mark.parametrize("text", ["16gb", "16 GB", "16 gb ram", "wifi", "wi-fi", "wi fi"])
+def test_a_number_is_found_with_its_unit_however_it_is_written(new_store: Store, text: str) -> None:
+    fits = Product("x14", "Laptop X14, 16 GB DDR4-SDRAM, Wi-Fi 6")
+    near = Product("y14", "Laptop Y14, 8GB SDRAM, 512 GB disk, 16 hours")
+    new_store.catalog.put([fits, near], run=1)
+    assert Lexical(new_store.catalog).matching(text) == {"x14"}
+
+
 @pytest.mark.parametrize("text", ["", "  ", "🙂", '"'])
 def test_a_text_without_words_finds_nothing(lexical: Lexical, text: str) -> None:
     assert lexical.retrieve(text, 5) == []

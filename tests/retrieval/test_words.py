@@ -175,6 +175,31 @@ def test_words_stand_where_they_say(text: str) -> None:
     assert [word.stem for word in words(text)] == [stem(text[word.start : word.end]) for word in words(text)]
 
 
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("16gb", "16 GB"),
+        ("16 gb", "16GB"),
+        ("16-gb ram", "16 GB DDR4-SDRAM"),
+        ("2.4ghz", "2.4 GHz"),
+        ("wifi 6", "Wi-Fi 6"),
+        ("wi fi 6", "WiFi 6"),
+        ("hi-fi", "HiFi"),
+    ],
+)
+def test_what_is_written_in_one_word_and_in_two_is_one_word(said: str, written: str) -> None:
+    assert set(content_stems(said)) <= set(content_stems(f"HP, {written}, black"))
+    assert quote(f"HP, {written}, black", content_stems(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [("16gb", "116 GB"), ("6 gb", "16GB"), ("16gb", "16 GBX"), ("wifi", "kiwi fi"), ("8m", "size 8 M")],
+)
+def test_another_number_or_word_is_not_joined(said: str, written: str) -> None:
+    assert quote(written, content_stems(said)) is None
+
+
 def test_a_text_is_given_in_british_and_in_american_spelling_where_these_differ() -> None:
     assert respelled("may i pay in installments") == ("may i pay in installments", "may i pay in instalments")
     assert respelled("a grey Tyre") == ("a grey Tyre", "a gray tire")
