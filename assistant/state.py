@@ -110,7 +110,7 @@ def _narrowed(state: DialogueState, parse: Parse) -> DialogueState:
     leaves = _turns_to_another(state, constraints)
     return replace(
         state, constraints=constraints, sort=slots.sort or _kept_sort(state, parse), dropped=dropped,
-        seen=state.seen if constraints == state.constraints or parse.intent == "more" else frozenset(),
+        seen=frozenset() if leaves else state.seen,  # "the oak one" may be of those before "under 50"
         let_go=(*state.let_go, *given_up(state.constraints, constraints)), own=(*state.own, *said_of_oneself(parse)),
         earlier=_left_for_another(state, constraints.product) if leaves else state.earlier,
     )  # fmt: skip

@@ -168,11 +168,12 @@ def test_turns_that_are_not_about_the_need_leave_it_as_it_is(intent: str) -> Non
     assert after == replace(before, acts=(intent,), topic=topic)  # type: ignore[arg-type]
 
 
-def test_what_was_seen_counts_as_long_as_the_need_is_the_same() -> None:
-    before = DialogueState(LAMP, seen=frozenset({"tower"}))
+def test_what_was_seen_counts_as_long_as_the_same_thing_is_looked_for() -> None:
+    before = DialogueState(LAMP, seen=frozenset({"tower"}), found=("tower",))
     assert update(before, said("more")).seen == {"tower"}
     assert update(before, said("more", price_max=Decimal(30))).seen == {"tower"}  # "anything else, up to 30"
-    assert update(before, said("refine", color=("white",))).seen == frozenset()
+    assert update(before, said("refine", color=("white",))).seen == {"tower"}
+    assert update(before, said("refine", product="rug")).seen == frozenset()
 
 
 def test_an_order_stays_until_another_is_asked_for_or_it_is_taken_back() -> None:
