@@ -15,7 +15,7 @@ from ..model import Answer, DialogueState, Outcome, Parse, Slots
 from ..parts import Parts
 from ..sayings.ellipsis import asks_the_same
 from .answering import answer_for, only_leads, silence, without_links
-from .looks import beyond_looks, none_so_colored, without_looks
+from .looks import beyond_looks, none_so, without_looks
 from .questions import questions
 from .stating import offered
 from .subjects import subject_of
@@ -30,7 +30,7 @@ _OPEN = re.compile(r"\b(?:how|what|where|when|who|why)(?:['’]?s)?\b(?! about)"
 
 def ask_product(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """The answer for each product meant, at most three that have one, each in the product's own words; of the silent ones one sentence."""
-    if none := none_so_colored(parse, state, parts):
+    if none := none_so(parse, state, parts):
         return none
     products = meant(parse, state, parts)
     if not products:

@@ -25,7 +25,7 @@ from ..wordings import worded
 from . import shop_cart
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
-from .looks import none_so_colored
+from .looks import none_so
 from .named_too import another_thing, named_too, not_shown_yet, shown_before, which_too
 from .table import meant, names_another_kind, none_spoken_of, past_its_end
 from .variants import meant_variants, open_option, with_options
@@ -53,7 +53,7 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if other := another_thing(products, parse, state, parts):
         return _of_another_thing(other, parse, state, parts)
     asked = (
-        none_so_colored(parse, state, parts, products)
+        none_so(parse, state, parts, products)
         or _which(products, parse, state, parts)
         or _of_them(parse, state)
         or _of_that_name(products, parse, state)

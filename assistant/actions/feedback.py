@@ -28,7 +28,7 @@ from ..wordings import worded
 from .amends import amending, amends
 from .exhausted import exhausted, set_aside
 from .find import another
-from .looks import none_so_colored
+from .looks import none_so
 from .naming import about
 from .similar import similar
 from .table import meant, none_spoken_of
@@ -43,7 +43,7 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return _let_go(parse.lets_go, parts)
     if parse.brings_back:
         return _brought_back(state, parts)
-    if none := none_so_colored(parse, state, parts):
+    if none := none_so(parse, state, parts):
         return none
     shown = parts.catalog.get_many(state.shown)
     felt = feeling(parse.message, " ".join(product.title for product in shown))

@@ -15,6 +15,7 @@ from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
 
 FIELDS = ("color", "material", "features")
+_COLORED = COLORS | MATERIALS
 _ARTICLE = r"(?:the|that|this)"
 _SO = re.compile(rf"\b{_ARTICLE} ((?:(?!{_ARTICLE}\b)[\w'-]+ ){{1,3}})ones?\b")
 _WITH = re.compile(r"\b(?:the|that) ones? (?:with|in|of|made of|made from) (?:(?:the|a|an) )?([\w'-]+(?: [\w'-]+)?)")
@@ -49,24 +50,33 @@ def seen_before(state: DialogueState, parts: Parts) -> list[Product]:
     return parts.catalog.get_many(sorted(seen & of_kind))
 
 
-def none_so_colored(parse: Parse, state: DialogueState, parts: Parts, meant: Sequence[Product] = ()) -> Outcome | None:
-    """The question which is meant, where one is pointed at by a colour or a material that nothing shown for the need is stated to have,
-    nor a variant of it: the place that was read instead is a guess. meant: what an act is about, of which the message may say a colour
-    without "one"."""
-    each: list[tuple[str, ...]] = [
-        (word,) for words in looks_in(parse.message) for word in words if stem(word) in COLORS | MATERIALS
-    ]
+def none_so(parse: Parse, state: DialogueState, parts: Parts, meant: Sequence[Product] = ()) -> Outcome | None:
+    """The question which is meant, where one is pointed at by a colour or a material, or by a word that titles here have, that nothing
+    shown for the need is stated to have, nor a variant of it: the place that was read instead is a guess. meant: what an act is about, of
+    which the message may say a colour without "one"."""
+    looks = [] if any(ref in SUPERLATIVES for ref in parse.slots.ref) else looks_in(parse.message)
+    each: list[tuple[str, ...]] = [(word,) for words in looks for word in words if stem(word) in _COLORED]
+    named = [] if each else [words[0] for words in looks if len(words) == 1 and _names_something(words[0], parts)]
     among = list(meant)
-    if each:
-        among = [*parts.catalog.get_many(state.shown), *seen_before(state, parts)] if state.shown else []
+    if each or named:
+        ids = dict.fromkeys((*state.shown, *((state.focus,) if state.focus else ())))
+        among = [*parts.catalog.get_many(ids), *seen_before(state, parts)] if state.shown else []
     elif meant and (pointed := colors_pointed_at(parse)):
         each = [pointed]
-    if not each or not among or parse.products:
+    if not (each or named) or not among or parse.products:
         return None
     if any(is_so_colored(one, colors) for one in _with_variants(among, parts) for colors in each):
         return None
-    text = f"None of these is stated to be {' or '.join(map(' and '.join, each))}. Which of them do you mean?"
+    if any(is_all_of(one, [word]) for one in among for word in named):
+        return None
+    so = f"stated to be {' or '.join(map(' and '.join, each))}" if each else f"called “{' or '.join(named)}”"
+    text = f"None of these is {so}. Which of them do you mean?"
     return Outcome(cart=state.cart, answer=Answer(text, (text,), found=False))
+
+
+def _names_something(word: str, parts: Parts) -> bool:
+    """Whether the shop has something whose title says the word: "panda" says what is meant, "other" does not."""
+    return bool(parts.searcher.lexical.matching(word, columns="title"))
 
 
 def colors_pointed_at(parse: Parse) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.actions.ask import ask_product
 from assistant.actions.cart import cart_add
-from assistant.actions.looks import looks_in, none_so_colored, so_looking
+from assistant.actions.looks import looks_in, none_so, so_looking
 from assistant.actions.taking_out import cart_remove
 from assistant.mentions import places_by_name
 from assistant.model import CartLine, DialogueState, Intent, Need
@@ -84,6 +84,30 @@ def test_a_colour_or_material_that_nothing_shown_has_is_asked_about_and_no_other
     assert shop.session("s_1").state.taste.liked == ()
 
 
+@pytest.mark.parametrize(("look", "asks"), [("mug", True), ("clamp", False), ("other", False)])
+def test_a_name_that_only_another_thing_here_has_is_asked_about_and_no_other_is_taken_for_it(
+    assistant_with: AssistantWith, look: str, asks: bool
+) -> None:
+    """The shop has mugs, and a lamp that clamps; no title says "other", by which no thing is named."""
+    shop = assistant_with([said("search", product="lamp"), said("ask_product", ref=(1,), ask="dimmable")])
+    shop.reply("lamps", "s_1")
+    reply = shop.reply(f"is the {look} one dimmable?", "s_1")
+    assert (reply.reply == f"None of these is called “{look}”. Which of them do you mean?") is asks
+
+
+def test_one_shown_before_a_narrowing_is_meant_by_its_word(assistant_with: AssistantWith) -> None:
+    """The clamp lamp, at $19.50, is no longer shown among those from $30."""
+    read = [
+        said("search", product="lamp"),
+        said("refine", price_min=Decimal(30)),
+        said("ask_product", ref=(1,), ask="price"),
+    ]
+    shop = assistant_with(read)
+    shop.reply("lamps", "s_1")
+    assert "clamp" not in [card.product.id for card in shop.reply("from 30 on", "s_1").cards]
+    assert shop.reply("how much is the clamp one?", "s_1").reply == "Bolt Clamp Lamp costs $19.50."
+
+
 @pytest.mark.parametrize(("color", "inside"), [("red", ["clamp"]), ("purple", [])])
 def test_what_is_taken_by_its_colour_alone_is_what_is_so(
     assistant_with: AssistantWith, color: str, inside: list[str]
@@ -101,7 +125,7 @@ def test_a_variant_in_that_colour_is_enough(searcher: Searcher) -> None:
     state = DialogueState(Constraints(product="lamp"), shown=("aster-black", "tower"))
     white = replace(said("cart_add", ref=(1,)), message="the white one")
     assert "white" in {value.lower() for one in BY_ID.values() for value in one.options.values()}
-    assert none_so_colored(white, state, parts_with(searcher)) is None
+    assert none_so(white, state, parts_with(searcher)) is None
 
 
 def test_the_one_taken_out_is_the_one_in_the_cart_that_is_so(searcher: Searcher) -> None:
