@@ -99,6 +99,8 @@ class Searcher:
         """
         started = time.perf_counter()
         ready = self._ready(query)
+        if (name := query.constraints.kind) and not (ready.kinds or ready.relaxed):
+            return self._nearest_to(name, ready, limit, started)
         found = self._ranked(ready, limit, started)
         if ready.kinds and not found[0].kind_found:
             if near := self._for_that_animal(ready):
@@ -109,6 +111,15 @@ class Searcher:
             return found
         again = self._ready(query, strictly=True)
         return self._ranked(again, limit, started) if again.relaxed else found
+
+    def _nearest_to(self, name: str, ready: _Ready, limit: int, started: float) -> tuple[Ranking, Timing]:
+        """What comes near a thing of which nothing is called so, in no order: a lure is no cheap one of what comes near to goggles. Where
+        nothing comes near with all that is wished of it, what comes near to its name: boots to rain boots, if none is yellow."""
+        ready = replace(ready, query=replace(ready.query, sort=None))
+        found = self._ranked(ready, limit, started)
+        if ready.query.text == name or any(hit.fits for hit in found[0].hits):
+            return found
+        return self._ranked(replace(ready, query=replace(ready.query, text=name, said="")), limit, started)
 
     def _ranked(self, ready: _Ready, limit: int, started: float) -> tuple[Ranking, Timing]:
         """started: when the search was begun, by `perf_counter`."""

@@ -28,6 +28,10 @@ def _ids(ranking: Ranking) -> list[str]:
     return [hit.product.id for hit in ranking.hits]
 
 
+def _fitting(ranking: Ranking) -> list[str]:
+    return [hit.product.id for hit in ranking.hits if hit.fits]
+
+
 def test_the_best_hit_is_the_kind_asked_for(searcher: Searcher) -> None:
     ranking = _search(searcher, "canvas tote bag", product="tote bag")
     assert (_ids(ranking)[0], ranking.kind_found, ranking.relaxed) == ("tote", True, ())
@@ -95,6 +99,20 @@ def test_no_hit_breaks_a_hard_constraint(searcher: Searcher) -> None:
 def test_a_kind_that_the_shop_does_not_have_is_said_to_be_missing(searcher: Searcher) -> None:
     ranking = _search(searcher, "hovercraft", product="hovercraft")
     assert (ranking.kind_found, ranking.total) == (False, 0)
+
+
+def test_an_order_brings_nothing_near_that_is_not_near_without_it(searcher: Searcher) -> None:
+    """No bulb is sold; the white lamp's light is warm, and what else costs less is no bulb for that."""
+    assert _fitting(_search(searcher, "white warm bulb", product="white warm bulb")) == ["aster-white"]
+    assert _fitting(_search(searcher, "white warm bulb", product="white warm bulb", sort="price_asc")) == [
+        "aster-white"
+    ]
+
+
+def test_what_comes_near_to_a_name_is_found_where_nothing_has_what_is_wished_of_it_too(searcher: Searcher) -> None:
+    wishes = ("quilted", "foldable", "biodegradable", "vintage", "for the attic")
+    text = f"white warm bulb {' '.join(wishes)}"
+    assert _fitting(_search(searcher, text, product="white warm bulb", features=wishes)) == ["aster-white"]
 
 
 def test_an_umbrella_word_is_known_from_the_categories(searcher: Searcher) -> None:
