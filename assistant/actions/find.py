@@ -9,10 +9,10 @@ from typing import Any
 
 from babel.numbers import get_currency_name
 
-from retrieval.evidence import judge
+from retrieval.evidence import judge, met_less_denied
 from retrieval.kinds.of_listings import head_noun
 from retrieval.product import Product, money
-from retrieval.query import SOFT, Constraints, Hit, Query, Sort
+from retrieval.query import SOFT, Constraints, Hit, Query, Relaxed, Sort
 from retrieval.superlative import by
 
 from ..lasting import said_of_oneself
@@ -36,6 +36,7 @@ UNHEARD = (
     "I did not catch what should change, so this is the same list. Tell me a price, a colour or what matters to you."
 )
 UNRATED = "No listing of these states a rating, so I can't say which is rated best."
+LESS_SAID = "nothing cheaper says all that you asked for, so these say less of it"
 SPLIT = 400  # of more products that match, a question's facets are counted over a part, evenly taken
 
 
@@ -53,12 +54,12 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return aside
     if parse.intent == "refine" and _says_nothing(parse) and outcome.hits:
         return replace(outcome, note=UNHEARD)
-    before = by("price_asc", _compared_with(parse, state, parts))
     in_order, alone = says_an_order(parse.message), parse.slots == Slots(sort="price_asc")
+    widen = state.constraints.kind is not None and not in_order  # else all that the shop has would be wide enough
+    before = by("price_asc", _compared_with(parse, state, parts, fully=widen))
     if parse.slots.sort == "price_asc" and before:
         if alone or not in_order:  # "the cheapest brown ones" are cheaper than nothing
-            of_kind = state.constraints.kind is not None  # else all that the shop has would be wide enough
-            outcome = _cheaper_than(before[0], outcome, state, parts, widen=of_kind and not in_order)
+            outcome = _cheaper_than(before[0], outcome, state, parts, widen=widen)
         if alone:
             outcome = _beginning_with(before[0], outcome, state, parts)
     notes = (parse.note, _of_currency(parse, parts), outcome.note)
@@ -71,13 +72,17 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     return replace(outcome, question=question_for(parts.catalog.get_many(outcome.matching), outcome.hits, state))
 
 
-def _compared_with(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
-    """What a cheaper one is to be cheaper than: what stands at the place that the message says, else all found; on the way back of this
-    need's list."""
+def _compared_with(parse: Parse, state: DialogueState, parts: Parts, *, fully: bool) -> list[Product]:
+    """What a cheaper one is to be cheaper than: what stands at the place that the message says, else all found, or of it what says the
+    most of what is wished for; on the way back of this need's list."""
     listed = state.found or state.shown
     said = () if says_an_order(parse.message) else places_in(parse.message)  # "cheapest first" means no first one
     places = [place for place in said if 1 <= place <= len(listed)]
-    return parts.catalog.get_many([listed[place - 1] for place in places] or listed)
+    if places:
+        return parts.catalog.get_many([listed[place - 1] for place in places])
+    found = parts.catalog.get_many(listed)
+    met = [met_less_denied(one, state.constraints.alternatives) for one in found]
+    return [one for one, count in zip(found, met, strict=True) if not fully or count == max(met)]
 
 
 def _of_currency(parse: Parse, parts: Parts) -> str:
@@ -112,21 +117,20 @@ def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def _cheaper_than(cheapest: Product, outcome: Outcome, state: DialogueState, parts: Parts, *, widen: bool) -> Outcome:
-    """The outcome where it has what costs less than the cheapest found before; else with a word that nothing does, where it has anything
-    new; else the cheapest of the kind and size, whatever they say of the other wishes. widen: False where no kind is named, or the cheapest
-    is asked for, which is one of those that say what was wished."""
+    """The outcome where it has what costs less than the cheapest found before; else what does of the kind and size, whatever it says of the
+    other wishes, or a word that nothing does. widen: False where no kind is named, or the cheapest is asked for, which is one of those that
+    say what was wished."""
     if cheapest.price is None or _costs_less(outcome, cheapest.price):
         return outcome
     name = short_names([cheapest])[cheapest.id]
     least = f"Nothing here costs less than {name} at {money(cheapest.price, cheapest.currency)}."
-    if not widen or any(hit.product.id not in state.shown for hit in outcome.hits):
+    if not widen:
         return replace(outcome, note=least)
     none: dict[str, Any] = dict.fromkeys((field for field in SOFT if field != "size"), ())
     wider = another(replace(state, constraints=replace(state.constraints, **none)), parts)
-    if _costs_less(wider, cheapest.price):
-        return replace(wider, note="Nothing cheaper says all that you asked for, so these say less of it.")
-    lower = all(hit.product.price is not None and _costs_less(wider, hit.product.price) for hit in outcome.hits)
-    return replace(wider if lower else outcome, note=least)
+    if not _costs_less(wider, cheapest.price):
+        return replace(outcome, note=least)
+    return replace(wider, relaxed=(*wider.relaxed, Relaxed("features", LESS_SAID)))
 
 
 def _beginning_with(cheapest: Product, outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:

@@ -366,6 +366,17 @@ def test_the_cheapest_of_what_says_all_that_was_wished_is_not_looked_for_among_w
     assert "says all that you asked for" not in reply.reply
 
 
+def test_cheaper_is_cheaper_than_what_says_all_that_was_wished(assistant_with: AssistantWith) -> None:
+    """The steel lamp costs $34.99; beside it the clamp lamp at $19.50 was shown, which is of aluminium and no steel one that costs less."""
+    turns = [said("search", product="lamp", material=("steel",)), said("refine", sort="price_asc")]
+    shop = assistant_with(turns)
+    assert "clamp" in [card.product.id for card in shop.reply("a steel lamp", "s_1").cards]
+    reply = shop.reply("cheaper", "s_1")
+    assert reply.cards[0].product.id == "clamp"
+    assert reply.reply.startswith("Nothing cheaper says all that you asked for, so these say less of it.")
+    assert "No listing I found says “steel”" not in reply.reply
+
+
 def test_places_on_one_shelf_are_told_together() -> None:
     bags = [Hit(BY_ID[name], 0.8, place, of_kind=False) for place, name in ((2, "satchel"), (3, "satchel"))]
     hits = (Hit(BY_ID["tower"], 0.9, 1), *bags)
