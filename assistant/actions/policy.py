@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -42,7 +43,7 @@ AHEAD = (
 NEAR_IN_ITSELF = 0.3  # relevance from which a message may go on with the question before: "and on sundays?"
 ALIKE = 0.05  # difference of relevance within which two passages speak alike of a question
 _HOW = frozenset(
-    content_stems("how much many long soon often take takes cost costs")
+    content_stems("how what much many long soon often take takes cost costs")
 )  # what asks, and says not of what
 _AND = re.compile(r"\band\b", re.IGNORECASE)
 _CLAUSES = re.compile(r"\bif\b|\band\b|[,;.?!]+", re.IGNORECASE)
@@ -81,6 +82,14 @@ def told_by_the_rules(message: str, parts: Parts) -> Outcome | None:
     return said_in_turn([_said(with_the_other_side(found, parts.policies)) for found in answers]) if answers else None
 
 
+def is_of_the_rules(message: str, parts: Parts) -> bool:
+    """Whether the message is surely a plain question to shops in other words, and one that the policies answer."""
+    if parts.policies is None or not len(parts.policies):
+        return False
+    plain = parts.policies.plainly([message], SURELY_PLAIN)
+    return plain is not None and bool(_speaking_of(plain, parts.policies))
+
+
 def told_of(name: str, parts: Parts) -> Outcome | None:
     """What the policies say of a thing that one of their pages is headed by, as gift cards are; None for anything else."""
     if parts.policies is None or not len(parts.policies):
@@ -104,16 +113,27 @@ def gone_on(question: str, state: DialogueState, policies: Policies) -> list[lis
 def _under_its_heading(
     before: str, question: str, answers: Sequence[Sequence[Found]], policies: Policies
 ) -> list[Found]:
-    """What speaks more of the question than its answers do, where it is asked under the heading of what answers the one before. What
-    answers it only as a plain question in other words, as that one is near to the warranty's, need not be exceeded by as much."""
+    """What speaks more of the question than its answers do, where it is asked under the heading of what answers the one before, or their
+    own passage with what it says of that: of "can i use it with paypal" after gift cards that one goes with another way to pay."""
     subject = _relevant(before, policies)
     heading = subject[0].passage.headings[0] if subject else ""
-    under = _relevant(f"{heading}: {question}", policies, asked=question) if subject else []
-    if not under or under[0].passage.headings[0] != heading:
-        return []
-    ahead = AHEAD if answers_in(question, policies, plainly=None) else 0.0
-    least = answers[0][0].relevance + ahead if answers else RELEVANT
-    return under if under[0].relevance >= least else []
+    found = _relevant(f"{heading}: {question}", policies, asked=question) if subject else []
+    under = [one for one in found if one.passage.headings[0] == heading]
+    least = _to_exceed(question, answers, policies)
+    if under and under[0].relevance >= least:
+        return under
+    same = len(answers) == 1 and found[:1] and found[0].passage.id == answers[0][0].passage.id
+    return found if same else []
+
+
+def _to_exceed(question: str, answers: Sequence[Sequence[Found]], policies: Policies) -> float:
+    """The relevance from which what stands under another heading answers the question better than its answers do: of those to a plain
+    question in other words as much of it as the question is near to that one. Nothing does where it is surely one that has no answer here."""
+    if not answers:
+        return RELEVANT if policies.plainly([question], SURELY_PLAIN) is None else math.inf
+    if answers_in(question, policies, plainly=None):
+        return answers[0][0].relevance + AHEAD
+    return max(RELEVANT, answers[0][0].relevance * policies.nearest_plain([question])[1])
 
 
 def _only_asking_how(question: str, state: DialogueState, policies: Policies) -> list[list[Found]]:

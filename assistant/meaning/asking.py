@@ -10,6 +10,7 @@ from retrieval.words import content_stems
 
 from ..actions.answering import facts_of
 from ..actions.compare import asking_words
+from ..actions.policy import is_of_the_rules
 from ..actions.subjects import Subject, subject_of
 from ..actions.table import SPOKE_OF_ONE, called
 from ..mentions import EXTREMES, places_in, says_all, says_both, says_of_those, says_several
@@ -22,7 +23,8 @@ from .of_it import asks_of_it
 from .which_of import asks_which
 from .why import asks_in_what_better, asks_why
 
-_HOW_MUCH = frozenset(content_stems("how much many long cost costs"))
+_HOW_MUCH = frozenset(content_stems("how what much many long cost costs"))
+_WISHES = ("search", "refine", "recommend", "more", "similar", "complement", "feedback")
 
 
 def to_their_list(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
@@ -134,6 +136,20 @@ def asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     else:
         return parse
     return replace(parse, intent="ask_product", acts=("ask_product",), slots=asked)
+
+
+def of_the_rules(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """What was read as a wish and is a usual question about rules, or as one about a product and goes on with that for the rules, as what
+    it is: "which cards do you take" looks for no cards, and "what does that cost", or a question of nothing shown, asks of the rule."""
+    if parse.then is not None or state.asked is not None:
+        return parse
+    goes_on = parse.intent == "ask_product" and state.acts[-1:] == ("policy",)
+    nothing = not (state.shown or state.focus or parse.slots.product)
+    only_how = parse.slots.ref == () and set(content_stems(parse.message)) <= _HOW_MUCH
+    asks = goes_on and (nothing or only_how)
+    if not asks and not (parse.intent in _WISHES and is_of_the_rules(parse.message, parts)):
+        return parse
+    return replace(parse, intent="policy", acts=("policy",), slots=Slots(ask=parse.message.strip(" ?!.")))
 
 
 def _says_no_wish(parse: Parse) -> bool:

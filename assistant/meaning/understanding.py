@@ -24,7 +24,17 @@ from ..sayings.about_us import about_us
 from ..sayings.phrases import phrase_of
 from ..state import NARROWING
 from .about_me import of_the_shopper
-from .asking import asking, of_each, of_the_cart, of_value, to_their_list, which_of_them, why_better, why_shown
+from .asking import (
+    asking,
+    of_each,
+    of_the_cart,
+    of_the_rules,
+    of_value,
+    to_their_list,
+    which_of_them,
+    why_better,
+    why_shown,
+)
 from .carried import without_the_former_kinds
 from .complained import complained, priced
 from .confirm import held_back, settled
@@ -73,7 +83,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = stepped(parse, state, parts)  # "the next size up" is a size that code computes
     parse = priced(parse, state)
     parse = to_their_list(parse, state, parts)
-    parse = _worth_doing(asking(parse, state, parts))
+    parse = _worth_doing(asking(of_the_rules(parse, state, parts), state, parts))
     parse = _of_the_product_too(parse, parts)
     # The need that is looked for.
     parse = _had(parse, parts)

@@ -177,6 +177,24 @@ def test_how_much_after_a_rule_is_asked_of_the_rule_and_not_of_the_product(shop:
     assert rule.intent == reply.intent == "policy"
 
 
+def test_what_is_read_as_one_about_a_product_and_only_asks_what_that_costs_is_asked_of_the_rule_before(
+    shop: Shop,
+) -> None:
+    page = "# Shipping\n\n## Costs\n\nShipping to Alaska costs 9 dollars.\n"
+    read_as = [said("search", product="desk lamp"), said("policy", ask="ship"), said("ask_product", ask="cost")]
+    assistant = shop.with_pages(page, read_as=read_as)
+    *_, reply = (assistant.reply(one, "s_1") for one in ("a desk lamp", "shipping to alaska?", "what does that cost"))
+    assert [source.id for source in reply.sources] == ["0/costs"]
+
+
+def test_a_question_of_no_product_that_goes_on_with_one_for_the_rules_is_one_for_them(shop: Shop) -> None:
+    cards = "# Gift cards\n\n## Amounts\n\nGift cards cost 10 to 500.\n\n## Dates\n\nGift cards: valid for years.\n"
+    read_as = [said("policy"), said("ask_product", ref=("last",), ask="how long")]
+    assistant = shop.with_pages(cards, read_as=read_as)
+    assistant.reply("what do gift cards cost?", "s_1")
+    assert [one.id for one in assistant.reply("are they valid for some years?", "s_1").sources] == ["0/dates"]
+
+
 def test_what_only_asks_how_long_is_asked_of_the_subject_before(shop: Shop) -> None:
     page = "# Refunds\n\n## Refunds\n\nA refund is paid in five days.\n\n# Shipping\n\n## Times\n\nParcels arrive in three days.\n"
     read_as = [said("policy", ask="refund"), said("policy", ask="how long does that take")]

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.actions.policy import SURELY_PLAIN, answers_in, gone_on, policy
+from assistant.actions.policy import SURELY_PLAIN, answers_in, gone_on, policy, source_of
 from assistant.build import build_embedder
-from assistant.model import DialogueState, Exchange
+from assistant.meaning.asking import of_the_rules
+from assistant.model import DialogueState, Exchange, Slots
 from assistant.settings import Settings
 from demo import build
 from retrieval.policies.pages import read_policies
@@ -45,6 +46,10 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Policies]:
         ("will it arrive before christmas", "shipping/how-long-it-takes"),
         ("and how long until it's here", "shipping/how-long-it-takes"),
         ("what happens if it arrives broken?", "returns/faulty-or-wrong-items"),
+        ("do you offer a lifetime guarantee", "warranty/common-warranty-times"),
+        ("which bank cards are accepted?", "payment/ways-to-pay"),
+        ("what if there is a crack in it when it comes", "shipping/parcels-that-are-late-damaged-or-lost"),
+        ("can i pay by the month", "payment/paying-in-installments"),
     ],
 )
 def test_what_is_surely_a_plain_question_in_other_words_is_answered_by_what_speaks_of_that(
@@ -68,9 +73,39 @@ def test_a_question_that_points_back_goes_on_with_the_one_before_though_it_is_ne
         "for how long are they valid": "expiry",
         "how do they come": "how-they-arrive",
         "can she pay with two of them": "how-to-use-one",
+        "for how long is it good": "expiry",
+        "can i have my money back for it": "returns-and-refunds",
     }
     for question, passage in told.items():
         assert gone_on(question, state, policies)[0][0].passage.id == f"gift-cards/{passage}"
+
+
+def test_of_the_passage_that_answers_a_question_it_is_quoted_what_speaks_of_the_subject_before(
+    policies: Policies,
+) -> None:
+    """Of ways to pay, what is said of gift cards."""
+    state = DialogueState(last=Exchange("do you sell gift cards", ""), acts=("policy", "policy"))
+    found = gone_on("can she pay with it and paypal together", state, policies)[0][0]
+    assert found.passage.id == "payment/ways-to-pay"
+    assert "Gift cards of this shop, alone or together" in source_of(found).quote
+
+
+def test_a_plain_question_that_the_rules_leave_open_goes_on_with_none_before(policies: Policies) -> None:
+    state = DialogueState(last=Exchange("what does delivery cost", ""), acts=("policy", "policy"))
+    assert gone_on("can you put it aside for me until friday", state, policies) == []
+
+
+def test_what_is_read_as_a_wish_and_is_surely_a_plain_question_is_asked_of_the_rules(
+    policies: Policies, searcher: Searcher
+) -> None:
+    """Of wrapping the rules say nothing, so that paper for it is looked for."""
+    parts = replace(parts_with(searcher), policies=policies)
+    cards, paper = (
+        of_the_rules(replace(said("search", product=name), message=message), DialogueState(), parts)
+        for name, message in (("cards", "what cards are accepted here"), ("gift wrap paper", "gift wrap paper"))
+    )
+    assert (cards.intent, cards.slots) == ("policy", Slots(ask="what cards are accepted here"))
+    assert paper.intent == "search"
 
 
 def test_a_question_goes_on_with_the_one_before_where_that_leads_to_what_it_is_nearly_nearest_to(
