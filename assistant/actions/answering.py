@@ -12,7 +12,18 @@ from retrieval.dense import Embedder
 from retrieval.evidence import COLORS, MATERIALS, of_the_thing, speaks_of
 from retrieval.product import Product, money
 from retrieval.reranking.listing_text import listing_sentences
-from retrieval.words import NEGATIONS, STOPWORDS, contains, content_stems, doable, quote, stem, without, words
+from retrieval.words import (
+    NEGATIONS,
+    STOPWORDS,
+    contains,
+    content_stems,
+    content_words,
+    doable,
+    quote,
+    stem,
+    without,
+    words,
+)
 
 from ..mentions import as_it
 from ..model import Answer
@@ -137,6 +148,11 @@ def without_links(asked: str) -> str:
         if said in _ASKING or not (word.stem in _LINKS or said in STOPWORDS - NEGATIONS):
             return _ENDING_LINKS.sub("", asked[word.start :]) or asked[word.start :]
     return asked
+
+
+def beyond_links(text: str) -> str:
+    """The content words of a text that do not lead to what is asked about: "handle" of "and the handle, what is that made of"."""
+    return " ".join(word for word in content_words(text) if stem(word) not in _LINKS and word not in _ASKING)
 
 
 def silence(asked: str) -> str:

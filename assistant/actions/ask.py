@@ -14,7 +14,7 @@ from ..mentions import as_it, counts_said, from_an_end, says_all, says_both, say
 from ..model import Answer, DialogueState, Outcome, Parse, Slots
 from ..parts import Parts
 from ..sayings.ellipsis import asks_the_same
-from .answering import answer_for, only_leads, silence, without_links
+from .answering import answer_for, beyond_links, only_leads, silence, without_links
 from .looks import beyond_looks, none_so, without_looks
 from .questions import questions
 from .stating import offered
@@ -153,8 +153,9 @@ def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:
     named = replace(slots, ask=None).asked_about if leads else ""
     said = beyond_title(named or slots.asked_about, parse.message, products)
     asked, question = beyond_looks(said, parse.message), without_looks(parse.message)
-    if leads and not named and (subject := subject_of([question, as_it(question)], parts.embedder)):
-        return subject.fields[0]  # of "made of" nothing could be said
+    if leads and not named:  # of "made of" nothing could be said
+        subject = subject_of([question, as_it(question)], parts.embedder)
+        return subject.fields[0] if subject else beyond_title(beyond_links(question), parse.message, products) or asked
     return question if said and not asked and subject_of([question], parts.embedder) else asked
 
 

@@ -22,7 +22,7 @@ from ..model import Answer, DialogueState, Outcome, Parse, Reason
 from ..names import listed, short_names
 from ..parts import Parts
 from ..reply import NAMED
-from .find import need_text
+from .find import need_text, of_the_kind_first
 from .naming import about, in_catalog
 from .similar import near_to
 from .table import meant, of_an_earlier_need
@@ -198,7 +198,7 @@ def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: 
     query = Query(need_text(constraints), constraints, skip=parts.unwanted(state.taste), said=parse.message)
     ranking, timing = parts.searcher.search(query, LOOKED_AT)
     ties = _ties(target, parts) if target else {}
-    found = [hit for hit in ranking.hits if hit.fits]
+    found = list(of_the_kind_first([hit for hit in ranking.hits if hit.fits], constraints))
     found.sort(  # stable: the rest stays as ranked; of the pans beside a pan set the shop has nothing else
         key=lambda hit: (
             target is not None and same_kind(hit.product, target),

@@ -123,7 +123,8 @@ def _cheaper_than(cheapest: Product, outcome: Outcome, state: DialogueState, par
     if cheapest.price is None or _costs_less(outcome, cheapest.price):
         return outcome
     name = short_names([cheapest])[cheapest.id]
-    least = f"Nothing here costs less than {name} at {money(cheapest.price, cheapest.currency)}."
+    which = "Nothing here" if outcome.kind_found else "Nothing that comes near"
+    least = f"{which} costs less than {name} at {money(cheapest.price, cheapest.currency)}."
     if not widen:
         return replace(outcome, note=least)
     none: dict[str, Any] = dict.fromkeys((field for field in SOFT if field != "size"), ())

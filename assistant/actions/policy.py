@@ -128,7 +128,7 @@ def _under_its_heading(
 
 def _to_exceed(question: str, answers: Sequence[Sequence[Found]], policies: Policies) -> float:
     """The relevance from which what stands under another heading answers the question better than its answers do: of those to a plain
-    question in other words as much of it as the question is near to that one. Nothing does where it is surely one that has no answer here."""
+    question in other words as much of it as the question is near to that one. Nothing does where it surely is one without an answer."""
     if not answers:
         return RELEVANT if policies.plainly([question], SURELY_PLAIN) is None else math.inf
     if answers_in(question, policies, plainly=None):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.family import families
-from retrieval.kinds.of_listings import head_noun, is_named, kind_at_end, kind_of
+from retrieval.kinds.of_listings import head_noun, is_named, kind_at_end, kind_of, words_before_kind
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems, content_words, stem
@@ -167,7 +167,8 @@ def _of_each_need(parse: Parse, state: DialogueState, parts: Parts) -> list[Prod
 
 def of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     """Of several needs' lists, on the table or earlier, what stands at the places that the message says of each: "the first boots and
-    the second socks"; with what was liked of one that is named without a place: "the bag and the first boots"."""
+    the second socks"; with what was liked of one that is named without a place, "the bag and the first boots", or the one of its list that
+    is so as it is called, "the lemon cake and the first fruit"."""
     lists = _lists_of_needs(state)
     if len(lists) < 2 or not all(isinstance(ref, int) for ref in parse.slots.ref):
         return []
@@ -182,7 +183,10 @@ def of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Pro
         if which not in {one for one, _ in places} and same_kind(name, parse.slots.product)
     ]
     liked = [one for ids in without_place for one in state.taste.liked if one in ids]
-    return parts.catalog.get_many([*liked[-1:], *(lists[which][1][place - 1] for which, place in places)])
+    said = content_words(words_before_kind(parse.slots.product or ""))
+    so = [one.id for ids in without_place for one in parts.catalog.get_many(ids) if said and is_all_of(one, said)]
+    named = so if len(so) == 1 else liked[-1:]
+    return parts.catalog.get_many([*named, *(lists[which][1][place - 1] for which, place in places)])
 
 
 def of_an_earlier_need(parse: Parse, state: DialogueState, focus: Sequence[Product], parts: Parts) -> list[Product]:

@@ -491,6 +491,14 @@ def test_what_only_leads_to_a_usual_question_is_said_by_the_field_that_answers_i
     assert shop.reply("what is it made of?", "s_1").reply == silent
 
 
+def test_what_only_leads_to_a_part_of_the_thing_asks_for_that_part(searcher: Searcher) -> None:
+    state = DialogueState(Constraints(product="lamp"), shown=("tower",), focus="tower")
+    parse = replace(said("ask_product", ref=("last",), ask="come"), message="and the bulb, does that come")
+    answer = ask_product(parse, state, parts_with(searcher)).answer
+    assert answer is not None
+    assert "Needs an E27 bulb" in answer.text
+
+
 def test_two_questions_about_a_product_are_both_answered(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="floor lamp"), said("ask_product", ask="height", ref=(1,))])
     shop.reply("a floor lamp", "s_1")

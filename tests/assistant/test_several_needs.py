@@ -252,6 +252,15 @@ def test_the_first_lamp_is_that_of_the_lamps_shown_before_the_bags(assistant_wit
     ]
 
 
+def test_one_that_is_so_as_it_is_called_is_taken_beside_a_place_in_the_other_list(
+    assistant_with: AssistantWith,
+) -> None:
+    """Of the lamps the tower alone is tall."""
+    shop = assistant_with([LAMPS, BAGS, said("cart_add", product="tall lamp", ref=(1,))])
+    _, bags, _ = told(shop, "lamps", "bags", "put the tall lamp and the first bag in")
+    assert [line.product_id for line in shop.session("s_1").state.cart] == ["tower", bags.cards[0].product.id]
+
+
 @pytest.mark.parametrize(
     ("message", "ref", "places"),
     [
