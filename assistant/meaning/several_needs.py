@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,7 @@ from retrieval.kinds.of_listings import kind_at_end, names_kind
 from retrieval.query import SOFT, Constraints
 from retrieval.words import content_stems
 
-from ..mentions import kind_behind_place, says_of_all, says_of_each
+from ..mentions import kind_behind_place, says_of_all, says_of_each, says_the
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
 from ..state import LOOKS_AT_THE_CART, NARROWING, same_kind
@@ -205,13 +205,19 @@ def _no_longer(name: str, other: str) -> bool:
     return len(content_stems(name)) <= len(content_stems(other))
 
 
+def _has_one_of(words: Iterable[str], name: str | None) -> bool:
+    return any(set(content_stems(one)) <= set(content_stems(name or "")) for one in words)
+
+
 def of_the_named_need(parse: Parse, state: DialogueState) -> Parse:
-    """A narrowing that names an earlier need and not that under way, as one of that need: "something in grey for the sofa"."""
+    """A narrowing that names an earlier need and not that under way, as one of that need: "something in grey for the sofa"; also by
+    another word of its name that is a kind by itself: "the bass again" after bass guitars."""
     if parse.intent not in NARROWING or parse.then is not None or parse.slots.product or not state.earlier:
         return parse
     said = content_stems(parse.message)
     heads = {need.constraints.product: content_stems(need.constraints.product or "")[-1:] for need in state.earlier}
-    named = [name for name, head in heads.items() if head and head[0] in said]
+    kinds = {one for one in parse.slots.features if kind_at_end(one)[1] and says_the(parse.message, one)}
+    named = [name for name, head in heads.items() if (head and head[0] in said) or _has_one_of(kinds, name)]
     now = content_stems(state.constraints.product or "")[-1:]
     if len(named) != 1 or (now and now[0] in said):
         return parse

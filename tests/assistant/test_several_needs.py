@@ -224,6 +224,15 @@ def test_a_narrowing_is_of_the_need_that_it_names(
     assert (reply.constraints.product, reply.constraints.features) == (product, features)
 
 
+@pytest.mark.parametrize(("message", "product"), [("the desk again please", "desk lamp"), ("one with a desk", "bag")])
+def test_a_need_is_named_by_a_word_of_its_name_that_is_a_kind_by_itself_where_it_is_spoken_of_as_known(
+    assistant_with: AssistantWith, message: str, product: str
+) -> None:
+    desk = said("refine", features=("desk",))
+    *_, reply = told(assistant_with([said("search", product="desk lamp"), BAGS, desk]), "a desk lamp", "a bag", message)
+    assert reply.constraints.product == product
+
+
 @pytest.mark.parametrize(
     ("message", "ref", "lamp", "bag"),
     [("the first of each", "all", 0, 0), ("the cheapest of each", "cheapest", None, None)],
