@@ -159,6 +159,21 @@ def from_an_end(shown: Sequence[Product], message: str) -> list[Product]:
     return list(shown[:count] if found[1] == "first" else shown[-count:])
 
 
+def counted_by_name(shown: Sequence[Product], message: str) -> list[Product]:
+    """The first of those shown that a number counts by their name, "the two claw hammers" among hammers of other kinds; else none."""
+    text = message.lower()
+    for amount in amounts(text):
+        behind = (
+            _ENDS.split(text[amount.end :])[0].split()[:LONGEST_KIND] if text[: amount.start].endswith("the ") else []
+        )
+        for count in range(len(behind), 0, -1):
+            name = set(content_stems(" ".join(behind[:count])))
+            called = [one for one in shown if name <= set(content_stems(one.title))] if name else []
+            if 2 <= amount.value <= len(called) < len(shown):
+                return called[: int(amount.value)]
+    return []
+
+
 def as_many_as_said(found: list[Product], slots: Slots, message: str) -> list[Product]:
     """Of all products those that a number counts: "all three" of five shown are the first three, which the reply named."""
     if slots.ref != ("all",):

@@ -16,6 +16,7 @@ from ..mentions import (
     SUPERLATIVES,
     as_many_as_said,
     by_name,
+    counted_by_name,
     from_an_end,
     mentioned,
     places_by_name,
@@ -62,7 +63,7 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
         return elsewhere
     if names_another_kind(parse, state, shown, parts):
         return _shown_before(parse, state, parts)
-    if parse.slots.ref and (counted := from_an_end(shown, parse.message)):
+    if parse.slots.ref and (counted := from_an_end(shown, parse.message) or counted_by_name(shown, parse.message)):
         return counted
     before = seen_before(state, parts) if looks_in(parse.message) else []
     among = _asked_among(state, shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.mentions import as_many_as_said, by_name, kind_behind_place, mentioned
+from assistant.mentions import as_many_as_said, by_name, counted_by_name, kind_behind_place, mentioned
 from assistant.model import DialogueState, Slots
 from retrieval.product import Product
 from tests.small_shop import BY_ID
@@ -32,6 +32,20 @@ def _meant(slots: Slots, *, focus: str | None = None, shown: tuple[str, ...] = S
 )
 def test_a_reference_points_at_what_was_shown(ref: tuple[int | str, ...], expected: list[str]) -> None:
     assert _meant(Slots(ref=ref)) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "counted"),
+    [
+        ("compare the two desk lamps please", ["aster-black", "workshop"]),
+        ("the two of them", []),
+        ("the two lamps", []),  # all that is shown is called so
+        ("the three desk lamps", []),
+        ("two desk lamps for the two of us", []),
+    ],
+)
+def test_those_that_a_number_counts_by_their_name_are_the_ones_called_so(message: str, counted: list[str]) -> None:
+    assert [one.id for one in counted_by_name([BY_ID[name] for name in SHOWN], message)] == counted
 
 
 def test_the_cheapest_of_a_kind_is_of_those_shown_that_are_called_so() -> None:
