@@ -34,7 +34,7 @@ from .variants import as_on_card, spelled_out
 
 # Mean cosine with the question from which a fact speaks of what was asked, and from which it is said to come nearest. docs/log.md
 SAME_SUBJECT = 0.48
-NEAR = 0.32
+NEAR, NEAR_FIELD = 0.32, 0.37  # a field is near to more: "brand Hobnell" to a logo
 # Fields whose values are known by their words, so that a sentence may state them: "this sleek navy jacket".
 _KNOWN_BY = {"color": COLORS, "material": MATERIALS}
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
@@ -129,7 +129,8 @@ def answer_for(
         return Answer(f"The name of {product.title} says “{says}”.", (product.title, says))
     if wanted and wanted <= _CONTENTS and product.description:
         return _overview(product)
-    told = near is not None and cosine >= NEAR and near.name not in OF_A_VARIANT  # a price is near to all numbers
+    least = NEAR_FIELD if near and near.name else NEAR
+    told = near is not None and cosine >= least and near.name not in OF_A_VARIANT  # a price is near to all numbers
     return _not_said(product, asked, near if told else None)
 
 

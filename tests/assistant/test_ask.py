@@ -300,6 +300,17 @@ def test_a_usual_question_without_its_field_is_answered_by_no_sentence_that_only
     assert (answer.found, answer.field) == (False, "")
 
 
+def test_a_field_comes_near_only_by_more_than_a_sentence_does() -> None:
+    """Each shares one word of three with what is asked: a cosine of 1/3."""
+    asked, bare = "crane lifting weights", replace(BY_ID["tower"], description="", attributes={})
+    field, sentence = (
+        replace(bare, attributes={"motif": ("paper crane",)}),
+        replace(bare, description="Motif paper crane."),
+    )
+    told = [answer_for(one, [one], asked, WordEmbedder(), asked).text for one in (field, sentence)]
+    assert ["paper crane" in text for text in told] == [False, True]
+
+
 def test_what_only_comes_near_is_said_to_do_no_more() -> None:
     lamp = replace(BY_ID["tower"], description="Runs on batteries.")
     answer = answer_for(lamp, [lamp], "big batteries in the box", WordEmbedder(), "are there big batteries in the box")
