@@ -129,9 +129,19 @@ def answer_for(
         return Answer(f"The name of {product.title} says “{says}”.", (product.title, says))
     if wanted and wanted <= _CONTENTS and product.description:
         return _overview(product)
-    least = NEAR_FIELD if near and near.name else NEAR
-    told = near is not None and cosine >= least and near.name not in OF_A_VARIANT  # a price is near to all numbers
+    told = near is not None and _tells_of_it(near, cosine, product, [asked, question or asked], embedder)
     return _not_said(product, asked, near if told else None)
+
+
+def _tells_of_it(near: Fact, cosine: float, product: Product, asked: Sequence[str], embedder: Embedder) -> bool:
+    """Whether what comes nearest to a question comes near enough to be told: a sentence, where it has a word of it, or is nearer than the
+    mere name of the thing and of its shelf, as one on a sleek screen is near to "hdmi" for being on a screen."""
+    if near.name:
+        return cosine >= NEAR_FIELD and near.name not in OF_A_VARIANT  # a price is near to all numbers
+    names = [Fact("", name) for name in (short_title(product.title), *product.category[-1:])]
+    own = {stem for name in names for stem in content_stems(name.text)}
+    shared = set(content_stems(asked[0])) & set(content_stems(near.text)) - own
+    return cosine >= NEAR and (bool(shared) or cosine > _nearest(asked, names, embedder)[1])
 
 
 def only_leads(asked: str) -> bool:

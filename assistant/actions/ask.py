@@ -10,7 +10,7 @@ from decimal import Decimal
 from retrieval.evidence import none_gives_a_size
 from retrieval.product import Product, money
 
-from ..mentions import as_it, counts_said, from_an_end, says_all, says_both, says_each
+from ..mentions import as_it, counts_said, from_an_end, says_all, says_both, says_each, says_the
 from ..model import Answer, DialogueState, Outcome, Parse, Slots
 from ..parts import Parts
 from ..sayings.ellipsis import asks_the_same
@@ -148,15 +148,25 @@ def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:
     """What is asked of the products, "" where the message only says which are meant; a usual question is read from all of it. Where only
     what leads to it was read ("made of, real leather?"), the properties named are what is asked for; of "how heavy is it" that which
     usually answers it is."""
-    slots, ask = parse.slots, parse.slots.ask or ""
+    slots, ask = _without_its_looks(parse), parse.slots.ask or ""
     leads = ask != "" and (only_leads(ask) or bool(_OPEN.match(ask)))
     named = replace(slots, ask=None).asked_about if leads else ""
     said = beyond_title(named or slots.asked_about, parse.message, products)
     asked, question = beyond_looks(said, parse.message), without_looks(parse.message)
     if leads and not named:  # of "made of" nothing could be said
         subject = subject_of([question, as_it(question)], parts.embedder)
-        return subject.fields[0] if subject else beyond_title(beyond_links(question), parse.message, products) or asked
+        part = beyond_title(beyond_links(question), parse.message, products) if only_leads(ask) else ""
+        return subject.fields[0] if subject else part or asked
     return question if said and not asked and subject_of([question], parts.embedder) else asked
+
+
+def _without_its_looks(parse: Parse) -> Slots:
+    """The slots without the colours and materials by which the message calls what it asks about: "the orange pot"."""
+    color, material = (
+        tuple(one for one in getattr(parse.slots, field) if not says_the(parse.message, one))
+        for field in ("color", "material")
+    )
+    return replace(parse.slots, color=color, material=material)
 
 
 def _together(products: Sequence[Product], answers: Sequence[Answer], asked: str) -> Answer:

@@ -311,6 +311,13 @@ def test_a_field_comes_near_only_by_more_than_a_sentence_does() -> None:
     assert ["paper crane" in text for text in told] == [False, True]
 
 
+def test_a_sentence_that_is_no_nearer_to_the_question_than_the_name_of_the_thing_is_not_told() -> None:
+    """Each sentence shares with the question the lamp alone, as its title does."""
+    lamp = replace(BY_ID["tower"], title="Tower Lamp", description="A lamp of joy.", attributes={})
+    answer = answer_for(lamp, [lamp], "lamp plug voltage", WordEmbedder(), "lamp plug voltage")
+    assert answer.text == "The listing of Tower Lamp doesn't say anything about “lamp plug voltage”."
+
+
 def test_what_only_comes_near_is_said_to_do_no_more() -> None:
     lamp = replace(BY_ID["tower"], description="Runs on batteries.")
     answer = answer_for(lamp, [lamp], "big batteries in the box", WordEmbedder(), "are there big batteries in the box")
@@ -508,6 +515,16 @@ def test_what_only_leads_to_a_part_of_the_thing_asks_for_that_part(searcher: Sea
     answer = ask_product(parse, state, parts_with(searcher)).answer
     assert answer is not None
     assert "Needs an E27 bulb" in answer.text
+
+
+def test_a_colour_by_which_a_thing_is_called_is_not_what_is_asked_about_it(searcher: Searcher) -> None:
+    state = DialogueState(Constraints(product="lamp"), shown=("clamp",), focus="clamp")
+    read = said("ask_product", ref=(1,), color=("red",), ask="how many screws")
+    answer = ask_product(
+        replace(read, message="the red lamp is sweet, how many screws has it"), state, parts_with(searcher)
+    ).answer
+    assert answer is not None
+    assert answer.text == "The listing of Bolt Clamp Lamp doesn't say “how many screws”."
 
 
 def test_two_questions_about_a_product_are_both_answered(assistant_with: AssistantWith) -> None:
