@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from assistant import Assistant
+from assistant.actions.complement import _is_called
 from assistant.contract import Reply
 from assistant.events.log import Event
 from assistant.model import Parse
 from assistant.wishes import Keep
 from tests.conftest import AssistantWith
 from tests.fakes import said
+from tests.small_shop import BY_ID
 
 ANNA = "a" * 64  # a visitor, hashed
 
@@ -195,3 +198,10 @@ def test_what_the_words_for_the_kind_share_with_something_shown_does_not_make_th
     reply = talk(assistant_with, ("jackets", jackets), ("add the breeze", added), ("i also need a bag for rain", bag))
     assert "go with Breeze Wind Jacket" in reply.reply
     assert {card.product.id for card in reply.cards} == {"tote", "satchel", "rucksack"}
+
+
+def test_what_stands_in_the_name_of_the_thing_and_is_no_name_of_it_is_looked_for() -> None:
+    tote = BY_ID["tote"]
+    assert _is_called(tote, "bag")
+    assert _is_called(tote, "tote bag")
+    assert not _is_called(replace(tote, title="Throw Pillow"), "throw")
