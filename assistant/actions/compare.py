@@ -251,7 +251,8 @@ def _answer(
         alone = fields[0] == "price" and (said.isdisjoint(_PRICES) or not said.isdisjoint(_AMOUNTS))
         return tuple(fields), _field_said(fields[0], meaning[1] if meaning else None, products, names, alone=alone)
     if meaning:
-        return (), [Said(f"None of their listings states a {meaning[0][0]}.", (asked,))]
+        field = next((one for one in meaning[0] if stem(one) in content_stems(asked)), meaning[0][0])
+        return (), [Said(f"None of their listings states a {field}.", (asked,))]
     return (), list(by_quality(asked, products, names, parts))
 
 

@@ -107,6 +107,9 @@ def test_the_highest_rated_is_named_from_the_ratings(assistant_with: AssistantWi
 def test_what_no_listing_states_is_not_guessed(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, ("bags", BAGS), ("which is lighter?", said("compare", ref=(1, 2), ask="lighter")))
     assert reply.reply == "None of their listings states a weight."
+    longest = said("compare", ref=(1, 2), ask="longest battery")
+    reply = talk(assistant_with, ("bags", BAGS), ("which has the longest battery?", longest))
+    assert reply.reply == "None of their listings states a battery."
 
 
 def test_products_are_found_by_their_names_without_a_search(assistant_with: AssistantWith) -> None:
