@@ -40,6 +40,9 @@ SHORTEST_CLAUSE = 3  # words from which a part of a message is asked by itself
 AHEAD = (
     0.15  # by how much more a passage under the heading of the question before must speak of one that points back to it
 )
+BY_ITS_HEADING = (
+    0.5  # relevance up to which the heading alone, under which it is asked, may have made a passage speak of a question
+)
 NEAR_IN_ITSELF = 0.3  # relevance from which a message may go on with the question before: "and on sundays?"
 ALIKE = 0.05  # difference of relevance within which two passages speak alike of a question
 _HOW = frozenset(
@@ -133,7 +136,7 @@ def _to_exceed(question: str, answers: Sequence[Sequence[Found]], policies: Poli
         return RELEVANT if policies.plainly([question], SURELY_PLAIN) is None else math.inf
     if answers_in(question, policies, plainly=None):
         return answers[0][0].relevance + AHEAD
-    return max(RELEVANT, answers[0][0].relevance * policies.nearest_plain([question])[1])
+    return max(BY_ITS_HEADING, answers[0][0].relevance * policies.nearest_plain([question])[1])
 
 
 def _only_asking_how(question: str, state: DialogueState, policies: Policies) -> list[list[Found]]:

@@ -50,6 +50,7 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Policies]:
         ("which bank cards are accepted?", "payment/ways-to-pay"),
         ("what if there is a crack in it when it comes", "shipping/parcels-that-are-late-damaged-or-lost"),
         ("can i pay by the month", "payment/paying-in-installments"),
+        ("will a gift card run out", "gift-cards/expiry"),
     ],
 )
 def test_what_is_surely_a_plain_question_in_other_words_is_answered_by_what_speaks_of_that(
@@ -88,6 +89,13 @@ def test_of_the_passage_that_answers_a_question_it_is_quoted_what_speaks_of_the_
     found = gone_on("can she pay with it and paypal together", state, policies)[0][0]
     assert found.passage.id == "payment/ways-to-pay"
     assert "Gift cards of this shop, alone or together" in source_of(found).quote
+
+
+def test_a_question_that_points_back_to_a_thing_goes_on_with_no_rule_for_its_parts(policies: Policies) -> None:
+    state = DialogueState(last=Exchange("do you have spare wheels for the chair", ""), acts=("policy", "policy"))
+    assert (
+        gone_on("what if i don't like sitting on it", state, policies)[0][0].passage.id == "returns/the-return-window"
+    )
 
 
 def test_a_plain_question_that_the_rules_leave_open_goes_on_with_none_before(policies: Policies) -> None:
