@@ -148,9 +148,9 @@ def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:
     """What is asked of the products, "" where the message only says which are meant; a usual question is read from all of it. Where only
     what leads to it was read ("made of, real leather?"), the properties named are what is asked for; of "how heavy is it" that which
     usually answers it is."""
-    slots, ask = _without_its_looks(parse), parse.slots.ask or ""
+    slots, ask = parse.slots, parse.slots.ask or ""
     leads = ask != "" and (only_leads(ask) or bool(_OPEN.match(ask)))
-    named = replace(slots, ask=None).asked_about if leads else ""
+    named = replace(_without_its_looks(parse), ask=None).asked_about if leads else ""
     said = beyond_title(named or slots.asked_about, parse.message, products)
     asked, question = beyond_looks(said, parse.message), without_looks(parse.message)
     if leads and not named:  # of "made of" nothing could be said

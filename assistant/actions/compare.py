@@ -292,9 +292,8 @@ def _field_said(
     if alone and len(first) == 1 and len(numbers) > 2:
         word, price = "dearest" if most_wanted else "cheapest", records[first[0].id][field]
         return [Said(f"{names[first[0].id]} is the {word} of these at {price}.", (price,), first[0].id)]
-    extreme = "highest" if most_wanted else "lowest"
     whose = listed([names[one.id] for one in first])
-    lead = f"{whose} {'share' if len(first) > 1 else 'has'} the {extreme} {field} stated"
+    lead = f"{whose} {'share' if len(first) > 1 else 'has'} the {'highest' if most_wanted else 'lowest'} {field} stated"
     return [Said(f"{lead}: {', '.join(values)}.", evidence, first[0].id if len(first) == 1 else None)]
 
 

@@ -56,7 +56,8 @@ def none_so(parse: Parse, state: DialogueState, parts: Parts, meant: Sequence[Pr
     which the message may say a colour without "one"."""
     looks = [] if any(ref in SUPERLATIVES for ref in parse.slots.ref) else looks_in(parse.message)
     each: list[tuple[str, ...]] = [(word,) for words in looks for word in words if stem(word) in _COLORED]
-    named = [] if each else [words[0] for words in looks if len(words) == 1 and _names_something(words[0], parts)]
+    alone = [words[0] for words in looks if len(words) == 1 and words[0] not in parse.slots.size]
+    named = [] if each else [word for word in alone if _names_something(word, parts)]
     among = list(meant)
     if each or named:
         ids = dict.fromkeys((*state.shown, *((state.focus,) if state.focus else ())))
