@@ -10,6 +10,7 @@ from assistant.assistant import Assistant
 from assistant.build import build_embedder
 from assistant.contract import Reply
 from assistant.model import Parse, Taste
+from assistant.sayings.at_us import SURELY, at_us
 from assistant.sayings.complaints import complaint_of, length_of, too_big_or_small
 from assistant.sayings.sentiment import feeling
 from assistant.settings import Settings
@@ -407,3 +408,12 @@ def test_too_bright_is_held_against_what_was_shown_and_nothing_too_bright_is_a_w
     message: str, complaint: str | None
 ) -> None:
     assert complaint_of(message, build_embedder(Settings())) == complaint
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("message", "angry"),
+    [("that was it", False), ("thats it then", False), ("you suck", True), ("damn this bot", True)],
+)
+def test_who_is_done_is_not_taken_for_angry(message: str, angry: bool) -> None:
+    assert at_us(message, build_embedder(Settings()), least=SURELY) is angry
