@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from retrieval.evidence import none_gives_a_size
 from retrieval.product import Product, money
+from retrieval.words import content_stems
 
 from ..mentions import as_it, counts_said, from_an_end, says_all, says_both, says_each, says_the
 from ..model import Answer, DialogueState, Outcome, Parse, Slots
@@ -155,7 +156,8 @@ def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:
     asked, question = beyond_looks(said, parse.message), without_looks(parse.message)
     if leads and not named:  # of "made of" nothing could be said
         subject = subject_of([question, as_it(question)], parts.embedder)
-        part = beyond_title(beyond_links(question), parse.message, products) if only_leads(ask) else ""
+        says_it = only_leads(ask) and set(content_stems(ask)) <= set(content_stems(question))
+        part = beyond_title(beyond_links(question), parse.message, products) if says_it else ""
         return subject.fields[0] if subject else part or asked
     return question if said and not asked and subject_of([question], parts.embedder) else asked
 
