@@ -1,5 +1,5 @@
 """Set phrases that change what a message asks for: a question of ours is left open, the budget or the colour stays, best
-value, a wider budget, what is in the cart."""
+value, a wider budget, what is in the cart, a thing in place of another."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ Phrase = Literal[
     "wider_price",
     "any_price",
     "cart",
+    "instead",
 ]
 STAYING: Mapping[Phrase, tuple[str, ...]] = {  # what of the need before stays
     "same_price": ("price_min", "price_max"), "same_color": ("color",), "same_size": ("size",), "same_material": ("material",),

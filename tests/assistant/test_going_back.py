@@ -226,6 +226,24 @@ def test_a_kind_of_what_is_looked_for_gives_up_no_wish(assistant_with: Assistant
     assert (reply.constraints.product, reply.constraints.price_max) == ("totes", Decimal(60))
 
 
+@pytest.mark.parametrize(
+    "message", ["could i see jackets instead?", "no, rather jackets", "i think i want jackets instead"]
+)
+def test_what_takes_the_place_of_the_thing_is_for_the_same_people_and_costs_no_more(
+    assistant_with: AssistantWith, message: str
+) -> None:
+    shoes = ("men's shoes under 90", said("search", product="shoes", gender="men", price_max=Decimal(90)))
+    reply = talk(assistant_with, shoes, (message, said("search", product="jackets")))
+    assert reply.constraints == Constraints(product="jackets", gender="men", price_max=Decimal(90))
+
+
+@pytest.mark.parametrize("message", ["could i see jackets?", "and jackets", "i also need a jacket"])
+def test_what_is_asked_for_without_taking_its_place_is_a_new_need(assistant_with: AssistantWith, message: str) -> None:
+    shoes = ("men's shoes under 90", said("search", product="shoes", gender="men", price_max=Decimal(90)))
+    reply = talk(assistant_with, shoes, (message, said("search", product="jackets")))
+    assert reply.constraints == Constraints(product="jackets")
+
+
 def test_a_kind_of_what_was_taken_already_is_a_new_need(assistant_with: AssistantWith) -> None:
     bags = ("bags under 60", said("search", product="bag", price_max=Decimal(60)))
     added = ("the first", said("cart_add", ref=(1,)))
