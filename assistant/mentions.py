@@ -42,6 +42,7 @@ _OF_EACH = re.compile(r"\b(?:both|each|apiece|all of (?:them|these|those)|all to
 _OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
 _THEM = re.compile(r"\b(?:them|those|these)\b")
 _THAT_ONE = re.compile(r"\b(?:this|that) one\b")
+_BETTER = re.compile(r"\bthe (?:better|best)\b(?! (?:rated|reviewed|price|deal|value))")
 _OF_THOSE = re.compile(r"\bof (?:them|those|these)\b")
 _SEVERAL = re.compile(r"\b(?:these|those|they|them|ones|none|all|any|both|others?)\b")
 _MOST_OF_ALL = re.compile(r"\b(?:cheapest|lowest|least|sort|sorted|order|ordered|ascending)\b")
@@ -222,6 +223,11 @@ def says_them(message: str) -> bool:
 def says_that_one(message: str) -> bool:
     """Whether the message points at one thing among others: "that one"."""
     return bool(_THAT_ONE.search(message.lower()))
+
+
+def says_the_better(message: str) -> bool:
+    """Whether the message means one of several by its being better, which is no place: "the better one", "the best of them"."""
+    return bool(_BETTER.search(message.lower())) and not places_in(message)
 
 
 def says_an_order(message: str) -> bool:

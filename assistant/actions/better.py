@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from retrieval.evidence import judge
 from retrieval.product import Product, money
 
+from ..mentions import says_the_better
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..names import listed, short_names
 from ..parts import Parts
@@ -20,25 +21,45 @@ def told_better(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | N
     compared = parts.catalog.get_many(state.compared)
     if len(compared) < 2:
         return None
-    merits = {
-        one.id: list(_merits(one, [other for other in compared if other.id != one.id], state)) for one in compared
-    }
+    merits = _merits_of_each(compared, state)
     pointed = [one for one in meant(parse, state, parts) if one.id in merits]
     surely = pointed and (merits[pointed[0].id] or parse.slots.ref != ("last",))  # "that one" may be any of them
     best = pointed[0] if surely else max(compared, key=lambda one: len(merits[one.id]))
     names, others = short_names(compared), [one for one in compared if one.id != best.id]
-    told = [
-        f"{names[one.id]} {listed([said.text for said in merits[one.id]])}."
-        for one in (best, *others)
-        if merits[one.id]
-    ]
+    told = _told((best, *others), merits, names)
     if not merits[best.id]:
         whom = listed([names[one.id] for one in others])
         told.insert(0, f"Nothing that their listings say makes {names[best.id]} better than {whom}.")
-    evidence = (words for one in compared for said in merits[one.id] for words in said.evidence)
-    return Outcome(
-        focus=best.id, answer=Answer(" ".join(told), (*names.values(), *evidence), found=bool(merits[best.id]))
-    )
+    evidence = (*names.values(), *_evidence(merits))
+    return Outcome(focus=best.id, answer=Answer(" ".join(told), evidence, found=bool(merits[best.id])))
+
+
+def ask_which_is_better(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
+    """In what each of those compared is better, and the question which to add, where "the better one" is to be put in: a place that was
+    read in that is a guess. So of a list where "the best" was read as the best rated and none is rated. None otherwise."""
+    by_rating = parse.slots.ref == ("best_rated",)
+    among = parts.catalog.get_many(state.compared or (state.shown if by_rating else ()))
+    rated = by_rating and any(one.rating is not None for one in among)
+    if parse.products or rated or len(among) < 2 or not says_the_better(parse.message):
+        return None
+    merits, names = _merits_of_each(among, state), short_names(among)
+    told = _told(among, merits, names) or ["Nothing that their listings say makes one of them the better one."]
+    told.append(f"Which of them shall I add: {listed(list(names.values()), 'or')}?")
+    return Outcome(cart=state.cart, answer=Answer(" ".join(told), (*names.values(), *_evidence(merits))))
+
+
+def _merits_of_each(among: Sequence[Product], state: DialogueState) -> dict[str, list[Said]]:
+    """By id, in what each is better than all the others."""
+    return {one.id: list(_merits(one, [other for other in among if other.id != one.id], state)) for one in among}
+
+
+def _told(among: Sequence[Product], merits: Mapping[str, list[Said]], names: Mapping[str, str]) -> list[str]:
+    """A sentence for each that is better in something."""
+    return [f"{names[one.id]} {listed([said.text for said in merits[one.id]])}." for one in among if merits[one.id]]
+
+
+def _evidence(merits: Mapping[str, list[Said]]) -> Iterator[str]:
+    return (words for of_one in merits.values() for said in of_one for words in said.evidence)
 
 
 def _merits(one: Product, others: Sequence[Product], state: DialogueState) -> Iterator[Said]:

@@ -23,6 +23,7 @@ from ..sayings.assent import agrees
 from ..state import same_kind
 from ..wordings import worded
 from . import shop_cart
+from .better import ask_which_is_better
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .looks import none_so
@@ -53,7 +54,8 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if other := another_thing(products, parse, state, parts):
         return _of_another_thing(other, parse, state, parts)
     asked = (
-        none_so(parse, state, parts, products)
+        ask_which_is_better(parse, state, parts)
+        or none_so(parse, state, parts, products)
         or _which(products, parse, state, parts)
         or _of_them(parse, state)
         or _of_that_name(products, parse, state)
@@ -149,11 +151,8 @@ def _counted_or_placed(parse: Parse, state: DialogueState) -> Parse:
 def _of_them(parse: Parse, state: DialogueState) -> Outcome | None:
     """The question which is meant, where "them" or "that one" is said of a list of which none was spoken of."""
     said = says_them(parse.message) or says_that_one(parse.message)
-    if parse.slots.ref != ("last",) or parse.slots.quantity or not said:
-        return None
-    if not none_spoken_of(state):
-        return None
-    return _of_those_shown(state)
+    of_several = parse.slots.ref == ("last",) and not parse.slots.quantity and said
+    return _of_those_shown(state) if of_several and none_spoken_of(state) else None
 
 
 def _of_those_shown(state: DialogueState) -> Outcome:

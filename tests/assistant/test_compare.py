@@ -354,6 +354,35 @@ def test_why_one_is_better_is_answered_by_that_in_which_it_is(assistant_with: As
     )
 
 
+@pytest.mark.parametrize(
+    "message", ["the better one please", "ok i'll have the better of the two", "put the best one in"]
+)
+def test_the_better_of_two_is_asked_about_and_not_put_in_on_a_guess(
+    assistant_with: AssistantWith, message: str
+) -> None:
+    """Each is better in something: the tote costs less, the satchel is rated better."""
+    compared = ("compare the tote and the satchel", said("compare", ref=(1, 2)))
+    reply = talk(assistant_with, ("bags", BAGS), compared, (message, said("cart_add", ref=(2,))))
+    assert reply.cart.lines == ()
+    assert reply.reply == (
+        "Market Tote Bag is $60.90 cheaper. Brown Satchel Bag is rated 4.7 against 4.6. "  # 89.90 - 29
+        "Which of them shall I add: Market Tote Bag or Brown Satchel Bag?"
+    )
+
+
+def test_the_answer_which_of_those_compared_is_better_is_put_in(assistant_with: AssistantWith) -> None:
+    compared = ("compare the tote and the satchel", said("compare", ref=(1, 2)))
+    better = ("two of the better one", said("cart_add", quantity=2, ref=(2,)))
+    reply = talk(assistant_with, ("bags", BAGS), compared, better, ("the tote", said("cart_add", ref=(1,))))
+    assert [product.id for product, _ in reply.cart.lines] == ["tote"]
+
+
+def test_the_best_rated_of_those_compared_is_put_in(assistant_with: AssistantWith) -> None:
+    compared = ("compare the tote and the satchel", said("compare", ref=(1, 2)))
+    reply = talk(assistant_with, ("bags", BAGS), compared, ("the best one", said("cart_add", ref=("best_rated",))))
+    assert [product.id for product, _ in reply.cart.lines] == ["satchel"]
+
+
 def test_what_is_called_so_by_several_is_the_one_of_those_compared(assistant_with: AssistantWith) -> None:
     """The puddle jacket is a rain jacket too, and was not compared."""
     storm_and_fjord = ("compare the storm and the fjord jacket", said("compare"))
