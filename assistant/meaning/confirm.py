@@ -118,14 +118,14 @@ def _instead(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None
         return Outcome(answer=Answer(said))
     if parse.yes is False and parse.intent == "reset":
         return _asking("clear all your wishes and start over", replace(parse, yes=None))
-    leaving = _leaves(parse, state, parts) if _unsure(parse, parts) else ""
+    leaving = _leaves(parse, state, parts) if _unsure(parse, state, parts) else ""
     return _asking(leaving, parse) if leaving else None
 
 
 def _asked_first(parse: Parse, outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome | None:
     """The question whether to do what the action did, where the reading is unsure or it reaches far; None where it may stand."""
     counts = _counts(outcome, state, parts)
-    unsure = _unsure(parse, parts) and not _plainly_named(parse, outcome, state, parts)
+    unsure = _unsure(parse, state, parts) and not _plainly_named(parse, outcome, state, parts)
     asks = unsure or parse.yes is False or (not parse.yes and _reaches_far(parse, counts, parts))
     change = " and ".join(_changes(outcome, counts, state, parts)) if asks else ""
     if not change:
@@ -134,9 +134,10 @@ def _asked_first(parse: Parse, outcome: Outcome, state: DialogueState, parts: Pa
     return replace(_asking(change, replace(parse, puts=puts)), focus=outcome.focus)
 
 
-def _unsure(parse: Parse, parts: Parts) -> bool:
+def _unsure(parse: Parse, state: DialogueState, parts: Parts) -> bool:
     """Whether the reading is less sure than an act with consequences asks for."""
-    return parse.confidence < parts.confirm_below * (PICKED_BY_RANK if _picks_by_rank(parse) else 1)
+    by_rank = _picks_by_rank(parse) and not state.compared  # of two compared "the cheaper one" is a choice
+    return parse.confidence < parts.confirm_below * (PICKED_BY_RANK if by_rank else 1)
 
 
 def _left_undone(state: DialogueState, parts: Parts) -> str:

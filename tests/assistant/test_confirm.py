@@ -139,6 +139,14 @@ def test_what_only_a_superlative_names_takes_twice_as_sure_a_reading(
     assert cart(assistant) == there
 
 
+def test_the_cheaper_of_two_that_were_compared_is_put_in_unasked(searcher: Searcher) -> None:
+    """The tote costs $29, the satchel $89.90: which is meant is plain, whatever else the reader was in two minds about."""
+    compared, cheaper = said("compare", ref=(1, 2)), unsure(said("cart_add", ref=("cheapest",)), 0.5)
+    assistant = shop(searcher, said("search", product="bag"), compared, cheaper)
+    talk(assistant, "bags", "compare the first two", "then i'll take the cheaper one")
+    assert cart(assistant) == {"tote": 1}
+
+
 def test_it_is_done_after_a_yes_however_that_is_read(searcher: Searcher) -> None:
     assistant = shop(searcher, TOTE, unsure(said("cart_add", ref=(1,), quantity=2)), unsure(said("greet")))
     talk(assistant, "a tote bag", "two of em")
