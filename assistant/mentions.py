@@ -120,6 +120,11 @@ def says_several(message: str) -> bool:
     return bool(_SEVERAL.search(message.lower()))
 
 
+def says_ones(message: str) -> bool:
+    """Whether a word of the message is one for several things of a kind, which "these" is not where the thing is a pair of shoes."""
+    return bool(re.search(r"\bones\b", message.lower()))
+
+
 def says_of_those(message: str) -> bool:
     """Whether the message speaks of one or some among things that are on the table: "the cheapest of those"."""
     return bool(_OF_THOSE.search(message.lower()))

@@ -12,7 +12,7 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints
 
 from ..explain import limits_met
-from ..mentions import ordinal, says_several, says_which
+from ..mentions import ordinal, says_ones, says_several, says_which
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
 from ..names import listed, short_names
 from ..parts import Parts
@@ -52,7 +52,11 @@ def feedback(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     felt = "dislike" if complaint and felt == "like" else felt
     called = about(parse, state, parts)
     pointed = called or meant(replace(parse, slots=replace(parse.slots, ref=())), state, parts)[:1]
-    unsaid = parse.slots.ref == ("last",) and not says_which(parse.message)  # "too pricey" was read as one, of a list
+    # "too pricey" was read as one, of a list; and so was "not these ugly ones", once one of it was asked about
+    of_one = says_which(parse.message) and not (
+        says_ones(parse.message) and [one.id for one in pointed] == [state.focus]
+    )
+    unsaid = parse.slots.ref == ("last",) and not of_one
     named = (parse.slots.ref and not unsaid) or felt == "like" or (len(pointed) == 1 and _named(parse))
     these = named or (len(pointed) == 1 and _of_it(parse, state))
     products = pointed if these else shown or pointed

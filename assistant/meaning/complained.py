@@ -41,9 +41,8 @@ def complained(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     )  # "not those", "not these ugly ones", "not the colour"
     complaint = None if refuses_no_word else complaint_of(parse.message, parts.embedder, least=least)
     points = says_several(parse.message) or places_in(parse.message)
-    if complaint == "plain" and not (
-        parse.intent == "other" and points and phrase_of(parse.message, parts.embedder) is None
-    ):
+    nothing_else = parse.intent == "other" or parse.slots == Slots()
+    if complaint == "plain" and not (nothing_else and points and phrase_of(parse.message, parts.embedder) is None):
         return parse  # "nah" is no word on all that was shown, "none of these" is
     complained = refuses_no_word or complaint is not None
     if not state.shown or not complained:

@@ -227,6 +227,15 @@ def test_what_was_set_aside_comes_back_after_a_yes(assistant_with: AssistantWith
     assert set(ids(back)) == {"breeze", "fjord", "puddle", "storm"}
 
 
+@pytest.mark.parametrize("read", [said("refine"), said("feedback", ref=("last",))])
+def test_ones_are_all_that_was_shown_though_one_of_them_was_asked_about(
+    assistant_with: AssistantWith, read: Parse
+) -> None:
+    asked = ("is the second waterproof?", said("ask_product", ref=(2,), ask="waterproof"))
+    reply = talk(assistant_with, JACKETS, asked, ("not these ugly ones", read))
+    assert reply.reply.startswith("Noted: those 4 will not come back.")
+
+
 def test_none_of_these_is_nice_likes_nothing(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, JACKETS, ("none of them is nice", said("feedback")))
     assert reply.reply.startswith("Noted: those 4 will not come back.")
