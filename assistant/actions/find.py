@@ -58,8 +58,8 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     widen = state.constraints.kind is not None and not in_order  # else all that the shop has would be wide enough
     before = by("price_asc", _compared_with(parse, state, parts, fully=widen))
     if parse.slots.sort == "price_asc" and before:
-        if alone or not in_order:  # "the cheapest brown ones" are cheaper than nothing
-            outcome = _cheaper_than(before[0], outcome, state, parts, widen=widen)
+        if not in_order:  # "the cheapest" is cheaper than nothing
+            outcome = _cheaper_than(before[0], outcome, state, parts)
         if alone:
             outcome = _beginning_with(before[0], outcome, state, parts)
     notes = (parse.note, _of_currency(parse, parts), outcome.note)
@@ -116,16 +116,16 @@ def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     return outcome if outcome.hits else exhausted(state, parts)
 
 
-def _cheaper_than(cheapest: Product, outcome: Outcome, state: DialogueState, parts: Parts, *, widen: bool) -> Outcome:
-    """The outcome where it has what costs less than the cheapest found before; else what does of the kind and size, whatever it says of the
-    other wishes, or a word that nothing does. widen: False where no kind is named, or the cheapest is asked for, which is one of those that
-    say what was wished."""
+def _cheaper_than(cheapest: Product, outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:
+    """The outcome where it has what costs less than the cheapest found before; else with a word that nothing does, where it has anything
+    new, or no kind is named, of which all that the shop has would be wide enough; else the cheapest of the kind and size, whatever they
+    say of the other wishes."""
     if cheapest.price is None or _costs_less(outcome, cheapest.price):
         return outcome
     name = short_names([cheapest])[cheapest.id]
     which = "Nothing here" if outcome.kind_found else "Nothing that comes near"
     least = f"{which} costs less than {name} at {money(cheapest.price, cheapest.currency)}."
-    if not widen:
+    if state.constraints.kind is None or any(hit.product.id not in state.shown for hit in outcome.hits):
         return replace(outcome, note=least)
     none: dict[str, Any] = dict.fromkeys((field for field in SOFT if field != "size"), ())
     wider = another(replace(state, constraints=replace(state.constraints, **none)), parts)

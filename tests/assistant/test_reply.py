@@ -314,7 +314,18 @@ def test_cheaper_than_the_first_is_cheaper_than_that_one_though_it_is_not_the_ch
     second = 1 + [card.product.id for card in shop.reply("a jacket", "s_1").cards].index("fjord")
     told = shop.reply(f"anything cheaper than number {second}", "s_1").reply
     assert "costs less than" not in told
-    assert "Nothing here costs less than Puddle Rain Jacket at $35." in shop.reply("cheapest first", "s_1").reply
+
+
+@pytest.mark.parametrize("message", ["cheapest first", "the cheapest please"])
+def test_the_order_from_the_cheapest_on_says_of_the_first_no_more_than_its_price(
+    assistant_with: AssistantWith, message: str
+) -> None:
+    """That nothing costs less than what comes first is what the order says."""
+    shop = assistant_with([said("search", product="jacket"), said("refine", sort="price_asc")])
+    shop.reply("a jacket", "s_1")
+    told = shop.reply(message, "s_1").reply
+    assert "cheapest first: 1. Puddle Rain Jacket $35" in told
+    assert "costs less than" not in told
 
 
 def test_the_cheapest_that_are_so_are_not_held_against_those_shown_before(assistant_with: AssistantWith) -> None:
