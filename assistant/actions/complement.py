@@ -15,9 +15,9 @@ from retrieval.kinds.belonging import WORTH, Bond, belonging, may_go, same_kind
 from retrieval.kinds.of_listings import is_named, kind_at_end, kind_of
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit, Query
-from retrieval.words import STOPWORDS, content_stems, content_words
+from retrieval.words import STOPWORDS, content_stems, content_words, without
 
-from ..mentions import ordinal
+from ..mentions import ordinal, says_the
 from ..merging import merge
 from ..model import Answer, DialogueState, Outcome, Parse, Reason
 from ..names import listed, short_names
@@ -110,13 +110,15 @@ def bond_words(bond: Bond, target: Product) -> str:
 
 
 def _target(parse: Parse, state: DialogueState, parts: Parts) -> Product | None:
-    focus = parts.catalog.get_many([state.focus] if state.focus else [])
-    if parse.slots.ref == ("last",) and (named := of_an_earlier_need(parse, state, focus, parts)):
+    focus, kind = parts.catalog.get_many([state.focus] if state.focus else []), parse.slots.product or ""
+    other = bool(kind) and not says_the(parse.message, kind)  # "a jacket to go with it"
+    beside = replace(parse, message=without(parse.message, [kind])) if other else parse
+    if parse.slots.ref == ("last",) and (named := of_an_earlier_need(beside, state, focus, parts)):
         return named[0]  # "a lamp to go with the desk", of which chairs were shown since
     # the kind wanted does not name the product meant
     unnamed = replace(parse, message="", slots=replace(parse.slots, product=None))
     found = about(parse, state, parts)
-    if parse.slots.ref == ("last",) and not any(_is_called(one, parse.slots.product or "") for one in found):
+    if parse.slots.ref == ("last",) and (other or not any(_is_called(one, kind) for one in found)):
         found = []  # "it" by the words for what is to go with it
     found = found or meant(unnamed, state, parts) or in_catalog(parse.message, parts)
     found = found or parts.catalog.get_many(line.product_id for line in state.cart[-1:])

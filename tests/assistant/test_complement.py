@@ -205,3 +205,23 @@ def test_what_stands_in_the_name_of_the_thing_and_is_no_name_of_it_is_looked_for
     assert _is_called(tote, "bag")
     assert _is_called(tote, "tote bag")
     assert not _is_called(replace(tote, title="Throw Pillow"), "throw")
+
+
+def test_a_kind_that_was_looked_for_before_is_what_is_to_go_with_the_thing_just_spoken_of(
+    assistant_with: AssistantWith,
+) -> None:
+    """A bag was added and jackets were shown before: which of them goes with it asks for jackets, not for what goes with one."""
+    jackets, bags = ("jackets", said("search", product="jacket")), ("a satchel", HALDEN)
+    added, jacket = ("the first one", said("cart_add", ref=(1,))), said("complement", product="jacket", ref=("last",))
+    reply = talk(assistant_with, jackets, bags, added, ("which jacket matches it best?", jacket))
+    assert reply.reply.startswith("No listing says which of these go with Brown Satchel Bag; that is for you to see.")
+    assert {card.product.category[-1] for card in reply.cards} == {"jackets"}
+
+
+def test_a_thing_on_the_table_that_is_called_like_the_kind_asked_for_is_not_the_one_just_spoken_of(
+    assistant_with: AssistantWith,
+) -> None:
+    bags, asked = ("bags", said("search", product="bag")), ("is the first waterproof?", said("ask_product", ref=(1,)))
+    rucksack = said("complement", product="rucksack", ref=("last",))
+    reply = talk(assistant_with, bags, asked, ("do you have a matching rucksack", rucksack))
+    assert reply.constraints.product == "rucksack"
