@@ -30,10 +30,10 @@ from .kinds.of_listings import kind_at_end, words_before_kind
 from .lexical import Lexical
 from .product import Product
 from .query import SOFT, Constraints, Hit, Query, Ranking, Relaxed
-from .relax import relax
+from .relax import ORDER, relax
 from .rerank import Reranker
 from .superlative import by, ordered, saying_every_wish, saying_one
-from .words import without
+from .words import content_words, without
 
 CANDIDATES = 50  # from each retriever, and as many of the fused list are reranked
 ORDERED = 20  # of what may be of any kind, so many of the nearest are put in the order asked for
@@ -99,27 +99,38 @@ class Searcher:
         """
         started = time.perf_counter()
         ready = self._ready(query)
-        if (name := query.constraints.kind) and not (ready.kinds or ready.relaxed):
-            return self._nearest_to(name, ready, limit, started)
         found = self._ranked(ready, limit, started)
         if ready.kinds and not found[0].kind_found:
             if near := self._for_that_animal(ready):
                 found = self._ranked(near, limit, started)
             return replace(found[0], hits=_near_the_best(found[0].hits), kind_found=False), found[1]
-        strictest = ready.kinds[:1]
-        if ready.relaxed or any(hit.fits for hit in found[0].hits) or not strictest or ready.fitting & strictest[0]:
+        fits, strictest = any(hit.fits for hit in found[0].hits), ready.kinds[:1]
+        if not ready.kinds and not fits and query.constraints.kind is not None:
+            return self._near_its_name(ready, limit, started) or self._near_beyond_limits(query, limit, started) or found
+        if ready.relaxed or fits or not strictest or ready.fitting & strictest[0]:
             return found
         again = self._ready(query, strictly=True)
         return self._ranked(again, limit, started) if again.relaxed else found
 
-    def _nearest_to(self, name: str, ready: _Ready, limit: int, started: float) -> tuple[Ranking, Timing]:
-        """What comes near a thing of which nothing is called so, in no order: a lure is no cheap one of what comes near to goggles. Where
-        nothing comes near with all that is wished of it, what comes near to its name: boots to rain boots, if none is yellow."""
-        ready = replace(ready, query=replace(ready.query, sort=None))
-        found = self._ranked(ready, limit, started)
-        if ready.query.text == name or any(hit.fits for hit in found[0].hits):
-            return found
-        return self._ranked(replace(ready, query=replace(ready.query, text=name, said="")), limit, started)
+    def _near_its_name(self, ready: _Ready, limit: int, started: float) -> tuple[Ranking, Timing] | None:
+        """What comes near a kind that the shop does not have by its name, where nothing does with all that is wished of it: boots to rain
+        boots, if none is yellow; None where nothing does."""
+        name = ready.query.constraints.kind or ""
+        found = self._ranked(replace(ready, query=replace(ready.query, text=name, said="")), limit, started)
+        return found if any(hit.fits for hit in found[0].hits) else None
+
+    def _near_beyond_limits(self, query: Query, limit: int, started: float) -> tuple[Ranking, Timing] | None:
+        """What comes near a kind that the shop does not have and breaks a hard constraint, which is relaxed and named; None where nothing
+        comes near it at all."""
+        anyhow, _ = self._ranked(self._ready(query.without(*ORDER)), limit, started)
+        near = frozenset(hit.product.id for hit in anyhow.hits if hit.fits)
+        near -= self._every(eligible_ids(self.catalog, query.constraints))
+        loosened, relaxed = relax(self.catalog, query, [near], self.currency)
+        if not relaxed:
+            return None
+        ranking, timing = self._ranked(self._ready(loosened), limit, started)
+        hits = tuple(replace(hit, fits=hit.fits and hit.product.id in near) for hit in ranking.hits)
+        return replace(ranking, hits=hits, relaxed=relaxed), timing
 
     def _ranked(self, ready: _Ready, limit: int, started: float) -> tuple[Ranking, Timing]:
         """started: when the search was begun, by `perf_counter`."""
@@ -172,11 +183,26 @@ class Searcher:
             kinds = [left for ids in kinds if (left := ids & there)] + kinds
         if query.constraints.gender:  # a man's hat is no dog's beanie, not even where no other is left
             kinds = [left for ids in kinds if (left := ids - pets)]
-        if not kinds and query.constraints.kind and query.constraints.gender:
-            # by "women" alone a blouse is near to a perfume for women
-            query = replace(query, text=without(query.text, (query.constraints.gender,)))
-        query, eligible, relaxed = self._possible(query, kinds)
+        if not kinds and query.constraints.kind:  # what is only near it has no order but its nearness
+            # and by "women" alone a blouse is near to a perfume for women
+            gender = query.constraints.gender
+            query = replace(query, sort=None, text=without(query.text, (gender,)) if gender else query.text)
+        asked, (query, eligible, relaxed) = query, self._possible(query, kinds)
+        if any(one.field == "gender" for one in relaxed) and (others := self._others_for(asked, pets)):
+            query, eligible, (kinds, relaxed) = asked, eligible_ids(self.catalog, asked.constraints), others
         return _Ready(query, relaxed, kinds, eligible, first_left(kinds, eligible), pets)
+
+    def _others_for(self, query: Query, pets: Ids) -> tuple[list[Ids], tuple[Relaxed, ...]] | None:
+        """(the readings of the wider kind that the name ends with, what is said of them) where some of that are for whom it is asked: of
+        wedding shoes for men, which are all for women, other shoes for men. None where there are none, or the name has one word."""
+        name, whom = query.constraints.product or "", query.constraints.gender
+        wider = content_words(name)[-1:]
+        levels = kind_levels(self.catalog, self.lexical, wider[0], pets) if wider and wider[0] != name else []
+        left = [ids for level in levels if (ids := level - pets)]
+        if not first_left(left, eligible_ids(self.catalog, query.constraints)):
+            return None
+        said = f"no {name} listed for {whom}, so this is what “{wider[0]}” finds for {whom}"
+        return left, (Relaxed("product", said),)
 
     def _possible(self, query: Query, kinds: list[Ids]) -> tuple[Query, Ids | None, tuple[Relaxed, ...]]:
         """The query and its eligible ids, relaxed if none of the kind is among them."""
@@ -277,7 +303,19 @@ class Searcher:
             return Hit(product, relevance[product.id], rank, fits(product), of_kind, carried_by)
 
         kept = islice(families(products, seen), limit)
-        return tuple(hit(one, rank) for rank, one in enumerate(kept, start=1))
+        hits = tuple(hit(one, rank) for rank, one in enumerate(kept, start=1))
+        return hits if kind is not None else self._near_by_name(query, hits)
+
+    def _near_by_name(self, query: Query, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        """The hits, of which those fit that come near the kind by its name alone too, where one is named that the shop has not: for travel
+        a bracelet may be, and is no wallet."""
+        name = query.constraints.kind
+        fitting = [hit.product for hit in hits if hit.fits]
+        if name is None or not fitting or not query.constraints.wishes:
+            return hits
+        alone = self.reranker.score(Query(name, Constraints(product=name), said=name), fitting, frozenset())
+        near = {product.id for product, value in zip(fitting, alone, strict=True) if value >= ENOUGH}
+        return tuple(replace(hit, fits=hit.product.id in near) for hit in hits)
 
     def _apart(self, products: Sequence[Product], ready: _Ready) -> Ids:
         """Ids of the products that are known not to be what was asked for, however near they are in meaning."""

@@ -137,6 +137,20 @@ def test_a_bound_that_nothing_meets_is_relaxed_and_named(searcher: Searcher) -> 
     assert "clamp" in _ids(ranking)
 
 
+def test_what_comes_near_a_kind_that_is_not_sold_is_not_missed_for_the_price_limit(searcher: Searcher) -> None:
+    """Nothing is called a beaker; the espresso cups of porcelain come near and cost $18.75."""
+    ranking = _search(searcher, "porcelain espresso beaker", product="porcelain espresso beaker", price_max=Decimal(10))
+    assert ([hit.product.id for hit in ranking.hits if hit.fits], ranking.kind_found) == (["cafe"], False)
+    assert [relaxed.text for relaxed in ranking.relaxed] == [
+        "nothing under $10 for porcelain espresso beaker; the closest is $18.75"
+    ]
+
+
+def test_where_nothing_comes_near_at_any_price_no_limit_is_given_up(searcher: Searcher) -> None:
+    ranking = _search(searcher, "hovercraft", product="hovercraft", price_max=Decimal(10))
+    assert ([hit.fits for hit in ranking.hits], ranking.relaxed) == ([False], ())
+
+
 def test_nothing_is_relaxed_while_something_of_the_kind_is_left(searcher: Searcher) -> None:
     ranking = _search(searcher, "lamp", product="lamp", price_max=Decimal(20))
     assert ([hit.product.id for hit in ranking.hits if hit.fits], ranking.relaxed) == (["clamp"], ())
