@@ -244,6 +244,20 @@ def test_what_is_asked_for_without_taking_its_place_is_a_new_need(assistant_with
     assert reply.constraints == Constraints(product="jackets")
 
 
+def test_a_kind_of_what_is_looked_for_with_a_wish_of_its_own_is_for_the_same_people(
+    assistant_with: AssistantWith,
+) -> None:
+    clothes = ("what do you have for women", said("search", product="clothes", gender="women"))
+    reply = talk(assistant_with, clothes, ("jackets, in red", said("search", product="jackets", color=("red",))))
+    assert reply.constraints == Constraints(product="jackets", color=("red",), gender="women")
+
+
+def test_a_kind_of_what_is_looked_for_that_is_for_somebody_else_is_a_new_need(assistant_with: AssistantWith) -> None:
+    clothes = ("clothes for women under 90", said("search", product="clothes", gender="women", price_max=Decimal(90)))
+    reply = talk(assistant_with, clothes, ("jackets for my son", said("search", product="jackets", gender="boys")))
+    assert reply.constraints == Constraints(product="jackets", gender="boys")
+
+
 def test_a_kind_of_what_was_taken_already_is_a_new_need(assistant_with: AssistantWith) -> None:
     bags = ("bags under 60", said("search", product="bag", price_max=Decimal(60)))
     added = ("the first", said("cart_add", ref=(1,)))
