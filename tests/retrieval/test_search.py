@@ -137,6 +137,15 @@ def test_a_bound_that_nothing_meets_is_relaxed_and_named(searcher: Searcher) -> 
     assert "clamp" in _ids(ranking)
 
 
+def test_of_a_kind_that_is_all_for_others_the_wider_kind_for_these_people_is_shown(searcher: Searcher) -> None:
+    """The rain jackets are for men and for kids; of the other jackets one is for women and one for anybody."""
+    ranking = _search(searcher, "rain jacket for women", product="rain jacket", gender="women")
+    assert {hit.product.id for hit in ranking.hits if hit.fits} == {"breeze", "fjord"}
+    assert [relaxed.text for relaxed in ranking.relaxed] == [
+        "no rain jacket listed for women, so this is what “jacket” finds for women"
+    ]
+
+
 def test_what_comes_near_a_kind_that_is_not_sold_is_not_missed_for_the_price_limit(searcher: Searcher) -> None:
     """Nothing is called a beaker; the espresso cups of porcelain come near and cost $18.75."""
     ranking = _search(searcher, "porcelain espresso beaker", product="porcelain espresso beaker", price_max=Decimal(10))
