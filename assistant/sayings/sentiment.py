@@ -15,7 +15,7 @@ SURE = 0.05  # VADER's own bound between neutral and not
 SHOPPERS = {
     "meh": -1.5, "ugly": -3.0, "creepy": -2.5, "ew": -2.5, "eww": -2.5, "dope": 2.5, "comfy": 2.0, "nah": -2.0, "nope": -2.0, "tacky": -2.0,
     "cheap": -1.0, "flimsy": -2.0, "plain": -0.5, "bland": -1.5, "loathe": -3.0, "solid": 1.5, "gorgeous": 3.0, "weird": -1.8, "lol": 0.3,
-    "haha": 0.5, "hahaha": 0.5, "dead": 0.0, "evil": -0.5, "bulky": -1.5, "clunky": -1.5, "meh to": -1.5,
+    "prefer": 1.5, "haha": 0.5, "hahaha": 0.5, "dead": 0.0, "evil": -0.5, "bulky": -1.5, "clunky": -1.5, "meh to": -1.5,
 }  # fmt: skip
 _MUCH = "expensive|pric(?:e?y|ier)|costly"
 _DEAR = re.compile(rf"{_MUCH}|steep|over ?priced|out of my (?:budget|range)|too (?:much|dear|high)|can'?t afford")

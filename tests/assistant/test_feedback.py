@@ -380,6 +380,7 @@ def test_starting_over_forgets_tastes(assistant_with: AssistantWith) -> None:
     [
         ("love the kilim", "like"), ("2nd looks solid", "like"), ("the old timey look on 2 is dope", "like"),
         ("beige one is evil lol i love it", "like"), ("hmm the 3rd is growing on me", "like"),
+        ("i prefer the first", "like"), ("i'd prefer something else", "dislike"),
         ("eh these are all meh", "dislike"), ("i don't like that one", "dislike"), ("not for me", "dislike"),
         ("yeah no they're kinda creepy tbh", "dislike"), ("I have the second already.", "dislike"), ("too plain", "dislike"),
         ("too expensive", "too_dear"), ("bit pricey", "too_dear"), ("not too expensive, i like it", "like"),
