@@ -43,6 +43,7 @@ _OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
 _THEM = re.compile(r"\b(?:them|those|these)\b")
 _THAT_ONE = re.compile(r"\b(?:this|that) one\b")
 _BETTER = re.compile(r"\bthe (?:better|best)\b(?! (?:rated|reviewed|price|deal|value))")
+_THE_ONE = re.compile(r"\b(?:the|that|this) (?:[\w'-]+ ){1,2}one\b")
 _OF_THOSE = re.compile(r"\bof (?:them|those|these)\b")
 _SEVERAL = re.compile(r"\b(?:these|those|they|them|ones|none|all|any|both|others?)\b")
 _MOST_OF_ALL = re.compile(r"\b(?:cheapest|lowest|least|sort|sorted|order|ordered|ascending)\b")
@@ -231,8 +232,16 @@ def says_that_one(message: str) -> bool:
 
 
 def says_the_better(message: str) -> bool:
-    """Whether the message means one of several by its being better, which is no place: "the better one", "the best of them"."""
-    return bool(_BETTER.search(message.lower())) and not places_in(message)
+    """Whether the message means one of several by its being better: "the better one", "the best of them"."""
+    return bool(_BETTER.search(message.lower()))
+
+
+def means_one(slots: Slots, message: str) -> bool:
+    """Whether one thing is meant, by what it is and not by its place: "the knife", "the grey one"."""
+    ref, said = slots.ref, message.lower()
+    one = len(ref) == 1 and (isinstance(ref[0], int) or ref == ("last",))
+    called = not ref and len(_THE_ONE.findall(said)) == 1
+    return (one or called) and not (says_a_place(said) or says_them(said) or says_each(said))
 
 
 def says_an_order(message: str) -> bool:

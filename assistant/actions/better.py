@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from retrieval.evidence import judge
 from retrieval.product import Product, money
 
-from ..mentions import says_the_better
+from ..mentions import places_in, says_the_better
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..names import listed, short_names
 from ..parts import Parts
@@ -36,11 +36,15 @@ def told_better(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | N
 
 def ask_which_is_better(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
     """In what each of those compared is better, and the question which to add, where "the better one" is to be put in: a place that was
-    read in that is a guess. So of a list where "the best" was read as the best rated and none is rated. None otherwise."""
-    by_rating = parse.slots.ref == ("best_rated",)
-    among = parts.catalog.get_many(state.compared or (state.shown if by_rating else ()))
+    read in that is a guess. So of several places ("the better of the first two"), and of a list of which none is rated where "the best"
+    was read as the best rated. None otherwise."""
+    ref, by_rating = parse.slots.ref, parse.slots.ref == ("best_rated",)
+    places = [one for one in ref if isinstance(one, int)] if len(ref) > 1 else []
+    ids = [state.shown[place - 1] for place in places if place <= len(state.shown)] or list(state.compared)
+    among = parts.catalog.get_many(ids or (state.shown if by_rating else ()))
     rated = by_rating and any(one.rating is not None for one in among)
-    if parse.products or rated or len(among) < 2 or not says_the_better(parse.message):
+    placed = not places and places_in(parse.message)  # "the second, that's the better one"
+    if parse.products or rated or placed or len(among) < 2 or not says_the_better(parse.message):
         return None
     merits, names = _merits_of_each(among, state), short_names(among)
     told = _told(among, merits, names) or ["Nothing that their listings say makes one of them the better one."]

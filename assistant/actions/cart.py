@@ -11,7 +11,7 @@ from retrieval.query import Constraints
 from retrieval.words import content_words
 
 from ..contract import CartView
-from ..mentions import SUPERLATIVES, counts_said, says_a_place, says_both, says_each, says_that_one, says_them, tied
+from ..mentions import SUPERLATIVES, counts_said, means_one, says_both, says_each, says_that_one, says_them, tied
 from ..merging import merge
 from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question, Slots
 from ..names import listed, short_names
@@ -161,14 +161,8 @@ def _of_those_shown(state: DialogueState) -> Outcome:
 
 def _of_that_name(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:
     """The question which is meant, where one is and several of those shown are called so: "add the knife" of two knives."""
-    one = len(parse.slots.ref) == 1 and (isinstance(parse.slots.ref[0], int) or parse.slots.ref == ("last",))
-    several = (
-        len(products) > 1
-        and not parse.products
-        and {product.id for product in products} <= state.seen.union(state.shown)
-    )
-    said = parse.message.lower()
-    if not one or not several or says_a_place(said) or says_them(said) or says_each(said):
+    several = len(products) > 1 and {product.id for product in products} <= state.seen.union(state.shown)
+    if parse.products or not several or not means_one(parse.slots, parse.message):
         return None
     named = _places(products, state)
     return Outcome(cart=state.cart, answer=Answer(f"Which of them shall I add: {named}?", (named,)))

@@ -361,6 +361,14 @@ JACKETS = said(
 )  # shows breeze $59, fjord $149, storm $79, and at the end puddle $35, which is for children
 
 
+def test_of_several_that_look_so_one_is_asked_about(assistant_with: AssistantWith) -> None:
+    """Two of the jackets are called rain jackets."""
+    with assistant_with([JACKETS, said("cart_add", features=("rain",))]) as shop:
+        reply = [shop.reply(message, "s_1") for message in ("jackets", "the rain one if you have it")][-1]
+    assert reply.cart.lines == ()
+    assert reply.reply.startswith("Which of them shall I add: ")
+
+
 def test_both_after_a_comparison_are_the_two_compared(assistant_with: AssistantWith) -> None:
     parses = [JACKETS, said("compare", ref=(1, 3)), said("cart_add", ref=("all",))]
     with assistant_with(parses) as shop:

@@ -370,6 +370,20 @@ def test_the_better_of_two_is_asked_about_and_not_put_in_on_a_guess(
     )
 
 
+def test_the_better_of_two_places_is_asked_about_though_nothing_was_compared(assistant_with: AssistantWith) -> None:
+    """Neither of the two is put in, and least of all both."""
+    reply = talk(assistant_with, ("bags", BAGS), ("the better one of the first two", said("cart_add", ref=(1, 2))))
+    assert reply.cart.lines == ()
+    assert reply.reply.endswith("Which of them shall I add: Market Tote Bag or Brown Satchel Bag?")
+
+
+def test_one_that_is_placed_and_called_the_better_one_is_put_in(assistant_with: AssistantWith) -> None:
+    compared = ("compare the tote and the satchel", said("compare", ref=(1, 2)))
+    placed = ("the second, that's the better one", said("cart_add", ref=(2,)))
+    reply = talk(assistant_with, ("bags", BAGS), compared, placed)
+    assert [product.id for product, _ in reply.cart.lines] == ["satchel"]
+
+
 def test_the_answer_which_of_those_compared_is_better_is_put_in(assistant_with: AssistantWith) -> None:
     compared = ("compare the tote and the satchel", said("compare", ref=(1, 2)))
     better = ("two of the better one", said("cart_add", quantity=2, ref=(2,)))
