@@ -88,8 +88,8 @@ def for_animals(lexical: Lexical, need: str) -> frozenset[str]:
 
 
 def names_animal(need: str) -> bool:
-    """Whether an animal is named: a "dog bowl", "for my cat"."""
-    said = f" {' '.join(stems_of(need))} "
+    """Whether an animal is named: a "dog bowl", "for my cat", and not what is done to one: "fishing" is for people."""
+    said = f" {' '.join(stems_of(' '.join(word for word in content_words(need) if not word.endswith('ing'))))} "
     return any(f" {' '.join(stems_of(one))} " in said for one in shopper_words().animals)
 
 

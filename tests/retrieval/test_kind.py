@@ -12,7 +12,14 @@ import pytest
 
 from retrieval.dense import Dense
 from retrieval.index import build_index
-from retrieval.kinds.named import is_titled, kind_levels, known_otherwise, of_the_other_word, on_another_shelf
+from retrieval.kinds.named import (
+    is_titled,
+    kind_levels,
+    known_otherwise,
+    names_animal,
+    of_the_other_word,
+    on_another_shelf,
+)
 from retrieval.kinds.of_listings import head_noun, kind_at_end, kind_of, names_kind
 from retrieval.lexical import Lexical
 from retrieval.product import Product
@@ -535,3 +542,10 @@ def test_the_type_that_the_record_states_decides_over_the_words_of_a_title(
 def test_a_title_that_says_the_stated_type_more_closely_decides() -> None:
     lamp = Product("lamp", "Orvane Desk Lamp", attributes={"product type": ("Lamp",)})
     assert kind_of(lamp) == kind_of(Product("lamp", "Orvane Desk Lamp"))
+
+
+@pytest.mark.parametrize(
+    ("need", "named"), [("a hat for fishing", False), ("food for my fish", True), ("dog bowls", True)]
+)
+def test_what_is_done_to_an_animal_names_none(need: str, named: bool) -> None:
+    assert names_animal(need) is named
