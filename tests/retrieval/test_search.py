@@ -155,6 +155,18 @@ def test_what_comes_near_a_kind_that_is_not_sold_is_not_missed_for_the_price_lim
     ]
 
 
+def test_what_only_says_the_wish_is_not_near_a_kind_that_is_not_sold(searcher: Searcher) -> None:
+    """A beaker of porcelain for espresso: the cups say both words, and by the name alone they are no beaker."""
+    ranking = _search(searcher, "porcelain espresso beaker", product="beaker", features=("porcelain", "espresso"))
+    assert [hit.product.id for hit in ranking.hits if hit.fits] == []
+
+
+@pytest.mark.parametrize("sort", ["price_asc", "price_desc"])
+def test_an_order_makes_nothing_near_a_kind_that_is_not_sold(searcher: Searcher, sort: Sort) -> None:
+    in_order = _search(searcher, "porcelain espresso beaker", product="porcelain espresso beaker", sort=sort)
+    assert [hit.product.id for hit in in_order.hits if hit.fits] == ["cafe"]
+
+
 def test_where_nothing_comes_near_at_any_price_no_limit_is_given_up(searcher: Searcher) -> None:
     ranking = _search(searcher, "hovercraft", product="hovercraft", price_max=Decimal(10))
     assert ([hit.fits for hit in ranking.hits], ranking.relaxed) == ([False], ())
