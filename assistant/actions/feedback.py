@@ -245,7 +245,9 @@ def _told(
     why = f" Why the {ordinal(outcome.hits[0].rank)}: {first[0].text}." if first else ""
     missed = unsaid(outcome, [hit.product for hit in outcome.hits], state.constraints)
     less = f" {silent}" if (silent := none_says(missed, len(outcome.hits))) else ""
-    near = "" if outcome.kind_found else f" No listing here is called “{state.constraints.product}”; these are near it."
+    none = "Nothing else" if outcome.kind_found else "No listing"
+    of_kind = outcome.kind_found and any(hit.of_kind for hit in outcome.hits)
+    near = "" if of_kind else f" {none} here is called “{state.constraints.product}”; these are near it."
     new = [hit for hit in outcome.hits if hit.product.id not in kept]
     told = f"{'Left are' if kept else 'Instead'}: {first_ones}."
     if kept and (beyond := [hit for hit in new if hit not in outcome.hits[:NAMED]]):

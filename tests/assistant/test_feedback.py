@@ -236,6 +236,13 @@ def test_ones_are_all_that_was_shown_though_one_of_them_was_asked_about(
     assert reply.reply.startswith("Noted: those 4 will not come back.")
 
 
+def test_what_comes_in_place_of_all_that_is_called_so_is_told_to_be_only_near_it(assistant_with: AssistantWith) -> None:
+    """There is one floor lamp; a shade for one comes near."""
+    tower = ("a floor lamp", said("search", product="floor lamp"))
+    reply = talk(assistant_with, tower, ("not that one", said("feedback", ref=(1,))))
+    assert "Nothing else here is called “floor lamp”; these are near it. Instead: 1. Linen Lampshade" in reply.reply
+
+
 def test_none_of_these_is_nice_likes_nothing(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, JACKETS, ("none of them is nice", said("feedback")))
     assert reply.reply.startswith("Noted: those 4 will not come back.")
