@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from retrieval.audience import speaks_of_people
 from retrieval.kinds.of_listings import kind_at_end
 from retrieval.query import SOFT, Constraints
 from retrieval.words import content_stems, without
@@ -62,7 +61,8 @@ def _names_a_kind_of_it(parse: Parse, state: DialogueState) -> bool:
     """Whether a search names a kind of what is looked for already, for nobody else, or says nothing but another name of it, of which
     nothing was taken yet: "brown loafers" after shoes for men gives up no wish, nor does "a scarf maybe" after a present."""
     slots, name, now = parse.slots, parse.slots.product or "", state.constraints.product or ""
-    if parse.intent != "search" or slots.gender is not None or any(map(speaks_of_people, slots.features)):
+    for_another = slots.gender is not None or any(one.startswith("for ") for one in slots.features)
+    if parse.intent != "search" or for_another:
         return False
     (kinds, known), (wider, wide_known) = kind_at_end(name), kind_at_end(now)
     taken = any(line.product_id in state.seen for line in state.cart)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -252,10 +253,17 @@ def test_a_kind_of_what_is_looked_for_with_a_wish_of_its_own_is_for_the_same_peo
     assert reply.constraints == Constraints(product="jackets", color=("red",), gender="women")
 
 
-def test_a_kind_of_what_is_looked_for_that_is_for_somebody_else_is_a_new_need(assistant_with: AssistantWith) -> None:
+@pytest.mark.parametrize(
+    ("message", "whom"),
+    [("jackets for my son", {"gender": "boys"}), ("a jacket for my dog", {"features": ("for my dog",)})],
+)
+def test_a_kind_of_what_is_looked_for_that_is_for_somebody_else_is_a_new_need(
+    assistant_with: AssistantWith, message: str, whom: dict[str, Any]
+) -> None:
     clothes = ("clothes for women under 90", said("search", product="clothes", gender="women", price_max=Decimal(90)))
-    reply = talk(assistant_with, clothes, ("jackets for my son", said("search", product="jackets", gender="boys")))
-    assert reply.constraints == Constraints(product="jackets", gender="boys")
+    jackets = said("search", product="jackets", **whom)
+    reply = talk(assistant_with, clothes, (message, jackets))
+    assert reply.constraints == replace(Constraints(product="jackets"), **whom)
 
 
 def test_a_kind_of_what_was_taken_already_is_a_new_need(assistant_with: AssistantWith) -> None:
