@@ -245,6 +245,12 @@ def test_what_is_asked_for_without_taking_its_place_is_a_new_need(assistant_with
     assert reply.constraints == Constraints(product="jackets")
 
 
+def test_a_kind_named_after_wishes_without_one_gives_up_no_wish(assistant_with: AssistantWith) -> None:
+    wishes = ("something vegan under 60", said("search", features=("vegan",), price_max=Decimal(60)))
+    reply = talk(assistant_with, wishes, ("maybe a jacket", said("search", product="jacket")))
+    assert reply.constraints == Constraints(product="jacket", features=("vegan",), price_max=Decimal(60))
+
+
 def test_a_kind_of_what_is_looked_for_with_a_wish_of_its_own_is_for_the_same_people(
     assistant_with: AssistantWith,
 ) -> None:
