@@ -27,8 +27,9 @@ def gone_on(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     if slots.product is None:
         return _as_before(parse, state, parts) if slots == Slots() else _for_another_purpose(parse, state, parts)
-    of_it = _names_a_kind_of_it(parse, state) and not of_another_thing(parse.message, parts.embedder)
-    if of_it or (parse.intent == "search" and _takes_its_place(slots, parse.message, parts)):
+    beside = without(parse.message, slots.words_of("color", "size", "material"))
+    of_it = _names_a_kind_of_it(parse, state) and not of_another_thing(beside, parts.embedder)
+    if of_it or (parse.intent == "search" and _takes_its_place(slots.product, beside, parts)):
         return replace(parse, intent="refine", acts=("refine",))
     if _names_it_again(parse, state):
         name = _fuller(slots.product, state)
@@ -71,11 +72,10 @@ def _names_a_kind_of_it(parse: Parse, state: DialogueState) -> bool:
     return known and of_it and not taken and not same_kind(now, name)
 
 
-def _takes_its_place(slots: Slots, message: str, parts: Parts) -> bool:
-    """Whether what the message names takes the place of what is looked for, as the words around it say: of sneakers for men "show me
-    sandals instead" is for the same people and costs no more."""
-    named = slots.words_of("product", "color", "size", "material", "features")
-    return phrase_of(without(message, named), parts.embedder) == "instead"
+def _takes_its_place(name: str, beside: str, parts: Parts) -> bool:
+    """Whether what is named so takes the place of what is looked for, as the words around it say: of sneakers for men "show me sandals
+    instead" is for the same people and costs no more. beside: the message without the looks."""
+    return phrase_of(without(beside, [name]), parts.embedder) == "instead"
 
 
 def _names_it_again(parse: Parse, state: DialogueState) -> bool:

@@ -255,8 +255,12 @@ def test_a_kind_of_what_is_looked_for_with_a_wish_of_its_own_is_for_the_same_peo
     assistant_with: AssistantWith,
 ) -> None:
     clothes = ("what do you have for women", said("search", product="clothes", gender="women"))
-    reply = talk(assistant_with, clothes, ("jackets, in red", said("search", product="jackets", color=("red",))))
-    assert reply.constraints == Constraints(product="jackets", color=("red",), gender="women")
+    reply = talk(
+        assistant_with,
+        clothes,
+        ("jackets, in red or burgundy", said("search", product="jackets", color=("red", "burgundy"))),
+    )
+    assert reply.constraints == Constraints(product="jackets", color=("red", "burgundy"), gender="women")
 
 
 @pytest.mark.parametrize(
