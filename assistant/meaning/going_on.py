@@ -67,7 +67,7 @@ def _names_a_kind_of_it(parse: Parse, state: DialogueState) -> bool:
         return False
     (kinds, known), (wider, wide_known) = kind_at_end(name), kind_at_end(now)
     taken = any(line.product_id in state.seen for line in state.cart)
-    of_any = state.constraints.kind is None and slots == Slots(product=name)
+    of_any = bool(state.found) and state.constraints.kind is None and slots == Slots(product=name)
     of_it = of_any or (wide_known and kinds <= wider)
     return known and of_it and not taken and not same_kind(now, name)
 
