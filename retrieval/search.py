@@ -106,7 +106,9 @@ class Searcher:
             return replace(found[0], hits=_near_the_best(found[0].hits), kind_found=False), found[1]
         fits, strictest = any(hit.fits for hit in found[0].hits), ready.kinds[:1]
         if not ready.kinds and not fits and query.constraints.kind is not None:
-            return self._near_its_name(ready, limit, started) or self._near_beyond_limits(query, limit, started) or found
+            return (
+                self._near_its_name(ready, limit, started) or self._near_beyond_limits(query, limit, started) or found
+            )
         if ready.relaxed or fits or not strictest or ready.fitting & strictest[0]:
             return found
         again = self._ready(query, strictly=True)

@@ -117,15 +117,15 @@ def more(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
 
 
 def _cheaper_than(cheapest: Product, outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome:
-    """The outcome where it has what costs less than the cheapest found before; else with a word that nothing does, where it has anything
-    new, or no kind is named, of which all that the shop has would be wide enough; else the cheapest of the kind and size, whatever they
-    say of the other wishes."""
+    """The outcome where it has what costs less than the cheapest found before; else the cheapest of the kind and size that do, whatever
+    they say of the other wishes; else, and where no kind is named, since all that the shop has would be wide enough, a word that nothing
+    does."""
     if cheapest.price is None or _costs_less(outcome, cheapest.price):
         return outcome
     name = short_names([cheapest])[cheapest.id]
     which = "Nothing here" if outcome.kind_found else "Nothing that comes near"
     least = f"{which} costs less than {name} at {money(cheapest.price, cheapest.currency)}."
-    if state.constraints.kind is None or any(hit.product.id not in state.shown for hit in outcome.hits):
+    if state.constraints.kind is None:
         return replace(outcome, note=least)
     none: dict[str, Any] = dict.fromkeys((field for field in SOFT if field != "size"), ())
     wider = another(replace(state, constraints=replace(state.constraints, **none)), parts)

@@ -107,7 +107,9 @@ def _check_products(reply: dict[str, Any]) -> None:
     products, wanted = reply["products"], reply["constraints"]
     relaxed = {one["field"] for one in reply["relaxed"]}
     ranks = [product["rank"] for product in products]
-    of_a_list = reply["intent"] == "compare" and len(ranks) == 1  # "which is the cheapest?": it keeps its place in what was shown
+    of_a_list = (
+        reply["intent"] == "compare" and len(ranks) == 1
+    )  # "which is the cheapest?": it keeps its place in what was shown
     assert ranks == list(range(1, len(products) + 1)) or (of_a_list and ranks[0] > 1)
     assert len({product["id"] for product in products}) == len(products)
     for product in products:
