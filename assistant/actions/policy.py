@@ -85,12 +85,10 @@ def told_by_the_rules(message: str, parts: Parts) -> Outcome | None:
     return said_in_turn([_said(with_the_other_side(found, parts.policies)) for found in answers]) if answers else None
 
 
-def is_of_the_rules(message: str, parts: Parts) -> bool:
+def is_of_the_rules(message: str, policies: Policies) -> bool:
     """Whether the message is surely a plain question to shops in other words, and one that the policies answer."""
-    if parts.policies is None or not len(parts.policies):
-        return False
-    plain = parts.policies.plainly([message], SURELY_PLAIN)
-    return plain is not None and bool(_speaking_of(plain, parts.policies))
+    plain = policies.plainly([message], SURELY_PLAIN)
+    return plain is not None and bool(_speaking_of(plain, policies))
 
 
 def told_of(name: str, parts: Parts) -> Outcome | None:

@@ -141,13 +141,13 @@ def asking(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
 def of_the_rules(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """What was read as a wish and is a usual question about rules, or as one about a product and goes on with that for the rules, as what
     it is: "which cards do you take" looks for no cards, and "what does that cost", or a question of nothing shown, asks of the rule."""
-    if parse.then is not None or state.asked is not None:
+    if parse.then is not None or state.asked is not None or not parts.policies:
         return parse
     goes_on = parse.intent == "ask_product" and state.acts[-1:] == ("policy",)
     nothing = not (state.shown or state.focus or parse.slots.product)
     only_how = parse.slots.ref == () and set(content_stems(parse.message)) <= _HOW_MUCH
     asks = goes_on and (nothing or only_how)
-    if not asks and not (parse.intent in _WISHES and is_of_the_rules(parse.message, parts)):
+    if not asks and not (parse.intent in _WISHES and is_of_the_rules(parse.message, parts.policies)):
         return parse
     return replace(parse, intent="policy", acts=("policy",), slots=Slots(ask=parse.message.strip(" ?!.")))
 
