@@ -54,13 +54,10 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return aside
     if parse.intent == "refine" and _says_nothing(parse) and outcome.hits:
         return replace(outcome, note=UNHEARD)
-    in_order, alone = says_an_order(parse.message), parse.slots == Slots(sort="price_asc")
-    widen = state.constraints.kind is not None and not in_order  # else all that the shop has would be wide enough
-    before = by("price_asc", _compared_with(parse, state, parts, fully=widen))
-    if parse.slots.sort == "price_asc" and before:
-        if not in_order:  # "the cheapest" is cheaper than nothing
+    if parse.slots.sort == "price_asc" and (before := by("price_asc", _compared_with(parse, state, parts))):
+        if not says_an_order(parse.message):  # "the cheapest" is cheaper than nothing
             outcome = _cheaper_than(before[0], outcome, state, parts)
-        if alone:
+        if parse.slots == Slots(sort="price_asc"):
             outcome = _beginning_with(before[0], outcome, state, parts)
     notes = (parse.note, _of_currency(parse, parts), outcome.note)
     outcome = replace(outcome, note=" ".join(note for note in notes if note))
@@ -72,17 +69,20 @@ def find(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     return replace(outcome, question=question_for(parts.catalog.get_many(outcome.matching), outcome.hits, state))
 
 
-def _compared_with(parse: Parse, state: DialogueState, parts: Parts, *, fully: bool) -> list[Product]:
-    """What a cheaper one is to be cheaper than: what stands at the place that the message says, else all found, or of it what says the
-    most of what is wished for; on the way back of this need's list."""
+def _compared_with(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """What a cheaper one is to be cheaper than: what stands at the place that the message says, else all found, or, where a kind is named
+    and no order is asked for, of it what says the most of what is wished for; on the way back of this need's list."""
     listed = state.found or state.shown
-    said = () if says_an_order(parse.message) else places_in(parse.message)  # "cheapest first" means no first one
+    in_order = says_an_order(parse.message)
+    said = () if in_order else places_in(parse.message)  # "cheapest first" means no first one
     places = [place for place in said if 1 <= place <= len(listed)]
     if places:
         return parts.catalog.get_many([listed[place - 1] for place in places])
     found = parts.catalog.get_many(listed)
+    if in_order or state.constraints.kind is None:
+        return found
     met = [met_less_denied(one, state.constraints.alternatives) for one in found]
-    return [one for one, count in zip(found, met, strict=True) if not fully or count == max(met)]
+    return [one for one, count in zip(found, met, strict=True) if count == max(met)]
 
 
 def _of_currency(parse: Parse, parts: Parts) -> str:
