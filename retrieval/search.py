@@ -124,7 +124,10 @@ class Searcher:
     def _near_beyond_limits(self, query: Query, limit: int, started: float) -> tuple[Ranking, Timing] | None:
         """What comes near a kind that the shop does not have and breaks a hard constraint, which is relaxed and named; None where nothing
         comes near it at all."""
-        anyhow, _ = self._ranked(self._ready(query.without(*ORDER)), limit, started)
+        unbounded = query.without(*ORDER)
+        if unbounded == query:  # which has found nothing near
+            return None
+        anyhow, _ = self._ranked(self._ready(unbounded), limit, started)
         near = frozenset(hit.product.id for hit in anyhow.hits if hit.fits)
         near -= self._every(eligible_ids(self.catalog, query.constraints))
         loosened, relaxed = relax(self.catalog, query, [near], self.currency)
