@@ -80,6 +80,8 @@ def test_every_reply_keeps_the_contract(assistant_with: AssistantWith, parses: S
         _check_shape(reply)
         _check_cart(reply["cart"])
         _check_products(reply)
+        shown = shop.session("s_1").state.shown  # what "the second" of the next message is looked for in
+        assert [shown[product["rank"] - 1] for product in reply["products"]] == [one["id"] for one in reply["products"]]
 
 
 def _check_shape(reply: dict[str, Any]) -> None:
