@@ -20,7 +20,7 @@ from .catalog import Catalog
 from .chroma import open_chroma
 from .errors import StoreBusy, StoreNotFound, StoreOutdated
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 UNANSWERED = "unanswered.jsonl"
 
 

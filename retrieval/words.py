@@ -13,10 +13,12 @@ from more_itertools import map_reduce
 
 _STEMMER = snowballstemmer.stemmer("porter")  # FTS5's `porter` tokenizer stems in the same way
 # A number with its unit is one word however it is written ("16 GB", "16gb"), and so is what some write in two; units that are words or
-# letters by themselves ("in", "m") are not joined: "size 8 m" is a width.
+# letters by themselves ("in", "m") are not joined: "size 8 m" is a width. What begins with "non", "anti" or "multi" is one word too: a
+# "non-stick" pan is a "nonstick" one, and no sticky one.
 _UNITS = "kb|mb|gb|tb|khz|mhz|ghz|hz|mah|wh|kwh|mbps|gbps|dpi|rpm|cm|mm|km|kg|mg|ml|cl|kw"
 _WORD = re.compile(
-    rf"\d+(?:[.,]\d+)?[ -]?(?:{_UNITS})(?![^\W_])|(?<![^\W_])(?:wi|hi)[ -]fi(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*",
+    rf"\d+(?:[.,]\d+)?[ -]?(?:{_UNITS})(?![^\W_])|(?<![^\W_])(?:wi|hi)[ -]fi(?![^\W_])"
+    r"|(?<![^\W_])(?:non|anti|multi)[ -][^\W\d_]{3,}|[^\W_]+(?:['’][^\W_]+)*",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[.!?]\s|[;:\n]")
@@ -25,7 +27,7 @@ _CLAUSE_END = re.compile(r"[.!?]\s|[;:\n]")
 STOPWORDS = frozenset(
     "a an the and or of for to in on at by with from as is are be it its this that these those i you he she we they me my "
     "your his her our their some any one ones something anything thing can could would will do does have has not no so "
-    "please".split()
+    "please loves likes enjoys adores into".split()  # "she loves flowers" wishes for flowers
 )
 
 # British spellings and their American ones, of words that listings use; only those that mean nothing else.

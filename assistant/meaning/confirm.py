@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from retrieval.product import Product
 from retrieval.query import Constraints
+from retrieval.words import content_stems
 
 from ..actions import ACTIONS
 from ..actions.cart import view_of
@@ -18,7 +20,7 @@ from ..actions.looks import so_looking
 from ..actions.naming import called_in
 from ..actions.table import of_named_needs
 from ..actions.titles import titled
-from ..mentions import SUPERLATIVES, places_with_counts
+from ..mentions import SUPERLATIVES, places_with_counts, says_which
 from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question, Slots, Taste
 from ..normalize import amounts
 from ..parse import clean
@@ -125,7 +127,9 @@ def _instead(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None
 def _asked_first(parse: Parse, outcome: Outcome, state: DialogueState, parts: Parts) -> Outcome | None:
     """The question whether to do what the action did, where the reading is unsure or it reaches far; None where it may stand."""
     counts = _counts(outcome, state, parts)
-    unsure = _unsure(parse, state, parts) and not _plainly_named(parse, outcome, state, parts)
+    added = parts.catalog.get_many(one.id for one in counts if one.old == 0)
+    guessed = _unsure(parse, state, parts) or _guesses_the_place(parse, added, state)
+    unsure = guessed and not _plainly_named(parse, outcome, state, parts)
     asks = unsure or parse.yes is False or (not parse.yes and _reaches_far(parse, counts, parts))
     change = " and ".join(_changes(outcome, counts, state, parts)) if asks else ""
     if not change:
@@ -179,6 +183,16 @@ def _to_nothing(parse: Parse) -> str:
 def _picks_by_rank(parse: Parse) -> bool:
     """Whether a product is put into the cart that only a superlative names: "the most expensive one" may as well ask to see it."""
     return parse.intent == "cart_add" and any(ref in SUPERLATIVES for ref in parse.slots.ref)
+
+
+def _guesses_the_place(parse: Parse, added: Sequence[Product], state: DialogueState) -> bool:
+    """Whether one of several is put into the cart by a place that no word of the message says, nor a word of its name: "the one with the
+    longer battery"."""
+    places = [ref for ref in parse.slots.ref if isinstance(ref, int)]
+    if parse.intent != "cart_add" or not places or len(state.shown) < 2 or parse.products or parse.yes:
+        return False
+    said = set(content_stems(parse.message))
+    return not says_which(parse.message) and all(said.isdisjoint(content_stems(one.title)) for one in added)
 
 
 def _asking(change: str, parse: Parse) -> Outcome:

@@ -1,4 +1,5 @@
-"""Wishes that the reader left in the wrong place, or in two: a colour within a material, an age, a maker or a colour among the features."""
+"""Wishes that the reader left in the wrong place, or in two: a colour within a material, an age, a maker or a colour among the features,
+how many of one thing in the act before it."""
 
 from __future__ import annotations
 
@@ -17,12 +18,25 @@ from ..parts import Parts
 
 def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) -> Parse:
     """The message's acts, "brown leather" as a colour and a material, "really warm" as warm, a maker of the kind as the brand, nothing
-    twice, and without an age that no listing of the kind says."""
+    twice, and without an age that no listing of the kind says; of "add it and two mugs" two are the mugs."""
+    parse = _counted(parse, message.lower())
     slots = _once(_plainly(_in_colour(_told_apart(parse.slots))))
     slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
     slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
     then = put_right(parse.then, message, state, parts) if parse.then else None
     return replace(parse, slots=slots, then=then)
+
+
+def _counted(parse: Parse, message: str) -> Parse:
+    """The act, how many of something as that of the act after it where the only such number stands right before what that one names."""
+    after, count = parse.then, parse.slots.quantity
+    if after is None or count is None or after.slots.quantity or not after.slots.product:
+        return parse
+    said = [one for one in amounts(message) if one.value == count]
+    if len(said) != 1 or not message[said[0].end :].lstrip().startswith(after.slots.product):
+        return parse
+    then = replace(after, slots=replace(after.slots, quantity=count))
+    return replace(parse, slots=replace(parse.slots, quantity=None), then=then)
 
 
 def _in_colour(slots: Slots) -> Slots:

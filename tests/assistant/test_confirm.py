@@ -50,6 +50,16 @@ def test_an_unsure_cart_act_is_asked_back_and_not_done(searcher: Searcher) -> No
     assert cart(assistant) == {}
 
 
+def test_a_place_that_no_word_says_is_asked_about_however_surely_it_was_read(searcher: Searcher) -> None:
+    """Which of them lasts longer no listing says: the place is the reader's guess."""
+    assistant = shop(searcher, LAMPS, said("cart_add", ref=(2,)), said("cart_add", ref=(2,)))
+    lamps = assistant.reply("lamps under 40", SESSION).cards
+    asked = assistant.reply("i'll take the one with the longer life", SESSION)
+    assert (asked.reply, cart(assistant)) == (f"Put the {lamps[1].product.title} in your cart: right?", {})
+    assistant.reply("the second one please", SESSION)
+    assert cart(assistant) == {lamps[1].product.id: 1}
+
+
 def test_what_is_counted_in_the_list_of_each_thing_named_is_put_in_unasked(searcher: Searcher) -> None:
     bags = said("search", product="bag")
     assistant = shop(searcher, replace(LAMPS, then=bags), unsure(said("cart_add", ref=(2, 1))))

@@ -1,6 +1,8 @@
-"""What the reader left in the wrong place: a colour within a material, an age among the features."""
+"""What the reader left in the wrong place: a colour within a material, an age among the features, a number in another act."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
@@ -73,3 +75,20 @@ def test_a_maker_of_other_things_is_no_brand_of_this_kind(assistant_with: Assist
 def test_colour_by_itself_is_a_feature_and_no_colour(assistant_with: AssistantWith, word: str) -> None:
     wishes = _wishes(assistant_with, f"a {word} printer, red", product="printer", color=(word, "red"))
     assert (wishes.color, wishes.features) == (("red",), ("color",))
+
+
+@pytest.mark.parametrize(
+    ("message", "first", "second"),
+    [("add it and two mugs", None, 2), ("add 2 of it and a mug", 2, None), ("two of it, and two mugs", 2, None)],
+)
+def test_so_many_are_of_what_stands_behind_the_number(
+    assistant_with: AssistantWith, message: str, first: int | None, second: int | None
+) -> None:
+    mugs = said("search", product="mugs" if "mugs" in message else "mug")
+    both = replace(said("cart_add", ref=("last",), quantity=2), then=mugs)
+    shop = assistant_with([said("search", product="satchel"), both])
+    shop.reply("a satchel", "s_1")
+    shop.reply(message, "s_1")
+    read = shop.session("s_1").turns[-1].parse
+    assert read.then is not None
+    assert (read.slots.quantity, read.then.slots.quantity) == (first, second)

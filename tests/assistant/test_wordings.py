@@ -18,7 +18,7 @@ LAMPS = said("search", product="lamp")
 
 def _said(assistant_with: AssistantWith, *parses: Parse) -> list[str]:
     shop = assistant_with(parses)
-    return [shop.reply("as parsed", "s_1").reply for _ in parses]
+    return [shop.reply("this as parsed", "s_1").reply for _ in parses]
 
 
 @pytest.mark.parametrize("kind", WORDINGS)

@@ -185,6 +185,10 @@ def test_words_stand_where_they_say(text: str) -> None:
         ("wifi 6", "Wi-Fi 6"),
         ("wi fi 6", "WiFi 6"),
         ("hi-fi", "HiFi"),
+        ("nonstick", "a Non-Stick coating"),
+        ("non-stick", "nonstick"),
+        ("anti slip", "anti-slip"),
+        ("multicolor", "Multi-Color"),
     ],
 )
 def test_what_is_written_in_one_word_and_in_two_is_one_word(said: str, written: str) -> None:
@@ -194,7 +198,14 @@ def test_what_is_written_in_one_word_and_in_two_is_one_word(said: str, written: 
 
 @pytest.mark.parametrize(
     ("said", "written"),
-    [("16gb", "116 GB"), ("6 gb", "16GB"), ("16gb", "16 GBX"), ("wifi", "kiwi fi"), ("8m", "size 8 M")],
+    [
+        ("16gb", "116 GB"),
+        ("6 gb", "16GB"),
+        ("16gb", "16 GBX"),
+        ("wifi", "kiwi fi"),
+        ("8m", "size 8 M"),
+        ("stick", "non-stick"),
+    ],
 )
 def test_another_number_or_word_is_not_joined(said: str, written: str) -> None:
     assert quote(written, content_stems(said)) is None
