@@ -40,6 +40,7 @@ AHEAD = 64  # exchanges read ahead and kept: about 46 KB a token, 4 MB each
 SURE = math.log(0.9)
 FORKS = 5
 FURTHER = 3.0
+DOUBTED = 56  # tokens of a line: 14 of 27,000 labelled messages need more, and what is no language goes on to the limit
 LEFT = 96  # tokens that all others may take together; those that have not ended by then are given up
 
 
@@ -122,7 +123,7 @@ class ModelParser:
 
     def answers(self, message: str, last: Exchange | None) -> list[tuple[str, float]]:
         """Answer lines with the logs of their probabilities among all that the grammar allows: first that of the likeliest tokens, and,
-        where there is a tagger to choose among them and this one is not sure, those that part from it at one token."""
+        where there is a tagger to choose among them and this one is not sure, nor long, those that part from it at one token."""
         ((lines, _),) = self._written([(message, last)])
         return [(self._text(line), line.log_probability) for line in lines]
 
@@ -167,7 +168,7 @@ class ModelParser:
 
     def _others(self, line: Line, begun: int) -> list[Line]:
         """The lines that part from this one, to be written. begun: tokens in the cache before it."""
-        if self.tagger is None or line.log_probability >= SURE:
+        if self.tagger is None or line.log_probability >= SURE or len(line.written) > DOUBTED:
             return []
         near = [fork for fork in line.forks if fork.log_probability > line.log_probability - FURTHER]
         likeliest = sorted(near, key=lambda fork: -fork.log_probability)[:FORKS]

@@ -183,9 +183,8 @@ class Searcher:
         pets = for_animals(self.lexical, f"{product} {query.text} {query.said}") if query.constraints.kind else Ids()
         kinds = kind_levels(self.catalog, self.lexical, product, pets)[: 1 if strictly else None]
         whom = [one for one in query.constraints.features if one.startswith("for ")]
-        if any(map(names_animal, whom)):  # a toy "for my dog"
-            there = for_animals(self.lexical, "")
-            kinds = [left for ids in kinds if (left := ids & there)] + kinds
+        there = for_animals(self.lexical, "") if any(map(names_animal, whom)) else Ids()
+        kinds = [left for ids in kinds if (left := ids & there)] + kinds  # a toy "for my dog"
         if query.constraints.gender:  # a man's hat is no dog's beanie, not even where no other is left
             kinds = [left for ids in kinds if (left := ids - pets)]
         if not kinds and query.constraints.kind:  # what is only near it has no order but its nearness
@@ -193,6 +192,8 @@ class Searcher:
             gender = query.constraints.gender
             query = replace(query, sort=None, text=without(query.text, (gender,)) if gender else query.text)
         asked, (query, eligible, relaxed) = query, self._possible(query, kinds)
+        if query.constraints.kind is None:  # "something for my cat" is no pair of cat-eye glasses
+            eligible = (self._every(eligible) & there) or eligible
         if any(one.field == "gender" for one in relaxed) and (others := self._others_for(asked, pets)):
             query, eligible, (kinds, relaxed) = asked, eligible_ids(self.catalog, asked.constraints), others
         return _Ready(query, relaxed, kinds, eligible, first_left(kinds, eligible), pets)

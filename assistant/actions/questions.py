@@ -16,7 +16,7 @@ from ..names import short_title
 _PIECES = re.compile(r"[?.!;,]+|\band\b", re.IGNORECASE)
 _QUESTION = re.compile(
     r"\s*(?:also |then |so )?(?:(?:how|what|which|where|when|who)(?:['’]?s)?\b"
-    r"|(?:is|are|does|do|can|could|will|would|has|have) (?:it|they|the|this|that|these|those|there|i)\b)",
+    r"|(?:is|are|does|do|can|could|will|would|has|have) (?:it|they|the|this|that|these|those|there|i|an?|my)\b)",
     re.IGNORECASE,
 )  # what a question begins with
 

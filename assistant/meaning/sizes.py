@@ -41,6 +41,7 @@ _SMALLER = {
 _PLAIN = {stem(word): plain for word, plain in (_LARGER | _SMALLER).items()}
 _UP = frozenset(map(stem, (*_LARGER, "up")))
 _DOWN = frozenset(map(stem, (*_SMALLER, "down")))
+_LENGTHS = frozenset(map(stem, "longer shorter taller".split()))  # a longer coat is none of a larger size
 _BESIDE = frozenset(map(stem, "size sizes sized next one ones bit little slightly much notch".split()))
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]*)")
 _READ_SO: tuple[Intent, ...] = ("search", "refine", "more", "recommend", "similar", "feedback")
@@ -58,6 +59,8 @@ def stepped(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     stated = [size for product in products for size in sizes_of(product)]
     shown = [size for product in parts.catalog.get_many(state.shown) for size in sizes_of(product)]
     now = state.constraints.size or tuple(shown)
+    if _LENGTHS & set(content_stems(" ".join(relative))):
+        now = tuple(size for size in now if _is_length(size))
     found, slots = next_size(now, stated, up=up), parse.slots
     absolute: dict[str, Any] = {
         name: tuple(wish for wish in getattr(slots, name) if wish not in relative) for name in ("size", "features")
@@ -114,6 +117,11 @@ def _place(size: str) -> tuple[str, Decimal] | None:
         return "letters", Decimal(LETTERS.index(letter))
     number = _NUMBER.fullmatch(plain)
     return (number[2], Decimal(number[1].replace(",", "."))) if number else None
+
+
+def _is_length(size: str) -> bool:
+    """Whether it is a number with a unit: letters and shoe sizes tell no length."""
+    return (place := _place(size)) is not None and place[0] not in ("", "letters")
 
 
 def _shown(size: str | None) -> str:

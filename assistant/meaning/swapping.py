@@ -47,7 +47,7 @@ def swapped(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A swap as what it is, one out and as many of the other in, where the message names one product of the cart and one that was shown
     and is not in it; of several alike, of which "one" is said, one goes. While nothing is in the cart, the other alone, to be asked about.
     A swap for what is only described ("a black one") looks for that, and takes nothing out yet; what takes out alone, of a swap of which
-    nothing comes in, is to be asked about too. Else as it was read."""
+    nothing comes in, is to be asked about too; for what was put in just now, the cart is shown. Else as it was read."""
     if any(one.intent not in READ_AS or one.products or one.choice for one in parse.in_order()):
         return parse
     lines = {line.product_id: line.quantity for line in state.cart}
@@ -56,6 +56,8 @@ def swapped(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if not asks_to_swap(parse.message, named, parts.embedder):
         return parse
     if out is None or into is None:
+        if _is_in_already(parse, state, parts):
+            return replace(parse, intent="cart_view", slots=Slots(), acts=("cart_view",))
         takes_out = parse.intent == "cart_remove" and parse.then is None
         return _looking_for(parse, state) or (replace(parse, yes=False) if takes_out else parse)
     if not lines:
@@ -74,6 +76,13 @@ def swapped(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         choice=stay,
         then=add,
     )
+
+
+def _is_in_already(parse: Parse, state: DialogueState, parts: Parts) -> bool:
+    """Whether what is to come in is nothing but what the turn before put in: "no, the second", which was the cheapest."""
+    named = [one.id for one in _named(parse.message.lower(), parse, state, parts)]
+    alone = parse.intent == "cart_add" and parse.then is None and parse.slots.quantity is None
+    return alone and named != [] and named == _just_added(state)
 
 
 def _says_one(message: str) -> bool:

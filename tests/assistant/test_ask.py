@@ -328,6 +328,14 @@ def test_what_only_comes_near_is_said_to_do_no_more() -> None:
     )
 
 
+def test_what_is_in_the_box_is_told_by_the_listing_and_not_whether_it_comes_in_one() -> None:
+    lamp = replace(BY_ID["tower"], description="A lamp for letters.")
+    told = answer_for(lamp, [lamp], "in the box", WordEmbedder(), "what is in the box")
+    silent = answer_for(lamp, [lamp], "come in a box", WordEmbedder(), "does it come in a box")
+    assert told.text == "Tower Floor Lamp: “A lamp for letters.”"
+    assert silent.text == "The listing of Tower Floor Lamp doesn't say anything about “box”."
+
+
 @pytest.mark.parametrize("intent", ["refine", "more"])
 def test_a_usual_question_read_as_a_narrowing_of_nothing_is_answered(
     assistant_with: AssistantWith, intent: Literal["refine", "more"]
@@ -534,6 +542,14 @@ def test_two_questions_about_a_product_are_both_answered(assistant_with: Assista
     assert (
         told == "Tower Floor Lamp: height 160 cm. Tower Floor Lamp: “Needs an E27 bulb; the bulb is sold separately.”"
     )
+
+
+def test_a_second_question_about_something_of_the_shopper_is_a_question_too(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="floor lamp"), said("ask_product", ask="height", ref=(1,))])
+    shop.reply("a floor lamp", "s_1")
+    told = shop.reply("what height is the first one? does an umbrella fit", "s_1").reply
+    silent = "The listing of Tower Floor Lamp doesn't say anything about “umbrella fit”."
+    assert told == f"Tower Floor Lamp: height 160 cm. {silent}"
 
 
 def test_a_second_question_that_says_no_place_is_asked_of_the_same_product(assistant_with: AssistantWith) -> None:

@@ -65,6 +65,14 @@ def test_the_next_size_down_goes_by_the_message(assistant_with: AssistantWith) -
     assert reply.constraints.size == ("8",)
 
 
+def test_a_longer_one_is_none_of_a_larger_size_by_letters(assistant_with: AssistantWith) -> None:
+    """The size stays as it was, and what is described as long is offered."""
+    jackets = ("rain jackets size m", said("search", product="rain jacket", size=("m",)))
+    reply = talk(assistant_with, jackets, ("longer", said("refine", size=("longer",))))
+    assert (reply.constraints.size, reply.constraints.product) == (("m",), "rain jacket")
+    assert "Would you like ones described as long?" in reply.reply
+
+
 def test_without_any_size_the_need_stays_and_what_is_described_so_is_offered(assistant_with: AssistantWith) -> None:
     jackets = ("rain jackets", said("search", product="rain jacket"))
     bigger = ("anything bigger?", said("refine", size=("bigger",)))

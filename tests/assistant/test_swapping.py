@@ -116,6 +116,14 @@ def test_another_place_after_an_add_is_of_the_list_and_not_of_the_cart(assistant
     assert lines(reply) == {"tote": 1}
 
 
+def test_a_change_for_what_was_just_added_puts_in_no_second_of_it(assistant_with: AssistantWith) -> None:
+    """The cheapest was the third."""
+    message = "actually no, the third"
+    reply = talk(assistant_with, message, said("cart_add", ref=(3,)), [said("cart_add", ref=(3,))])
+    assert lines(reply) == {"rucksack": 1}
+    assert reply.reply.startswith("In your cart: ")
+
+
 def test_a_swap_before_anything_is_in_the_cart_puts_in_the_other_alone(assistant_with: AssistantWith) -> None:
     shop = assistant_with([MUGS, said("cart_add", ref=(1, 2))])
     shop.reply("bags", "s_1")

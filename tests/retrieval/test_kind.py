@@ -447,6 +447,19 @@ def test_a_toy_for_a_dog_is_one_of_those_that_are_sold_for_dogs(tmp_path: Path) 
             assert ranking.hits[0].product.id == first
 
 
+@pytest.mark.parametrize("product", [None, "present"])
+def test_something_for_a_cat_is_sold_for_animals_and_has_no_cat_in_its_name_alone(
+    tmp_path: Path, product: str | None
+) -> None:
+    listed = (
+        _product("glasses", "Cat-Eye Glasses", "accessories", "glasses"),
+        replace(_product("collar", "Reflective Collar", "outdoors", "pet"), description="For dogs and cats."),
+    )
+    with _shop(listed, tmp_path) as shop:
+        ranking, _ = shop.search(Query("for my cat", Constraints(product=product, features=("for my cat",))), 5)
+    assert [hit.product.id for hit in ranking.hits] == ["collar"]
+
+
 def test_of_saws_no_chainsaw_leaves_the_others(tmp_path: Path) -> None:
     listed = (_product("chain", "Forest Chainsaw", "tools", "saw"), _product("hand", "Pruning Saw", "tools", "saw"))
     with _shop(listed, tmp_path) as shop:
