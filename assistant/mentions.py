@@ -42,6 +42,9 @@ _OF_EACH = re.compile(r"\b(?:both|each|apiece|all of (?:them|these|those)|all to
 _OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
 _THEM = re.compile(r"\b(?:them|those|these)\b")
 _THAT_ONE = re.compile(r"\b(?:this|that) one\b")
+_INTO_THE_CART = re.compile(
+    r"\b(?:in|into|to|inside) (?:(?:the|my|your|our) )?(?:cart|basket|bag|trolley|card)\b", re.IGNORECASE
+)
 _BETTER = re.compile(r"\bthe (?:better|best)\b(?! (?:rated|reviewed|price|deal|value))")
 _THE_ONE = re.compile(r"\b(?:the|that|this) (?:[\w'-]+ ){1,2}one\b")
 _OF_THOSE = re.compile(r"\bof (?:them|those|these)\b")
@@ -264,6 +267,11 @@ def says_of_each(message: str) -> bool:
     return bool(_OF_EACH.search(message.lower()))
 
 
+def without_the_cart(message: str) -> str:
+    """The message without the words for the cart that something is to go into, "to my bag", which name no bag shown."""
+    return _INTO_THE_CART.sub(" ", message)
+
+
 def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Product]:
     """The shown products that the message names, where positions, or the one last spoken of, were read in it that it has no word for, or
     nothing at all: "the bear" is no second one.
@@ -279,7 +287,7 @@ def by_name(slots: Slots, message: str, shown: Sequence[Product]) -> list[Produc
     guessed = slots.ref == ("last",) or all(isinstance(ref, int) for ref in slots.ref)
     if not slots.ref or not guessed or _POSITION.search(message.lower()):
         return []
-    return _named(Slots(product=message), shown)
+    return _named(Slots(product=without_the_cart(message)), shown)
 
 
 def _pointed_at(message: str, shown: Sequence[Product]) -> list[Product]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 
 from .audience import SUITS
 from .catalog import Catalog, listing_fields
@@ -11,9 +14,10 @@ from .kinds.of_listings import kind_at_end
 from .lexical import OWN, phrase
 from .measure import within
 from .query import Constraints
-from .words import NEGATIONS, only_denied
+from .words import NEGATIONS, content_stems, only_denied
 
 Condition = tuple[str, list[object]]
+_REFUSALS = Path(__file__).with_name("refusals.toml")
 
 
 def eligible_ids(catalog: Catalog, constraints: Constraints) -> frozenset[str] | None:
@@ -57,7 +61,7 @@ def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Conditio
     for limit in constraints.limits:
         meeting = [name for name, stated in catalog.stating(limit.field).items() if within(limit, stated)]
         yield "id IN (SELECT value FROM json_each(?))", [json.dumps(meeting)]
-    for refused in constraints.exclude:
+    for refused in with_its_kinds(constraints.exclude):
         if match := phrase(refused):
             free = json.dumps(_denying(catalog, refused, match))
             yield (
@@ -69,6 +73,17 @@ def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Conditio
         leaves_none = bool(wanted) and wanted <= entries  # of saws "no chainsaw" leaves some
         if exact and not leaves_none:  # "no flowers" is said of bouquets too
             yield "id NOT IN (SELECT value FROM json_each(?))", [json.dumps(list(catalog.of_kinds(entries)))]
+
+
+def with_its_kinds(refused: Iterable[str]) -> tuple[str, ...]:
+    """What is refused, and what is refused with it, each once: with leather suede, with nuts almonds."""
+    return tuple(dict.fromkeys(one for name in refused for one in (name, *_members().get(content_stems(name), ()))))
+
+
+@cache
+def _members() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    written: dict[str, str] = tomllib.loads(_REFUSALS.read_text(encoding="utf-8"))
+    return {content_stems(name): tuple(members.split("|")) for name, members in written.items()}
 
 
 def _denying(catalog: Catalog, refused: str, match: str) -> list[str]:

@@ -11,16 +11,13 @@ from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems
 
-from ..mentions import points_back
+from ..mentions import points_back, without_the_cart
 from ..model import DialogueState, Parse
 from ..names import listed, short_names
 from ..parts import Parts
 from ..state import LOOKS_AT_THE_CART, same_kind
 from .table import KNOWN
 
-_INTO_THE_CART = re.compile(
-    r"\b(?:in|into|to|inside) (?:(?:the|my|your|our) )?(?:cart|basket|bag|trolley|card)\b", re.IGNORECASE
-)
 _NOT_THE_THING = re.compile(
     r"\b(?:for|with|in|on|to|as|from|because|since|so|but)\b", re.IGNORECASE
 )  # what comes after it
@@ -66,7 +63,7 @@ def another_thing(products: Sequence[Product], parse: Parse, state: DialogueStat
     pointed = parse.products or parse.slots.product or parse.slots.ref == ("all",) or points_back(parse.message)
     if pointed or _says_more(parse):
         return ""
-    named = things_named(_NOT_THE_THING.split(_INTO_THE_CART.sub(" ", parse.message), maxsplit=1)[0])
+    named = things_named(_NOT_THE_THING.split(without_the_cart(parse.message), maxsplit=1)[0])
     own = set(content_stems(" ".join([state.constraints.product or "", *map(_text, products)])))
     if any(own & set(content_stems(words)) for words, _ in named):
         return ""

@@ -20,7 +20,7 @@ def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) ->
     """The message's acts, "brown leather" as a colour and a material, "really warm" as warm, a maker of the kind as the brand, nothing
     twice, and without an age that no listing of the kind says; of "add it and two mugs" two are the mugs."""
     parse = _counted(parse, message.lower())
-    slots = _once(_plainly(_in_colour(_told_apart(parse.slots))))
+    slots = _once(_plainly(_for_whom(_in_colour(_told_apart(parse.slots)))))
     slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
     slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
     then = put_right(parse.then, message, state, parts) if parse.then else None
@@ -45,6 +45,12 @@ def _in_colour(slots: Slots) -> Slots:
     if named == slots.color:
         return slots
     return replace(slots, color=named, features=(*slots.features, "color"))
+
+
+def _for_whom(slots: Slots) -> Slots:
+    """The slots, whom something is sent or given to as whom it is for: "flowers to my mum"."""
+    features = (f"for {one[3:]}" if one.startswith("to ") and speaks_of_people(one) else one for one in slots.features)
+    return replace(slots, features=tuple(features))
 
 
 def _by_its_maker(slots: Slots, kind: str | None, parts: Parts) -> Slots:

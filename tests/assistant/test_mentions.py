@@ -108,6 +108,7 @@ def test_a_name_that_no_shown_product_has_points_at_none() -> None:
         ("a rucksack for it", (1,), []),  # points with a word of its own
         ("the bag", (3,), ["tote", "satchel"]),  # two are called so
         ("it", ("last",), []),
+        ("fine, add to my bag", ("last",), []),  # the cart's name names nothing shown
         ("that rucksack looks great, is it in stock?", (1,), ["rucksack"]),
         ("is this canvas?", ("last",), []),  # says what it is made of, which no title names
         ("that looks trail-worthy", ("last",), []),  # nothing is named after "that"

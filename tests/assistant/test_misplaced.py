@@ -34,6 +34,11 @@ def test_a_metal_named_by_a_colour_and_a_material_of_a_sort_stay_whole(
     assert (wishes.color, wishes.material) == ((), (value,))
 
 
+def test_whom_a_thing_is_sent_to_is_whom_it_is_for(assistant_with: AssistantWith) -> None:
+    wishes = _wishes(assistant_with, "a mug to my mum", product="mug", features=("to my mum", "to order"))
+    assert wishes.features == ("for my mum", "to order")
+
+
 def test_an_age_is_no_wish(assistant_with: AssistantWith) -> None:
     wishes = _wishes(assistant_with, "a satchel for my brother, he is 25", product="satchel", features=("25",))
     assert wishes.features == ()

@@ -8,7 +8,9 @@ import pytest
 
 from retrieval.catalog import Catalog
 from retrieval.constraints import eligible_ids
+from retrieval.product import Product
 from retrieval.query import Constraints
+from retrieval.store import Store
 from tests.small_shop import BY_ID, PRODUCTS
 
 EVERY = set(BY_ID)
@@ -48,6 +50,16 @@ def test_a_refused_word_is_refused_in_every_field(catalog: Catalog) -> None:
     assert EVERY - _left(catalog, exclude=("leather",)) == {"satchel", "rucksack"}  # an attribute, a description
     assert EVERY - _left(catalog, exclude=("orvane",)) == {"clamp", "kettle"}  # a brand
     assert EVERY - _left(catalog, exclude=("mugs",)) == {"hostile", "cafe"}  # a category, and by stem a title
+
+
+def test_what_is_of_a_refused_thing_is_refused_with_it(new_store: Store) -> None:
+    """By the names that listings give it; what denies it may be shown."""
+    listed = {"bag": "Suede Bag", "tote": "Canvas Tote", "cake": "Almond Cake"}
+    bun = Product("bun", "Oat Bun", "Almond-free, baked without nuts.")
+    new_store.catalog.put([*(Product(name, title) for name, title in listed.items()), bun], run=1)
+    assert _left(new_store.catalog, exclude=("leather",)) == {"tote", "cake", "bun"}
+    assert _left(new_store.catalog, exclude=("nut",)) == {"bag", "tote", "bun"}
+    assert _left(new_store.catalog, exclude=("suede",)) == {"tote", "cake", "bun"}
 
 
 def test_a_refused_phrase_is_refused_as_a_phrase(catalog: Catalog) -> None:
