@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from assistant import Assistant
-from assistant.actions.compare import compare, verdict
+from assistant.actions.compare import compare
 from assistant.actions.differences import fields_named, measures
+from assistant.actions.verdict import verdict
 from assistant.contract import Reply
 from assistant.model import DialogueState, Parse
 from retrieval.product import Product
@@ -65,6 +66,15 @@ def test_a_feature_is_told_in_the_listings_words() -> None:
         "No price is stated for Chef and Steel. "
         "You asked for “thin blade”; Chef says “home, with a thin blade”; for Steel it is not stated. "
         "For what you asked, I would take Chef."
+    )
+
+
+def test_of_what_several_say_by_name_or_do_not_state_they_are_told_together() -> None:
+    titles = {"a": "Cordless Drill", "b": "Cordless Drill Set", "c": "Bench Drill", "d": "Hand Drill"}
+    state = DialogueState(constraints=Constraints(product="drill", features=("cordless",)))
+    told = [one.text for one in verdict([Product(*one) for one in titles.items()], titles, state)]
+    assert told[1] == (
+        "You asked for “cordless”; Cordless Drill and Cordless Drill Set say so by name; for Bench Drill and Hand Drill it is not stated."
     )
 
 
