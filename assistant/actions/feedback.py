@@ -10,6 +10,7 @@ from babel.numbers import get_currency_precision
 
 from retrieval.product import Product, money
 from retrieval.query import Constraints
+from retrieval.superlative import by
 
 from ..explain import limits_met
 from ..mentions import ordinal, says_ones, says_several, says_which
@@ -173,17 +174,18 @@ def _disliked_for(
 
 def _bounded(products: Sequence[Product], state: DialogueState, parts: Parts, *, dear: bool) -> Outcome:
     """The price bound moved past the cheapest (the dearest) meant; kept as it was where nothing lies beyond."""
-    prices = [product.price for product in products if product.price is not None]
-    if not prices:
+    at_bound = by("price_asc" if dear else "price_desc", products)[0]
+    bound = at_bound.price
+    if bound is None:
         return Outcome(answer=Answer("No price is stated for those. What may it cost?"))
-    bound = min(prices) if dear else max(prices)
     said = money(bound, products[0].currency)
     kept = _past(bound, state.constraints, products[0].currency, dear=dear)
     wider = replace(kept, price_min=None) if dear else kept  # cheaper than "around 100" may be below that too
     constraints = next((one for one in (kept, wider) if _finds(one, state, parts)), None)
     if constraints is None:
-        text = f"Nothing else of this kind is {'below' if dear else 'above'} {said}, so I leave the budget as it was."
-        return Outcome(answer=Answer(text, (said,), found=False))
+        title = at_bound.title
+        text = f"Nothing of this kind costs {'less' if dear else 'more'} than {title} at {said}, so I leave the budget as it was."
+        return Outcome(focus=at_bound.id, answer=Answer(text, (title, said), found=False))
     lead = f"Then {'below' if dear else 'above'} {said}, the {'cheapest' if dear else 'dearest'} of those"
     below = kept.price_min if kept.price_min != constraints.price_min else None
     lead += f", and below {money(below, products[0].currency)} too." if below else "."
