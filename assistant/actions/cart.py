@@ -140,7 +140,8 @@ def _counted_or_placed(parse: Parse, state: DialogueState) -> Parse:
     quantity, ref = parse.slots.quantity, parse.slots.ref
     said = clean(parse.message)
     alone = ref in ((), ("last",)) and len(content_words(said)) == 1
-    if quantity is None or not (alone or ref == (quantity,)) or len(amounts(said)) != 1:
+    twice = ref == (quantity,) and not any(counts_said(parse.message, ref))  # "two of the second" says both
+    if quantity is None or not (alone or twice) or len(amounts(said)) != 1:
         return parse
     there = state.shown[quantity - 1 : quantity]
     if there and (none_spoken_of(state) or there[0] in state.compared):

@@ -582,6 +582,15 @@ def test_one_number_is_a_place_in_the_list_just_shown_and_a_count_of_what_was_sp
     assert [(one.id, many) for one, many in shop.reply("add 2", "s_2").cart.lines] == [(shown[2], 2)]
 
 
+def test_two_of_the_second_are_two_of_it_and_none_of_what_was_spoken_of(assistant_with: AssistantWith) -> None:
+    asked, twice = said("ask_product", ask="strap", ref=(1,)), said("cart_add", quantity=2, ref=(2,))
+    shop = assistant_with([said("search", product="bag"), asked, twice])
+    second = shop.reply("bags", "s_1").cards[1].product.id
+    shop.reply("has the first a strap?", "s_1")
+    lines = shop.reply("i'd like two of the second", "s_1").cart.lines
+    assert [(one.id, many) for one, many in lines] == [(second, 2)]
+
+
 def test_what_was_asked_how_many_of_is_told_at_the_cart_where_nobody_said(assistant_with: AssistantWith) -> None:
     read = said("cart_add", ref=(1, 2), quantity=3)
     shop = assistant_with([said("search", product="bag"), read, said("cart_view")])
