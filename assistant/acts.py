@@ -60,12 +60,12 @@ def do_all(acts: Sequence[Parse], state: DialogueState, parts: Parts, message: s
 
 def _parts_for(place: int, acts: Sequence[Parse], parts: Parts) -> Parts:
     """What the act at this place works with, beside the others of its message."""
-    answered = acts[place].intent == "ask_product" and any(one.intent == "policy" for one in acts[:place])
+    answered = acts[place].intent == "ask_product" and any(one.intent == "policy" for one in acts)
     return replace(
         parts,
         questions=len(acts) == 1,
         products_shown=_share(parts, acts),
-        policies=None if answered else parts.policies,  # which have answered the message
+        policies=None if answered else parts.policies,  # which are asked by an act of their own
         placing=parts.placing if len(acts) == 1 else parts.placing.unpaid(),  # together they are one list
         sums=not any(one.intent in ON_THE_CART for one in acts[place + 1 :]),
     )

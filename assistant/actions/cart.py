@@ -27,7 +27,7 @@ from .better import ask_which_is_better
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
 from .looks import none_so
-from .named_too import another_thing, named_too, not_shown_yet, shown_before, which_too
+from .named_too import another_thing, is_another_thing, named_too, not_shown_yet, shown_before, which_too
 from .table import meant, names_another_kind, none_spoken_of, past_its_end
 from .variants import meant_variants, open_option, with_options
 
@@ -51,6 +51,8 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if not products:
         name = parse.slots.product or another_thing((), parse, state, parts) or None
         return _choose_first(replace(parse, slots=replace(parse.slots, product=name)), state, parts)
+    if is_another_thing(products, parse):
+        return _choose_first(replace(parse, slots=replace(parse.slots, ref=())), state, parts)
     if other := another_thing(products, parse, state, parts):
         return _of_another_thing(other, parse, state, parts)
     asked = (

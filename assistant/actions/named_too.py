@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from retrieval.kinds.of_listings import is_named, kind_of, things_named
+from retrieval.kinds.of_listings import is_named, kind_at_end, kind_of, things_named
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems
@@ -16,7 +16,7 @@ from ..model import DialogueState, Parse
 from ..names import listed, short_names
 from ..parts import Parts
 from ..state import LOOKS_AT_THE_CART, same_kind
-from .table import KNOWN
+from .table import KNOWN, called
 
 _NOT_THE_THING = re.compile(
     r"\b(?:for|with|in|on|to|as|from|because|since|so|but)\b", re.IGNORECASE
@@ -71,6 +71,16 @@ def another_thing(products: Sequence[Product], parse: Parse, state: DialogueStat
         return ""
     sold = [words for words, _ in named if parts.searcher.matching(Constraints(product=words))]
     return next(iter(sold or [words for words, _ in named]), "")
+
+
+def is_another_thing(products: Sequence[Product], parse: Parse) -> bool:
+    """Whether what was read as the thing last spoken of is called otherwise by the message, which points at nothing: "add a tackle box"
+    after a question on a rod."""
+    name = parse.slots.product or ""
+    known, _ = kind_at_end(name)
+    if not name or parse.slots.ref != ("last",) or parse.products or points_back(parse.message):
+        return False
+    return not any(called(one, name) or is_named(kind_of(one), known) for one in products)
 
 
 def _says_more(parse: Parse) -> bool:

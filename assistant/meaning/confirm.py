@@ -210,7 +210,7 @@ def together(outcomes: Sequence[Outcome]) -> Outcome | None:
     asked = [one for one in outcomes if asks_back(one)]
     if len(asked) < 2:
         return None
-    changes = [one.answer.text.removesuffix(RIGHT) for one in asked if one.answer]
+    changes = list(dict.fromkeys(one.answer.text.removesuffix(RIGHT) for one in asked if one.answer))
     change = " and ".join([changes[0], *(f"{one[0].lower()}{one[1:]}" for one in changes[1:])])
     chain: Parse | None = None
     for one in reversed(asked):

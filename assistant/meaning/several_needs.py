@@ -24,6 +24,7 @@ SHARED = ("price_min", "price_max", "in_stock")  # what may be said of several t
 # not be red, nor the watch "for him" beside a scarf for her be a woman's.
 SHARED_AT_THE_END = ("brand", "color", "material", "gender", "size", "features")
 _AND = re.compile(r"\s*(?:,|&|\+|\b(?:and|or|plus)\b)\s*(?:(?:an?|some|the)\s)?")
+_ITEMS = re.compile(rf"{_AND.pattern}|:\s*(?:(?:an?|some|the)\s)?")
 _AND_FOR = re.compile(r"\s*(?:,|&|\band\b)\s*(?:(?:one|another|some|something)\s+)?(?=for\s)")
 
 
@@ -37,18 +38,29 @@ def _of_the_list(parse: Parse, parts: Parts) -> Parse:
     "a lamp, a bag and a mug" no lamp says "bag"."""
     if sum(one.intent == "search" for one in parse.in_order()) < 2:
         return parse
-    items = {" ".join(item.lower().split()) for item in _AND.split(parse.message)}
+    items = {" ".join(item.lower().split()) for item in _ITEMS.split(parse.message)}
     each = list[Parse]()
     for one in parse.in_order():
         slots = one.slots
-        others = [wish for wish in slots.features if wish in items and _is_another_kind(wish, slots.product, parts)]
+        listed = [wish for wish in slots.features if wish in items]
+        of_it = [wish for wish in listed if _is_one_of(wish, slots.product)]
+        others = [wish for wish in listed if wish in of_it or _is_another_kind(wish, slots.product, parts)]
         left = replace(slots, features=tuple(wish for wish in slots.features if wish not in others))
-        each += [replace(one, slots=left), *(replace(one, slots=Slots(product=name)) for name in others)]
+        if of_it:  # "an outfit for a party: a dress and sandals" are a dress and sandals, both for it
+            each += [replace(one, slots=replace(left, product=name)) for name in others]
+        else:
+            each += [replace(one, slots=left), *(replace(one, slots=Slots(product=name)) for name in others)]
     acts = tuple(one.intent for one in each)
     *before, last = [replace(one, acts=acts) for one in each]
     for one in reversed(before):
         last = replace(one, then=last)
     return last
+
+
+def _is_one_of(name: str, whole: str | None) -> bool:
+    """Whether the name is of a known kind, and the whole of several kinds with it, or of none that is known: sandals and an outfit."""
+    (kinds, known), (wider, wide_known) = kind_at_end(name), kind_at_end(whole or "")
+    return known and (kinds < wider or not wide_known)
 
 
 def _is_another_kind(name: str, other: str | None, parts: Parts) -> bool:

@@ -79,10 +79,10 @@ def swapped(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
 
 
 def _is_in_already(parse: Parse, state: DialogueState, parts: Parts) -> bool:
-    """Whether what is to come in is nothing but what the turn before put in: "no, the second", which was the cheapest."""
+    """Whether what is to come in by its place is nothing but what the turn before put in: "no, the second", which was the cheapest."""
     named = [one.id for one in _named(parse.message.lower(), parse, state, parts)]
     alone = parse.intent == "cart_add" and parse.then is None and parse.slots.quantity is None
-    return alone and named != [] and named == _just_added(state)
+    return alone and places_in(parse.message) != () and named != [] and named == _just_added(state)
 
 
 def _says_one(message: str) -> bool:

@@ -570,6 +570,13 @@ def test_of_what_is_joined_by_and_and_was_never_shown_it_is_told_that_none_was_a
     assert _text(outcome).endswith("I have not shown “wallet” yet, so I added none.")
 
 
+def test_what_is_called_otherwise_than_the_thing_last_spoken_of_is_looked_for(searcher: Searcher) -> None:
+    read = replace(said("cart_add", product="kettle", ref=("last",)), message="add a kettle")
+    outcome = cart_add(read, SHOWN, parts_with(searcher))
+    assert outcome.cart == SHOWN.cart
+    assert [hit.product.id for hit in outcome.hits if hit.fits] == ["kettle"]
+
+
 def test_one_number_is_a_place_in_the_list_just_shown_and_a_count_of_what_was_spoken_of(
     assistant_with: AssistantWith,
 ) -> None:

@@ -236,6 +236,13 @@ def test_all_acts_of_an_unsure_message_are_told_in_one_question_and_a_yes_does_t
     assert state == kept.state
 
 
+def test_what_two_unsure_acts_would_do_alike_is_asked_once(searcher: Searcher) -> None:
+    both = replace(said("cart_add", ref=(1,)), then=said("cart_add", product="mug", ref=(1,)))
+    assistant = shop(searcher, said("search", product="mug"), unsure(both))
+    first = assistant.reply("mugs", SESSION).cards[0].product
+    assert talk(assistant, "that first, and it")[-1] == f"Put the {first.title} in your cart: right?"
+
+
 def test_a_no_leaves_all_acts_of_an_unsure_message(searcher: Searcher) -> None:
     both = replace(said("cart_add", ref=(1,)), then=said("cart_add", ref=(2,), quantity=2))
     assistant = shop(searcher, said("search", product="mug"), unsure(both), said("greet"))
