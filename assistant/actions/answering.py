@@ -68,6 +68,7 @@ _NOTHING = frozenset(map(stem, STOPWORDS))
 _CONTENTS = frozenset(
     content_stems("included includes contents inside box set pieces")
 )  # likewise, where no sentence has the word, and it is not asked whether it comes in one
+_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 _IN_ONE = re.compile(r"\bin an?\b", re.IGNORECASE)
 
 
@@ -122,7 +123,8 @@ def answer_for(
     if values and not any(Fact("", product.title).has(one) for one in _alternatives(asked)):
         return _not_said(product, asked, _of_another_value(asked, wanted, values, facts, embedder))
     near, cosine = _nearest([asked, question or asked], facts if wanted else [], embedder)
-    if near and cosine >= SAME_SUBJECT and _counts_if_asked([near], question or asked):
+    same = near is not None and cosine >= SAME_SUBJECT and _numbers_of(asked) <= _numbers_of(near.text)
+    if near and same and _counts_if_asked([near], question or asked):
         return _say(product, [near])
     own = next((one for one in _alternatives(asked) if Fact("", product.title).has(one)), None)
     if wanted and not said & _ASKING and own:
@@ -132,6 +134,11 @@ def answer_for(
         return _overview(product)
     told = near is not None and _tells_of_it(near, cosine, product, [asked, question or asked], embedder)
     return _not_said(product, asked, near if told else None)
+
+
+def _numbers_of(text: str) -> set[str]:
+    """The numbers that stand in a text, as written: "does it have hdmi 2.1" is no question how many ports there are."""
+    return set(_NUMBERS.findall(text))
 
 
 def _tells_of_it(near: Fact, cosine: float, product: Product, asked: Sequence[str], embedder: Embedder) -> bool:

@@ -231,7 +231,8 @@ def _answer(
     }:
         return (), []
     meaning = _meaning(asked, message)
-    fields = fields_named(" ".join(meaning[0]) if meaning else asked, products)[:1]
+    fields = _of_a_part(asked, meaning, products) if meaning else []
+    fields = (fields or fields_named(" ".join(meaning[0]) if meaning else asked, products))[:1]
     if fields == ["price"] and _asks_both_ends(message):
         return tuple(fields), list(prices(products, names))
     if fields:
@@ -242,6 +243,13 @@ def _answer(
         field = next((one for one in meaning[0] if stem(one) in content_stems(asked)), meaning[0][0])
         return (), [Said(f"None of their listings states a {field}.", (asked,))]
     return (), list(by_quality(asked, products, names, parts))
+
+
+def _of_a_part(asked: str, meaning: Meaning, products: Sequence[Product]) -> list[str]:
+    """Names of the fields that state what is asked for of the part that the question names: of "the biggest disk" the disk capacity."""
+    part = " ".join(word for word in _WORD.findall(asked.lower()) if stem(word) not in _MEANT)
+    measured = set(map(stem, meaning[0]))
+    return [field for field in fields_named(part, products) if measured & set(content_stems(field))]
 
 
 def _meaning(asked: str, message: str) -> Meaning | None:

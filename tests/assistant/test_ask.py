@@ -328,6 +328,13 @@ def test_what_only_comes_near_is_said_to_do_no_more() -> None:
     )
 
 
+def test_another_number_than_the_one_asked_for_is_only_the_nearest() -> None:
+    lamp = replace(BY_ID["tower"], description="", attributes={"rear usb ports version": ("2",)})
+    told = answer_for(lamp, [lamp], "rear usb ports version 3", WordEmbedder(), "rear usb ports version 3")
+    assert not told.found
+    assert "doesn't say" in told.text
+
+
 def test_what_is_in_the_box_is_told_by_the_listing_and_not_whether_it_comes_in_one() -> None:
     lamp = replace(BY_ID["tower"], description="A lamp for letters.")
     told = answer_for(lamp, [lamp], "in the box", WordEmbedder(), "what is in the box")

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from assistant import Assistant
-from assistant.actions.compare import compare
+from assistant.actions.compare import _of_a_part, compare
 from assistant.actions.differences import fields_named, measures
 from assistant.actions.verdict import verdict
 from assistant.contract import Reply
@@ -55,6 +55,16 @@ def test_of_fields_that_a_word_names_the_one_called_so_alone_is_told() -> None:
         for name, sheets, tall in (("a", "150", "30 cm"), ("b", "50", "40 cm"))
     ]
     assert fields_named("size capacity volume height", printers) == ["height", "total input capacity"]
+
+
+def test_the_biggest_of_a_part_is_told_by_the_field_of_the_part() -> None:
+    laptops = [
+        Product(name, f"Laptop {name}", attributes={"height": ("2 cm",), "total disk capacity": (size,)})
+        for name, size in (("a", "256 GB"), ("b", "512 GB"))
+    ]
+    fields = _of_a_part("biggest disk", (("size", "capacity", "height"), True), laptops)
+    assert fields == ["total disk capacity"]
+    assert _of_a_part("biggest", (("size", "capacity", "height"), True), laptops) == []
 
 
 def test_what_all_are_for_by_their_kind_is_no_merit_of_the_one_that_says_so() -> None:
