@@ -55,7 +55,7 @@ def _hard_reasons(product: Product, constraints: Constraints) -> Iterator[Reason
     if constraints.product and (kind := _kind_words(product, constraints.product)):
         yield kind
     yield from _price_reasons(product, constraints)
-    if constraints.brand and product.brand and contains(product.brand, constraints.brand):
+    if product.brand and _is_by_one_of(constraints, product.brand):
         yield Reason("constraint", f"made by {product.brand}", "brand")
     named = audiences(product)
     if constraints.gender and set(named) & set(SUITS.get(constraints.gender, ())):
@@ -63,6 +63,10 @@ def _hard_reasons(product: Product, constraints: Constraints) -> Iterator[Reason
     if constraints.in_stock and product.in_stock:
         yield Reason("constraint", "in stock", "availability")
     yield from limits_met(product, constraints)
+
+
+def _is_by_one_of(constraints: Constraints, text: str) -> bool:
+    return any(contains(text, maker) for maker in constraints.makers)
 
 
 def limits_met(product: Product, constraints: Constraints) -> Iterator[Reason]:
@@ -101,7 +105,7 @@ def _breaches(product: Product, constraints: Constraints) -> Iterator[Reason]:
         yield Reason("unmet", f"{over} over your {money(constraints.price_max, product.currency)} limit", "price")
     if price is not None and constraints.price_min is not None and price < constraints.price_min:
         yield Reason("unmet", f"below your {money(constraints.price_min, product.currency)}", "price")
-    if constraints.brand and not contains(f"{product.brand or ''} {product.title}", constraints.brand):
+    if constraints.brand and not _is_by_one_of(constraints, f"{product.brand or ''} {product.title}"):
         yield Reason("unmet", f"made by {product.brand}" if product.brand else "the listing names no brand", "brand")
     named = audiences(product)
     if constraints.gender and named and not set(named) & set(SUITS.get(constraints.gender, ())):

@@ -56,8 +56,8 @@ def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Conditio
         marks = ", ".join("?" * len(suiting))
         yield f"(audience = '[]' OR EXISTS (SELECT 1 FROM json_each(audience) WHERE value IN ({marks})))", [*suiting]
     if constraints.brand:
-        brand = phrase(constraints.brand)
-        yield "row IN (SELECT rowid FROM listing WHERE listing MATCH ?)", [f"{{brand title}} : {brand}"]
+        makers = " OR ".join(map(phrase, constraints.makers))
+        yield "row IN (SELECT rowid FROM listing WHERE listing MATCH ?)", [f"{{brand title}} : ({makers})"]
     for limit in constraints.limits:
         meeting = [name for name, stated in catalog.stating(limit.field).items() if within(limit, stated)]
         yield "id IN (SELECT value FROM json_each(?))", [json.dumps(meeting)]

@@ -50,8 +50,8 @@ class Limit:
 class Constraints:
     """What a shopper wants. Hard: price bounds, exclude, limits, gender, brand, category, in_stock. Soft: color, size, material, features.
 
-    Prices in the shop's currency, both bounds inclusive. exclude: words or phrases that no shown product may contain. limits: bounds on
-    what records state; a product that does not state it is out.
+    Prices in the shop's currency, both bounds inclusive. brand: a maker, or several with "or" between. exclude: words or phrases that no
+    shown product may contain. limits: bounds on what records state; a product that does not state it is out.
     """
 
     product: str | None = None
@@ -73,6 +73,11 @@ class Constraints:
     def kind(self) -> str | None:
         """The kind of thing asked for; None where the need names none, as "a wedding gift" does."""
         return self.product if self.product is not None and names_kind(self.product) else None
+
+    @property
+    def makers(self) -> tuple[str, ...]:
+        """Those of whom one may have made it: two of "sony or bose"."""
+        return tuple(self.brand.split(" or ")) if self.brand else ()
 
     @property
     def of_any_kind(self) -> bool:

@@ -3,6 +3,7 @@ how many of one thing in the act before it."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from retrieval.audience import speaks_of_people
@@ -22,7 +23,7 @@ def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) ->
     parse = _counted(parse, message.lower())
     slots = _once(_plainly(_for_whom(_in_colour(_told_apart(parse.slots)))))
     slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
-    slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
+    slots = _by_either(_by_its_maker(slots, slots.product or state.constraints.product, parts), message.lower(), parts)
     then = put_right(parse.then, message, state, parts) if parse.then else None
     return replace(parse, slots=slots, then=then)
 
@@ -63,6 +64,16 @@ def _by_its_maker(slots: Slots, kind: str | None, parts: Parts) -> Slots:
     if maker is None:
         return slots
     return replace(slots, brand=maker, features=tuple(one for one in slots.features if one != maker))
+
+
+def _by_either(slots: Slots, message: str, parts: Parts) -> Slots:
+    """The slots, of "sony or bose" both makers as the brand, of which one was read."""
+    name = re.escape(slots.brand or "")
+    said = re.search(rf"\b{name} or ([\w'-]+)|\b([\w'-]+) or {name}\b", message) if name else None
+    other = next(filter(None, said.groups())) if said else ""
+    if not said or not parts.searcher.lexical.made_by(other):
+        return slots
+    return replace(slots, brand=said[0], features=tuple(one for one in slots.features if one != other))
 
 
 def _told_apart(slots: Slots) -> Slots:

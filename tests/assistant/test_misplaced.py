@@ -97,3 +97,12 @@ def test_so_many_are_of_what_stands_behind_the_number(
     read = shop.session("s_1").turns[-1].parse
     assert read.then is not None
     assert (read.slots.quantity, read.then.slots.quantity) == (first, second)
+
+
+def test_of_two_makers_of_whom_either_would_do_both_are_asked_for(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="lamp", brand="orvane", features=("halden",))])
+    reply = shop.reply("a lamp, Orvane or Halden", "s_1")
+    makers = {card.product.brand for card in reply.cards}
+    assert reply.constraints.brand == "orvane or halden"
+    assert makers == {"Orvane", "Halden"}
+    assert all(f"made by {card.product.brand}" in [one.text for one in card.reasons] for card in reply.cards)
