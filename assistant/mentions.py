@@ -57,6 +57,7 @@ _ONE_OF = re.compile(rf"\b(?:the|this|that) (?:{_PLACES})(?: one)?\b", re.IGNORE
 _STANDS_FOR = re.compile(
     r"\b(?:it|its|this|that|these|those|them|they|both|all|either|another|former|latter|last|next|(?:the|which) (?:[\w'-]+ ){0,3}ones?)\b"
 )
+_IT = re.compile(r"\bit(?:['’]?s)?\b")
 _POSITION = re.compile(rf"\d|\b(?:{_PLACES}|it|its|this|that|these|those|them|they)\b")
 
 
@@ -137,6 +138,16 @@ def says_of_those(message: str) -> bool:
 def says_which(message: str) -> bool:
     """Whether a word of the message points at a product: a place in a list, "it", "those"."""
     return bool(_POSITION.search(message.lower()))
+
+
+def says_it_alone(message: str) -> bool:
+    """Whether the message points at one thing by "it", and has no word or number for a place, nor another pronoun."""
+    text = message.lower()
+    return (
+        bool(_IT.search(text))
+        and not _POSITION.search(_IT.sub(" ", text))
+        and not _STANDS_FOR.search(_IT.sub(" ", text))
+    )
 
 
 def points_back(message: str) -> bool:

@@ -17,7 +17,7 @@ from ..parts import Parts
 from ..sayings.ellipsis import asks_the_same
 from .answering import answer_for, beyond_links, only_leads, silence, without_links
 from .looks import beyond_looks, none_so, without_looks
-from .questions import questions
+from .questions import asked_in, questions
 from .stating import offered
 from .subjects import subject_of
 from .table import meant
@@ -155,7 +155,8 @@ def _asked(parse: Parse, products: Sequence[Product], parts: Parts) -> str:
     said = beyond_title(named or slots.asked_about, parse.message, products)
     asked, question = beyond_looks(said, parse.message), without_looks(parse.message)
     if leads and not named:  # of "made of" nothing could be said
-        subject = subject_of([question, as_it(question)], parts.embedder)
+        alone = asked_in(question)[:1]  # of "the second is ok, whats it made of" the question
+        subject = subject_of([question, as_it(question), *alone], parts.embedder)
         says_it = only_leads(ask) and set(content_stems(ask)) <= set(content_stems(question))
         part = beyond_title(beyond_links(question), parse.message, products) if says_it else ""
         return subject.fields[0] if subject else part or asked

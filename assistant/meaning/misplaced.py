@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from retrieval.audience import speaks_of_people
+from retrieval.audience import speaks_of_an_occasion, speaks_of_people
 from retrieval.evidence import COLORS, MATERIALS
 from retrieval.query import Constraints
 from retrieval.words import stem
@@ -49,9 +49,12 @@ def _in_colour(slots: Slots) -> Slots:
 
 
 def _for_whom(slots: Slots) -> Slots:
-    """The slots, whom something is sent or given to as whom it is for: "flowers to my mum"."""
-    features = (f"for {one[3:]}" if one.startswith("to ") and speaks_of_people(one) else one for one in slots.features)
-    return replace(slots, features=tuple(features))
+    """The slots, whom something is sent or given to as whom it is for, and where it is worn to as what it is for: "flowers to my mum"."""
+    return replace(slots, features=tuple(f"for {one[3:]}" if _says_whither(one) else one for one in slots.features))
+
+
+def _says_whither(wish: str) -> bool:
+    return wish.startswith("to ") and (speaks_of_people(wish) or speaks_of_an_occasion(wish))
 
 
 def _by_its_maker(slots: Slots, kind: str | None, parts: Parts) -> Slots:

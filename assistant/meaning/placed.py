@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..mentions import places_by_name, places_to_the_last, places_with_counts
+from ..mentions import places_by_name, places_to_the_last, places_with_counts, says_it_alone
 from ..model import DialogueState, Parse
 
 
 def placed(parse: Parse, state: DialogueState) -> Parse:
-    """The message's additions as one where it counts several places, the end of the list where it says "the last one", and as many as
-    were said before the shop asked which."""
-    return _as_many(_the_last(_together(parse, state), state), state)
+    """The message's additions as one where it counts several places, the end of the list where it says "the last one", as many as were
+    said before the shop asked which, and "it" of a question as what was spoken of last."""
+    return _it(_as_many(_the_last(_together(parse, state), state), state))
 
 
 def _together(parse: Parse, state: DialogueState) -> Parse:
@@ -53,3 +53,11 @@ def _as_many(parse: Parse, state: DialogueState) -> Parse:
     if not alone or parse.slots.quantity is not None or parse.products:
         return parse
     return replace(parse, slots=replace(parse.slots, quantity=asked.slots.quantity))
+
+
+def _it(parse: Parse) -> Parse:
+    """A question about "it" as one about what was spoken of last, where a place was read that it does not say."""
+    guessed = len(parse.slots.ref) == 1 and isinstance(parse.slots.ref[0], int)
+    if parse.intent != "ask_product" or not guessed or not says_it_alone(parse.message):
+        return parse
+    return replace(parse, slots=replace(parse.slots, ref=("last",)))

@@ -328,6 +328,24 @@ def test_what_only_comes_near_is_said_to_do_no_more() -> None:
     )
 
 
+def test_what_a_usual_question_is_about_is_read_without_what_is_said_before_it(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="floor lamp"), said("ask_product", ask="made of", ref=(1,))])
+    shop.reply("a floor lamp", "s_1")
+    told = shop.reply("the first is ok, whats it made of", "s_1").reply
+    assert "ok" not in told
+    assert told == "The listing of Tower Floor Lamp doesn't say anything about “material”."
+
+
+def test_it_is_what_was_spoken_of_last_whatever_place_was_read(assistant_with: AssistantWith) -> None:
+    bags, guess = said("search", product="bag"), said("ask_product", ask="price", ref=(3,))
+    shop = assistant_with([bags, guess])
+    first, *_, third = shop.reply("bags", "s_1").cards
+    assert shop.reply("what does it cost", "s_1").reply.startswith(first.product.title)
+    shop = assistant_with([bags, guess])
+    shop.reply("bags", "s_2")
+    assert shop.reply("what does the third cost, is it cheap", "s_2").reply.startswith(third.product.title)
+
+
 def test_another_number_than_the_one_asked_for_is_only_the_nearest() -> None:
     lamp = replace(BY_ID["tower"], description="", attributes={"rear usb ports version": ("2",)})
     told = answer_for(lamp, [lamp], "rear usb ports version 3", WordEmbedder(), "rear usb ports version 3")
