@@ -67,9 +67,9 @@ _OVERVIEW = frozenset(
 _NOTHING = frozenset(map(stem, STOPWORDS))
 _CONTENTS = frozenset(
     content_stems("included includes contents inside box set pieces")
-)  # likewise, where no sentence has the word, and it is not asked whether it comes in one
+)  # likewise, where no sentence has the word, and it is not asked whether it comes in one, nor how many there are
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
-_IN_ONE = re.compile(r"\bin an?\b", re.IGNORECASE)
+_NO_OVERVIEW = re.compile(r"\bin an?\b|\bhow many\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def answer_for(
     if wanted and not said & _ASKING and own:
         says = quote(product.title, tuple(own), around=0) or product.title
         return Answer(f"The name of {product.title} says “{says}”.", (product.title, says))
-    if wanted and wanted <= _CONTENTS and product.description and not _IN_ONE.search(question or asked):
+    if wanted and wanted <= _CONTENTS and product.description and not _NO_OVERVIEW.search(question or asked):
         return _overview(product)
     told = near is not None and _tells_of_it(near, cosine, product, [asked, question or asked], embedder)
     return _not_said(product, asked, near if told else None)

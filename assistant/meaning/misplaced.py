@@ -1,13 +1,15 @@
 """Wishes that the reader left in the wrong place, or in two: a colour within a material, an age, a maker or a colour among the features,
-how many of one thing in the act before it."""
+how many of one thing in the act before it, what several may cost together in the limit of one."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import ROUND_DOWN, Decimal
 
 from retrieval.audience import speaks_of_an_occasion, speaks_of_people
 from retrieval.evidence import COLORS, MATERIALS
+from retrieval.product import money
 from retrieval.query import Constraints
 from retrieval.words import stem
 
@@ -15,6 +17,8 @@ from ..actions.quality import INTENSIVES
 from ..model import DialogueState, Parse, Slots
 from ..normalize import amounts
 from ..parts import Parts
+
+_TOGETHER = re.compile(r"\b(?:in total|in all|altogether|all together|for (?:both|all|the pair|the lot))\b")
 
 
 def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) -> Parse:
@@ -25,7 +29,17 @@ def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) ->
     slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
     slots = _by_either(_by_its_maker(slots, slots.product or state.constraints.product, parts), message.lower(), parts)
     then = put_right(parse.then, message, state, parts) if parse.then else None
-    return replace(parse, slots=slots, then=then)
+    return _for_each(replace(parse, slots=slots, then=then), message.lower(), state, parts)
+
+
+def _for_each(parse: Parse, message: str, state: DialogueState, parts: Parts) -> Parse:
+    """The search with what all may cost together as what each may: of "two chairs, 400 in total" one may cost 200, which is noted."""
+    many, limit = parse.slots.quantity or state.constraints.quantity or 1, parse.slots.price_max
+    if parse.intent not in ("search", "refine") or limit is None or many < 2 or not _TOGETHER.search(message):
+        return parse
+    each = (limit / many).quantize(Decimal("0.01"), ROUND_DOWN)
+    note = f"{money(limit, parts.currency)} for {many} is {money(each, parts.currency)} for each."
+    return replace(parse, slots=replace(parse.slots, price_max=each), note=note)
 
 
 def _counted(parse: Parse, message: str) -> Parse:

@@ -357,6 +357,8 @@ def test_what_is_in_the_box_is_told_by_the_listing_and_not_whether_it_comes_in_o
     lamp = replace(BY_ID["tower"], description="A lamp for letters.")
     told = answer_for(lamp, [lamp], "in the box", WordEmbedder(), "what is in the box")
     silent = answer_for(lamp, [lamp], "come in a box", WordEmbedder(), "does it come in a box")
+    uncounted = answer_for(lamp, [lamp], "pieces", WordEmbedder(), "how many pieces")
+    assert uncounted.text == "The listing of Tower Floor Lamp doesn't say anything about “pieces”."
     assert told.text == "Tower Floor Lamp: “A lamp for letters.”"
     assert silent.text == "The listing of Tower Floor Lamp doesn't say anything about “box”."
 

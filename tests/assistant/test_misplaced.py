@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -106,3 +107,13 @@ def test_of_two_makers_of_whom_either_would_do_both_are_asked_for(assistant_with
     assert reply.constraints.brand == "orvane or halden"
     assert makers == {"Orvane", "Halden"}
     assert all(f"made by {card.product.brand}" in [one.text for one in card.reasons] for card in reply.cards)
+
+
+@pytest.mark.parametrize(("message", "most"), [("2 lamps, 90 in total", "45"), ("2 lamps up to 90", "90")])
+def test_what_several_may_cost_together_is_divided_among_them(
+    assistant_with: AssistantWith, message: str, most: str
+) -> None:
+    shop = assistant_with([said("search", product="lamp", quantity=2, price_max=Decimal(90))])
+    reply = shop.reply(message, "s_1")
+    assert reply.constraints.price_max == Decimal(most)
+    assert ("$90 for 2 is $45 for each." in reply.reply) == (most == "45")
