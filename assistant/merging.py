@@ -8,7 +8,7 @@ from typing import Any
 
 from retrieval.audience import speaks_of_people
 from retrieval.kinds.of_listings import names_kind
-from retrieval.query import SOFT, Constraints, Limit
+from retrieval.query import OR, SOFT, Constraints, Limit
 from retrieval.words import content_stems
 
 from .model import Slots
@@ -42,6 +42,8 @@ def merge(constraints: Constraints, slots: Slots) -> Constraints:
     for name in WISH_LISTS:
         new = getattr(slots, name)
         kept = () if new and name in REPLACED else getattr(constraints, name)
+        if name == "features":  # "electric" chooses of "electric or acoustic"
+            kept = tuple(one for one in kept if OR not in one or set(one.split(OR)).isdisjoint(new))
         said[name] = tuple(dict.fromkeys((*kept, *new)))
     merged = replace(constraints, **said)
     return _without_crossed_bounds(_without_contradictions(merged, slots), slots)

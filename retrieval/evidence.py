@@ -11,6 +11,7 @@ from typing import Literal
 from .audience import for_whom
 from .measure import Measure, measures, only_measure
 from .product import Product
+from .query import OR
 from .words import DENIED, NEGATIONS, content_stems, content_words, negated, only_denied, quote, stem, words
 
 Status = Literal["met", "unmet", "unstated"]
@@ -37,6 +38,7 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )  # what a description sets beside the thing: "paired with a crisp blue shirt"
 LESS = "less"
+_BEST_FIRST: tuple[Status, ...] = ("met", "unstated", "unmet")
 _SIZES = {"xs": "extra small", "s": "small", "m": "medium", "l": "large", "xl": "extra large", "xxl": "2xl"}
 
 
@@ -57,10 +59,13 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
 
     What the record states decides; else the listing's text, then its categories; a colour that the title states differently is unmet.
     Colours and materials of what the description sets beside the thing ("pairs with green plants") are not its own. "For my mum" is met by
-    what is for women.
+    what is for women, "electric or acoustic" by either, which is the evidence's wish then.
     """
-    found = _judged(product, field, for_whom(wish) if field == "features" else wish)
-    return replace(found, wish=wish)
+    if field != "features":
+        return _judged(product, field, wish)
+    each = [replace(_judged(product, field, for_whom(one)), wish=one) for one in wish.split(OR)]
+    best = min(each, key=lambda one: _BEST_FIRST.index(one.status))
+    return best if best.status == "met" else replace(best, wish=wish)
 
 
 def _judged(product: Product, field: str, wish: str) -> Evidence:

@@ -11,6 +11,7 @@ from .product import Product
 
 Sort = Literal["price_asc", "price_desc", "rating"]
 SOFT = ("color", "material", "size", "features")  # the soft constraints, in the order in which they are explained
+OR = " or "  # between makers, or properties, of which one is enough
 EITHER = ("color", "material", "size")  # of those said one is enough: "wool or down"
 
 
@@ -76,8 +77,8 @@ class Constraints:
 
     @property
     def makers(self) -> tuple[str, ...]:
-        """Those of whom one may have made it: two of "sony or bose"."""
-        return tuple(self.brand.split(" or ")) if self.brand else ()
+        """Those of whom either may have made it: two of "sony or bose"."""
+        return tuple(self.brand.split(OR)) if self.brand else ()
 
     @property
     def of_any_kind(self) -> bool:
@@ -91,9 +92,11 @@ class Constraints:
 
     @property
     def alternatives(self) -> tuple[tuple[tuple[str, str], ...], ...]:
-        """The wishes in groups of which one is enough: all colours, all materials, all sizes, and each feature by itself."""
+        """The wishes in groups of which one is enough: all colours, all materials, all sizes, and each feature, of "electric or acoustic"
+        either."""
         groups = [tuple((name, words) for words in getattr(self, name)) for name in EITHER]
-        return tuple(group for group in (*groups, *((("features", one),) for one in self.features)) if group)
+        features = (tuple(("features", either) for either in one.split(OR)) for one in self.features)
+        return tuple(group for group in (*groups, *features) if group)
 
 
 @dataclass(frozen=True)

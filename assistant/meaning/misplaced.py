@@ -10,7 +10,7 @@ from decimal import ROUND_DOWN, Decimal
 from retrieval.audience import speaks_of_an_occasion, speaks_of_people
 from retrieval.evidence import COLORS, MATERIALS
 from retrieval.product import money
-from retrieval.query import Constraints
+from retrieval.query import OR, Constraints
 from retrieval.words import stem
 
 from ..actions.quality import INTENSIVES
@@ -22,10 +22,10 @@ _TOGETHER = re.compile(r"\b(?:in total|in all|altogether|all together|for (?:bot
 
 
 def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) -> Parse:
-    """The message's acts, "brown leather" as a colour and a material, "really warm" as warm, a maker of the kind as the brand, nothing
-    twice, and without an age that no listing of the kind says; of "add it and two mugs" two are the mugs."""
+    """The message's acts, "brown leather" as a colour and a material, "really warm" as warm, a maker of the kind as the brand, two wishes
+    of which either would do as one, nothing twice, and without an age that no listing of the kind says; of "it and two mugs" two mugs."""
     parse = _counted(parse, message.lower())
-    slots = _once(_plainly(_for_whom(_in_colour(_told_apart(parse.slots)))))
+    slots = _either(_once(_plainly(_for_whom(_in_colour(_told_apart(parse.slots))))), message.lower())
     slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
     slots = _by_either(_by_its_maker(slots, slots.product or state.constraints.product, parts), message.lower(), parts)
     then = put_right(parse.then, message, state, parts) if parse.then else None
@@ -122,6 +122,16 @@ def _once(slots: Slots) -> Slots:
 def _is_material_alone(word: str) -> bool:
     """Whether it names a material and no colour, which the gold of "rose gold" is too."""
     return stem(word) in MATERIALS - COLORS
+
+
+def _either(slots: Slots, message: str) -> Slots:
+    """The slots, two features with an "or" between them in the message as one wish that either meets: "electric or acoustic"."""
+    features = list[str]()
+    for one in slots.features:
+        if features and re.search(rf"\b{re.escape(features[-1] + OR + one)}\b", message):
+            one = features.pop() + OR + one
+        features.append(one)
+    return replace(slots, features=tuple(features))
 
 
 def _without_ages(slots: Slots, parts: Parts) -> Slots:

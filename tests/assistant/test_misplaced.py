@@ -117,3 +117,16 @@ def test_what_several_may_cost_together_is_divided_among_them(
     reply = shop.reply(message, "s_1")
     assert reply.constraints.price_max == Decimal(most)
     assert ("$90 for 2 is $45 for each." in reply.reply) == (most == "45")
+
+
+def test_of_two_properties_of_which_either_would_do_one_is_enough_and_a_choice_leaves_the_other(
+    assistant_with: AssistantWith,
+) -> None:
+    either = said("search", product="bag", features=("canvas", "leather", "roomy"))
+    shop = assistant_with([either, said("refine", features=("canvas",))])
+    reply = shop.reply("a bag, canvas or leather, roomy", "s_1")
+    assert reply.constraints.features == ("canvas or leather", "roomy")
+    told = {card.product.id: " ".join(one.text for one in card.reasons) for card in reply.cards}
+    assert "canvas" in told["tote"]
+    assert "leather" in told["satchel"]
+    assert shop.reply("canvas then", "s_1").constraints.features == ("roomy", "canvas")

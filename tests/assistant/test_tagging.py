@@ -127,6 +127,7 @@ def unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parse_model, "FURTHER", 1000.0)
     monkeypatch.setattr(parse_model, "FORKS", 40)
     monkeypatch.setattr(parse_model, "LEFT", 10_000)
+    monkeypatch.setattr(parse_model, "DOUBTED", 10_000)
 
 
 def exact(parser: ModelParser, message: str, line: str) -> float:
@@ -181,6 +182,13 @@ def test_other_lines_that_do_not_end_within_the_tokens_left_are_given_up(
     ended_at_once = parser.answers("in blue", None)
     assert 1 < len(ended_at_once) < len(all_of_them)
     assert set(ended_at_once) < set(all_of_them)
+
+
+@pytest.mark.usefixtures("unbounded")
+def test_beside_a_line_longer_than_shoppers_need_none_is_written(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random weights write on to the limit."""
+    monkeypatch.setattr(parse_model, "DOUBTED", TOKEN_LIMIT // 2)
+    assert len(ModelParser(tiny, None, tagger=Prefers(0)).answers("in blue", None)) == 1
 
 
 def test_the_model_that_knows_more_weighs_more() -> None:

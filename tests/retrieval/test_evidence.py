@@ -178,3 +178,13 @@ def test_what_is_set_beside_a_thing_has_not_its_colour_or_material(
     description: str, field: str, wish: str, status: str
 ) -> None:
     assert judge(Product("1", "Thing", description=description), field, wish).status == status
+
+
+def test_of_two_properties_of_which_either_would_do_the_one_that_it_has_is_the_evidence() -> None:
+    guitar = Product("g", "Ember Acoustic Guitar", category=("instruments", "strings"))
+    met = judge(guitar, "features", "electric or acoustic")
+    assert (met.status, met.wish, met.words) == ("met", "acoustic", "Ember Acoustic Guitar")
+    shelved = judge(guitar, "features", "wind or strings")
+    assert (shelved.status, shelved.wish, shelved.source) == ("met", "strings", "category")
+    neither = judge(guitar, "features", "left-handed or fretless")
+    assert (neither.status, neither.wish) == ("unstated", "left-handed or fretless")
