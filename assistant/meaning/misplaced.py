@@ -18,7 +18,9 @@ from ..model import DialogueState, Parse, Slots
 from ..normalize import amounts
 from ..parts import Parts
 
-_TOGETHER = re.compile(r"\b(?:in total|in all|altogether|all together|for (?:both|all|the pair|the lot))\b")
+_TOGETHER = re.compile(
+    r"\b(?:in total|altogether|all together|for the (?:pair|lot))\b|\b(?:in all|for (?:both|all)(?: of them)?)(?=[.,;!?]|$)"
+)
 
 
 def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) -> Parse:

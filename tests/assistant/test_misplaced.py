@@ -109,7 +109,10 @@ def test_of_two_makers_of_whom_either_would_do_both_are_asked_for(assistant_with
     assert all(f"made by {card.product.brand}" in [one.text for one in card.reasons] for card in reply.cards)
 
 
-@pytest.mark.parametrize(("message", "most"), [("2 lamps, 90 in total", "45"), ("2 lamps up to 90", "90")])
+@pytest.mark.parametrize(
+    ("message", "most"),
+    [("2 lamps, 90 in total", "45"), ("2 lamps up to 90", "90"), ("2 lamps up to 90 for both desks", "90")],
+)
 def test_what_several_may_cost_together_is_divided_among_them(
     assistant_with: AssistantWith, message: str, most: str
 ) -> None:
