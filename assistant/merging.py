@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from typing import Any
 
 from retrieval.audience import speaks_of_people
 from retrieval.kinds.of_listings import names_kind
-from retrieval.query import OR, SOFT, Constraints, Limit
+from retrieval.query import OR, SOFT, Constraints, Limit, either
 from retrieval.words import content_stems
 
 from .model import Slots
@@ -43,7 +43,7 @@ def merge(constraints: Constraints, slots: Slots) -> Constraints:
         new = getattr(slots, name)
         kept = () if new and name in REPLACED else getattr(constraints, name)
         if name == "features":  # "electric" chooses of "electric or acoustic"
-            kept = tuple(one for one in kept if OR not in one or set(one.split(OR)).isdisjoint(new))
+            kept = tuple(one for one in kept if len(either(one)) == 1 or set(either(one)).isdisjoint(new))
         said[name] = tuple(dict.fromkeys((*kept, *new)))
     merged = replace(constraints, **said)
     return _without_crossed_bounds(_without_contradictions(merged, slots), slots)
@@ -85,12 +85,22 @@ def _drop_one(constraints: Constraints, name: str) -> Constraints:
         return replace(constraints, **{slot: getattr(empty, slot)})
     wanted = set(content_stems(name))
     lists: dict[str, Any] = {
-        key: tuple(value for value in getattr(constraints, key) if not wanted & set(content_stems(value)))
+        key: _without(getattr(constraints, key), lambda value: bool(wanted & set(content_stems(value))))
         for key in WISH_LISTS
     }
-    brand = None if constraints.brand and wanted & set(content_stems(constraints.brand)) else constraints.brand
+    brand = _no_longer(constraints.makers, lambda maker: bool(wanted & set(content_stems(maker))))
     limits = tuple(one for one in constraints.limits if not wanted & set(content_stems(f"{one.field} {one.text}")))
     return replace(constraints, brand=brand, limits=limits, **lists)
+
+
+def _without(wishes: Iterable[str], gone: Callable[[str], bool]) -> tuple[str, ...]:
+    """The wishes without what is gone, of two of which either would do the other."""
+    return tuple(left for wish in wishes if (left := _no_longer(either(wish), gone)))
+
+
+def _no_longer(each: Iterable[str], gone: Callable[[str], bool]) -> str | None:
+    """What is left of those of which either would do, None for nothing."""
+    return OR.join(one for one in each if not gone(one)) or None
 
 
 def bounded(constraints: Constraints, limit: Limit) -> Constraints:
@@ -101,12 +111,11 @@ def bounded(constraints: Constraints, limit: Limit) -> Constraints:
 
 def _without_contradictions(constraints: Constraints, slots: Slots) -> Constraints:
     """What is now refused is no longer wished for, and what is now wished for is no longer refused."""
-    wished = {value for name in SOFT for value in getattr(slots, name)} | {slots.brand}
+    wished = {one for name in SOFT for value in getattr(slots, name) for one in either(value)}
+    wished |= set((slots.brand or "").split(OR))
     exclude = tuple(value for value in constraints.exclude if value not in wished)
-    lists: dict[str, Any] = {
-        name: tuple(value for value in getattr(constraints, name) if value not in slots.exclude) for name in SOFT
-    }
-    brand = None if constraints.brand in slots.exclude else constraints.brand
+    lists: dict[str, Any] = {name: _without(getattr(constraints, name), slots.exclude.__contains__) for name in SOFT}
+    brand = _no_longer(constraints.makers, slots.exclude.__contains__)
     return replace(constraints, exclude=exclude, brand=brand, **lists)
 
 

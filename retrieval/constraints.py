@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Conditio
     for limit in constraints.limits:
         meeting = [name for name, stated in catalog.stating(limit.field).items() if within(limit, stated)]
         yield "id IN (SELECT value FROM json_each(?))", [json.dumps(meeting)]
-    for refused in with_its_kinds(constraints.exclude):
+    for refused in with_its_kinds(constraints.exclude, wished=_wished(constraints)):
         if match := phrase(refused):
             free = json.dumps(_denying(catalog, refused, match))
             yield (
@@ -75,9 +75,17 @@ def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Conditio
             yield "id NOT IN (SELECT value FROM json_each(?))", [json.dumps(list(catalog.of_kinds(entries)))]
 
 
-def with_its_kinds(refused: Iterable[str]) -> tuple[str, ...]:
-    """What is refused, and what is refused with it, each once: with leather suede, with nuts almonds."""
-    return tuple(dict.fromkeys(one for name in refused for one in (name, *_members().get(content_stems(name), ()))))
+def with_its_kinds(refused: Iterable[str], *, wished: Collection[str] = ()) -> tuple[str, ...]:
+    """What is refused, and what is refused with it, each once: with leather suede, with nuts almonds; but nothing that is wished for, of
+    which the stems are given: "suede boots, no leather"."""
+    every = dict.fromkeys(one for name in refused for one in (name, *_members().get(content_stems(name), ())))
+    own = set(refused)
+    return tuple(one for one in every if one in own or not set(content_stems(one)) & set(wished))
+
+
+def _wished(constraints: Constraints) -> set[str]:
+    words = (constraints.product or "", *(one for _, one in constraints.wishes))
+    return {stem for one in words for stem in content_stems(one)}
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Literal
 from .audience import for_whom
 from .measure import Measure, measures, only_measure
 from .product import Product
-from .query import OR
+from .query import either
 from .words import DENIED, NEGATIONS, content_stems, content_words, negated, only_denied, quote, stem, words
 
 Status = Literal["met", "unmet", "unstated"]
@@ -63,7 +63,7 @@ def judge(product: Product, field: str, wish: str) -> Evidence:
     """
     if field != "features":
         return _judged(product, field, wish)
-    each = [replace(_judged(product, field, for_whom(one)), wish=one) for one in wish.split(OR)]
+    each = [replace(_judged(product, field, for_whom(one)), wish=one) for one in either(wish)]
     best = min(each, key=lambda one: _BEST_FIRST.index(one.status))
     return best if best.status == "met" else replace(best, wish=wish)
 

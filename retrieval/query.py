@@ -12,6 +12,9 @@ from .product import Product
 Sort = Literal["price_asc", "price_desc", "rating"]
 SOFT = ("color", "material", "size", "features")  # the soft constraints, in the order in which they are explained
 OR = " or "  # between makers, or properties, of which one is enough
+_NO_OTHER = frozenset(
+    "above below better bigger equivalent fewer higher larger less lower more not similar smaller so".split()
+)
 EITHER = ("color", "material", "size")  # of those said one is enough: "wool or down"
 
 
@@ -45,6 +48,13 @@ class Limit:
     def _named(self) -> str:
         """The field, where the words for the side do not tell it."""
         return "" if (self.field, self.side) in _SIDES else f"{self.field} "
+
+
+def either(wish: str) -> tuple[str, ...]:
+    """The properties of which one is enough: two of "electric or acoustic", one of "4 or more ports", "for a boy or girl" and "black"."""
+    each = tuple(wish.split(OR))
+    goes_on = any(one.split()[0] in _NO_OTHER or one[0].isdigit() for one in each if one.strip())
+    return (wish,) if goes_on or wish.startswith("for ") or not all(map(str.strip, each)) else each
 
 
 @dataclass(frozen=True)
@@ -95,7 +105,7 @@ class Constraints:
         """The wishes in groups of which one is enough: all colours, all materials, all sizes, and each feature, of "electric or acoustic"
         either."""
         groups = [tuple((name, words) for words in getattr(self, name)) for name in EITHER]
-        features = (tuple(("features", either) for either in one.split(OR)) for one in self.features)
+        features = (tuple(("features", one) for one in either(wish)) for wish in self.features)
         return tuple(group for group in (*groups, *features) if group)
 
 

@@ -184,6 +184,7 @@ class Searcher:
         kinds = kind_levels(self.catalog, self.lexical, product, pets)[: 1 if strictly else None]
         whom = [one for one in query.constraints.features if one.startswith("for ")]
         there = for_animals(self.lexical, "") if any(map(names_animal, whom)) else Ids()
+        theirs = there if any(names_animal(one.split()[-1]) for one in whom) else Ids()  # no cat is "for cat lovers"
         kinds = [left for ids in kinds if (left := ids & there)] + kinds  # a toy "for my dog"
         if query.constraints.gender:  # a man's hat is no dog's beanie, not even where no other is left
             kinds = [left for ids in kinds if (left := ids - pets)]
@@ -193,7 +194,7 @@ class Searcher:
             query = replace(query, sort=None, text=without(query.text, (gender,)) if gender else query.text)
         asked, (query, eligible, relaxed) = query, self._possible(query, kinds)
         if query.constraints.kind is None:  # "something for my cat" is no pair of cat-eye glasses
-            eligible = (self._every(eligible) & there) or eligible
+            eligible = (self._every(eligible) & theirs) or eligible
         if any(one.field == "gender" for one in relaxed) and (others := self._others_for(asked, pets)):
             query, eligible, (kinds, relaxed) = asked, eligible_ids(self.catalog, asked.constraints), others
         return _Ready(query, relaxed, kinds, eligible, first_left(kinds, eligible), pets)

@@ -68,8 +68,7 @@ _NOTHING = frozenset(map(stem, STOPWORDS))
 _CONTENTS = frozenset(
     content_stems("included includes contents inside box set pieces")
 )  # likewise, where no sentence has the word, and it is not asked whether it comes in one, nor how many there are
-_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
-_NO_OVERVIEW = re.compile(r"\bin an?\b|\bhow many\b", re.IGNORECASE)
+_NO_OVERVIEW = re.compile(r"\bcom(?:es?|ing) in an?\b|\bhow many\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def answer_for(
     if values and not any(Fact("", product.title).has(one) for one in _alternatives(asked)):
         return _not_said(product, asked, _of_another_value(asked, wanted, values, facts, embedder))
     near, cosine = _nearest([asked, question or asked], facts if wanted else [], embedder)
-    same = near is not None and cosine >= SAME_SUBJECT and _numbers_of(asked) <= _numbers_of(near.text)
+    same = near is not None and cosine >= SAME_SUBJECT and _says_the_numbers(near, asked)
     if near and same and _counts_if_asked([near], question or asked):
         return _say(product, [near])
     own = next((one for one in _alternatives(asked) if Fact("", product.title).has(one)), None)
@@ -136,9 +135,10 @@ def answer_for(
     return _not_said(product, asked, near if told else None)
 
 
-def _numbers_of(text: str) -> set[str]:
-    """The numbers that stand in a text, as written: "does it have hdmi 2.1" is no question how many ports there are."""
-    return set(_NUMBERS.findall(text))
+def _says_the_numbers(near: Fact, asked: str) -> bool:
+    """Whether it has each number asked for: what states how many ports there are does not answer "does it have hdmi 2.1"."""
+    said = {one.value for one in amounts(near.text.lower())}
+    return all(one.value in said for one in amounts(asked.lower()) if any(map(str.isdigit, one.text)))
 
 
 def _tells_of_it(near: Fact, cosine: float, product: Product, asked: Sequence[str], embedder: Embedder) -> bool:

@@ -51,7 +51,7 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if not products:
         name = parse.slots.product or another_thing((), parse, state, parts) or None
         return _choose_first(replace(parse, slots=replace(parse.slots, product=name)), state, parts)
-    if is_another_thing(products, parse):
+    if is_another_thing(products, parse, state):
         return _choose_first(replace(parse, slots=replace(parse.slots, ref=())), state, parts)
     if other := another_thing(products, parse, state, parts):
         return _of_another_thing(other, parse, state, parts)

@@ -184,8 +184,8 @@ def _bounded(products: Sequence[Product], state: DialogueState, parts: Parts, *,
     constraints = next((one for one in (kept, wider) if _finds(one, state, parts)), None)
     if constraints is None:
         title = at_bound.title
-        text = f"Nothing of this kind costs {'less' if dear else 'more'} than {title} at {said}, so I leave the budget as it was."
-        return Outcome(focus=at_bound.id, answer=Answer(text, (title, said), found=False))
+        text = f"Nothing else of this kind costs {'less' if dear else 'more'} than {title} at {said}, so I leave the budget as it was."
+        return Outcome(answer=Answer(text, (title, said), found=False))
     lead = f"Then {'below' if dear else 'above'} {said}, the {'cheapest' if dear else 'dearest'} of those"
     below = kept.price_min if kept.price_min != constraints.price_min else None
     lead += f", and below {money(below, products[0].currency)} too." if below else "."

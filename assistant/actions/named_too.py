@@ -11,7 +11,7 @@ from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems
 
-from ..mentions import points_back, without_the_cart
+from ..mentions import points_back, says_the, without_the_cart
 from ..model import DialogueState, Parse
 from ..names import listed, short_names
 from ..parts import Parts
@@ -73,14 +73,16 @@ def another_thing(products: Sequence[Product], parse: Parse, state: DialogueStat
     return next(iter(sold or [words for words, _ in named]), "")
 
 
-def is_another_thing(products: Sequence[Product], parse: Parse) -> bool:
-    """Whether what was read as the thing last spoken of is called otherwise by the message, which points at nothing: "add a tackle box"
-    after a question on a rod."""
+def is_another_thing(products: Sequence[Product], parse: Parse, state: DialogueState) -> bool:
+    """Whether what was read as the thing last spoken of is called otherwise by the message, by a name that is not what is looked for, and
+    without a word that points: "add a tackle box" after a question on a rod, not "add the sneakers"."""
     name = parse.slots.product or ""
-    known, _ = kind_at_end(name)
-    if not name or parse.slots.ref != ("last",) or parse.products or points_back(parse.message):
+    points = points_back(parse.message) or says_the(parse.message, name)
+    if not name or parse.slots.ref != ("last",) or parse.products or points:
         return False
-    return not any(called(one, name) or is_named(kind_of(one), known) for one in products)
+    known, _ = kind_at_end(name)
+    own = same_kind(state.constraints.product, name)
+    return not own and not any(called(one, name) or is_named(kind_of(one), known) for one in products)
 
 
 def _says_more(parse: Parse) -> bool:

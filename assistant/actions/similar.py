@@ -153,11 +153,8 @@ def _same_shelf(one: Product, other: Product) -> bool:
 
 def _wanted(constraints: Constraints, target: Product, slots: Slots) -> Constraints:
     """The need without words that only named the target: "like the Halden one" wants no Halden."""
-    if (
-        slots.brand
-        and constraints.brand == slots.brand
-        and contains(f"{target.brand or ''} {target.title}", slots.brand)
-    ):
+    own_maker = any(contains(f"{target.brand or ''} {target.title}", maker) for maker in constraints.makers)
+    if constraints.brand == slots.brand and own_maker:
         constraints = replace(constraints, brand=None)
     own = set(content_stems(target.title))
     named = {one for one in slots.features if set(content_stems(one)) <= own}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from retrieval.evidence import judge, met_less_denied
 from retrieval.kinds.of_listings import also_said
 from retrieval.product import Product, money
+from retrieval.query import either
 from retrieval.superlative import by
 from retrieval.words import content_stems
 
@@ -67,7 +68,11 @@ def _told_apart(products: Sequence[Product], state: DialogueState) -> DialogueSt
     """The state without the wished features that all of these have by being what they are: of pans, that they are for cooking, which one
     listing may say and another not."""
     own = [set(content_stems(" ".join((also_said(one), *one.category)))) for one in products]
-    told = (one for one in state.constraints.features if not all(set(content_stems(one)) <= said for said in own))
+    told = (
+        wish
+        for wish in state.constraints.features
+        if not all(any(set(content_stems(one)) <= said for one in either(wish)) for said in own)
+    )
     return replace(state, constraints=replace(state.constraints, features=tuple(told)))
 
 

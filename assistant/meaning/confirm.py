@@ -192,7 +192,12 @@ def _guesses_the_place(parse: Parse, added: Sequence[Product], state: DialogueSt
     if parse.intent != "cart_add" or not places or len(state.shown) < 2 or parse.products or parse.yes:
         return False
     said = set(content_stems(parse.message))
-    return not says_which(parse.message) and all(said.isdisjoint(content_stems(one.title)) for one in added)
+    named = (
+        says_which(parse.message)
+        or "other" in said
+        or not said.isdisjoint(content_stems(" ".join(one.title for one in added)))
+    )
+    return bool(added) and not named
 
 
 def _asking(change: str, parse: Parse) -> Outcome:

@@ -1,15 +1,13 @@
 """Wishes that the reader left in the wrong place, or in two: a colour within a material, an age, a maker or a colour among the features,
-how many of one thing in the act before it, what several may cost together in the limit of one."""
+how many of one thing in the act before it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from decimal import ROUND_DOWN, Decimal
 
 from retrieval.audience import speaks_of_an_occasion, speaks_of_people
 from retrieval.evidence import COLORS, MATERIALS
-from retrieval.product import money
 from retrieval.query import OR, Constraints
 from retrieval.words import stem
 
@@ -18,39 +16,26 @@ from ..model import DialogueState, Parse, Slots
 from ..normalize import amounts
 from ..parts import Parts
 
-_TOGETHER = re.compile(
-    r"\b(?:in total|altogether|all together|for the (?:pair|lot))\b|\b(?:in all|for (?:both|all)(?: of them)?)(?=[.,;!?]|$)"
-)
-
 
 def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) -> Parse:
     """The message's acts, "brown leather" as a colour and a material, "really warm" as warm, a maker of the kind as the brand, two wishes
     of which either would do as one, nothing twice, and without an age that no listing of the kind says; of "it and two mugs" two mugs."""
     parse = _counted(parse, message.lower())
-    slots = _either(_once(_plainly(_for_whom(_in_colour(_told_apart(parse.slots))))), message.lower())
+    slots = _once(_plainly(_for_whom(_in_colour(_told_apart(parse.slots)))))
     slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
-    slots = _by_either(_by_its_maker(slots, slots.product or state.constraints.product, parts), message.lower(), parts)
+    slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
+    slots = _either(_by_either(slots, message.lower(), parts), message.lower())
     then = put_right(parse.then, message, state, parts) if parse.then else None
-    return _for_each(replace(parse, slots=slots, then=then), message.lower(), state, parts)
-
-
-def _for_each(parse: Parse, message: str, state: DialogueState, parts: Parts) -> Parse:
-    """The search with what all may cost together as what each may: of "two chairs, 400 in total" one may cost 200, which is noted."""
-    many, limit = parse.slots.quantity or state.constraints.quantity or 1, parse.slots.price_max
-    if parse.intent not in ("search", "refine") or limit is None or many < 2 or not _TOGETHER.search(message):
-        return parse
-    each = (limit / many).quantize(Decimal("0.01"), ROUND_DOWN)
-    note = f"{money(limit, parts.currency)} for {many} is {money(each, parts.currency)} for each."
-    return replace(parse, slots=replace(parse.slots, price_max=each), note=note)
+    return replace(parse, slots=slots, then=then)
 
 
 def _counted(parse: Parse, message: str) -> Parse:
     """The act, how many of something as that of the act after it where the only such number stands right before what that one names."""
     after, count = parse.then, parse.slots.quantity
-    if after is None or count is None or after.slots.quantity or not after.slots.product:
+    if after is None or count is None or after.slots.quantity or not after.slots.product or parse.slots.product:
         return parse
     said = [one for one in amounts(message) if one.value == count]
-    if len(said) != 1 or not message[said[0].end :].lstrip().startswith(after.slots.product):
+    if len(said) != 1 or not re.match(rf"\s*{re.escape(after.slots.product)}\b", message[said[0].end :]):
         return parse
     then = replace(after, slots=replace(after.slots, quantity=count))
     return replace(parse, slots=replace(parse.slots, quantity=None), then=then)
@@ -87,12 +72,17 @@ def _by_its_maker(slots: Slots, kind: str | None, parts: Parts) -> Slots:
 
 def _by_either(slots: Slots, message: str, parts: Parts) -> Slots:
     """The slots, of "sony or bose" both makers as the brand, of which one was read."""
-    name = re.escape(slots.brand or "")
-    said = re.search(rf"\b{name} or ([\w'-]+)|\b([\w'-]+) or {name}\b", message) if name else None
-    other = next(filter(None, said.groups())) if said else ""
-    if not said or not parts.searcher.lexical.made_by(other):
+    before, found, after = message.partition(slots.brand) if slots.brand else ("", "", "")
+    words = after.removeprefix(OR).split() if after.startswith(OR) else before.removesuffix(OR).split()
+    if not found or not (after.startswith(OR) or before.endswith(OR)):
         return slots
-    return replace(slots, brand=said[0], features=tuple(one for one in slots.features if one != other))
+    ends = (words[:count] if after.startswith(OR) else words[-count:] for count in (2, 1))
+    names = (" ".join(one).strip(".,;!?") for one in ends)
+    other = next((name for name in names if parts.searcher.lexical.made_by(name)), None)
+    if other is None:
+        return slots
+    brand = f"{slots.brand}{OR}{other}" if after.startswith(OR) else f"{other}{OR}{slots.brand}"
+    return replace(slots, brand=brand, features=tuple(one for one in slots.features if one != other))
 
 
 def _told_apart(slots: Slots) -> Slots:

@@ -58,9 +58,9 @@ def _of_the_list(parse: Parse, parts: Parts) -> Parse:
 
 
 def _is_one_of(name: str, whole: str | None) -> bool:
-    """Whether the name is of a known kind, and the whole of several kinds with it, or of none that is known: sandals and an outfit."""
-    (kinds, known), (wider, wide_known) = kind_at_end(name), kind_at_end(whole or "")
-    return known and (kinds < wider or not wide_known)
+    """Whether the name is of a known kind, and the whole of several kinds with it, or of none at all: sandals and an outfit."""
+    (kinds, known), (wider, _) = kind_at_end(name), kind_at_end(whole or "")
+    return known and (not wider or kinds < wider)
 
 
 def _is_another_kind(name: str, other: str | None, parts: Parts) -> bool:

@@ -39,6 +39,7 @@ from .carried import without_the_former_kinds
 from .complained import complained, priced
 from .confirm import held_back, settled
 from .going_on import gone_on
+from .in_total import for_each
 from .kept import with_kept_wishes
 from .misplaced import put_right
 from .placed import placed
@@ -55,6 +56,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what that means in its conversation: each step goes by what those before it left."""
     parse = read(message, state, parts.parser, parts.speller)
     parse = put_right(_for_somebody(parse, parts), message, state, parts)
+    parse = for_each(parse, state, parts)
     parse = named_as_before(parse, state)
     parse = of_those_on_the_table(parse, state, parts)
     parse = told_apart(parse, parts)

@@ -162,7 +162,7 @@ def test_what_no_cheaper_one_says_is_admitted(assistant_with: AssistantWith) -> 
 
 def test_a_bound_below_which_there_is_nothing_is_not_set(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, LAMPS, ("too expensive", said("feedback", ref=("all",))))
-    told = "Nothing of this kind costs less than Bolt Clamp Lamp at $19.50, so I leave the budget as it was."
+    told = "Nothing else of this kind costs less than Bolt Clamp Lamp at $19.50, so I leave the budget as it was."
     assert reply.reply == told
     assert reply.constraints.price_max is None
 
@@ -170,7 +170,7 @@ def test_a_bound_below_which_there_is_nothing_is_not_set(assistant_with: Assista
 def test_too_pricey_is_said_of_all_where_no_word_points_at_one(assistant_with: AssistantWith) -> None:
     asked = ("compare them", said("compare", ref=(1, 2)))
     reply = talk(assistant_with, JACKETS, asked, ("way too pricey", said("feedback", ref=("last",))))
-    assert reply.reply.startswith("Nothing of this kind costs less than Puddle Rain Jacket at $35")
+    assert reply.reply.startswith("Nothing else of this kind costs less than Puddle Rain Jacket at $35")
 
 
 def test_refusing_a_word_for_a_price_is_a_judgement_of_what_is_shown(assistant_with: AssistantWith) -> None:

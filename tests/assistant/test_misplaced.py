@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
 from assistant.model import Slots
+from retrieval.query import either
 from tests.conftest import AssistantWith
 from tests.fakes import said
 
@@ -109,19 +109,6 @@ def test_of_two_makers_of_whom_either_would_do_both_are_asked_for(assistant_with
     assert all(f"made by {card.product.brand}" in [one.text for one in card.reasons] for card in reply.cards)
 
 
-@pytest.mark.parametrize(
-    ("message", "most"),
-    [("2 lamps, 90 in total", "45"), ("2 lamps up to 90", "90"), ("2 lamps up to 90 for both desks", "90")],
-)
-def test_what_several_may_cost_together_is_divided_among_them(
-    assistant_with: AssistantWith, message: str, most: str
-) -> None:
-    shop = assistant_with([said("search", product="lamp", quantity=2, price_max=Decimal(90))])
-    reply = shop.reply(message, "s_1")
-    assert reply.constraints.price_max == Decimal(most)
-    assert ("$90 for 2 is $45 for each." in reply.reply) == (most == "45")
-
-
 def test_of_two_properties_of_which_either_would_do_one_is_enough_and_a_choice_leaves_the_other(
     assistant_with: AssistantWith,
 ) -> None:
@@ -133,3 +120,27 @@ def test_of_two_properties_of_which_either_would_do_one_is_enough_and_a_choice_l
     assert "canvas" in told["tote"]
     assert "leather" in told["satchel"]
     assert shop.reply("canvas then", "s_1").constraints.features == ("roomy", "canvas")
+
+
+@pytest.mark.parametrize(
+    ("wish", "kept"),
+    [
+        ("usb, 4 or more ports", "4 or more ports"),
+        ("for a boy or girl", "for a boy or girl"),
+    ],
+)
+def test_a_wish_that_goes_on_behind_its_or_is_one(assistant_with: AssistantWith, wish: str, kept: str) -> None:
+    assert either(kept) == (kept,)
+    assert _wishes(assistant_with, f"a lamp, {wish}", product="lamp", features=(kept,)).features == (kept,)
+
+
+def test_two_makers_that_were_read_as_wishes_are_asked_for_too(assistant_with: AssistantWith) -> None:
+    wishes = _wishes(assistant_with, "a lamp by orvane or halden", product="lamp", features=("orvane", "halden"))
+    assert (wishes.brand, wishes.features) == ("orvane or halden", ())
+
+
+def test_how_many_of_what_the_first_act_names_stay_with_it(assistant_with: AssistantWith) -> None:
+    others = said("search", product="mugs")
+    shop = assistant_with([replace(said("cart_add", product="mugs", quantity=2), then=others)])
+    shop.reply("add 2 mugs and show me other mugs", "s_1")
+    assert shop.session("s_1").turns[-1].parse.slots.quantity == 2

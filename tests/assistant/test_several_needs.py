@@ -98,6 +98,12 @@ def test_what_a_whole_is_made_up_of_is_looked_for_and_not_the_whole(assistant_wi
     assert list(dict.fromkeys(card.need for card in reply.cards)) == ["lamp", "tote bag", "mug"]
 
 
+def test_a_thing_of_a_known_kind_is_no_whole_of_others(assistant_with: AssistantWith) -> None:
+    read = replace(said("search", product="floor lamp", features=("bag",)), then=said("search", product="mug"))
+    (reply,) = told(assistant_with([read]), "a floor lamp, bag and a mug")
+    assert list(dict.fromkeys(card.need for card in reply.cards)) == ["floor lamp", "bag", "mug"]
+
+
 def test_a_wish_of_a_list_that_is_no_other_thing_stays_a_wish(assistant_with: AssistantWith) -> None:
     read = replace(said("search", product="lamp", features=("dimmable",)), then=BAGS)
     (reply,) = told(assistant_with([read]), "a lamp, dimmable, and a bag")

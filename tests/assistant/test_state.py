@@ -93,6 +93,17 @@ def test_taking_back_what_was_never_asked_changes_nothing(name: str) -> None:
     assert drop(LAMP, [name]) == LAMP
 
 
+def test_of_two_of_which_either_would_do_one_is_taken_back_refused_or_chosen() -> None:
+    either = Constraints(brand="sony or bose", features=("electric or acoustic", "red"))
+    assert drop(either, ["bose"]).brand == "sony"
+    assert drop(either, ["acoustic"]).features == ("electric", "red")
+    refused = _after(either, exclude=("sony", "electric"))
+    assert (refused.brand, refused.features) == ("bose", ("acoustic", "red"))
+    assert _after(either, features=("electric",)).features == ("red", "electric")
+    again = _after(Constraints(exclude=("sony", "acoustic")), brand="sony or bose", features=("electric or acoustic",))
+    assert again.exclude == ()
+
+
 def test_what_is_dropped_and_said_in_one_message_is_dropped_first() -> None:
     assert _after(LAMP, drop=("color",), color=("red",)).color == ("red",)
 

@@ -60,6 +60,7 @@ def test_what_is_of_a_refused_thing_is_refused_with_it(new_store: Store) -> None
     assert _left(new_store.catalog, exclude=("leather",)) == {"tote", "cake", "bun"}
     assert _left(new_store.catalog, exclude=("nut",)) == {"bag", "tote", "bun"}
     assert _left(new_store.catalog, exclude=("suede",)) == {"tote", "cake", "bun"}
+    assert _left(new_store.catalog, product="suede bag", exclude=("leather",)) == {"bag", "tote", "cake", "bun"}
 
 
 def test_a_refused_phrase_is_refused_as_a_phrase(catalog: Catalog) -> None:

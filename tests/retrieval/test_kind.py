@@ -457,7 +457,9 @@ def test_something_for_a_cat_is_sold_for_animals_and_has_no_cat_in_its_name_alon
     )
     with _shop(listed, tmp_path) as shop:
         ranking, _ = shop.search(Query("for my cat", Constraints(product=product, features=("for my cat",))), 5)
+        lovers, _ = shop.search(Query("for cat lovers", Constraints(product=product, features=("for cat lovers",))), 5)
     assert [hit.product.id for hit in ranking.hits] == ["collar"]
+    assert {hit.product.id for hit in lovers.hits} == {"glasses", "collar"}
 
 
 def test_of_saws_no_chainsaw_leaves_the_others(tmp_path: Path) -> None:

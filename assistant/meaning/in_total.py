@@ -1,0 +1,45 @@
+"""What several things may cost together, as what each of them may: "two chairs, 400 in total"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import ROUND_DOWN, Decimal
+
+from retrieval.product import money
+
+from ..model import DialogueState, Parse
+from ..normalize import amounts
+from ..parts import Parts
+
+_CENT = Decimal("0.01")
+# What stands right behind a price, or before it, that several things may cost together.
+_TOGETHER = re.compile(
+    r"\W*(?:dollars|euros?|pounds|bucks|quid)?\W*(?:(?:max|tops|or less) )?"
+    r"(?:in total|altogether|all together|for the (?:pair|lot)|(?:in all|for (?:both|all)(?: of them)?)(?=[.,;!?]|$))"
+)
+_TOTAL_OF = re.compile(r"\b(?:total budget|budget in total|in total (?:max|up to|under|at most))\b")
+
+
+def for_each(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """The message's acts, in each search with the price of all divided by how many are wanted, which a note says."""
+    slots, before = parse.slots, state.constraints.quantity if parse.intent == "refine" else None
+    many, limit, least = slots.quantity or before or 1, slots.price_max, slots.price_min
+    then = for_each(parse.then, state, parts) if parse.then else None
+    searches = parse.intent in ("search", "refine") and many > 1
+    if limit is None or not searches or not _is_of_all(parse.message.lower(), many):
+        return replace(parse, then=then)
+    each = _share(limit, many)
+    note = f"{money(limit, parts.currency)} for {many} is {money(each, parts.currency)} for each."
+    slots = replace(slots, price_max=each, price_min=None if least is None else _share(least, many))
+    return replace(parse, slots=slots, note=f"{parse.note} {note}".strip(), then=then)
+
+
+def _share(price: Decimal, many: int) -> Decimal:
+    return (price / many).quantize(_CENT, ROUND_DOWN)
+
+
+def _is_of_all(message: str, many: int) -> bool:
+    """Whether a price of the message is said of so many things together: "400 in total", not "12 pairs in total"."""
+    prices = (one for one in amounts(message) if one.value != many)
+    return any(_TOGETHER.match(message[one.end :]) for one in prices) or bool(_TOTAL_OF.search(message))
