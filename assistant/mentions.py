@@ -140,6 +140,12 @@ def says_which(message: str) -> bool:
     return bool(_POSITION.search(message.lower()))
 
 
+def names_a_list_alone(message: str) -> bool:
+    """Whether the one place that the message says is that of a list and not of a thing in it: "go back to the first list"."""
+    places = list(_ORDINAL_OR_LAST.finditer(message.lower()))
+    return len(places) == 1 and bool(re.match(r" (?:list|page|results?)\b", message.lower()[places[0].end() :]))
+
+
 def says_it_alone(message: str) -> bool:
     """Whether the message points at one thing by "it", and has no word or number for a place, nor another pronoun."""
     text = message.lower()

@@ -4,23 +4,27 @@ how many of one thing in the act before it."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from retrieval.audience import speaks_of_an_occasion, speaks_of_people
 from retrieval.evidence import COLORS, MATERIALS
+from retrieval.kinds.named import names_animal
 from retrieval.query import OR, Constraints
-from retrieval.words import stem
+from retrieval.words import content_stems, stem
 
 from ..actions.quality import INTENSIVES
 from ..model import DialogueState, Parse, Slots
 from ..normalize import amounts
 from ..parts import Parts
 
+_FOR_MINE = re.compile(r"\bfor my ((?:[\w'’-]+ ){0,2}[\w'’-]+)")
+
 
 def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) -> Parse:
     """The message's acts, "brown leather" as a colour and a material, "really warm" as warm, a maker of the kind as the brand, two wishes
     of which either would do as one, nothing twice, and without an age that no listing of the kind says; of "it and two mugs" two mugs."""
-    parse = _counted(parse, message.lower())
+    parse = _with_whom(_counted(parse, message.lower()), message.lower())
     slots = _once(_plainly(_for_whom(_in_colour(_told_apart(parse.slots)))))
     slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
     slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
@@ -39,6 +43,35 @@ def _counted(parse: Parse, message: str) -> Parse:
         return parse
     then = replace(after, slots=replace(after.slots, quantity=count))
     return replace(parse, slots=replace(parse.slots, quantity=None), then=then)
+
+
+def _with_whom(parse: Parse, message: str) -> Parse:
+    """The acts, in the search that it stands behind the person or animal whom the thing is for, where the reader left that out: "and a
+    scarf for my mum", "a raincoat for my dog"."""
+    acts = list(parse.in_order())
+    said = [content_stems(" ".join(one.slots.words_of("product", "features", "exclude", "ask"))) for one in acts]
+    for whom, at in _people_in(message):
+        known = any(set(content_stems(whom)) & set(stems) for stems in said) or any(one.slots.gender for one in acts)
+        before = [
+            place
+            for place, one in enumerate(acts)
+            if one.intent in ("search", "refine") and message.find(one.slots.product or "") < at and one.slots.product
+        ]
+        if before and not known:
+            one = acts[before[-1]]
+            acts[before[-1]] = replace(one, slots=replace(one.slots, features=(*one.slots.features, whom)))
+    for place in reversed(range(len(acts) - 1)):
+        acts[place] = replace(acts[place], then=acts[place + 1])
+    return acts[0]
+
+
+def _people_in(message: str) -> Iterator[tuple[str, int]]:
+    """(words, place) of each "for my …" that ends with a person or an animal: "for my little brother"."""
+    for found in _FOR_MINE.finditer(message):
+        words = found[1].split()
+        ends = [count for count, word in enumerate(words, 1) if speaks_of_people(word) or names_animal(word)]
+        if (end := max(ends, default=0)) and not words[end - 1].endswith(("'s", "’s")):
+            yield f"for my {' '.join(words[:end])}", found.start()
 
 
 def _in_colour(slots: Slots) -> Slots:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..mentions import places_by_name, places_to_the_last, places_with_counts, says_it_alone
-from ..model import DialogueState, Parse
+from ..mentions import (
+    names_a_list_alone,
+    places_by_name,
+    places_to_the_last,
+    places_with_counts,
+    says_it_alone,
+)
+from ..model import DialogueState, Parse, Slots
 
 
 def placed(parse: Parse, state: DialogueState) -> Parse:
     """The message's additions as one where it counts several places, the end of the list where it says "the last one", as many as were
-    said before the shop asked which, and "it" of a question as what was spoken of last."""
+    said before the shop asked which, "it" of a question as what was spoken of last, and "the first list" as no product."""
+    if parse.intent == "cart_add" and parse.then is None and names_a_list_alone(parse.message):
+        return replace(parse, intent="refine", slots=Slots(), acts=("refine",))
     return _it(_as_many(_the_last(_together(parse, state), state), state))
 
 

@@ -589,6 +589,14 @@ def test_one_number_is_a_place_in_the_list_just_shown_and_a_count_of_what_was_sp
     assert [(one.id, many) for one, many in shop.reply("add 2", "s_2").cart.lines] == [(shown[2], 2)]
 
 
+def test_a_list_that_is_gone_back_to_is_nothing_to_add(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="bag"), said("cart_add", ref=(1,))])
+    bags = shop.reply("bags", "s_1").cards
+    reply = shop.reply("go back to the first list", "s_1")
+    assert reply.cart.lines == ()
+    assert reply.cards == bags
+
+
 def test_two_of_the_second_are_two_of_it_and_none_of_what_was_spoken_of(assistant_with: AssistantWith) -> None:
     asked, twice = said("ask_product", ask="strap", ref=(1,)), said("cart_add", quantity=2, ref=(2,))
     shop = assistant_with([said("search", product="bag"), asked, twice])

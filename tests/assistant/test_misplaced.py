@@ -41,8 +41,8 @@ def test_whom_a_thing_is_sent_to_is_whom_it_is_for(assistant_with: AssistantWith
 
 
 def test_an_age_is_no_wish(assistant_with: AssistantWith) -> None:
-    wishes = _wishes(assistant_with, "a satchel for my brother, he is 25", product="satchel", features=("25",))
-    assert wishes.features == ()
+    read = {"product": "satchel", "gender": "men", "features": ("25",)}
+    assert _wishes(assistant_with, "a satchel for my brother, he is 25", **read).features == ()
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,8 @@ def test_an_age_is_no_wish(assistant_with: AssistantWith) -> None:
 def test_a_number_that_a_listing_says_or_that_is_of_nobody_stays(
     assistant_with: AssistantWith, message: str, number: str
 ) -> None:
-    assert _wishes(assistant_with, message, product="satchel", features=(number,)).features == (number,)
+    read = {"product": "satchel", "gender": "men", "features": (number,)}
+    assert _wishes(assistant_with, message, **read).features == (number,)
 
 
 def test_a_wish_in_two_places_is_one(assistant_with: AssistantWith) -> None:
@@ -144,3 +145,26 @@ def test_how_many_of_what_the_first_act_names_stay_with_it(assistant_with: Assis
     shop = assistant_with([replace(said("cart_add", product="mugs", quantity=2), then=others)])
     shop.reply("add 2 mugs and show me other mugs", "s_1")
     assert shop.session("s_1").turns[-1].parse.slots.quantity == 2
+
+
+@pytest.mark.parametrize(
+    ("message", "features"),
+    [
+        ("a mug for my mum", ("for my mum",)),
+        ("a mug for my little brother, blue", ("for my little brother",)),
+        ("a mug for my dog", ("for my dog",)),
+        ("a mug for my mum's kitchen", ()),
+        ("a mug for my desk", ()),
+    ],
+)
+def test_whom_the_thing_is_for_is_no_less_asked_for_where_the_reader_left_it_out(
+    assistant_with: AssistantWith, message: str, features: tuple[str, ...]
+) -> None:
+    assert _wishes(assistant_with, message, product="mug").features == features
+
+
+def test_whom_the_second_thing_is_for_is_none_of_the_first(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([replace(said("search", product="mug"), then=said("search", product="bag"))])
+    shop.reply("a mug, and a bag for my mum", "s_1")
+    first, second = shop.session("s_1").turns[-1].parse.in_order()
+    assert (first.slots.features, second.slots.features) == ((), ("for my mum",))
