@@ -388,7 +388,7 @@ def test_what_shoppers_wrote_is_no_formula_in_the_download_of_turns(opened: Open
 
 def test_what_is_passed_on_names_no_conversation_and_no_small_group(opened: Open) -> None:
     client = opened(*[NONE] * 5, LAMPS)
-    sessions = [talk(client, "a unicorn saddle for my cousin Ann") for _ in range(5)]
+    sessions = [talk(client, "a unicorn saddle for Ann, my cousin") for _ in range(5)]
     talk(client, "desk lamp")
     unanswered = shop_of(client).places.unanswered
     assert unanswered is not None
