@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from retrieval.audience import speaks_of_an_occasion, speaks_of_people
+from retrieval.audience import speaks_of_people
 from retrieval.evidence import COLORS, MATERIALS
 from retrieval.kinds.named import names_animal
 from retrieval.query import OR, Constraints
@@ -18,6 +18,8 @@ from ..model import DialogueState, Parse, Slots
 from ..normalize import amounts
 from ..parts import Parts
 
+_MUCH = re.compile(r"^(?:(?:too|so) (?:many|much)|more) ")
+_WHITHER = re.compile(r"to (?:an?|the|my|our) ")
 _FOR_MINE = re.compile(r"\bfor my ((?:[\w'’-]+ ){0,2}[\w'’-]+)")
 
 
@@ -88,7 +90,7 @@ def _for_whom(slots: Slots) -> Slots:
 
 
 def _says_whither(wish: str) -> bool:
-    return wish.startswith("to ") and (speaks_of_people(wish) or speaks_of_an_occasion(wish))
+    return bool(_WHITHER.match(wish)) or (wish.startswith("to ") and speaks_of_people(wish))
 
 
 def _by_its_maker(slots: Slots, kind: str | None, parts: Parts) -> Slots:
@@ -133,9 +135,12 @@ def _told_apart(slots: Slots) -> Slots:
 
 
 def _plainly(slots: Slots) -> Slots:
-    """The slots, each feature without words for how much of it is wished, which listings do not have."""
+    """The slots, each feature and refusal without words for how much of it is meant, which listings do not have: "really warm", "more
+    casual", "too many roses"."""
     plain = (" ".join(word for word in one.split() if word not in INTENSIVES) or one for one in slots.features)
-    return replace(slots, features=tuple(dict.fromkeys(plain)))
+    features = dict.fromkeys(_MUCH.sub("", one) or one for one in plain)
+    exclude = dict.fromkeys(_MUCH.sub("", one) or one for one in slots.exclude)
+    return replace(slots, features=tuple(features), exclude=tuple(exclude))
 
 
 def _once(slots: Slots) -> Slots:

@@ -36,8 +36,8 @@ def test_a_metal_named_by_a_colour_and_a_material_of_a_sort_stay_whole(
 
 
 def test_whom_a_thing_is_sent_to_is_whom_it_is_for(assistant_with: AssistantWith) -> None:
-    wishes = _wishes(assistant_with, "a mug to my mum", product="mug", features=("to my mum", "to order"))
-    assert wishes.features == ("for my mum", "to order")
+    wishes = _wishes(assistant_with, "a mug to my mum", product="mug", features=("to my mum", "to order", "to a party"))
+    assert wishes.features == ("for my mum", "to order", "for a party")
 
 
 def test_an_age_is_no_wish(assistant_with: AssistantWith) -> None:
@@ -65,6 +65,10 @@ def test_how_much_of_it_is_wished_is_no_part_of_a_wish(assistant_with: Assistant
     """Listings say "warm", not "really warm"."""
     wishes = _wishes(assistant_with, "a really warm jacket, very", product="jacket", features=("really warm", "very"))
     assert wishes.features == ("warm", "very")
+    more = _wishes(assistant_with, "a more casual jacket", product="jacket", features=("more casual",))
+    assert more.features == ("casual",)
+    fewer = _wishes(assistant_with, "a mug, not too many roses", product="mug", exclude=("too many roses", "too red"))
+    assert fewer.exclude == ("roses", "too red")
 
 
 def test_a_maker_of_the_kind_among_the_features_is_the_brand(assistant_with: AssistantWith) -> None:
