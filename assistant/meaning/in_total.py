@@ -8,7 +8,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from retrieval.product import money
 
-from ..model import DialogueState, Parse
+from ..model import DialogueState, Parse, Slots
 from ..normalize import amounts
 from ..parts import Parts
 
@@ -23,6 +23,7 @@ _TOTAL_OF = re.compile(r"\b(?:total budget|budget in total|in total (?:max|up to
 
 def for_each(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """The message's acts, in each search with the price of all divided by how many are wanted, which a note says."""
+    parse = replace(parse, slots=_no_inches(parse.slots, parse.message.lower()))
     slots, before = parse.slots, state.constraints.quantity if parse.intent == "refine" else None
     many, limit, least = slots.quantity or before or 1, slots.price_max, slots.price_min
     then = for_each(parse.then, state, parts) if parse.then else None
@@ -33,6 +34,15 @@ def for_each(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     note = f"{money(limit, parts.currency)} for {many} is {money(each, parts.currency)} for each."
     slots = replace(slots, price_max=each, price_min=None if least is None else _share(least, many))
     return replace(parse, slots=slots, note=f"{parse.note} {note}".strip(), then=then)
+
+
+def _no_inches(slots: Slots, message: str) -> Slots:
+    """The slots, "400 in" of "400 in total" as a price where it was read as a size."""
+    size = next((one for one in slots.size if one.endswith(" in") and f"{one} total" in message), None)
+    price = amounts(size) if size and slots.price_max is None else ()
+    if not price:
+        return slots
+    return replace(slots, size=tuple(one for one in slots.size if one != size), price_max=price[0].value)
 
 
 def _share(price: Decimal, many: int) -> Decimal:

@@ -41,3 +41,9 @@ def test_a_new_need_has_not_as_many_as_the_one_before(assistant_with: AssistantW
     shop = assistant_with([chairs, desk])
     shop.reply("two bags", "s_1")
     assert shop.reply("a lamp, 100 in total", "s_1").constraints.price_max == Decimal(100)
+
+
+def test_a_price_in_total_is_none_in_inches(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="lamp", quantity=2, size=("90 in",))])
+    wanted = shop.reply("two lamps, 90 in total", "s_1").constraints
+    assert (wanted.size, wanted.price_max) == ((), Decimal(45))
