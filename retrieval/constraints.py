@@ -78,9 +78,15 @@ def _conditions(catalog: Catalog, constraints: Constraints) -> Iterator[Conditio
 def with_its_kinds(refused: Iterable[str], *, wished: Collection[str] = ()) -> tuple[str, ...]:
     """What is refused, and what is refused with it, each once: with leather suede, with nuts almonds; but nothing that is wished for, of
     which the stems are given: "suede boots, no leather"."""
-    every = dict.fromkeys(one for name in refused for one in (name, *_members().get(content_stems(name), ())))
+    every = dict.fromkeys(one for name in refused for one in _with_members(name))
     own = set(refused)
     return tuple(one for one in every if one in own or not set(content_stems(one)) & set(wished))
+
+
+def _with_members(name: str) -> Iterator[str]:
+    yield name
+    for member in _members().get(content_stems(name), ()):
+        yield from _with_members(member)
 
 
 def _wished(constraints: Constraints) -> set[str]:

@@ -193,7 +193,7 @@ class Searcher:
             gender = query.constraints.gender
             query = replace(query, sort=None, text=without(query.text, (gender,)) if gender else query.text)
         asked, (query, eligible, relaxed) = query, self._possible(query, kinds)
-        if query.constraints.kind is None:  # "something for my cat" is no pair of cat-eye glasses
+        if theirs and query.constraints.kind is None:  # "something for my cat" is no pair of cat-eye glasses
             eligible = (self._every(eligible) & theirs) or eligible
         if any(one.field == "gender" for one in relaxed) and (others := self._others_for(asked, pets)):
             query, eligible, (kinds, relaxed) = asked, eligible_ids(self.catalog, asked.constraints), others
