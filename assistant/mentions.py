@@ -146,6 +146,11 @@ def names_a_list_alone(message: str) -> bool:
     return len(places) == 1 and bool(re.match(r" (?:list|page|results?)\b", message.lower()[places[0].end() :]))
 
 
+def says_it(message: str) -> bool:
+    """Whether the message has "it" for a thing."""
+    return bool(_IT.search(message.lower()))
+
+
 def says_it_alone(message: str) -> bool:
     """Whether the message points at one thing by "it", and has no word or number for a place, nor another pronoun."""
     text = message.lower()

@@ -16,7 +16,7 @@ from more_itertools import chunked
 
 from .audience import audiences
 from .errors import NotFound
-from .kinds.of_listings import also_said, is_named, kind_of
+from .kinds.of_listings import also_said, is_named, kind_of, words_version
 from .product import Product
 from .query import Sort
 from .words import DENIED, joined
@@ -210,12 +210,12 @@ class Catalog:
                     [json.dumps(list(latest))],
                 ).fetchall()
             )
-            changed = [product for product in latest.values() if known.get(product.id) != product.content_hash]
+            changed = [product for product in latest.values() if known.get(product.id) != _hash_of(product)]
             seen = [(name, at.isoformat() if at and name not in known else None) for name in latest]
             db.executemany("INSERT OR IGNORE INTO arrivals (id, at) VALUES (?, ?)", seen)
             for product in changed:
                 self._write(db, product, run)
-            same = [product.id for product in latest.values() if known.get(product.id) == product.content_hash]
+            same = [product.id for product in latest.values() if known.get(product.id) == _hash_of(product)]
             db.execute(
                 "UPDATE products SET run = ? WHERE id IN (SELECT value FROM json_each(?))", [run, json.dumps(same)]
             )
@@ -232,7 +232,7 @@ class Catalog:
             [
                 product.id,
                 record,
-                product.content_hash,
+                _hash_of(product),
                 None if product.price is None else float(product.price),
                 product.rating,
                 product.in_stock,
@@ -298,6 +298,11 @@ class Catalog:
         """Every product, in the order in which they came."""
         for (record,) in self.connection.execute("SELECT record FROM products ORDER BY row"):
             yield Product.from_json(json.loads(record))
+
+
+def _hash_of(product: Product) -> str:
+    """What changes when the record does, or the words do by which its kind is told."""
+    return f"{product.content_hash} {words_version()}"
 
 
 def listing_fields(product: Product) -> tuple[str, str, str, str, str]:

@@ -12,7 +12,7 @@ from retrieval.query import Constraints, Hit, Sort
 from retrieval.superlative import by
 from retrieval.words import content_stems, stem
 
-from ..mentions import SUPERLATIVES, places_in, says_a_place, says_all, says_several, says_them
+from ..mentions import SUPERLATIVES, places_in, says_a_place, says_all, says_it, says_several, says_them
 from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
 from ..names import listed, short_names, short_title
 from ..parts import Parts
@@ -23,7 +23,7 @@ from .find import another, need_text
 from .naming import about, called_in, in_catalog, not_on_the_table
 from .own_words import is_bare, own_words, with_words
 from .quality import Said, by_quality
-from .table import called
+from .table import SPOKE_OF_ONE, called
 from .titles import beyond_title, titled
 from .verdict import prices, verdict
 
@@ -162,6 +162,8 @@ def _compared(parse: Parse, others: Sequence[Product], state: DialogueState, par
         here = placed or (called_in(parse.message, shown) if guessed else found)
         here = here or (shown if says_several(parse.message) else shown[:1])
         return [*here[: MOST - len(others)], *others]
+    if len(found) == 1 and (it := _it(parse, found[0], state)):
+        return [*parts.catalog.get_many([it]), *found]
     if len(found) == 1:  # of two named ones perhaps only one by its whole title
         alike = short_title(found[0].title)
         found += [one for one in in_catalog(parse.message, parts) if short_title(one.title) != alike]
@@ -171,6 +173,13 @@ def _compared(parse: Parse, others: Sequence[Product], state: DialogueState, par
         return [*found, *(product for product in shown if product.id != found[0].id)]
     again = parse.slots.ref == ("all",) and not _asked(parse) and {one.id for one in found} == set(state.compared)
     return shown if again and says_all(parse.message) else found or shown  # those just compared are not all
+
+
+def _it(parse: Parse, other: Product, state: DialogueState) -> str | None:
+    """The id of what was last spoken of, where the message compares it by "it" with this other one: "how does it compare to the
+    second?"."""
+    one = state.acts[-2:-1] in SPOKE_OF_ONE and state.focus != other.id
+    return state.focus if one and says_it(parse.message) and places_in(parse.message) else None
 
 
 def _named_beside(parse: Parse, state: DialogueState, parts: Parts) -> tuple[list[Product], list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from retrieval.audience import suits
 from retrieval.constraints import eligible_ids
@@ -15,7 +16,7 @@ from retrieval.kinds.belonging import WORTH, Bond, belonging, may_go, same_kind
 from retrieval.kinds.of_listings import is_named, kind_at_end, kind_of
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit, Query
-from retrieval.words import STOPWORDS, content_stems, content_words, without
+from retrieval.words import STOPWORDS, content_stems, stem, without
 
 from ..mentions import ordinal, says_the
 from ..merging import merge
@@ -34,6 +35,8 @@ OFFERED = 3  # shelves that are offered where nothing is tied to the thing
 NEAREST = 40  # of the products nearest in meaning those that may go with it, whose shelves these are
 LOOKED_AT = 20  # products of the kind that the message names
 WEIGHED = 100  # of the strongest bonds, those that are put in the order of meaning too
+# "With it" and "accessories for it" name no kind.
+_ANY_KIND = frozenset(map(stem, (*STOPWORDS, "accessory", "accessories", "extra", "extras", "addon", "bits")))
 BOUGHT = max(WORTH.values())  # weight of what most shoppers bought along with it; what hardly any did has half
 FIELDS: Mapping[str, str] = {
     "fits": "attributes", "named_for": "title", "mentions": "description", "series": "title", "maker": "brand",
@@ -57,7 +60,7 @@ def complement(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """What goes with the product meant, else with the last one in the cart; of the kind that the message names, when it names one."""
     target = _target(parse, state, parts)
     kind = parse.slots.product
-    kind = kind if kind and set(content_words(kind)) - STOPWORDS else None  # "with it" names no kind
+    kind = kind if kind and set(content_stems(kind)) - _ANY_KIND else None
     if kind and not (target and _is_called(target, kind)):
         return _of_kind(parse, target, state, parts)
     if target is None:
@@ -92,8 +95,13 @@ def _offering(shelves: Sequence[str]) -> str:
 
 
 def _shelves_beside(target: Product, may: frozenset[str] | None, parts: Parts) -> list[str]:
-    """The categories of other things in which most of what is nearest in meaning stands, at most OFFERED."""
+    """The categories of other things in which most of what is nearest in meaning stands, at most OFFERED; those of the target's
+    department where it has such: what is nearest to a vintage camera by its looks is a dresser."""
     near = [one for one in near_to(target, parts, may) if one.category and may_go(one, target)]
+    return _shelves_of([one for one in near if one.category[0] in target.category[:1]]) or _shelves_of(near)
+
+
+def _shelves_of(near: Sequence[Product]) -> list[str]:
     counts = Counter(one.category[-1] for one in near[:NEAREST])
     return [shelf for shelf, count in counts.most_common(OFFERED) if count > 1]
 
@@ -207,6 +215,9 @@ def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: 
     found.sort(  # stable: the rest stays as ranked; of the pans beside a pan set the shop has nothing else
         key=lambda hit: (
             target is not None and same_kind(hit.product, target),
+            _is_beyond(
+                hit.product, state.constraints.price_max
+            ),  # of the thing itself, so no limit; but rather within it
             hit.product.id not in ties,
             target is not None and not suits(hit.product, target),
         )
@@ -231,6 +242,10 @@ def _of_kind(parse: Parse, target: Product | None, state: DialogueState, parts: 
     held += [f"fits {_in_words(constraints.exclude)}"] if constraints.exclude else []
     that = f" that {' and '.join(held)}" if held else ""
     return replace(outcome, answer=Answer(f"I have no “{parse.slots.product}” here{that}.", (that,), found=False))
+
+
+def _is_beyond(product: Product, limit: Decimal | None) -> bool:
+    return limit is not None and product.price is not None and product.price > limit
 
 
 def _reason(bond: Bond, target: Product) -> Reason:

@@ -10,7 +10,7 @@ from typing import Any
 from babel.numbers import get_currency_name
 
 from retrieval.evidence import judge, met_less_denied
-from retrieval.kinds.of_listings import head_noun
+from retrieval.kinds.of_listings import head_noun, named_after
 from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit, Query, Relaxed, Sort
 from retrieval.superlative import by
@@ -205,8 +205,12 @@ def of_the_kind_first(hits: Sequence[Hit], constraints: Constraints) -> tuple[Hi
 
 
 def _is_shelved_so(product: Product, name: str) -> bool:
-    """Whether the narrowest category is called by the last word of the name; a dress among the belts makes no belt a dress."""
-    return bool(product.category) and head_noun(product.category[-1]) == head_noun(name)
+    """Whether the narrowest category is called by the last word of the name, and the title by no other thing that it is for: a dress among
+    the belts makes no belt a dress, and a "Camera Tripod" is no camera."""
+    wanted = head_noun(name)
+    return (
+        bool(product.category) and head_noun(product.category[-1]) == wanted and not named_after(product.title, wanted)
+    )
 
 
 def _stated(hit: Hit, constraints: Constraints) -> set[tuple[str, str]]:

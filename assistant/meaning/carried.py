@@ -1,10 +1,11 @@
-"""Wishes of a former kind of thing that nothing of the kind which a narrowing names speaks of: a birthday is nothing that scarves are."""
+"""What of the need before holds of another kind of thing: for whom it is, and no wish that nothing of the new kind speaks of, since a
+birthday is nothing that scarves are."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from retrieval.audience import speaks_of_people
+from retrieval.audience import audiences, speaks_of_people
 from retrieval.evidence import judge
 from retrieval.query import Constraints
 
@@ -29,6 +30,20 @@ def without_the_former_kinds(parse: Parse, state: DialogueState, parts: Parts) -
     said = " or ".join(f"“{one}”" for one in left)
     note = "" if before.of_any_kind else f"No listing of this kind says {said}, so I left that out."
     return replace(parse, slots=replace(slots, drop=(*slots.drop, *left)), note=parse.note or note)
+
+
+def with_the_audience(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """The message's acts, each search for another kind of thing that names nobody for those the need before is for, where some of the kind
+    is made for just these: shoes after a jacket for men."""
+    parse = replace(parse, then=with_the_audience(parse.then, state, parts)) if parse.then else parse
+    slots, before = parse.slots, state.constraints
+    if parse.intent != "search" or slots.product is None or slots.gender is not None or before.gender is None:
+        return parse
+    if before.kind is None or speaks_of_people(parse.message):
+        return parse
+    of_kind = parts.searcher.matching(Constraints(product=slots.product, gender=before.gender))
+    theirs = any(before.gender in audiences(one) for one in parts.catalog.get_many(sorted(of_kind)))
+    return replace(parse, slots=replace(slots, gender=before.gender)) if theirs else parse
 
 
 def _stated_by_none(features: list[str], kind: str, parts: Parts) -> list[str]:

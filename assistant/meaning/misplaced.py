@@ -10,8 +10,9 @@ from dataclasses import replace
 from retrieval.audience import speaks_of_people
 from retrieval.evidence import COLORS, MATERIALS
 from retrieval.kinds.named import names_animal
+from retrieval.kinds.of_listings import kind_at_end
 from retrieval.query import OR, Constraints
-from retrieval.words import content_stems, stem
+from retrieval.words import content_stems, content_words, stem
 
 from ..actions.quality import INTENSIVES
 from ..model import DialogueState, Parse, Slots
@@ -25,14 +26,29 @@ _FOR_MINE = re.compile(r"\bfor my ((?:[\w'’-]+ ){0,2}[\w'’-]+)")
 
 def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) -> Parse:
     """The message's acts, "brown leather" as a colour and a material, "really warm" as warm, a maker of the kind as the brand, two wishes
-    of which either would do as one, nothing twice, and without an age that no listing of the kind says; of "it and two mugs" two mugs."""
+    of which either would do as one, what makes another kind of the thing as that, nothing twice, and without an age that no listing of the
+    kind says; of "it and two mugs" two mugs."""
     parse = _with_whom(_counted(parse, message.lower()), message.lower())
     slots = _once(_plainly(_for_whom(_in_colour(_told_apart(parse.slots)))))
     slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
     slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
     slots = _either(_by_either(slots, message.lower(), parts), message.lower())
+    slots = _as_the_other_kind(slots, state.constraints.product) if parse.intent == "refine" else slots
     then = put_right(parse.then, message, state, parts) if parse.then else None
     return replace(parse, slots=slots, then=then)
+
+
+def _as_the_other_kind(slots: Slots, now: str | None) -> Slots:
+    """The slots, one feature alone that makes another known kind with the last word of what is looked for as that kind: "acoustic ones"
+    after electric guitars are acoustic guitars, waterproof hiking boots are hiking boots."""
+    wish = slots.features[0] if slots == Slots(features=slots.features[:1]) and slots.features else None
+    head = content_words(now or "")[-1:]
+    if wish is None or not head or len(content_words(wish)) != 1:
+        return slots
+    name = f"{wish} {head[0]}"
+    (kinds, known), (before, _) = kind_at_end(name), kind_at_end(now or "")
+    other = known and len(kinds) == 1 and kinds != before and kinds != kind_at_end(head[0])[0]
+    return Slots(product=name) if other else slots
 
 
 def _counted(parse: Parse, message: str) -> Parse:

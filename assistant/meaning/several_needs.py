@@ -14,6 +14,7 @@ from retrieval.kinds.of_listings import kind_at_end, names_kind
 from retrieval.query import SOFT, Constraints
 from retrieval.words import content_stems
 
+from ..actions.table import of_named_needs
 from ..mentions import kind_behind_place, says_of_all, says_of_each, says_the
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
@@ -242,6 +243,16 @@ def of_the_named_need(parse: Parse, state: DialogueState) -> Parse:
     if any(heads[name][0] in content_stems(value) for values in lists.values() for value in values):
         return parse  # "to go with the sofa" speaks of the thing under way
     return replace(parse, slots=replace(parse.slots, product=name, **lists))
+
+
+def put_in_at_once(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """Two additions of one message as one where the first of them already means what the message says of several lists: "add the first
+    oxfords and the first shirt" is no second pair."""
+    after = parse.then
+    if parse.intent != "cart_add" or after is None or after.intent != "cart_add":
+        return parse
+    alike = parse.slots.quantity == after.slots.quantity and len(of_named_needs(parse, state, parts)) > 1
+    return replace(parse, then=after.then, acts=parse.acts[1:]) if alike else parse
 
 
 def of_the_kind_behind(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

@@ -35,7 +35,7 @@ from .asking import (
     why_better,
     why_shown,
 )
-from .carried import without_the_former_kinds
+from .carried import with_the_audience, without_the_former_kinds
 from .complained import complained, priced
 from .confirm import held_back, settled
 from .going_on import gone_on
@@ -43,7 +43,14 @@ from .in_total import for_each
 from .kept import with_kept_wishes
 from .misplaced import put_right
 from .placed import placed
-from .several_needs import named_as_before, of_the_kind_behind, of_the_named_need, of_those_on_the_table, told_apart
+from .several_needs import (
+    named_as_before,
+    of_the_kind_behind,
+    of_the_named_need,
+    of_those_on_the_table,
+    put_in_at_once,
+    told_apart,
+)
 from .sizes import stepped
 from .slips import read
 from .swapping import swapped
@@ -65,6 +72,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     # What is pointed at, and what answers the shop's last question.
     parse = placed(parse, state)  # "the last one" is counted by code, which knows how many are on the screen
     parse = of_the_kind_behind(parse, state, parts)
+    parse = put_in_at_once(parse, state, parts)
     parse = swapped(parse, state, parts)  # what is in the cart tells which of two goes out
     parse = settled(parse, state)  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the question for one
@@ -93,6 +101,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = of_the_shopper(parse, state, parts)
     parse = gone_on(parse, state, parts)
     parse = without_the_former_kinds(parse, state, parts)
+    parse = with_the_audience(parse, state, parts)
     parse = with_kept_wishes(parse, state, parts)
     return held_back(parse, state, parts)  # an unsure reset is asked about before it forgets anything
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections import defaultdict
@@ -13,6 +14,7 @@ from pathlib import Path
 from ..product import Product
 from ..words import content_stems, content_words, stem, words
 
+WORDS = Path(__file__).with_name("shopper_words.toml")
 LONGEST = 5  # words of a phrase
 SHORTEST = 3  # letters of a noun; "Tent B" is a tent, though vitamins end with that letter too
 # Nouns that say what a thing is for the giver, or only that it is one: no kind has such a name.
@@ -55,7 +57,7 @@ class ShopperWords:
 @cache
 def shopper_words() -> ShopperWords:
     """The words of shopper_words.toml."""
-    with Path(__file__).with_name("shopper_words.toml").open("rb") as file:
+    with WORDS.open("rb") as file:
         written = tomllib.load(file)
     kinds: dict[Stems, dict[str | None, str]] = defaultdict(dict)
     for name in written["kinds"]:
@@ -76,6 +78,12 @@ def shopper_words() -> ShopperWords:
         {named: tuple(said.split("|")) for named, said in written["people"].items()},
         frozenset(map(stem, written["occasions"].split("|"))),
     )
+
+
+@cache
+def words_version() -> str:
+    """16 hex digits that change when anything in shopper_words.toml does: what a store keeps of a product is read by those words too."""
+    return hashlib.blake2b(WORDS.read_bytes(), digest_size=8).hexdigest()
 
 
 def kind_of(product: Product) -> str | None:

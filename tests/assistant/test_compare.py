@@ -423,3 +423,15 @@ def test_what_is_called_so_by_several_is_the_one_of_those_compared(assistant_wit
     turns = [("jackets", said("search", product="jacket")), storm_and_fjord]
     reply = talk(assistant_with, *turns, ("i'll take the rain jacket", said("cart_add", ref=(2,))))
     assert [product.id for product, _ in reply.cart.lines] == ["storm"]
+
+
+def test_it_is_what_was_just_spoken_of_beside_the_place_that_it_is_compared_with(assistant_with: AssistantWith) -> None:
+    """Of three bags the third is asked about; of the second and it, the first is no part."""
+    asked = said("ask_product", ask="material", ref=(3,))
+    beside = said("compare", ref=(2,))
+    shop = assistant_with([BAGS, asked, beside])
+    bags = shop.reply("a bag", "s_1")
+    shop.reply("what is the third made of", "s_1")
+    reply = shop.reply("how does it compare to the second?", "s_1")
+    assert reply.comparison is not None
+    assert {row.product_id for row in reply.comparison.rows} == {card.product.id for card in bags.cards[1:3]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from assistant import Assistant
 from assistant.actions.complement import _is_called
@@ -225,3 +226,18 @@ def test_a_thing_on_the_table_that_is_called_like_the_kind_asked_for_is_not_the_
     rucksack = said("complement", product="rucksack", ref=("last",))
     reply = talk(assistant_with, bags, asked, ("do you have a matching rucksack", rucksack))
     assert reply.constraints.product == "rucksack"
+
+
+def test_accessories_for_it_are_of_no_kind(assistant_with: AssistantWith) -> None:
+    read = said("complement", product="accessories", ref=(1,))
+    reply = talk(assistant_with, ("a floor lamp", TOWER), ("what accessories do you have for it?", read))
+    assert [card.product.id for card in reply.cards] == ["shade"]
+
+
+def test_what_is_within_the_budget_of_the_thing_comes_first(assistant_with: AssistantWith) -> None:
+    """Of the bags the tote costs 29, the satchel and the rucksack more."""
+    lamp = said("search", product="desk lamp", price_max=Decimal(40))
+    reply = talk(assistant_with, ("a lamp under 40", lamp), ("a bag to go with it", said("complement", product="bag")))
+    prices = [card.product.price or Decimal(0) for card in reply.cards]
+    assert [price <= 40 for price in prices] == sorted((price <= 40 for price in prices), reverse=True)
+    assert prices[0] <= 40 < prices[-1]

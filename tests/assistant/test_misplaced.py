@@ -172,3 +172,21 @@ def test_whom_the_second_thing_is_for_is_none_of_the_first(assistant_with: Assis
     shop.reply("a mug, and a bag for my mum", "s_1")
     first, second = shop.session("s_1").turns[-1].parse.in_order()
     assert (first.slots.features, second.slots.features) == ((), ("for my mum",))
+
+
+@pytest.mark.parametrize(
+    ("looked_for", "wish", "product", "features"),
+    [
+        ("electric guitars", "acoustic", "acoustic guitars", ()),
+        ("desk lamps", "floor", "floor lamps", ()),
+        ("hiking boots", "waterproof", "hiking boots", ("waterproof",)),  # no kind of boots
+        ("desk lamps", "desk", "desk lamps", ("desk",)),  # nor another one than those
+    ],
+)
+def test_a_wish_that_makes_another_kind_of_the_thing_is_that_kind(
+    assistant_with: AssistantWith, looked_for: str, wish: str, product: str, features: tuple[str, ...]
+) -> None:
+    shop = assistant_with([said("search", product=looked_for), said("refine", features=(wish,))])
+    shop.reply(looked_for, "s_1")
+    wanted = shop.reply(f"what about {wish} ones", "s_1").constraints
+    assert (wanted.product, wanted.features) == (product, features)

@@ -94,6 +94,16 @@ def test_what_stands_in_the_kinds_own_category_and_alone_states_a_wish_is_not_le
     assert [hit.product.id for hit in of_the_kind_first(hits, Constraints())] == ["bt0", "bt1", "bt2"]
 
 
+def test_what_is_named_after_the_kind_is_none_of_it_though_it_stands_among_it_and_alone_states_a_wish() -> None:
+    cameras = [
+        Product(f"cam{place}", f"Digital Camera {place}", category=("electronics", "camera")) for place in range(3)
+    ]
+    tripod = Product("tripod", "Camera Tripod", description="Lightweight.", category=("electronics", "camera"))
+    hits = [Hit(one, 0.9, rank, of_kind=one is not tripod) for rank, one in enumerate([tripod, *cameras], 1)]
+    wish = Constraints(product="camera", features=("lightweight",))
+    assert [hit.product.id for hit in of_the_kind_first(hits, wish)] == ["cam0", "cam1", "cam2"]
+
+
 def test_a_belt_is_not_kept_among_dresses_for_one_that_stands_among_the_belts() -> None:
     dresses = [
         Product(f"dress{place}", f"Summer Dress {place}", category=("apparel", shelf))

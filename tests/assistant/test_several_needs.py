@@ -460,3 +460,13 @@ def test_the_short_name_of_what_is_looked_for_is_still_the_whole_thing(assistant
     shop = assistant_with([said("search", product="desk lamp"), said("refine", product="lamp", color=("black",))])
     reply = told(shop, "a desk lamp", "the lamp in black, please")[-1]
     assert (reply.constraints.product, reply.constraints.color) == ("desk lamp", ("black",))
+
+
+def test_places_in_two_lists_that_were_read_as_two_additions_are_put_in_once(assistant_with: AssistantWith) -> None:
+    add = said("cart_add", ref=(1,))
+    both = replace(add, then=said("cart_add", product="lamp", ref=(1,)), acts=("cart_add", "cart_add"))
+    shop = assistant_with([LAMPS, BAGS, both])
+    lamps, bags, reply = told(shop, "lamps", "bags", "add the first bag and the first lamp")
+    first = {bags.cards[0].product.id: 1, lamps.cards[0].product.id: 1}
+    assert {line.product_id: line.quantity for line in shop.session("s_1").state.cart} == first
+    assert reply.question is None

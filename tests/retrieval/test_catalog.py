@@ -117,3 +117,9 @@ def test_threads_read_side_by_side(catalog: Catalog) -> None:
 def test_a_listing_names_what_a_product_has_and_leaves_out_what_it_has_not() -> None:
     product = Product("1", "Screen", attributes={"touchscreen": ("no",), "webcam": ("yes",), "ports": ("usb", "hdmi")})
     assert listing_fields(product)[3] == "webcam; ports usb; ports hdmi"
+
+
+def test_what_the_words_for_kinds_say_anew_is_written_again(empty: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty.put(LAMPS, run=1)
+    monkeypatch.setattr("retrieval.catalog.words_version", lambda: "of other words")
+    assert empty.put(LAMPS, run=2) == len(LAMPS)
