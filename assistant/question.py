@@ -9,7 +9,7 @@ from retrieval.audience import adult_in
 from retrieval.evidence import judge
 from retrieval.facets import Facet, facets
 from retrieval.kinds.named import is_titled
-from retrieval.kinds.of_listings import head_noun, names_thing
+from retrieval.kinds.of_listings import head_noun, is_named, is_wide, kind_at_end, names_thing
 from retrieval.product import Product
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import content_stems
@@ -66,7 +66,7 @@ def _is_open(facet: Facet, constraints: Constraints) -> bool:
         return False
     if facet.name == "department":
         return constraints.kind is None
-    if facet.name == "category" and not _names_things(facet.options):
+    if facet.name == "category" and not _names_kinds_of(constraints.product or "", facet.options):
         return False
     if facet.name == "gender" and any(map(adult_in, constraints.features)):
         return False  # "for my mum" says it
@@ -88,11 +88,15 @@ def _told_by_the_name(facet: Facet, products: Iterable[Product], name: str) -> b
     return len(shelves) >= ENOUGH and len(set(shelves)) == 1
 
 
-def _names_things(categories: Sequence[str]) -> bool:
-    """Whether at least half of the categories are called by things: mugs stand under "christmas" and "camping", which are no kinds of
-    mug."""
-    things = [one for one in categories if names_thing(head_noun(one))]
-    return 2 * len(things) >= len(categories)
+def _names_kinds_of(name: str, categories: Sequence[str]) -> bool:
+    """Whether at least half of the categories are called by things, and, where it is known what is called by this name, by kinds of that:
+    mugs stand under "christmas" and "camping", which are no kinds of mug, and desks under tables and chairs."""
+    kinds, known = kind_at_end(name)
+    if known and not is_wide(name):
+        named = [any(is_named(one, kinds) for one in kind_at_end(category)[0]) for category in categories]
+    else:
+        named = [names_thing(head_noun(category)) for category in categories]
+    return 2 * sum(named) >= len(categories)
 
 
 def _worth(facet: Facet, constraints: Constraints) -> float:

@@ -34,6 +34,11 @@ _OF_PEOPLE = (
     " gender sex friend partner"
 )
 
+_MADE_FOR = frozenset(
+    "men mens men's women womens women's ladies boys boy's girls girl's kids kid's children toddler toddlers".split()
+)
+_OF_THEIR_DAY = re.compile(r"['’]s(?= )", re.IGNORECASE)
+
 CHILDREN = frozenset(["boys", "girls", "kids"])
 _GROUPS = frozenset(["boy", "girl", "kid", "child", "children", "toddler"])  # of titles: a "baby grand" is no child's
 
@@ -91,9 +96,17 @@ def for_whom(text: str) -> str:
     return _grown_up().sub(lambda found: f"for {_adults()[found[1].casefold()]}", text)
 
 
+def audience_in(words_for_it: str) -> str | None:
+    """Those for whom one of the words says that something is: "kids" of "toddler", "men" of "mens leather"; None where none does or
+    several do. Baby carrots are for nobody in particular, nor is a female plug."""
+    named = {_MEANING[word] for word in words_for_it.casefold().replace("’", "'").split() if word in _MADE_FOR}
+    return next(iter(named)) if len(named) == 1 else None
+
+
 def adult_in(text: str) -> str | None:
-    """The audience of the grown-up whom something is for: "women" of "for my mum"; None of others."""
-    found = _grown_up().search(text)
+    """The audience of the grown-up whom something is for: "women" of "for my mum" and of "for my mum's birthday", not of "for my mum's
+    kitchen"; None of others."""
+    found = _grown_up().search(_OF_THEIR_DAY.sub(" ", text) if speaks_of_an_occasion(text) else text)
     return _adults()[found[1].casefold()] if found else None
 
 

@@ -73,7 +73,7 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         text = f"How many of which? {_places(products, state)}."
         open_ones = replace(parse, puts=tuple(one.id for one in products))
         return Outcome(cart=state.cart, answer=done([text]), asked=open_ones)
-    if asked := _which_two(products, parse, state) or _so_many(products, parse, state):
+    if asked := _which_two(products, parse, state, parts) or _so_many(products, parse, state):
         return asked
     added = _added(products, counts, parse, state, parts)
     return _asking_which(besides, replace(added, focus=products[-1].id))
@@ -234,10 +234,18 @@ def _which(products: Sequence[Product], parse: Parse, state: DialogueState, part
     return Outcome(cart=state.cart, answer=done([text]))
 
 
-def _which_two(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:
-    """The question which two, where "both" is said of more."""
+def _which_two(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
+    """The question which two, where "both" is said of more; of a desk and a chair that were looked for whether the first of each is
+    meant."""
     if parse.slots.ref != ("all",) or len(products) < 3 or not says_both(parse.message):
         return None
+    lists = [need.found for need in state.earlier if need.found] + ([state.found] if state.found else [])
+    firsts = parts.catalog.get_many(ids[0] for ids in lists) if len(lists) == 2 else []
+    if len(firsts) == 2:
+        named = listed([f"the {name}" for name in short_names(firsts).values()])
+        question = Question(f"Do you mean {named}, the first of each?", "confirm", ("Yes", "No"))
+        act = replace(parse, products=tuple(one.id for one in firsts))
+        return Outcome(cart=state.cart, answer=done([question.text]), question=question, asked=act)
     named = listed(list(short_names(products).values()), "or")
     return Outcome(cart=state.cart, answer=Answer(f"Which two of them shall I add: {named}?", (named,)))
 

@@ -26,13 +26,12 @@ from ..parts import Parts
 from ..reply import NAMED
 from .find import need_text, of_the_kind_first
 from .naming import about, in_catalog
-from .similar import near_to
 from .table import meant, of_an_earlier_need
 
 OF_ONE_KIND = 2  # so that a list of what goes with a thing is not all of one kind
 SAME_OPTION = 0.2  # so that of a cover's sizes the one of the duvet is shown
 OFFERED = 3  # shelves that are offered where nothing is tied to the thing
-NEAREST = 40  # of the products nearest in meaning those that may go with it, whose shelves these are
+LOOKED_AT_BESIDE = 100  # products, of which those that may go with it say whose shelves these are
 LOOKED_AT = 20  # products of the kind that the message names
 WEIGHED = 100  # of the strongest bonds, those that are put in the order of meaning too
 # "With it" and "accessories for it" name no kind.
@@ -95,14 +94,12 @@ def _offering(shelves: Sequence[str]) -> str:
 
 
 def _shelves_beside(target: Product, may: frozenset[str] | None, parts: Parts) -> list[str]:
-    """The categories of other things in which most of what is nearest in meaning stands, at most OFFERED; those of the target's
-    department where it has such: what is nearest to a vintage camera by its looks is a dresser."""
-    near = [one for one in near_to(target, parts, may) if one.category and may_go(one, target)]
-    return _shelves_of([one for one in near if one.category[0] in target.category[:1]]) or _shelves_of(near)
-
-
-def _shelves_of(near: Sequence[Product]) -> list[str]:
-    counts = Counter(one.category[-1] for one in near[:NEAREST])
+    """The categories of other things in which most of what is nearest to accessories for such a thing stands, at most OFFERED. What is
+    nearest to the listing itself shares its adjectives: to a vintage camera vintage dressers."""
+    name = (kind_of(target) or target.title).partition("|")[0].partition("@")[0]
+    found = parts.searcher.dense.retrieve(f"accessories for a {name}", LOOKED_AT_BESIDE, may)
+    near = parts.catalog.get_many(one.product_id for one in found)
+    counts = Counter(one.category[-1] for one in near if one.category and may_go(one, target))
     return [shelf for shelf, count in counts.most_common(OFFERED) if count > 1]
 
 

@@ -196,11 +196,17 @@ def of_an_earlier_need(parse: Parse, state: DialogueState, focus: Sequence[Produ
     said = set(content_stems(parse.message))
     needs = [need for need in state.earlier if said & set(content_stems(need.constraints.product or "")[-1:])]
     now = content_stems(state.constraints.product or "")[-1:]
-    if len(needs) != 1 or said & set(now) or any(called(one, needs[0].constraints.product) for one in focus):
+    if len(needs) != 1 or said & set(now) or any(_is_one(one, needs[0].constraints.product or "") for one in focus):
         return []
     found = parts.catalog.get_many(needs[0].found)
     inside = {line.product_id for line in state.cart}
     return [one for one in found if one.id in inside] or found
+
+
+def _is_one(product: Product, name: str) -> bool:
+    """Whether the product may be what is called so; a desk among the chairs is no chair, where its title makes it another kind."""
+    kinds, own = kind_at_end(name)[0], kind_of(product)
+    return called(product, name) and (not kinds or own is None or is_named(own, kinds))
 
 
 def _not_shown(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from retrieval.audience import audiences, speaks_of_people
 from retrieval.evidence import judge
+from retrieval.kinds.named import names_animal
 from retrieval.query import Constraints
 
 from ..model import DialogueState, Parse
@@ -39,7 +40,7 @@ def with_the_audience(parse: Parse, state: DialogueState, parts: Parts) -> Parse
     slots, before = parse.slots, state.constraints
     if parse.intent != "search" or slots.product is None or slots.gender is not None or before.gender is None:
         return parse
-    if before.kind is None or speaks_of_people(parse.message):
+    if before.kind is None or speaks_of_people(parse.message) or names_animal(parse.message):
         return parse
     of_kind = parts.searcher.matching(Constraints(product=slots.product, gender=before.gender))
     theirs = any(before.gender in audiences(one) for one in parts.catalog.get_many(sorted(of_kind)))

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from retrieval.audience import speaks_of_people
+from retrieval.audience import audience_in, speaks_of_people
 from retrieval.evidence import COLORS, MATERIALS
 from retrieval.kinds.named import names_animal
-from retrieval.kinds.of_listings import kind_at_end
+from retrieval.kinds.of_listings import kind_at_end, together, words_before_kind
 from retrieval.query import OR, Constraints
 from retrieval.words import content_stems, content_words, stem
 
@@ -33,9 +33,26 @@ def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) ->
     slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
     slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
     slots = _either(_by_either(slots, message.lower(), parts), message.lower())
-    slots = _as_the_other_kind(slots, state.constraints.product) if parse.intent == "refine" else slots
+    slots = _of_what_is_under_way(slots, state.constraints.product) if parse.intent == "refine" else slots
+    slots = _for_its_people(slots)
     then = put_right(parse.then, message, state, parts) if parse.then else None
     return replace(parse, slots=slots, then=then)
+
+
+def _of_what_is_under_way(slots: Slots, now: str | None) -> Slots:
+    """The slots as they are of the thing looked for: "a set" is a set of it, "acoustic ones" another kind of it."""
+    if now and slots.product and together(slots.product) and not together(now):
+        return replace(slots, product=None, features=(*slots.features, slots.product))
+    return _as_the_other_kind(slots, now)
+
+
+def _for_its_people(slots: Slots) -> Slots:
+    """The slots, those whom the name of the thing says as whom it is for: "kids shoes" are shoes for kids."""
+    name = slots.product or ""
+    whom = audience_in(words_before_kind(name))
+    if whom is None or slots.gender not in (None, whom):
+        return slots
+    return replace(slots, product=" ".join(one for one in name.split() if audience_in(one) is None), gender=whom)
 
 
 def _as_the_other_kind(slots: Slots, now: str | None) -> Slots:

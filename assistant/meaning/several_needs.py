@@ -176,6 +176,8 @@ def of_those_on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> P
     need of every list on the table, and so is a price right after the message; where of two things only one was found, or only one comes
     so ("gold ones"), it is of that."""
     names = [name for name, _ in state.lists() if name]
+    if len(names) < 2 and says_of_each(parse.message):  # of a desk and a chair one was narrowed since
+        names = [one.product for one in reversed(state.needs()[:2]) if one.product]
     if parse.intent != "refine" or parse.then is not None or parse.slots.product or not names:
         return parse
     of_each = says_of_each(parse.message) or _may_be_of_each(parse.slots, state)

@@ -420,9 +420,17 @@ def test_what_comes_instead_of_what_is_only_near_is_said_to_be_near(assistant_wi
 @pytest.mark.models
 @pytest.mark.parametrize(
     ("message", "complaint"),
-    [("these are too bright", "words"), ("those are too colourful for me", "words"), ("nothing too bright", None)],
+    [
+        ("these are too bright", "words"),
+        ("those are too colourful for me", "words"),
+        ("nothing too bright", None),
+        ("sleeves too short", "size"),
+        ("knee length", None),
+        ("mid length", None),
+        ("with a pattern", None),
+    ],
 )
-def test_too_bright_is_held_against_what_was_shown_and_nothing_too_bright_is_a_wish(
+def test_too_bright_is_held_against_what_was_shown_and_how_it_shall_be_is_a_wish(
     message: str, complaint: str | None
 ) -> None:
     assert complaint_of(message, build_embedder(Settings())) == complaint

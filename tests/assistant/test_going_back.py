@@ -239,10 +239,12 @@ def test_what_takes_the_place_of_the_thing_is_for_the_same_people_and_costs_no_m
 
 
 @pytest.mark.parametrize("message", ["could i see jackets?", "and jackets", "i also need a jacket"])
-def test_what_is_asked_for_without_taking_its_place_is_a_new_need(assistant_with: AssistantWith, message: str) -> None:
+def test_what_is_asked_for_without_taking_its_place_is_a_new_need_of_the_same_people(
+    assistant_with: AssistantWith, message: str
+) -> None:
     shoes = ("men's shoes under 90", said("search", product="shoes", gender="men", price_max=Decimal(90)))
     reply = talk(assistant_with, shoes, (message, said("search", product="jackets")))
-    assert reply.constraints == Constraints(product="jackets")
+    assert reply.constraints == Constraints(product="jackets", gender="men")
 
 
 def test_a_kind_named_after_wishes_without_one_gives_up_no_wish(assistant_with: AssistantWith) -> None:

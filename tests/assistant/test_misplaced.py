@@ -190,3 +190,26 @@ def test_a_wish_that_makes_another_kind_of_the_thing_is_that_kind(
     shop.reply(looked_for, "s_1")
     wanted = shop.reply(f"what about {wish} ones", "s_1").constraints
     assert (wanted.product, wanted.features) == (product, features)
+
+
+@pytest.mark.parametrize(
+    ("read", "product", "gender"),
+    [
+        ("kids shoes", "shoes", "kids"),
+        ("men's running shoes", "running shoes", "men"),
+        ("baby carrots", "baby carrots", None),
+        ("shoes", "shoes", None),
+    ],
+)
+def test_those_whom_the_name_of_a_thing_says_are_whom_it_is_for(
+    assistant_with: AssistantWith, read: str, product: str, gender: str | None
+) -> None:
+    wishes = _wishes(assistant_with, f"{read} please", product=read)
+    assert (wishes.product, wishes.gender) == (product, gender)
+
+
+def test_a_set_is_one_of_what_is_looked_for(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="pans"), said("refine", product="set")])
+    shop.reply("pans", "s_1")
+    wanted = shop.reply("do you have a set?", "s_1").constraints
+    assert (wanted.product, wanted.features) == ("pans", ("set",))

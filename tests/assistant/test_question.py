@@ -142,6 +142,15 @@ def test_categories_that_are_no_kinds_of_thing_are_not_asked_about() -> None:
     assert ask(DialogueState(Constraints(product="mug")), mugs) is None
 
 
+def test_categories_of_other_things_are_no_kinds_of_a_known_one() -> None:
+    """Desks stand among tables and chairs; of shoes sneakers and boots are kinds."""
+    desks = [
+        Product(f"d{n}", f"Oak Desk {n}", category=("furniture", ("tables", "chairs")[n % 2]), price=Decimal(50))
+        for n in range(16)
+    ]
+    assert ask(DialogueState(Constraints(product="desk")), desks) is None
+
+
 @pytest.mark.parametrize(("whom", "field"), [("for my mum", "color"), ("for my friend", "gender")])
 def test_for_men_or_women_is_not_asked_where_it_was_said_for_whom(whom: str, field: str) -> None:
     boots = [shoe(n, "boots", ("red", "blue")[n % 2], ("men", "women")[n // 2 % 2]) for n in range(16)]
@@ -150,11 +159,11 @@ def test_for_men_or_women_is_not_asked_where_it_was_said_for_whom(whom: str, fie
 
 
 def test_in_which_category_it_stands_is_not_asked_of_what_is_called_so_in_one_alone() -> None:
-    """A clutch is a handbag, whatever else may pass for one."""
+    """A hobo is a handbag, whatever else may pass for one."""
     shelves = ("handbag", "backpack")
     bags = [Product(f"b{n}", f"Bag {n}", category=("bags", shelves[n % 2]), price=Decimal(50)) for n in range(16)]
-    clutches = [Product(f"c{n}", "Suede Clutch", category=("bags", "handbag"), price=Decimal(50)) for n in range(3)]
-    assert ask(DialogueState(Constraints(product="clutch")), [*bags, *clutches]) is None
-    question = ask(DialogueState(Constraints(product="clutch")), bags)
+    hobos = [Product(f"c{n}", "Suede Hobo", category=("bags", "handbag"), price=Decimal(50)) for n in range(3)]
+    assert ask(DialogueState(Constraints(product="hobo")), [*bags, *hobos]) is None
+    question = ask(DialogueState(Constraints(product="hobo")), bags)
     assert question is not None
     assert question.options == ("backpack", "handbag")

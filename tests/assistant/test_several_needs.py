@@ -470,3 +470,21 @@ def test_places_in_two_lists_that_were_read_as_two_additions_are_put_in_once(ass
     first = {bags.cards[0].product.id: 1, lamps.cards[0].product.id: 1}
     assert {line.product_id: line.quantity for line in shop.session("s_1").state.cart} == first
     assert reply.question is None
+
+
+def test_what_is_said_of_each_is_said_of_both_though_one_alone_was_narrowed_since(
+    assistant_with: AssistantWith,
+) -> None:
+    each = said("refine", price_max=Decimal(40))
+    *_, reply = told(assistant_with([LAMPS, BAGS, each]), "lamps", "bags", "under 40 each")
+    assert reply.acts == ("refine", "refine")
+    assert {card.need for card in reply.cards} == {"lamp", "bag"}
+    assert all((card.product.price or 0) <= 40 for card in reply.cards)
+
+
+def test_both_of_two_things_are_the_first_of_each_after_a_yes(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([LAMPS, BAGS, said("cart_add", ref=("all",)), said("other")])
+    lamps, bags, asked, _ = told(shop, "lamps", "bags", "add both", "yes")
+    first = [lamps.cards[0].product, bags.cards[0].product]
+    assert asked.reply == f"Do you mean the {first[0].title} and the {first[1].title}, the first of each?"
+    assert [line.product_id for line in shop.session("s_1").state.cart] == [one.id for one in first]

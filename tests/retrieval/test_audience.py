@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.audience import for_children, for_whom, may_mean_children
+from retrieval.audience import adult_in, audience_in, for_children, for_whom, may_mean_children
 from retrieval.evidence import judge
 from retrieval.product import Product
 
@@ -52,3 +52,23 @@ def test_a_wish_for_a_person_is_met_by_what_is_for_such_and_not_by_the_letters()
     assert judge(scarf, "features", "for my mum").status == "met"
     assert judge(basket, "features", "for my mum").status == "unstated"
     assert judge(scarf, "features", "for my mum").wish == "for my mum"
+
+
+@pytest.mark.parametrize(
+    ("text", "adult"),
+    [
+        ("for my dad's retirement", "men"),
+        ("for my wife's birthday", "women"),
+        ("for my mum's kitchen", None),
+        ("for a birthday", None),
+    ],
+)
+def test_what_is_for_somebodys_day_is_for_them(text: str, adult: str | None) -> None:
+    assert adult_in(text) == adult
+
+
+@pytest.mark.parametrize(
+    ("words", "whom"), [("mens leather", "men"), ("toddler", "kids"), ("baby", None), ("men women", None), ("", None)]
+)
+def test_those_whom_words_before_a_thing_name_are_whom_it_is_made_for(words: str, whom: str | None) -> None:
+    assert audience_in(words) == whom
