@@ -33,13 +33,19 @@ def question_for(products: Iterable[Product], shown: Sequence[Hit], state: Dialo
     """
     if fits_well(shown, state.constraints):
         return None
-    constraints, products = state.constraints, list(products)
+    constraints, products = state.constraints, _of_their_departments(products, shown)
     found = [one for one in facets(products, constraints.product or "") if _is_open(one, constraints)]
     found = [one for one in found if not _told_by_the_name(one, products, constraints.product or "")]
     if not found or found[0].total < MANY or any(one.name in state.questioned[-1:] for one in found):
         return None
     left = [one for one in found if not _settled(one, (*state.questioned, *state.dropped))]
     return _asked(max(left, key=lambda facet: _worth(facet, constraints))) if left else None
+
+
+def _of_their_departments(products: Iterable[Product], shown: Sequence[Hit]) -> list[Product]:
+    """Those that stand in a department in which something shown does: of cocktail glasses no eyewear is asked about."""
+    departments = {hit.product.category[0] for hit in shown if hit.product.category}
+    return [one for one in products if not departments or one.category[:1] == () or one.category[0] in departments]
 
 
 def fits_well(shown: Sequence[Hit], constraints: Constraints) -> bool:

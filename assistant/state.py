@@ -243,9 +243,11 @@ def ended(state: DialogueState, effect: Effect, exchange: Exchange) -> DialogueS
 def leave(state: DialogueState, effect: Effect) -> DialogueState:
     """The state with what one act left: the next act of the same message begins there.
 
-    Of a list none was spoken of: on a product's page "this one" means that product still, elsewhere the list's first.
+    Of a list none was spoken of: on a product's page "this one" means that product still, elsewhere the list's first. What the question
+    before was about is spoken of still where the same things are shown again.
     """
-    first = (state.page or effect.shown[0]) if effect.shown else state.focus
+    again = set(effect.shown) == set(state.shown) and state.acts[-2:-1] == ("ask_product",)
+    first = (state.page or effect.shown[0]) if effect.shown and not again else state.focus
     state = turned(_with_cart(state, effect.cart), effect.constraints)
     return replace(
         state,
@@ -257,10 +259,15 @@ def leave(state: DialogueState, effect: Effect) -> DialogueState:
         order=effect.order or _kept_order(state),
         questioned=(*state.questioned, effect.questioned) if effect.questioned else state.questioned,
         handed=effect.handed or state.handed,
-        compared=effect.compared or (() if effect.shown else state.compared),
+        compared=effect.compared or _told_together(state, effect) or (() if effect.shown else state.compared),
         found=effect.found or state.found,
         asked_of=() if effect.shown else (*state.asked_of, *(effect.asked_of if len(effect.asked_of) == 1 else ())),
     )
+
+
+def _told_together(state: DialogueState, effect: Effect) -> tuple[str, ...]:
+    """Ids of those of the list that a question was answered of together: "the cheaper one" after that is one of them."""
+    return effect.asked_of if 1 < len(effect.asked_of) < len(state.shown) else ()
 
 
 def _with_cart(state: DialogueState, cart: tuple[CartLine, ...] | None) -> DialogueState:

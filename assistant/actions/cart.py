@@ -11,14 +11,12 @@ from retrieval.query import Constraints
 from retrieval.words import content_words
 
 from ..contract import CartView
-from ..mentions import SUPERLATIVES, counts_said, means_one, says_both, says_each, says_that_one, says_them, tied
+from ..mentions import SUPERLATIVES, counts_said, says_each, tied
 from ..merging import merge
 from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question, Slots
-from ..names import listed, short_names
 from ..normalize import amounts
 from ..parse import clean
 from ..parts import Parts
-from ..reply import NAMED
 from ..sayings.assent import agrees
 from ..state import same_kind
 from ..wordings import worded
@@ -30,6 +28,7 @@ from .looks import none_so
 from .named_too import another_thing, is_another_thing, named_too, not_shown_yet, shown_before, which_too
 from .table import meant, names_another_kind, none_spoken_of, past_its_end
 from .variants import meant_variants, open_option, with_options
+from .which_ones import of_those_shown, which_of_all, which_one, with_places
 
 Cart = tuple[CartLine, ...]
 Meaning = tuple[list[Product], int]  # the variants that may be meant, and how many of one of them
@@ -58,9 +57,7 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     asked = (
         ask_which_is_better(parse, state, parts)
         or none_so(parse, state, parts, products)
-        or _which(products, parse, state, parts)
-        or _of_them(parse, state)
-        or _of_that_name(products, parse, state)
+        or which_one(products, parse, state, parts)
     )
     if asked:
         return replace(asked, asked=parse)  # with how many, for the answer which
@@ -70,10 +67,10 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     products = [*products, *(found[0] for _, found in besides if len(found) == 1)]
     counts = _counts(products, parse, len(state.shown))
     if counts is None:
-        text = f"How many of which? {_places(products, state)}."
+        text = f"How many of which? {with_places(products, state)}."
         open_ones = replace(parse, puts=tuple(one.id for one in products))
         return Outcome(cart=state.cart, answer=done([text]), asked=open_ones)
-    if asked := _which_two(products, parse, state, parts) or _so_many(products, parse, state):
+    if asked := which_of_all(products, parse, state, parts):
         return asked
     added = _added(products, counts, parse, state, parts)
     return _asking_which(besides, replace(added, focus=products[-1].id))
@@ -151,26 +148,6 @@ def _counted_or_placed(parse: Parse, state: DialogueState) -> Parse:
     return replace(parse, slots=replace(parse.slots, ref=("last",)))
 
 
-def _of_them(parse: Parse, state: DialogueState) -> Outcome | None:
-    """The question which is meant, where "them" or "that one" is said of a list of which none was spoken of."""
-    said = says_them(parse.message) or says_that_one(parse.message)
-    of_several = parse.slots.ref == ("last",) and not parse.slots.quantity and said
-    return _of_those_shown(state) if of_several and none_spoken_of(state) else None
-
-
-def _of_those_shown(state: DialogueState) -> Outcome:
-    return Outcome(cart=state.cart, answer=Answer(f"I showed {len(state.shown)}. Which of them shall I add?"))
-
-
-def _of_that_name(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:
-    """The question which is meant, where one is and several of those shown are called so: "add the knife" of two knives."""
-    several = len(products) > 1 and {product.id for product in products} <= state.seen.union(state.shown)
-    if parse.products or not several or not means_one(parse.slots, parse.message):
-        return None
-    named = _places(products, state)
-    return Outcome(cart=state.cart, answer=Answer(f"Which of them shall I add: {named}?", (named,)))
-
-
 def _so_many_wanted(outcome: Outcome, parse: Parse, state: DialogueState) -> str:
     """What is to be said where one was added and the shopper looked for several: the number may be of pieces, so it is not guessed."""
     wanted, added = state.constraints.quantity or 1, outcome.cart != state.cart and outcome.question is None
@@ -221,44 +198,6 @@ def _again(products: Sequence[Product], parse: Parse, state: DialogueState) -> O
 def _is_it(ref: Sequence[int | str]) -> bool:
     """Whether a reference may say again what was just added: "it", "the cheapest one"."""
     return tuple(ref) in ((), ("last",)) or (len(ref) == 1 and ref[0] in SUPERLATIVES)
-
-
-def _which(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
-    """The question which is meant, where "the cheaper one" cost the same."""
-    shown = parts.catalog.get_many(state.shown)
-    alike = tied(parse.slots, state, shown)
-    if not {one.id for one in products} <= {one.id for one in alike} or (price := alike[0].price) is None:
-        return None
-    named = ", ".join(f"{state.shown.index(one.id) + 1}. {one.title}" for one in alike)
-    text = f"These cost the same, {money(price, alike[0].currency)}: {named}. Which of them shall I add?"
-    return Outcome(cart=state.cart, answer=done([text]))
-
-
-def _which_two(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
-    """The question which two, where "both" is said of more; of a desk and a chair that were looked for whether the first of each is
-    meant."""
-    if parse.slots.ref != ("all",) or len(products) < 3 or not says_both(parse.message):
-        return None
-    lists = [need.found for need in state.earlier if need.found] + ([state.found] if state.found else [])
-    firsts = parts.catalog.get_many(ids[0] for ids in lists) if len(lists) == 2 else []
-    if len(firsts) == 2:
-        named = listed([f"the {name}" for name in short_names(firsts).values()])
-        question = Question(f"Do you mean {named}, the first of each?", "confirm", ("Yes", "No"))
-        act = replace(parse, products=tuple(one.id for one in firsts))
-        return Outcome(cart=state.cart, answer=done([question.text]), question=question, asked=act)
-    named = listed(list(short_names(products).values()), "or")
-    return Outcome(cart=state.cart, answer=Answer(f"Which two of them shall I add: {named}?", (named,)))
-
-
-def _so_many(products: Sequence[Product], parse: Parse, state: DialogueState) -> Outcome | None:
-    """The question whether all are meant, where that would be more than a reply names: "them" may have been read as all five."""
-    if len(products) <= NAMED or parse.slots.ref != ("all",):
-        return None
-    text = f"That would be {len(products)} products: {', '.join(short_names(products).values())}."
-    act = replace(parse, slots=replace(parse.slots, ref=tuple(state.shown.index(one.id) + 1 for one in products)))
-    many = f"{parse.slots.quantity} of each" if (parse.slots.quantity or 1) > 1 else f"all {len(products)}"
-    question = Question(f"Shall I put {many} in your cart?", "confirm", ("Yes", "No"))
-    return Outcome(cart=state.cart, answer=done([text, question.text]), question=question, asked=act)
 
 
 def _put(meanings: Sequence[Meaning], state: DialogueState, parts: Parts, said: Sequence[str] = ()) -> Outcome:
@@ -356,19 +295,13 @@ def done(said: Sequence[str]) -> Answer:
     return Answer(" ".join(told), told)
 
 
-def _places(products: Sequence[Product], state: DialogueState) -> str:
-    """Their names, with the places at which they were shown, so that an answer may point at them."""
-    places = {product_id: f"{place}. " for place, product_id in enumerate(state.shown, start=1)}
-    return ", ".join(f"{places.get(product.id, '')}{product.title}" for product in products)
-
-
 def _choose_first(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     slots = parse.slots
     described = any(slots.words_of("product", "color", "material", "features"))
     superlative = next((ref for ref in slots.ref if isinstance(ref, str) and ref in SUPERLATIVES), None)
     another = names_another_kind(parse, state, parts.catalog.get_many(state.shown), parts)
     if slots.ref and state.shown and not (superlative and described) and not another:
-        return _of_those_shown(state)
+        return of_those_shown(state)
     if slots.product or (state.constraints.product and described):
         named = (one for one in state.needs() if slots.product is None or same_kind(one.product, slots.product))
         kept = next(named, Constraints())

@@ -21,6 +21,7 @@ from ..parts import Parts
 
 _MUCH = re.compile(r"^(?:(?:too|so) (?:many|much)|more) ")
 _WHITHER = re.compile(r"to (?:an?|the|my|our) ")
+_AGED = r"(?:\b(?:s?he|who) is|\b(?:s?he|who)['’]?s|\bturn(?:s|ed|ing)?|\baged?)"
 _FOR_MINE = re.compile(r"\bfor my ((?:[\w'’-]+ ){0,2}[\w'’-]+)")
 
 
@@ -30,7 +31,7 @@ def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) ->
     kind says; of "it and two mugs" two mugs."""
     parse = _with_whom(_counted(parse, message.lower()), message.lower())
     slots = _once(_plainly(_for_whom(_in_colour(_told_apart(parse.slots)))))
-    slots = _without_ages(slots, parts) if speaks_of_people(message) else slots
+    slots = _without_ages(slots, message.lower(), parts) if speaks_of_people(message) else slots
     slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
     slots = _either(_by_either(slots, message.lower(), parts), message.lower())
     slots = _of_what_is_under_way(slots, state.constraints.product) if parse.intent == "refine" else slots
@@ -197,11 +198,17 @@ def _either(slots: Slots, message: str) -> Slots:
     return replace(slots, features=tuple(features))
 
 
-def _without_ages(slots: Slots, parts: Parts) -> Slots:
-    """The slots without a bare number that no listing of the kind says: "he is 25" is no property of a watch."""
+def _without_ages(slots: Slots, message: str, parts: Parts) -> Slots:
+    """The slots without a bare number that is said of somebody or that no listing of the kind says: "he is 25" is no property of a watch,
+    nor "she's 8" one of a piano."""
     numbers = {one for one in slots.features if _is_number(one)}
     of_kind = parts.searcher.matching(Constraints(product=slots.product)) if numbers else frozenset[str]()
-    ages = {one for one in numbers if of_kind.isdisjoint(parts.searcher.lexical.matching(one))}
+    ages = {
+        one
+        for one in numbers
+        if re.search(rf"{_AGED} {re.escape(one)}\b", message)
+        or of_kind.isdisjoint(parts.searcher.lexical.matching(one))
+    }
     return replace(slots, features=tuple(one for one in slots.features if one not in ages))
 
 

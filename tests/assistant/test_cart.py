@@ -655,3 +655,24 @@ def test_a_question_how_many_go_that_was_passed_over_is_told_at_the_cart(searche
     told = act(said("cart_view"), state, parts_with(searcher)).answer
     assert told is not None
     assert told.text.startswith("You did not say what to take out, so your cart is as it was. In your cart: ")
+
+
+@pytest.mark.parametrize("slots", [{"quantity": 2}, {"ref": ("last",)}, {}])
+def test_which_of_those_told_together_goes_in_is_asked(assistant_with: AssistantWith, slots: dict[str, object]) -> None:
+    prices = said("ask_product", ask="price", ref=(1, 3))
+    shop = assistant_with([said("search", product="lamp"), prices, said("cart_add", **slots)])
+    shown = shop.reply("lamps", "s_1").cards
+    shop.reply("what do the first and the third cost?", "s_1")
+    reply = shop.reply("i'd like that", "s_1")
+    assert shop.session("s_1").state.cart == ()
+    assert all(shown[place].product.title.split(",")[0] in reply.reply for place in (0, 2))
+
+
+def test_what_was_asked_about_is_taken_though_the_same_list_was_shown_again(assistant_with: AssistantWith) -> None:
+    lamps = said("search", product="lamp")
+    again = said("refine", price_max=Decimal(1000))
+    shop = assistant_with([lamps, said("ask_product", ask="height", ref=(2,)), again, said("cart_add", ref=("last",))])
+    second = shop.reply("lamps", "s_1").cards[1].product.id
+    for message in ("how tall is the second?", "under 1000", "i'll take it"):
+        shop.reply(message, "s_1")
+    assert [line.product_id for line in shop.session("s_1").state.cart] == [second]

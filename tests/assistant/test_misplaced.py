@@ -45,6 +45,13 @@ def test_an_age_is_no_wish(assistant_with: AssistantWith) -> None:
     assert _wishes(assistant_with, "a satchel for my brother, he is 25", **read).features == ()
 
 
+@pytest.mark.parametrize("said_so", ["she's 13", "she is 13", "who turns 13"])
+def test_an_age_is_none_though_a_listing_says_the_number(assistant_with: AssistantWith, said_so: str) -> None:
+    """The satchel is for laptops of 13 inches."""
+    read = {"product": "satchel", "features": ("13",)}
+    assert _wishes(assistant_with, f"a satchel for my daughter, {said_so}", **read).features == ("for my daughter",)
+
+
 @pytest.mark.parametrize(
     ("message", "number"),
     [("a satchel for my brother, for a 13 inch laptop", "13"), ("a satchel, model 25", "25")],

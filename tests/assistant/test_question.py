@@ -167,3 +167,16 @@ def test_in_which_category_it_stands_is_not_asked_of_what_is_called_so_in_one_al
     question = ask(DialogueState(Constraints(product="hobo")), bags)
     assert question is not None
     assert question.options == ("backpack", "handbag")
+
+
+def test_what_stands_in_another_department_than_those_shown_is_not_asked_about() -> None:
+    """Of cocktail glasses nobody chooses between reading glasses and aviators."""
+    shelves = ("tumblers", "goblets")
+    drink = [Product(f"d{n}", f"Glass {n}", category=("kitchen", shelves[n % 2]), price=Decimal(50)) for n in range(10)]
+    wear = [
+        Product(f"w{n}", f"{('Aviator', 'Reading')[n % 2]} Glasses", category=("wear", "glasses"), price=Decimal(50))
+        for n in range(16)
+    ]
+    state = DialogueState(Constraints(product="cocktail glasses"))
+    question = question_for([*drink, *wear], hits(drink), state)
+    assert question is None or not {"wear", "glasses", "aviator glasses", "reading glasses"} & set(question.options)
