@@ -13,7 +13,7 @@ from ..actions.compare import asking_words
 from ..actions.policy import is_of_the_rules
 from ..actions.subjects import Subject, subject_of
 from ..actions.table import SPOKE_OF_ONE, called
-from ..mentions import EXTREMES, places_in, says_all, says_both, says_of_those, says_several
+from ..mentions import EXTREMES, SUPERLATIVES, places_in, says_all, says_both, says_of_those, says_several
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
 from ..sayings.phrases import phrase_of
@@ -24,6 +24,12 @@ from .which_of import asks_which
 from .why import asks_in_what_better, asks_why
 
 _HOW_MUCH = frozenset(content_stems("how what much many long cost costs"))
+# Words that say which of a list is meant and nothing of taking it.
+_SAY_WHICH = frozenset(
+    content_stems(
+        "cheapest cheap dearest priciest expensive best rated highest lowest price one ones please pls most least"
+    )
+)
 _WISHES = ("search", "refine", "recommend", "more", "similar", "complement", "feedback")
 
 
@@ -42,6 +48,18 @@ def to_their_list(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     ):
         return parse
     return replace(parse, intent="refine", acts=("refine",), slots=Slots(product=name))
+
+
+def in_that_order(parse: Parse, state: DialogueState) -> Parse:
+    """What was read as an addition and says nothing but which is the most of its list, "cheapest please", right after that was shown, as
+    the wish to see it from there on: a word more is needed to take one."""
+    alone = len(parse.slots.ref) == 1 and replace(parse.slots, ref=()) == Slots() and parse.then is None
+    sort = SUPERLATIVES.get(str(parse.slots.ref[0])) if alone else None
+    listed = state.acts[-1:] in (("search",), ("refine",), ("more",)) and len(state.found) > 1
+    left = [word for word in content_stems(parse.message) if word not in _SAY_WHICH]
+    if parse.intent != "cart_add" or sort is None or not listed or state.asked is not None or left:
+        return parse
+    return replace(parse, intent="refine", acts=("refine",), slots=Slots(sort=sort))
 
 
 def of_value(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

@@ -26,6 +26,7 @@ from ..state import NARROWING
 from .about_me import of_the_shopper
 from .asking import (
     asking,
+    in_that_order,
     of_each,
     of_the_cart,
     of_the_rules,
@@ -85,6 +86,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = of_the_cart(parse, state, parts)
     parse = _of_who_answers(parse, parts)
     parse = _left_open(parse, state, parts)
+    parse = in_that_order(parse, state)
     parse = of_value(parse, state, parts)
     parse = of_each(parse, state, parts)
     parse = which_of_them(parse, state, parts)

@@ -676,3 +676,22 @@ def test_what_was_asked_about_is_taken_though_the_same_list_was_shown_again(assi
     for message in ("how tall is the second?", "under 1000", "i'll take it"):
         shop.reply(message, "s_1")
     assert [line.product_id for line in shop.session("s_1").state.cart] == [second]
+
+
+@pytest.mark.parametrize(
+    ("message", "ref", "sort"),
+    [
+        ("cheapest please", "cheapest", "price_asc"),
+        ("the most expensive one", "most_expensive", "price_desc"),
+        ("i'll take the cheapest", "cheapest", None),
+    ],
+)
+def test_the_cheapest_alone_right_after_a_list_is_an_order_of_it(
+    assistant_with: AssistantWith, message: str, ref: str, sort: str | None
+) -> None:
+    """A word more, as "take", is needed to put it in."""
+    shop = assistant_with([said("search", product="lamp"), said("cart_add", ref=(ref,))])
+    shop.reply("lamps", "s_1")
+    shop.reply(message, "s_1")
+    state = shop.session("s_1").state
+    assert (state.sort, bool(state.cart)) == (sort, sort is None)
