@@ -357,8 +357,7 @@ class Outcome:
     """What an action did. hits: products to show. cart: the lines after the action, None when it did not touch them.
 
     focus: the product that the turn was about. answer: what an action says that does not show. total: how many products match and state
-    every wish. kind_found: False when the shop has nothing of the kind asked for. listed: ids of products that the answer
-    numbers, or of the whole list where the hits keep their places in it.
+    every wish. kind_found: False when the shop has nothing of the kind asked for. listed: ids of products that the answer numbers.
     retrieve_ms, rerank_ms: time spent in search. sources: texts of the shop that the answer quotes.
     reasons: by product id, what the action itself has to say for a hit. propensity: by product id, of those whose place was drawn.
     question: asked with the answer or with the products.

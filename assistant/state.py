@@ -294,7 +294,7 @@ def _kept_order(state: DialogueState) -> OrderTalk | None:
 
 def effect_of(outcome: Outcome) -> Effect:
     """What the outcome leaves on the table: the products shown, or those that the answer numbered, so that "the second" means them."""
-    shown = outcome.listed or (*outcome.above, *(hit.product.id for hit in outcome.hits), *outcome.rest)
+    shown = (*outcome.above, *(hit.product.id for hit in outcome.hits), *outcome.rest) or outcome.listed
     questioned = outcome.question.field if outcome.question else None
     alone = outcome.hits[0].product.id if len(outcome.hits) == 1 else None
     return Effect(

@@ -20,7 +20,7 @@ from .catalog import Catalog
 from .chroma import open_chroma
 from .errors import StoreBusy, StoreNotFound, StoreOutdated
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 UNANSWERED = "unanswered.jsonl"
 
 

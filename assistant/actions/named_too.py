@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from retrieval.kinds.of_listings import is_named, kind_at_end, kind_of, things_named
+from retrieval.kinds.of_listings import is_named, kind_at_end, kind_of, names_thing, things_named
 from retrieval.product import Product
 from retrieval.query import Constraints
-from retrieval.words import content_stems
+from retrieval.words import content_stems, stem
 
 from ..mentions import points_back, says_the, without_the_cart
 from ..model import DialogueState, Parse
@@ -49,11 +49,18 @@ def not_shown_yet(products: Sequence[Product], parse: Parse, state: DialogueStat
     if _says_more(parse) or parse.products:
         return ""
     said = [*(before or after for before, after in _JOINED.findall(parse.message)), *_NEW.findall(parse.message)]
-    known = (words for one in said for words, _ in things_named(one)[:1])
+    known = filter(None, map(_thing_in, said))
     needs = [need.constraints.product or "" for need in state.earlier]
     own = set(content_stems(" ".join([state.constraints.product or "", *needs, *map(_text, products)])))
     left = [words for words in known if not own & set(content_stems(words))]
     return f"I have not shown “{left[0]}” yet, so I added none." if left else ""
+
+
+def _thing_in(words: str) -> str:
+    """The first known thing that the words name, else the one word that they are where things are called by it: "case", of which there
+    are many; "" of none, as of "pay by card"."""
+    named, alone = things_named(words)[:1], words.strip()
+    return named[0][0] if named else alone if names_thing(stem(alone)) else ""
 
 
 def another_thing(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> str:

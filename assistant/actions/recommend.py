@@ -9,7 +9,6 @@ from retrieval.evidence import judge, meets_one, met_less_denied
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit
 
-from ..mentions import places_in
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots
 from ..names import listed, short_names
 from ..parts import Parts
@@ -61,16 +60,7 @@ def recommend(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     chosen = choices(hits, state.constraints)
     if len(chosen) == 1 and phrase_of(parse.message, parts.embedder) == "best_value":
         chosen += _cheaper(chosen[0].hit.product, hits, state.constraints)
-    told = _told(chosen, outcome, state, parts)
-    if len(pointed) > 1 and places_in(parse.message) and {one.id for one in pointed} <= {*state.shown}:
-        return _at_their_places(told, state)
-    return replace(told, rest=_left_on_the_table(chosen, state))
-
-
-def _at_their_places(told: Outcome, state: DialogueState) -> Outcome:
-    """The outcome, each choice at its place in the list, which stays on the table: "the first or the third?" has a third after it too."""
-    hits = tuple(replace(hit, rank=state.shown.index(hit.product.id) + 1) for hit in told.hits)
-    return replace(told, hits=hits, listed=state.shown, focus=hits[0].product.id)
+    return replace(_told(chosen, outcome, state, parts), rest=_left_on_the_table(chosen, state))
 
 
 def _is_a_guess(hits: Sequence[Hit], constraints: Constraints) -> bool:

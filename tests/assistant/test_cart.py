@@ -642,11 +642,19 @@ def test_a_number_alone_is_the_place_of_one_of_those_compared(assistant_with: As
     assert [(one.id, many) for one, many in shop.reply("3 please", "s_1").cart.lines] == [(third, 1)]
 
 
-def test_what_is_joined_by_a_bare_and_and_was_never_shown_is_told_too(searcher: Searcher) -> None:
-    read = replace(said("cart_add", ref=(2,)), message="add that and earrings to match")
-    assert _text(cart_add(read, SHOWN, parts_with(searcher))).endswith(
-        "I have not shown “earrings” yet, so I added none."
-    )
+@pytest.mark.parametrize(
+    ("message", "left"),
+    [
+        ("add that and earrings to match", "earrings"),
+        ("i'll take the second, and a case", "case"),  # of which there are many kinds
+        ("add the second and i pay by card", ""),
+    ],
+)
+def test_what_is_joined_by_a_bare_and_and_was_never_shown_is_told_too(
+    searcher: Searcher, message: str, left: str
+) -> None:
+    told = _text(cart_add(replace(said("cart_add", ref=(2,)), message=message), SHOWN, parts_with(searcher)))
+    assert told.endswith(f"I have not shown “{left}” yet, so I added none.") if left else "not shown" not in told
 
 
 def test_a_question_how_many_go_that_was_passed_over_is_told_at_the_cart(searcher: Searcher) -> None:

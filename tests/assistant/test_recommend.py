@@ -237,13 +237,3 @@ def test_what_was_taken_out_of_the_cart_is_not_recommended_instead(assistant_wit
     chosen = shop.reply("recommend something instead", "s_1").cards
     assert chosen
     assert lamps[0].product.id not in {card.product.id for card in chosen}
-
-
-def test_the_list_keeps_its_places_after_a_choice_between_two_of_them(assistant_with: AssistantWith) -> None:
-    choose = said("recommend", ref=(1, 3))
-    shop = assistant_with([said("search", product="lamp"), choose, said("cart_add", ref=(3,))])
-    lamps = [card.product.id for card in shop.reply("lamps", "s_1").cards]
-    chosen = shop.reply("the first or the third?", "s_1")
-    assert {card.product.id: card.rank for card in chosen.cards}.items() <= {lamps[0]: 1, lamps[2]: 3}.items()
-    shop.reply("ok the third", "s_1")
-    assert [line.product_id for line in shop.session("s_1").state.cart] == [lamps[2]]
