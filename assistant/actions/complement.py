@@ -13,7 +13,7 @@ from retrieval.dense import embedding_text
 from retrieval.evidence import COLORS
 from retrieval.family import families
 from retrieval.kinds.belonging import WORTH, Bond, belonging, may_go, same_kind
-from retrieval.kinds.of_listings import is_named, kind_at_end, kind_of
+from retrieval.kinds.of_listings import kind_of, may_be
 from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit, Query
 from retrieval.words import STOPWORDS, content_stems, stem, without
@@ -132,9 +132,8 @@ def _target(parse: Parse, state: DialogueState, parts: Parts) -> Product | None:
 
 def _is_called(product: Product, kind: str) -> bool:
     """Whether the words only call the product what it is: "what goes with the lamp"; a throw pillow is no throw."""
-    kinds, own = kind_at_end(kind)[0], kind_of(product)
     said = set(content_stems(kind)[-1:]) <= set(content_stems(" ".join((product.title, *product.category))))
-    return said and (not kinds or own is None or is_named(own, kinds))
+    return said and may_be(product, kind)
 
 
 def _in_words(refused: Sequence[str]) -> str:

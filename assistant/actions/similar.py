@@ -120,7 +120,7 @@ def _instead(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None
     return replace(outcome, constraints=need) if met else None
 
 
-def near_to(target: Product, parts: Parts, eligible: frozenset[str] | None) -> list[Product]:
+def _near_to(target: Product, parts: Parts, eligible: frozenset[str] | None) -> list[Product]:
     """Products of other families than the target's, the nearest in meaning first."""
     candidates = parts.searcher.dense.retrieve(embedding_text(target), LOOKED_AT, eligible)
     found = parts.catalog.get_many(candidate.product_id for candidate in candidates)
@@ -166,7 +166,7 @@ def _alike(
 ) -> Iterable[Product]:
     """What is like the target, within the hard constraints, not disliked; on the cheaper or dearer side when that was asked."""
     unwanted = parts.unwanted(state.taste)
-    for one in near_to(target, parts, eligible_ids(parts.catalog, constraints)):
+    for one in _near_to(target, parts, eligible_ids(parts.catalog, constraints)):
         if one.id in unwanted:
             continue
         if slots.sort in ("price_asc", "price_desc"):

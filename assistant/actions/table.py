@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.family import families
-from retrieval.kinds.of_listings import head_noun, is_named, kind_at_end, kind_of, words_before_kind
+from retrieval.kinds.of_listings import head_noun, is_named, kind_at_end, kind_of, may_be, words_before_kind
 from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems, content_words, stem
@@ -37,12 +37,12 @@ KNOWN = r"(?:the|that|this|those|these)"  # what stands before the name of a thi
 _ASKED_OF = re.compile(rf"\b(?:is|are|does|do|has|have|can|will|was) {KNOWN} ((?:[\w'-]+ ?){{1,4}})")
 FEW = 3  # things of a name that is asked for by one word: of more it is not known which is meant
 SPOKE_OF_ONE: tuple[tuple[Intent, ...], ...] = (("ask_product",), ("cart_add",))
-_LISTING: tuple[tuple[Intent, ...], ...] = (("search",), ("refine",), ("more",))
+LISTING: tuple[tuple[Intent, ...], ...] = (("search",), ("refine",), ("more",))
 
 
 def none_spoken_of(state: DialogueState) -> bool:
     """Whether the turn before listed several products, of which none was spoken of yet."""
-    return len(state.found) > 1 and state.focus == state.shown[0] and state.acts[-2:-1] in _LISTING
+    return len(state.found) > 1 and state.focus == state.shown[0] and state.acts[-2:-1] in LISTING
 
 
 def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
@@ -196,17 +196,14 @@ def of_an_earlier_need(parse: Parse, state: DialogueState, focus: Sequence[Produ
     said = set(content_stems(parse.message))
     needs = [need for need in state.earlier if said & set(content_stems(need.constraints.product or "")[-1:])]
     now = content_stems(state.constraints.product or "")[-1:]
-    if len(needs) != 1 or said & set(now) or any(_is_one(one, needs[0].constraints.product or "") for one in focus):
+    if len(needs) != 1 or said & set(now):
+        return []
+    name = needs[0].constraints.product or ""
+    if any(called(one, name) and may_be(one, name) for one in focus):
         return []
     found = parts.catalog.get_many(needs[0].found)
     inside = {line.product_id for line in state.cart}
     return [one for one in found if one.id in inside] or found
-
-
-def _is_one(product: Product, name: str) -> bool:
-    """Whether the product may be what is called so; a desk among the chairs is no chair, where its title makes it another kind."""
-    kinds, own = kind_at_end(name)[0], kind_of(product)
-    return called(product, name) and (not kinds or own is None or is_named(own, kinds))
 
 
 def _not_shown(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:

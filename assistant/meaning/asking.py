@@ -12,7 +12,7 @@ from ..actions.answering import facts_of
 from ..actions.compare import asking_words
 from ..actions.policy import is_of_the_rules
 from ..actions.subjects import Subject, subject_of
-from ..actions.table import SPOKE_OF_ONE, called
+from ..actions.table import LISTING, SPOKE_OF_ONE, called
 from ..mentions import EXTREMES, SUPERLATIVES, places_in, says_all, says_both, says_of_those, says_several
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
@@ -55,7 +55,7 @@ def in_that_order(parse: Parse, state: DialogueState) -> Parse:
     the wish to see it from there on: a word more is needed to take one."""
     alone = len(parse.slots.ref) == 1 and replace(parse.slots, ref=()) == Slots() and parse.then is None
     sort = SUPERLATIVES.get(str(parse.slots.ref[0])) if alone else None
-    listed = state.acts[-1:] in (("search",), ("refine",), ("more",)) and len(state.found) > 1
+    listed = state.acts[-1:] in LISTING and len(state.found) > 1
     left = [word for word in content_stems(parse.message) if word not in _SAY_WHICH]
     if parse.intent != "cart_add" or sort is None or not listed or state.asked is not None or left:
         return parse

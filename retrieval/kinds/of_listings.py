@@ -270,6 +270,12 @@ def is_named(kind: str | None, named: frozenset[str]) -> bool:
     return kind is not None and any(is_a(kind, one) for one in named)
 
 
+def may_be(product: Product, name: str) -> bool:
+    """Whether nothing says that the product is another kind of thing than the name ends with: a desk among the chairs is no chair."""
+    kinds, own = kind_at_end(name)[0], kind_of(product)
+    return not kinds or own is None or is_named(own, kinds)
+
+
 @cache
 def is_a(kind: str, wanted: str) -> bool:
     """Whether things of this kind are of the wanted kind too: a desk lamp is a lamp, a lamp need not be a desk lamp; a napkin ring is
