@@ -37,6 +37,7 @@ _ORDINAL = re.compile(
 )
 _ORDINAL_OR_LAST = re.compile(rf"{_ORDINAL.pattern}|\blast\b")
 _ENDS = re.compile(r"[.,;:!?]|\b(?:and|then|but)\b")  # what is said behind it names nothing of what stands before it
+_JOINS = re.compile(r"\s*(?:,|&|\band\b|\bor\b)\s*(?:and\s+)?(?:the\s+)?")
 _EACH = re.compile(r"\b(?:each|apiece|of (?:both|every))\b")
 _OF_EACH = re.compile(r"\b(?:both|each|apiece|all of (?:them|these|those)|all together|altogether)\b")
 _OF_ALL = re.compile(r"\b(?:both|each|all|apiece|every)\b")
@@ -80,17 +81,20 @@ def places_to_the_last(message: str, listed: int, *, surely: bool = True) -> tup
 
 def places_by_name(message: str, names: Sequence[str]) -> list[tuple[int, int]]:
     """(which of the names, place) of each place in the message that stands before a name: of sofas and tables "the second sofa and the
-    first table" is (0, 2), (1, 1). Empty where a place has none of the names after it in its part of the sentence, or several: "the first
-    one. Now the tables" names no table."""
+    first and third table" is (0, 2), (1, 1), (1, 3). Empty where a place has none of the names after it in its part of the sentence, or
+    several: "the first one. Now the tables" names no table. "The first oxfords" are oxford shoes, where these alone have the word."""
     text = message.lower()
-    found, heads = list(_ORDINAL.finditer(text)), [content_stems(name)[-1:] for name in names]
-    places = list[tuple[int, int]]()
-    for match, after in zip_longest(found, found[1:]):
-        said = content_stems(_ENDS.split(text[match.end() : after.start() if after else None])[0])
-        named = [which for which, head in enumerate(heads) if head and head[0] in said]
-        if len(named) != 1:
-            return []
-        places.append((named[0], _place(match)))
+    found, stems = list(_ORDINAL.finditer(text)), [content_stems(name) for name in names]
+    places, named = list[tuple[int, int]](), list[int]()
+    for match, after in reversed(list(zip_longest(found, found[1:]))):
+        behind = text[match.end() : after.start() if after else None]
+        if not (after and _JOINS.fullmatch(behind)):
+            said, next_word = content_stems(_ENDS.split(behind)[0]), content_stems(" ".join(behind.split()[:1]))
+            by_kind = [which for which, words in enumerate(stems) if words and words[-1] in said]
+            named = by_kind or [which for which, words in enumerate(stems) if set(next_word) & set(words)]
+            if len(named) != 1:
+                return []
+        places.insert(0, (named[0], _place(match)))
     return places
 
 

@@ -170,11 +170,8 @@ def of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Pro
     """Of several needs' lists, on the table or earlier, what stands at the places that the message says of each: "the first boots and
     the second socks"; with what was liked of one that is named without a place, "the bag and the first boots", or the one of its list that
     is so as it is called, "the lemon cake and the first fruit"."""
-    lists = _lists_of_needs(state)
-    if len(lists) < 2 or not all(isinstance(ref, int) for ref in parse.slots.ref):
-        return []
-    places = places_by_name(parse.message, [name for name, _ in lists])
-    if not places or not all(1 <= place <= len(lists[which][1]) for which, place in places):
+    lists, places = _lists_of_needs(state), _named_places(parse.message, state)
+    if not places or not all(isinstance(ref, int) for ref in parse.slots.ref):
         return []
     if len(places) == 1 and (first_ones := from_an_end(parts.catalog.get_many(lists[places[0][0]][1]), parse.message)):
         return first_ones  # "the first two chairs"
@@ -187,7 +184,20 @@ def of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Pro
     said = content_words(words_before_kind(parse.slots.product or ""))
     so = [one.id for ids in without_place for one in parts.catalog.get_many(ids) if said and is_all_of(one, said)]
     named = so if len(so) == 1 else liked[-1:]
-    return parts.catalog.get_many([*named, *(lists[which][1][place - 1] for which, place in places)])
+    return parts.catalog.get_many([*named, *in_their_lists(parse.message, state)])
+
+
+def in_their_lists(message: str, state: DialogueState) -> list[str]:
+    """Ids of what stands at the places that the message says of several needs' lists, in its order; [] where it names none."""
+    lists = _lists_of_needs(state)
+    return [lists[which][1][place - 1] for which, place in _named_places(message, state)]
+
+
+def _named_places(message: str, state: DialogueState) -> list[tuple[int, int]]:
+    """(which of several needs' lists, place in it from 1) of each place that the message says; [] where one is past its list's end."""
+    lists = _lists_of_needs(state)
+    places = places_by_name(message, [name for name, _ in lists]) if len(lists) > 1 else []
+    return places if all(1 <= place <= len(lists[which][1]) for which, place in places) else []
 
 
 def of_an_earlier_need(parse: Parse, state: DialogueState, focus: Sequence[Product], parts: Parts) -> list[Product]:

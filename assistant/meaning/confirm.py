@@ -135,7 +135,10 @@ def _asked_first(parse: Parse, outcome: Outcome, state: DialogueState, parts: Pa
     if not change:
         return None
     puts = tuple(one.id for one in counts if one.old == 0)
-    return replace(_asking(change, replace(parse, puts=puts)), focus=outcome.focus)
+    it = (
+        puts if parse.slots.ref == ("last",) else ()
+    )  # what "it" is now, it may not be once the message's next act is done
+    return replace(_asking(change, replace(parse, puts=puts, products=parse.products or it)), focus=outcome.focus)
 
 
 def _unsure(parse: Parse, state: DialogueState, parts: Parts) -> bool:
@@ -161,8 +164,10 @@ def _plainly_named(parse: Parse, outcome: Outcome, state: DialogueState, parts: 
     unsure of is mostly the place, and a cart is easily changed. A question asks for no product."""
     before = {line.product_id for line in state.cart}
     added = [line.product_id for line in outcome.cart or () if line.product_id not in before]
-    if parse.intent != "cart_add" or parse.products or "?" in parse.message:
+    if parse.intent != "cart_add" or "?" in parse.message:
         return False
+    if parse.products:
+        return {*added} <= {*parse.products}
     counted = {state.shown[place - 1] for place in places_with_counts(parse.message, len(state.shown))}
     if added and counted.issuperset(added):
         return True

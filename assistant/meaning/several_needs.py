@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from retrieval.audience import adult_in, speaks_of_people
@@ -14,7 +14,7 @@ from retrieval.kinds.of_listings import kind_at_end, names_kind
 from retrieval.query import SOFT, Constraints
 from retrieval.words import content_stems
 
-from ..actions.table import of_named_needs
+from ..actions.table import in_their_lists
 from ..mentions import kind_behind_place, says_of_all, says_of_each, says_the
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
@@ -247,14 +247,24 @@ def of_the_named_need(parse: Parse, state: DialogueState) -> Parse:
     return replace(parse, slots=replace(parse.slots, product=name, **lists))
 
 
-def put_in_at_once(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """Two additions of one message as one where the first of them already means what the message says of several lists: "add the first
-    oxfords and the first shirt" is no second pair."""
-    after = parse.then
-    if parse.intent != "cart_add" or after is None or after.intent != "cart_add":
-        return parse
-    alike = parse.slots.quantity == after.slots.quantity and len(of_named_needs(parse, state, parts)) > 1
-    return replace(parse, then=after.then, acts=parse.acts[1:]) if alike else parse
+def each_in_its_list(parse: Parse, state: DialogueState) -> Parse:
+    """Several additions of one message, each with what stands at its own places in the lists that the message names: of "add it and the
+    first boots" the first is what was spoken of."""
+    added = [one.slots for one in parse.in_order() if one.intent == "cart_add"]
+    ids = in_their_lists(parse.message, state) if len(added) > 1 else []
+    return _each_with_its_own(parse, iter(ids)) if ids and sum(map(_places, added)) == len(ids) else parse
+
+
+def _each_with_its_own(parse: Parse, ids: Iterator[str]) -> Parse:
+    """The acts, each addition with as many of these ids as it has places, and one that says nothing else of what was spoken of."""
+    if parse.intent == "cart_add":
+        slots = replace(parse.slots, ref=parse.slots.ref or (() if parse.slots.product else ("last",)))
+        parse = replace(parse, slots=slots, products=tuple(islice(ids, _places(parse.slots))))
+    return replace(parse, then=_each_with_its_own(parse.then, ids) if parse.then else None)
+
+
+def _places(slots: Slots) -> int:
+    return sum(isinstance(ref, int) for ref in slots.ref)
 
 
 def of_the_kind_behind(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

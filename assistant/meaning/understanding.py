@@ -45,11 +45,11 @@ from .kept import with_kept_wishes
 from .misplaced import put_right
 from .placed import placed
 from .several_needs import (
+    each_in_its_list,
     named_as_before,
     of_the_kind_behind,
     of_the_named_need,
     of_those_on_the_table,
-    put_in_at_once,
     told_apart,
 )
 from .sizes import stepped
@@ -72,8 +72,8 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
         return parse  # "set all prices to 0" lets no budget go
     # What is pointed at, and what answers the shop's last question.
     parse = placed(parse, state)  # "the last one" is counted by code, which knows how many are on the screen
+    parse = each_in_its_list(parse, state)
     parse = of_the_kind_behind(parse, state, parts)
-    parse = put_in_at_once(parse, state, parts)
     parse = swapped(parse, state, parts)  # what is in the cart tells which of two goes out
     parse = settled(parse, state)  # a yes means the act that was asked about
     parse = continued(parse, state, parts)  # an order number by itself answers the question for one

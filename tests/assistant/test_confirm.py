@@ -71,6 +71,18 @@ def test_what_is_counted_in_the_list_of_each_thing_named_is_put_in_unasked(searc
     assert cart(assistant) == dict.fromkeys(of_each, 1)
 
 
+@pytest.mark.parametrize(("ref", "confidence"), [(("last",), 1.0), ((), 1.0), (("last",), 0.3)])
+def test_of_two_additions_it_is_what_was_spoken_of_and_the_place_is_of_the_thing_named(
+    searcher: Searcher, ref: tuple[str, ...], confidence: float
+) -> None:
+    both = unsure(replace(said("cart_add", ref=ref), then=said("cart_add", ref=(1,))), confidence)
+    liked = said("feedback", ref=(2,))
+    assistant = shop(searcher, LAMPS, said("search", product="bag"), liked, both, said("other"))
+    lamps, bags = (assistant.reply(message, SESSION).cards for message in ("a lamp under 40", "bags"))
+    talk(assistant, "I like the second", "add it and the first lamp", *(["yes"] if confidence < 1 else []))
+    assert cart(assistant) == dict.fromkeys([bags[1].product.id, lamps[0].product.id], 1)
+
+
 @pytest.mark.parametrize(("message", "intent"), [("checkout", "checkout"), ("my total?", "cart_view"), ("bye", "bye")])
 def test_what_was_asked_back_and_not_answered_is_said_not_to_be_in_the_cart(
     searcher: Searcher, message: str, intent: Intent

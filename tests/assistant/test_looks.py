@@ -200,6 +200,9 @@ def test_nothing_of_another_need_is_the_one_pointed_at_by_its_colour(searcher: S
 def test_of_two_things_joined_by_and_the_place_of_one_is_none_of_the_other() -> None:
     assert places_by_name("the first and the lamp", ["headphones", "lamp"]) == []
     assert places_by_name("the second headphones and the first lamp", ["headphones", "lamp"]) == [(0, 2), (1, 1)]
+    assert places_by_name("the second lamp, and the first and third rug", ["lamp", "rug"]) == [(0, 2), (1, 1), (1, 3)]
+    assert places_by_name("the first oxfords and the first shirt", ["oxford shoes", "shirt"]) == [(0, 1), (1, 1)]
+    assert places_by_name("the first one for my desk", ["desk lamp", "chair"]) == []
 
 
 @pytest.mark.parametrize(
