@@ -121,18 +121,32 @@ def answer_for(
     values = wanted & (COLORS | MATERIALS)
     if values and not any(Fact("", product.title).has(one) for one in _alternatives(asked)):
         return _not_said(product, asked, _of_another_value(asked, wanted, values, facts, embedder))
+    if named := _in_its_name(product, [asked, question or asked], embedder):
+        return named
     near, cosine = _nearest([asked, question or asked], facts if wanted else [], embedder)
     same = near is not None and cosine >= SAME_SUBJECT and _says_the_numbers(near, asked)
     if near and same and _counts_if_asked([near], question or asked):
         return _say(product, [near])
     own = next((one for one in _alternatives(asked) if Fact("", product.title).has(one)), None)
     if wanted and not said & _ASKING and own:
-        says = quote(product.title, tuple(own), around=0) or product.title
-        return Answer(f"The name of {product.title} says “{says}”.", (product.title, says))
+        return _named_so(product, own)
     if wanted and wanted <= _CONTENTS and product.description and not _NO_OVERVIEW.search(question or asked):
         return _overview(product)
     told = near is not None and _tells_of_it(near, cosine, product, [asked, question or asked], embedder)
     return _not_said(product, asked, near if told else None)
+
+
+def _in_its_name(product: Product, asked: Sequence[str], embedder: Embedder) -> Answer | None:
+    """The colour or the material that the product is called by, where that is asked for and nothing else says it."""
+    subject = subject_of([*asked, *map(as_it, asked)], embedder)
+    known = _KNOWN_BY.get(subject.fields[0], frozenset()) if subject else frozenset[str]()
+    said = known.intersection(content_stems(short_title(product.title)))
+    return _named_so(product, said) if said else None
+
+
+def _named_so(product: Product, said: Collection[str]) -> Answer:
+    says = quote(product.title, tuple(said), around=0) or product.title
+    return Answer(f"The name of {product.title} says “{says}”.", (product.title, says))
 
 
 def _says_the_numbers(near: Fact, asked: str) -> bool:

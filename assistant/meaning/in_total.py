@@ -16,7 +16,8 @@ _CENT = Decimal("0.01")
 # What stands right behind a price, or before it, that several things may cost together.
 _TOGETHER = re.compile(
     r"\W*(?:dollars|euros?|pounds|bucks|quid)?\W*(?:(?:max|tops|or less) )?"
-    r"(?:in total|altogether|all together|for the (?:pair|lot)|(?:in all|for (?:both|all)(?: of them)?)(?=[.,;!?]|$))"
+    r"(?:(?:in )?total(?! weight)|altogether|all together|for (?:the (?:pair|lot)|everything)|"
+    r"(?:in all|for (?:both|all)(?: of them)?)(?=[.,;!?]|$))"
 )
 _TOTAL_OF = re.compile(r"\b(?:total budget|budget in total|in total (?:max|up to|under|at most))\b")
 
@@ -34,6 +35,22 @@ def for_each(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     note = f"{money(limit, parts.currency)} for {many} is {money(each, parts.currency)} for each."
     slots = replace(slots, price_max=each, price_min=None if least is None else _share(least, many))
     return replace(parse, slots=slots, note=f"{parse.note} {note}".strip(), then=then)
+
+
+def each_up_to_it(parse: Parse, parts: Parts) -> Parse:
+    """The acts, where several search and one of them has the price of all together ("a desk and a chair, 800 in total"), each with it as
+    what nothing of them may exceed alone, which a note says."""
+    searches = [one.slots for one in parse.in_order() if one.intent == "search"]
+    limits = [slots.price_max for slots in searches if slots.price_max is not None]
+    if len(searches) < 2 or len(limits) != 1 or not _is_of_all(parse.message.lower(), many=1):
+        return parse
+    note = f"{money(limits[0], parts.currency)} is for all of it together, so I looked for each up to that."
+    return replace(_each_up_to(limits[0], parse), note=f"{parse.note} {note}".strip())
+
+
+def _each_up_to(limit: Decimal, parse: Parse) -> Parse:
+    slots = replace(parse.slots, price_max=limit) if parse.intent == "search" else parse.slots
+    return replace(parse, slots=slots, then=_each_up_to(limit, parse.then) if parse.then else None)
 
 
 def _no_inches(slots: Slots, message: str) -> Slots:

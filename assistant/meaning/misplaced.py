@@ -23,6 +23,9 @@ _MUCH = re.compile(r"^(?:(?:too|so) (?:many|much)|more) ")
 _WHITHER = re.compile(r"to (?:an?|the|my|our) ")
 _AGED = r"(?:\b(?:s?he|who) is|\b(?:s?he|who)['’]?s|\bturn(?:s|ed|ing)?|\baged?)"
 _FOR_MINE = re.compile(r"\bfor my ((?:[\w'’-]+ ){0,2}[\w'’-]+)")
+_OF_MINE = re.compile(
+    r"(?:^|[,.;!?]|\b(?:and|because|since|it['’]?s|so)) *my ((?:[\w-]+ )?[\w-]+)"
+)  # what it is said of
 
 
 def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) -> Parse:
@@ -102,12 +105,17 @@ def _with_whom(parse: Parse, message: str) -> Parse:
 
 
 def _people_in(message: str) -> Iterator[tuple[str, int]]:
-    """(words, place) of each "for my …" that ends with a person or an animal: "for my little brother"."""
+    """(words, place) of each "for my …" that ends with a person or an animal: "for my little brother"; and of an animal that something is
+    said of, which all is for."""
     for found in _FOR_MINE.finditer(message):
         words = found[1].split()
         ends = [count for count, word in enumerate(words, 1) if speaks_of_people(word) or names_animal(word)]
         if (end := max(ends, default=0)) and not words[end - 1].endswith(("'s", "’s")):
             yield f"for my {' '.join(words[:end])}", found.start()
+    for found in _OF_MINE.finditer(message):  # "my dog's birthday is coming up, any toys for him?"
+        words = found[1].split()
+        if end := next((count for count, word in enumerate(words, 1) if names_animal(word)), 0):
+            yield f"for my {' '.join(words[:end])}", len(message)
 
 
 def _in_colour(slots: Slots) -> Slots:

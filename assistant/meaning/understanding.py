@@ -40,7 +40,7 @@ from .carried import with_the_audience, without_the_former_kinds
 from .complained import complained, priced
 from .confirm import held_back, settled
 from .going_on import gone_on
-from .in_total import for_each
+from .in_total import each_up_to_it, for_each
 from .kept import with_kept_wishes
 from .misplaced import put_right
 from .placed import placed
@@ -67,7 +67,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = for_each(parse, state, parts)
     parse = named_as_before(parse, state)
     parse = of_those_on_the_table(parse, state, parts)
-    parse = told_apart(parse, parts)
+    parse = each_up_to_it(told_apart(parse, parts), parts)
     if parse.intent == "other" and orders_in(message):
         return parse  # "set all prices to 0" lets no budget go
     # What is pointed at, and what answers the shop's last question.

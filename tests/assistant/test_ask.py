@@ -192,6 +192,12 @@ def test_a_title_answers_where_nothing_else_does() -> None:
     assert (answer.text, answer.found) == ("The name of Linen Lampshade says “Linen”.", True)
 
 
+def test_what_it_is_made_of_is_told_by_its_name_where_nothing_else_says_so() -> None:
+    plain = replace(BY_ID["shade"], attributes={}, description="A shade for your lamp.")
+    answer = answer_for(plain, [plain], "what is it made of", WordEmbedder())
+    assert (answer.text, answer.found) == ("The name of Linen Lampshade says “Linen”.", True)
+
+
 def test_what_it_is_made_of_and_its_colour_are_read_in_the_sentence_that_says_so() -> None:
     text = "Embrace rain with our Tower Floor Lamp. This sleek navy shell is of oak, and pairs well with green linen."
     lamp = replace(BY_ID["tower"], description=text, attributes={})

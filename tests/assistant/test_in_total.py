@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -47,3 +48,19 @@ def test_a_price_in_total_is_none_in_inches(assistant_with: AssistantWith) -> No
     shop = assistant_with([said("search", product="lamp", quantity=2, size=("90 in",))])
     wanted = shop.reply("two lamps, 90 in total", "s_1").constraints
     assert (wanted.size, wanted.price_max) == ((), Decimal(45))
+
+
+@pytest.mark.parametrize("message", ["a lamp and a bag, 90 in total", "need a lamp and a bag, 90 total"])
+def test_of_two_things_with_one_budget_neither_may_exceed_it(assistant_with: AssistantWith, message: str) -> None:
+    both = replace(said("search", product="lamp"), then=said("search", product="bag", price_max=Decimal(90)))
+    shop = assistant_with([both])
+    reply = shop.reply(message, "s_1")
+    assert reply.reply.startswith("$90 is for all of it together, so I looked for each up to that.")
+    assert [need.price_max for need in shop.session("s_1").state.needs()] == [Decimal(90), Decimal(90)]
+
+
+def test_a_price_behind_the_last_of_two_things_is_of_that_one(assistant_with: AssistantWith) -> None:
+    both = replace(said("search", product="lamp"), then=said("search", product="bag", price_max=Decimal(90)))
+    shop = assistant_with([both])
+    shop.reply("a lamp and a bag up to 90", "s_1")
+    assert [need.price_max for need in shop.session("s_1").state.needs()] == [Decimal(90), None]
