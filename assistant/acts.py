@@ -15,7 +15,7 @@ from .model import Card, DialogueState, Outcome, Parse
 from .parse import clean
 from .parts import Parts
 from .reply import Words, labelled, sells_nothing_so, unsold, write
-from .state import Effect, effect_of, leave, turned, update
+from .state import LOOKS_AT_THE_CART, Effect, effect_of, leave, turned, update
 
 # Intents whose action shows products; where a message has several of them, they share the places of one list.
 SHOWING = frozenset({"search", "refine", "recommend", "more", "similar", "complement"})
@@ -78,10 +78,12 @@ def _share(parts: Parts, acts: Sequence[Parse]) -> int:
 
 
 def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: Sequence[Acted]) -> Acted:
-    """One act: find, answer, cart ... or ask back; then its reasons and caveats, and its words. Products are numbered on from `before`."""
+    """One act: find, answer, cart ... or ask back; then its reasons and caveats, and its words. Products are numbered on from `before`. The
+    cart is not looked at while something before is asked back."""
     shown = tuple(card.product.id for one in before for card in one.cards)
     parts = replace(parts, before=shown)
-    outcome = act(parse, state, parts)
+    waits = parse.intent in LOOKS_AT_THE_CART and any(asks_back(one.outcome) for one in before)
+    outcome = Outcome(cart=state.cart) if waits else act(parse, state, parts)
     outcome = replace(outcome, hits=parts.numbered(outcome.hits)) if shown else outcome
     state = replace(turned(state, outcome.constraints), taste=outcome.taste or state.taste)
     cards = tuple(
@@ -94,7 +96,7 @@ def _do(parse: Parse, state: DialogueState, parts: Parts, message: str, before: 
     )
     acted = time.perf_counter()
     cart = view_of(state.cart if outcome.cart is None else outcome.cart, parts)
-    words = write(outcome, cards, state, parts.currency)
+    words = write(outcome, cards, state, parts.currency) if not waits else Words("")
     if parse.drops is not None:
         words = replace(words, text=f"No longer asked for: {parse.drops.text}. {words.text}")
     if parse.always:

@@ -145,9 +145,14 @@ def says_which(message: str) -> bool:
 
 
 def names_a_list_alone(message: str) -> bool:
-    """Whether the one place that the message says is that of a list and not of a thing in it: "go back to the first list"."""
-    places = list(_ORDINAL_OR_LAST.finditer(message.lower()))
-    return len(places) == 1 and bool(re.match(r" (?:list|page|results?)\b", message.lower()[places[0].end() :]))
+    """Whether the one place that the message says is that of a list and not of a thing in it: "go back to the first list", "back to the
+    first ones"."""
+    text = message.lower()
+    places = list(_ORDINAL_OR_LAST.finditer(text))
+    return len(places) == 1 and bool(
+        re.match(r" (?:list|page|results?)\b", text[places[0].end() :])
+        or (re.search(r"\bback to the $", text[: places[0].start()]) and text[places[0].end() :].startswith(" ones"))
+    )
 
 
 def says_it(message: str) -> bool:
@@ -291,6 +296,11 @@ def says_of_all(message: str) -> bool:
 def says_of_each(message: str) -> bool:
     """Whether a message that names nothing speaks of each of several things: "both under 50", "40 each", but not "all black"."""
     return bool(_OF_EACH.search(message.lower()))
+
+
+def says_into_the_cart(message: str) -> bool:
+    """Whether something is to go into the cart in so many words: "put the cheapest one in my basket"."""
+    return bool(_INTO_THE_CART.search(message))
 
 
 def without_the_cart(message: str) -> str:

@@ -118,10 +118,13 @@ class Parse:
     then: Parse | None = None
 
     def in_order(self) -> Iterator[Parse]:
-        """Its acts one by one, this one first, each without those after it, and as sure as the whole message was read."""
+        """Its acts one by one, this one first, each without those after it, and as sure as the whole message was read; with the whole
+        message, unless it has words of its own."""
         one: Parse | None = self
         while one is not None:
-            yield replace(one, message=self.message, page=self.page, confidence=self.confidence, then=None)
+            yield replace(
+                one, message=one.message or self.message, page=self.page, confidence=self.confidence, then=None
+            )
             one = one.then
 
 

@@ -17,6 +17,7 @@ from ..reply import need_phrase
 
 OFFERED = 2
 NEAR = 40  # of the products nearest to the kind's name, those whose shelves are offered
+LEAST_NEAR = 6  # of these on a shelf: of one or two, which are near by chance, a camera is offered for a fishing rod
 Offer = tuple[str, str, int]  # what may be given up or seen instead, how the shopper says so, how many that brings
 
 
@@ -30,7 +31,8 @@ def exhausted(state: DialogueState, parts: Parts) -> Outcome:
     elif offers := list(_shelves_near(state, parts))[:OFFERED]:
         text += f" What comes near: {' and '.join(words for words, _, _ in offers)}."
     else:
-        text += " Tell me which wish may go, and I will look again."
+        wishes = state.constraints != Constraints(product=state.constraints.product)
+        text += " Tell me which wish may go, and I will look again." if wishes else " What else are you looking for?"
     return Outcome(answer=Answer(text, (text,)), suggested=tuple(say for _, say, _ in offers))
 
 
@@ -89,15 +91,15 @@ def _loosened(constraints: Constraints, currency: str) -> Iterator[tuple[Constra
 
 
 def _shelves_near(state: DialogueState, parts: Parts) -> Iterator[Offer]:
-    """The categories in which the things nearest to the kind's name stand, but for its own."""
+    """The categories in which most of the things nearest to the kind's name stand, but for its own."""
     kind = state.constraints.product or ""
     eligible = parts.searcher.matching(replace(state.constraints, product=None)) - state.seen
     found = parts.searcher.dense.retrieve(kind, NEAR, eligible) if kind else []
     products = parts.catalog.get_many(candidate.product_id for candidate in found)
     shelves = Counter(product.category[-1] for product in products if product.category)
     own = set(content_stems(kind))
-    for shelf, _ in shelves.most_common():
-        if not set(content_stems(shelf)) <= own:
+    for shelf, near in shelves.most_common():
+        if near >= LEAST_NEAR and not set(content_stems(shelf)) <= own:
             count = _unseen(shelf_ids(parts.catalog, parts.searcher.lexical, shelf) & eligible, state, parts)
             if count:
                 yield shelf, f"Show me {shelf}", count

@@ -68,7 +68,7 @@ def none_so(parse: Parse, state: DialogueState, parts: Parts, meant: Sequence[Pr
         return None
     if any(is_so_colored(one, colors) for one in _with_variants(among, parts) for colors in each):
         return None
-    if any(is_all_of(one, [word]) for one in among for word in named):
+    if any(is_all_of(one, [word]) for one in (*among, *meant) for word in named):
         return None
     so = f"stated to be {' or '.join(map(' and '.join, each))}" if each else f"called “{' or '.join(named)}”"
     text = f"None of these is {so}. Which of them do you mean?"

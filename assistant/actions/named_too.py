@@ -102,9 +102,18 @@ def _text(product: Product) -> str:
 
 
 def shown_before(name: str, state: DialogueState, parts: Parts) -> list[Product]:
-    """What was last shown for an earlier need of that name."""
-    found = [one for need in state.earlier if same_kind(need.constraints.product, name) for one in need.found]
-    return parts.catalog.get_many(found)
+    """What was last shown for an earlier need of that name; of it what is called so or of that kind, where some is."""
+    ids = [one for need in state.earlier if same_kind(need.constraints.product, name) for one in need.found]
+    found, (kinds, known) = parts.catalog.get_many(ids), kind_at_end(name)
+    return [one for one in found if called(one, name) or (known and is_named(kind_of(one), kinds))] or found
+
+
+def the_one_called(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """What the message calls by its name, "the necklace", where of what was last shown for the earlier need of that name one is called
+    so; [] else."""
+    name = parse.slots.product or ""
+    found = shown_before(name, state, parts) if name and says_the(parse.message, name) else []
+    return found if len(found) == 1 else []
 
 
 def which_too(name: str, products: Sequence[Product]) -> str:

@@ -23,6 +23,7 @@ from ..mentions import (
     places_in,
     says_a_place,
     says_each,
+    says_the,
     tied,
 )
 from ..model import DialogueState, Intent, Parse
@@ -69,6 +70,8 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     among = _asked_among(state, shown)
     if so := so_looking(parse, among) or so_looking(parse, [*shown, *beside], before):
         return so
+    if elsewhere := titled_so_elsewhere(parse, state, parts) or _called_though_not_last(parse, state, shown, focus):
+        return elsewhere
     if colored := _of_the_color(parse, state, shown, parts):
         return colored
     named = by_name(parse.slots, parse.message, [*shown, *beside])
@@ -79,6 +82,26 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
     if found or parse.slots.ref:
         return as_many_as_said(found, parse.slots, parse.message)
     return [product for product in focus if called(product, parse.slots.product)]
+
+
+def titled_so_elsewhere(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    """The one of what was shown for earlier needs whose title has all by which the message describes one: "the skydome one" of tents,
+    while lanterns are on the table."""
+    before = parts.catalog.get_many(dict.fromkeys(one for need in state.earlier for one in need.found))
+    described = [set(map(stem, words)) for words in looks_in(parse.message)]
+    found = [one for one in before if any(words <= set(content_stems(one.title)) for words in described)]
+    return found if len(found) == 1 and not parse.products else []
+
+
+def _called_though_not_last(
+    parse: Parse, state: DialogueState, shown: Sequence[Product], focus: Sequence[Product]
+) -> list[Product]:
+    """The shown products that have all words of the name, where the message says "the" of it and what was spoken of last is not called
+    so: of lanterns and a tent in the cart "2 of the led lantern" are no tents."""
+    name = parse.slots.product or ""
+    if parse.slots.ref != ("last",) or not says_the(parse.message, name) or any(called(one, name) for one in focus):
+        return []
+    return [one for one in shown if set(content_stems(name)) <= set(content_stems(one.title))]
 
 
 def _asked_among(state: DialogueState, shown: Sequence[Product]) -> list[Product]:

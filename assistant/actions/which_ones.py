@@ -37,7 +37,9 @@ def _of_them(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None
     of_several = parse.slots.ref == ("last",) and not parse.slots.quantity and said
     if of_several and none_spoken_of(state):
         return of_those_shown(state)
-    spoken_of = parts.catalog.get_many(state.compared) if state.acts[-2:-1] == ("ask_product",) else []
+    asked_of_one = state.asked_of[-1:] == (state.focus,)
+    of_all = state.acts[-2:-1] == ("ask_product",) and not asked_of_one
+    spoken_of = parts.catalog.get_many(state.compared) if of_all else []
     of_one = len(spoken_of) > 1 and not parse.products and replace(parse.slots, quantity=None, ref=()) == Slots()
     if not of_one or parse.slots.ref not in ((), ("last",)) or called_in(parse.message, spoken_of) or said:
         return None

@@ -8,7 +8,7 @@ is asked about before the action, since that cannot be taken back.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from retrieval.product import Product
 from retrieval.query import Constraints
@@ -16,11 +16,7 @@ from retrieval.words import content_stems
 
 from ..actions import ACTIONS
 from ..actions.cart import view_of
-from ..actions.looks import so_looking
-from ..actions.naming import called_in
-from ..actions.table import of_named_needs
-from ..actions.titles import titled
-from ..mentions import SUPERLATIVES, places_with_counts, says_which
+from ..mentions import SUPERLATIVES, says_into_the_cart, says_which
 from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question, Slots, Taste
 from ..normalize import amounts
 from ..parse import clean
@@ -28,6 +24,7 @@ from ..parts import Parts
 from ..reply import reading_of
 from ..sayings.assent import agrees, refuses
 from ..state import LOOKS_AT_THE_CART
+from .plainly import Counted, plainly_changed, plainly_put_in
 
 SEARCHES: tuple[Intent, ...] = ("search", "refine")
 SAYS_NO_MORE: tuple[Intent, ...] = (
@@ -41,16 +38,6 @@ AGREED = "All right. What else can I do for you?"
 LEFT = "All right, I left everything as it is. What would you like instead?"
 RIGHT = ": right?"
 SHALL_I = Question("Shall I?", "confirm", ("Yes", "No"))
-
-
-@dataclass(frozen=True)
-class Counted:
-    """How many of a product are in the cart, and how many would be."""
-
-    id: str
-    title: str
-    old: int
-    new: int
 
 
 def settled(parse: Parse, state: DialogueState) -> Parse:
@@ -129,7 +116,8 @@ def _asked_first(parse: Parse, outcome: Outcome, state: DialogueState, parts: Pa
     counts = _counts(outcome, state, parts)
     added = parts.catalog.get_many(one.id for one in counts if one.old == 0)
     guessed = _unsure(parse, state, parts) or _guesses_the_place(parse, added, state)
-    unsure = guessed and not _plainly_named(parse, outcome, state, parts)
+    plainly = plainly_put_in(parse, outcome, state, parts) or plainly_changed(parse, counts, state, parts)
+    unsure = guessed and not plainly
     asks = unsure or parse.yes is False or (not parse.yes and _reaches_far(parse, counts, parts))
     change = " and ".join(_changes(outcome, counts, state, parts)) if asks else ""
     if not change:
@@ -143,7 +131,8 @@ def _asked_first(parse: Parse, outcome: Outcome, state: DialogueState, parts: Pa
 
 def _unsure(parse: Parse, state: DialogueState, parts: Parts) -> bool:
     """Whether the reading is less sure than an act with consequences asks for."""
-    by_rank = _picks_by_rank(parse) and not state.compared  # of two compared "the cheaper one" is a choice
+    taken = state.compared or says_into_the_cart(parse.message)  # of two compared "the cheaper one" is a choice
+    by_rank = _picks_by_rank(parse) and not taken
     return parse.confidence < parts.confirm_below * (PICKED_BY_RANK if by_rank else 1)
 
 
@@ -156,26 +145,6 @@ def _left_undone(state: DialogueState, parts: Parts) -> str:
     products = parts.catalog.get_many(one for one in state.passed_over if one not in inside)
     named = ", ".join(f"the {product.title}" for product in products)
     return f"You did not say whether to put {named} in your cart, so I did not." if named else ""
-
-
-def _plainly_named(parse: Parse, outcome: Outcome, state: DialogueState, parts: Parts) -> bool:
-    """Whether the one product that would go into the cart is called so by the message, by words that nothing else shown has, or counted
-    at its place ("two of the first and one of the last"), or each of several by its place in the list of what it is: what the reader was
-    unsure of is mostly the place, and a cart is easily changed. A question asks for no product."""
-    before = {line.product_id for line in state.cart}
-    added = [line.product_id for line in outcome.cart or () if line.product_id not in before]
-    if parse.intent != "cart_add" or "?" in parse.message:
-        return False
-    if parse.products:
-        return {*added} <= {*parse.products}
-    counted = {state.shown[place - 1] for place in places_with_counts(parse.message, len(state.shown))}
-    if added and counted.issuperset(added):
-        return True
-    if len(added) != 1:
-        return {*added} == {one.id for one in of_named_needs(parse, state, parts)} != set()
-    shown = parts.catalog.get_many(state.shown)
-    called = titled(parse.message, state, parts) or so_looking(parse, shown) or called_in(parse.message, shown)
-    return [one.id for one in called] == added
 
 
 def _to_nothing(parse: Parse) -> str:

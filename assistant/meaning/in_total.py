@@ -41,15 +41,21 @@ def each_up_to_it(parse: Parse, parts: Parts) -> Parse:
     """The acts, where several search and one of them has the price of all together ("a desk and a chair, 800 in total"), each with it as
     what nothing of them may exceed alone, which a note says."""
     searches = [one.slots for one in parse.in_order() if one.intent == "search"]
-    limits = [slots.price_max for slots in searches if slots.price_max is not None]
-    if len(searches) < 2 or len(limits) != 1 or not _is_of_all(parse.message.lower(), many=1):
+    limits = [_limit_of(slots) for slots in searches if slots.price_max is not None]
+    if len(searches) < 2 or len(set(limits)) != 1 or not _is_of_all(parse.message.lower(), many=1):
         return parse
     note = f"{money(limits[0], parts.currency)} is for all of it together, so I looked for each up to that."
     return replace(_each_up_to(limits[0], parse), note=f"{parse.note} {note}".strip())
 
 
+def _limit_of(slots: Slots) -> Decimal:
+    """The price said: "around 250" was read as 200 to 300."""
+    most = slots.price_max or Decimal(0)
+    return most if slots.price_min is None else (slots.price_min + most) / 2
+
+
 def _each_up_to(limit: Decimal, parse: Parse) -> Parse:
-    slots = replace(parse.slots, price_max=limit) if parse.intent == "search" else parse.slots
+    slots = replace(parse.slots, price_min=None, price_max=limit) if parse.intent == "search" else parse.slots
     return replace(parse, slots=slots, then=_each_up_to(limit, parse.then) if parse.then else None)
 
 

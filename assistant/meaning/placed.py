@@ -18,7 +18,7 @@ def placed(parse: Parse, state: DialogueState) -> Parse:
     """The message's additions as one where it counts several places, the end of the list where it says "the last one", as many as were
     said before the shop asked which, "it" of a question as what was spoken of last, and "the first list" as no product."""
     if parse.intent == "cart_add" and parse.then is None and names_a_list_alone(parse.message):
-        return replace(parse, intent="refine", slots=Slots(), acts=("refine",))
+        return replace(parse, intent="refine", slots=Slots(), acts=("refine",), note="From the beginning again.")
     return _it(_as_many(_the_last(_together(parse, state), state), state))
 
 
@@ -44,7 +44,7 @@ def _the_last(parse: Parse, state: DialogueState) -> Parse:
     cart it is another list."""
     refs, listed = parse.slots.ref, len(state.shown)
     counted = all(isinstance(ref, int) or ref == "last" for ref in refs)
-    if not refs or not counted or parse.then is not None or parse.intent == "cart_remove" or listed < 2:
+    if not refs or not counted or parse.then is not None or parse.intent == "cart_remove" or not listed:
         return parse
     past = any(isinstance(ref, int) and ref > listed for ref in refs)  # "teh last one" was read as the third of two
     places = places_to_the_last(parse.message, listed, surely=not past)

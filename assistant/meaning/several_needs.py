@@ -187,8 +187,8 @@ def of_those_on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> P
 
 
 def _may_be_of_each(slots: Slots, state: DialogueState) -> bool:
-    """Whether nothing is said but what may be said of several things at once ("under 40"), right after they were asked for."""
-    shared = Slots(**{name: getattr(slots, name) for name in SHARED})
+    """Whether nothing is said but what may be said of several things at once ("under 40", "women's"), right after they were asked for."""
+    shared = Slots(**{name: getattr(slots, name) for name in (*SHARED, "gender")})
     return slots == shared != Slots() and state.acts[-2:] == ("search", "search")
 
 

@@ -50,6 +50,8 @@ def swapped(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     nothing comes in, is to be asked about too; for what was put in just now, the cart is shown. Else as it was read."""
     if any(one.intent not in READ_AS or one.products or one.choice for one in parse.in_order()):
         return parse
+    if _only_takes_out(parse, state, parts):
+        return parse
     lines = {line.product_id: line.quantity for line in state.cart}
     out, into = _out_and_in(parse, state, parts)
     named = parts.catalog.get_many(lines) if out is None or into is None else [into, out]
@@ -76,6 +78,15 @@ def swapped(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         choice=stay,
         then=add,
     )
+
+
+def _only_takes_out(parse: Parse, state: DialogueState, parts: Parts) -> bool:
+    """Whether what was read as taking out by name names one line of the cart, and no word stands for one thing in place of another:
+    "remove the bag, I changed my mind", while other bags are on the table."""
+    inside = parts.catalog.get_many(line.product_id for line in state.cart)
+    named = parse.slots.product is not None and bool(_of_the_kind(parse.slots.product, inside))
+    for_another = set(_BETWEEN.split(parse.message.lower())[1::2]) & (_OUT_BEFORE | _OUT_AFTER)
+    return parse.intent == "cart_remove" and parse.then is None and named and not for_another
 
 
 def _is_in_already(parse: Parse, state: DialogueState, parts: Parts) -> bool:

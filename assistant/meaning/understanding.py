@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from retrieval.audience import speaks_of_people
@@ -11,18 +12,19 @@ from ..actions.choosing import answered
 from ..actions.orders import continued
 from ..actions.questions import asked_in
 from ..actions.subjects import subject_of
+from ..actions.table import called
 from ..actions.taking_out import amount_answered
 from ..actions.titles import with_title
 from ..mentions import as_it, says_a_place
 from ..merging import drop
-from ..model import DialogueState, Parse, Slots
+from ..model import DialogueState, Intent, Parse, Slots
 from ..parse import clean
 from ..parts import Parts
 from ..question import KINDS
 from ..reading.overreach import orders_in
 from ..sayings.about_us import about_us
 from ..sayings.phrases import phrase_of
-from ..state import NARROWING
+from ..state import NARROWING, same_kind
 from .about_me import of_the_shopper
 from .asking import (
     asking,
@@ -43,6 +45,7 @@ from .going_on import gone_on
 from .in_total import each_up_to_it, for_each
 from .kept import with_kept_wishes
 from .misplaced import put_right
+from .own_words import by_own_words
 from .placed import placed
 from .several_needs import (
     each_in_its_list,
@@ -57,6 +60,8 @@ from .slips import read
 from .swapping import swapped
 from .widening import widened
 
+_CHECKING_OUT = re.compile(r"\bhow (?:do|can) (?:i|we) (?:check ?out|pay now|place (?:the|my) order)\b", re.IGNORECASE)
+LISTS: tuple[Intent, ...] = ("search", "refine", "complement", "similar")
 LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kind", **dict.fromkeys(KINDS, "any kind")}
 
 
@@ -84,7 +89,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = complained(parse, state, parts)
     parse = widened(parse, state, parts)
     parse = of_the_cart(parse, state, parts)
-    parse = _of_who_answers(parse, parts)
+    parse = _of_who_answers(_how_to_check_out(parse), parts)
     parse = _left_open(parse, state, parts)
     parse = in_that_order(parse, state)
     parse = of_value(parse, state, parts)
@@ -95,7 +100,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = stepped(parse, state, parts)  # "the next size up" is a size that code computes
     parse = priced(parse, state)
     parse = to_their_list(parse, state, parts)
-    parse = _worth_doing(asking(of_the_rules(parse, state, parts), state, parts))
+    parse = _worth_doing(asking(of_the_rules(_of_no_line(parse, state, parts), state, parts), state, parts))
     parse = _of_the_product_too(parse, parts)
     # The need that is looked for.
     parse = _had(parse, parts)
@@ -105,6 +110,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = without_the_former_kinds(parse, state, parts)
     parse = with_the_audience(parse, state, parts)
     parse = with_kept_wishes(parse, state, parts)
+    parse = by_own_words(parse)
     return held_back(parse, state, parts)  # an unsure reset is asked about before it forgets anything
 
 
@@ -124,6 +130,12 @@ def _of_who_answers(parse: Parse, parts: Parts) -> Parse:
     """A question who answers here, that was read as the wish for a person, as the small talk that it is: nobody is called for it."""
     asks = parse.intent == "handoff" and parse.then is None and about_us(parse.message, parts.embedder) == "machine"
     return replace(parse, intent="other", acts=("other",)) if asks else parse
+
+
+def _how_to_check_out(parse: Parse) -> Parse:
+    """The act that a message only asks how to do, "ok, how do I check out?", as that act: its reply says how."""
+    asks = parse.intent in ("help", "policy") and parse.then is None and _CHECKING_OUT.search(parse.message)
+    return replace(parse, intent="checkout", acts=("checkout",), slots=Slots()) if asks else parse
 
 
 def _left_open(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
@@ -192,6 +204,20 @@ def _of_the_product_too(parse: Parse, parts: Parts) -> Parse:
     again = bool(further) and (guessed or ref in ((), ("last",), parse.slots.ref))
     one_act = usual if parse.then.intent == "policy" else again and parse.then.intent == "ask_product"
     return replace(parse, then=None, acts=("ask_product",)) if one_act else parse
+
+
+def _of_no_line(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A search without the taking out before it of what is looked for and in no cart: "instead of the wallet, a watch"."""
+    name = parse.slots.product
+    if parse.intent != "cart_remove" or name is None or parse.then is None or parse.then.intent not in LISTS:
+        return parse
+    lines = parts.catalog.get_many(line.product_id for line in state.cart)
+    looked_for = any(same_kind(need.product, name) for need in state.needs())
+    return (
+        replace(parse.then, message=parse.message)
+        if looked_for and not any(called(one, name) for one in lines)
+        else parse
+    )
 
 
 def _worth_doing(parse: Parse) -> Parse:

@@ -64,3 +64,10 @@ def test_a_price_behind_the_last_of_two_things_is_of_that_one(assistant_with: As
     shop = assistant_with([both])
     shop.reply("a lamp and a bag up to 90", "s_1")
     assert [need.price_max for need in shop.session("s_1").state.needs()] == [Decimal(90), None]
+
+
+def test_around_a_price_for_all_is_that_price_and_no_least_one(assistant_with: AssistantWith) -> None:
+    around = said("search", product="bag", price_min=Decimal(72), price_max=Decimal(108))
+    shop = assistant_with([replace(said("search", product="lamp"), then=around)])
+    shop.reply("a lamp and a bag, around 90 altogether", "s_1")
+    assert [(need.price_min, need.price_max) for need in shop.session("s_1").state.needs()] == [(None, Decimal(90))] * 2

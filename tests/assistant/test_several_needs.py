@@ -488,3 +488,10 @@ def test_both_of_two_things_are_the_first_of_each_after_a_yes(assistant_with: As
     first = [lamps.cards[0].product, bags.cards[0].product]
     assert asked.reply == f"Do you mean the {first[0].title} and the {first[1].title}, the first of each?"
     assert [line.product_id for line in shop.session("s_1").state.cart] == [one.id for one in first]
+
+
+def test_for_whom_right_after_several_things_is_said_of_each(assistant_with: AssistantWith) -> None:
+    both = replace(said("search", product="jacket"), then=said("search", product="bag"), acts=("search", "search"))
+    shop = assistant_with([both, said("refine", gender="women")])
+    told(shop, "a jacket and a bag", "women's")
+    assert [need.gender for need in shop.session("s_1").state.needs()] == ["women", "women"]
