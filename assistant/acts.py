@@ -47,8 +47,10 @@ class Done:
 
 def do_all(acts: Sequence[Parse], state: DialogueState, parts: Parts, message: str) -> Done:
     """The acts in their order, each on what the one before it left; what several of them ask or have to say alike is said once."""
-    done, effects = list[Acted](), list[Effect]()
+    done, effects, spoken_of = list[Acted](), list[Effect](), state.focus
     for place, one in enumerate(acts):
+        if place and one.intent == acts[place - 1].intent == "complement" and one.slots.ref in ((), ("last",)):
+            state = replace(state, focus=spoken_of)  # "a strap or picks for it" are both for the guitar
         state = update(state, one, clean(message))  # what the shopper wants now
         done.append(_do(one, state, _parts_for(place, acts, parts), message, done))
         effects.append(_left(done, effects))
@@ -129,6 +131,7 @@ def _told_apart(done: Sequence[Acted]) -> list[Acted]:
 def _told_once(done: Sequence[Acted]) -> list[Acted]:
     """The acts, with all that the shop does not sell in one sentence where the first of it was said; what else is looked for is asked
     only where nothing but this came of the message."""
+    done = _not_repeated(done)
     names = [one.state.constraints.product or "" for one in done]
     unsold_ones = [i for i, one in enumerate(done) if sells_nothing_so(one.outcome)]
     if len(done) < 2 or not unsold_ones:
@@ -136,6 +139,15 @@ def _told_once(done: Sequence[Acted]) -> list[Acted]:
     together = unsold([names[i] for i in unsold_ones], asks=len(unsold_ones) == len(done))
     texts = {i: together if i == unsold_ones[0] else "" for i in unsold_ones}
     return [replace(one, words=replace(one.words, text=texts.get(i, one.words.text))) for i, one in enumerate(done)]
+
+
+def _not_repeated(done: Sequence[Acted]) -> list[Acted]:
+    """The acts, what one of them has to say in the very words of one before it left out: the question which of them is meant."""
+    texts = [one.words.text for one in done]
+    return [
+        replace(one, words=replace(one.words, text="")) if one.words.text in texts[:place] else one
+        for place, one in enumerate(done)
+    ]
 
 
 def _left(done: Sequence[Acted], before: Sequence[Effect]) -> Effect:

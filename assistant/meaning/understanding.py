@@ -61,6 +61,7 @@ from .swapping import swapped
 from .widening import widened
 
 _CHECKING_OUT = re.compile(r"\bhow (?:do|can) (?:i|we) (?:check ?out|pay now|place (?:the|my) order)\b", re.IGNORECASE)
+_IF_YOU_HAVE = re.compile(r"\bif (?:you(?: do|'ve|’ve)? (?:have|got|sell|stock)|there (?:is|are))\b", re.IGNORECASE)
 LISTS: tuple[Intent, ...] = ("search", "refine", "complement", "similar")
 LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kind", **dict.fromkeys(KINDS, "any kind")}
 
@@ -77,7 +78,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
         return parse  # "set all prices to 0" lets no budget go
     # What is pointed at, and what answers the shop's last question.
     parse = placed(parse, state)  # "the last one" is counted by code, which knows how many are on the screen
-    parse = each_in_its_list(parse, state)
+    parse = _if_there_is_one(each_in_its_list(parse, state))
     parse = of_the_kind_behind(parse, state, parts)
     parse = swapped(parse, state, parts)  # what is in the cart tells which of two goes out
     parse = settled(parse, state)  # a yes means the act that was asked about
@@ -112,6 +113,15 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = with_kept_wishes(parse, state, parts)
     parse = by_own_words(parse)
     return held_back(parse, state, parts)  # an unsure reset is asked about before it forgets anything
+
+
+def _if_there_is_one(parse: Parse) -> Parse:
+    """What is taken on condition that the shop has it, "ribeye if you have it", as a narrowing by it: that there is one is to be seen."""
+    said = parse.slots.words_of("product", "color", "material", "features")
+    asks = parse.intent == "cart_add" and parse.then is None and said and _IF_YOU_HAVE.search(parse.message)
+    if not asks or says_a_place(parse.message):
+        return parse
+    return replace(parse, intent="refine", acts=("refine",), slots=replace(parse.slots, ref=()))
 
 
 def _for_somebody(parse: Parse, parts: Parts) -> Parse:

@@ -107,11 +107,13 @@ def _leaves(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
 
 
 def _rows(rows: Sequence[Sequence[str]]) -> Iterator[Block]:
-    """One statement a row, each cell after its column's name: "service: standard; arrives: within 3 days"."""
+    """One statement a row, of what its first cell names, each other cell after its column's name: "standard: arrives within 3 days."; of
+    columns without names the cells alone."""
     head, *body = rows if rows else [()]
     for row in body:
-        named = [f"{name}: {cell}" if name else cell for name, cell in zip(head, row, strict=False) if cell]
-        yield Block("; ".join(named), prose=False)
+        told = [f"{name} {cell}".strip() for name, cell in zip(head[1:], row[1:], strict=False) if cell]
+        text = ": ".join(part for part in (row[0] if row else "", "; ".join(told)) if part)
+        yield Block(text if text.endswith((".", "!", "?")) else f"{text}.", prose=False)
 
 
 def read_html(path: Path) -> Page:

@@ -125,6 +125,29 @@ def test_what_was_looked_for_and_is_in_no_cart_is_not_taken_out_for_something_el
     assert "cart" not in told(shop, "a lamp under 40", "instead of the lamp what about a bag")[-1]
 
 
+def test_what_is_taken_if_the_shop_has_it_is_shown_first(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([BAGS, said("cart_add", product="tote bag")])
+    reply = shop.reply("a tote bag if you have one", SESSION) and shop.reply("a tote bag if you have one", SESSION)
+    assert [card.product.id for card in reply.cards] == ["tote"]
+    assert cart(shop) == {}
+
+
+def test_two_things_that_go_with_it_are_both_for_what_was_spoken_of(assistant_with: AssistantWith) -> None:
+    both = replace(
+        said("complement", product="bag", ref=("last",)), then=said("complement", product="mug", ref=("last",))
+    )
+    shop = assistant_with([LAMPS, said("ask_product", ref=(2,), ask="material"), both])
+    *_, reply = told(shop, "a lamp under 40", "what is the second made of", "a bag or a mug to go with it?")
+    assert reply.count("which of these go with Aster Desk Lamp") == 2
+
+
+def test_what_two_acts_ask_alike_is_asked_once(assistant_with: AssistantWith) -> None:
+    twice = replace(said("cart_add", ref=("last",)), then=said("cart_add", ref=("last",)))
+    shop = assistant_with([LAMPS, twice])
+    *_, reply = told(shop, "a lamp under 40", "add them and those")
+    assert reply.count("Which of them shall I add?") == 1
+
+
 def test_how_to_check_out_is_told_by_checking_out(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("help")])
     assert told(shop, "ok how do i check out?") == ["Your cart is empty."]

@@ -53,7 +53,7 @@ STATED = [
             "You may return a lamp within 30 days.",
             "A mattress has 100 nights.",
             "Opened food. Never.",
-            "service: express; takes: 1 day",
+            "express: takes 1 day.",
         ),
     ),
 ]
