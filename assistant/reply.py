@@ -27,6 +27,7 @@ PLAIN_TO_SEE = (
     "availability",
 )  # reasons that the name and the price show already
 NAMED = 3  # a reply names at most so many products
+MOST_TOLD = 2  # wishes of which it is told which of these say them
 _ORDER = {"price_asc": "cheapest first", "price_desc": "dearest first", "rating": "best rated first"}
 _JOINED = ("for ", "with ", "without ", "to ", "that ", "in ", "from ")  # what follows "something" as it is
 _YOURS = {
@@ -96,8 +97,22 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     less = "" if led else none_says(missed, len(cards), _beyond(outcome))
     said = [f"“{wish}”" for field, wish in state.constraints.wishes if (field, wish) in missed or _of_somebody(wish)]
     passed_over = _passed_over(state.constraints, bool(sizes)) | ({"category"} if other else set())
+    partly = [] if outcome.relaxed else _said_of_some(cards[:NAMED], state.constraints)
+    said += [f"“{wish}”" for _, group in partly for _, wish in group]
     why = _why(cards[0], unsaid=passed_over, said=said, near=not missed or _says_something(cards, state.constraints))
-    parts = (outcome.reading, outcome.note, *_relaxed(outcome), f"{lead} {shown}.", other, less, sizes, why, asked)
+    some = " ".join(_only(places, group) for places, group in partly)
+    parts = (
+        outcome.reading,
+        outcome.note,
+        *_relaxed(outcome),
+        f"{lead} {shown}.",
+        other,
+        some,
+        less,
+        sizes,
+        why,
+        asked,
+    )
     return " ".join(part for part in parts if part)
 
 
@@ -183,6 +198,22 @@ def none_says(missed: Sequence[tuple[str, str]], shown: int, beyond: str = "") -
 def _says_something(cards: Sequence[Card], constraints: Constraints) -> bool:
     """Whether one of the listings shown states one of the wishes."""
     return any(meets_one(card.product, _told_wishes(constraints)) for card in cards)
+
+
+def _said_of_some(
+    cards: Sequence[Card], constraints: Constraints
+) -> Sequence[tuple[Sequence[str], Sequence[tuple[str, str]]]]:
+    """(places, wishes of which one is enough) of what only some of the listings named say, at most MOST_TOLD; of a gift no occasion."""
+    told = _told_wishes(constraints)
+    groups = [group for group in constraints.alternatives if all(wish in told for wish in group)]
+    groups = [one for one in groups if not (constraints.of_any_kind and any(_says_for_whom(wish) for _, wish in one))]
+    found = [([str(card.rank) for card in cards if meets_one(card.product, group)], group) for group in groups]
+    return [(places, group) for places, group in found if 0 < len(places) < len(cards)][:MOST_TOLD]
+
+
+def _only(places: Sequence[str], wishes: Sequence[tuple[str, str]]) -> str:
+    """ "Only 1 and 3 say “waterproof”." """
+    return f"Only {listed(places)} {'says' if len(places) == 1 else 'say'} {_quoted(wishes)}."
 
 
 def _told_wishes(constraints: Constraints) -> list[tuple[str, str]]:

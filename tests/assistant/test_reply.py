@@ -50,6 +50,17 @@ def test_a_long_title_is_named_by_its_beginning_where_that_tells_it_from_the_oth
     assert f"1. Corvid Slim, 2. {small.title}, 3. {large.title}." in text
 
 
+def test_what_only_some_of_those_named_say_is_told_once() -> None:
+    """Of these the Aster alone states a material; the Bolt's light is the one for drawing."""
+    wanted = Constraints(product="lamp", material=("steel",))
+    text = write(Outcome(total=2), _cards(("workshop", "aster-black"), wanted), DialogueState(wanted), "USD").text
+    assert "Only 2 says “steel”." in text
+    assert "doesn't say" not in text  # no note on the first repeats it
+    wanted = Constraints(product="lamp", features=("for drawing", "lamp"))
+    text = write(Outcome(total=2), _cards(("clamp", "aster-black"), wanted), DialogueState(wanted), "USD").text
+    assert "Only 1 says “for drawing”. Why the first" in text
+
+
 def test_a_product_without_a_price_is_named_without_one() -> None:
     text = write(Outcome(total=1), _cards(("workshop",)), LAMP, "USD").text
     assert "Workshop Desk Lamp" in text
