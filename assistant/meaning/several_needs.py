@@ -26,6 +26,9 @@ SHARED = ("price_min", "price_max", "in_stock")  # what may be said of several t
 SHARED_AT_THE_END = ("brand", "color", "material", "gender", "size", "features")
 _AND = re.compile(r"\s*(?:,|&|\+|\b(?:and|or|plus)\b)\s*(?:(?:an?|some|the)\s)?")
 _ITEMS = re.compile(rf"{_AND.pattern}|:\s*(?:(?:an?|some|the)\s)?")
+_GOES_WITH = re.compile(
+    r"\b(?:match\w*|goe?s?|suits?|fits?|with (?:it|that|this|them|these|those|the|my|him|her))\b", re.IGNORECASE
+)
 _AND_FOR = re.compile(r"\s*(?:,|&|\band\b)\s*(?:(?:one|another|some|something)\s+)?(?=for\s)")
 
 
@@ -222,6 +225,16 @@ def _no_longer(name: str, other: str) -> bool:
 
 def _has_one_of(words: Iterable[str], name: str | None) -> bool:
     return any(set(content_stems(one)) <= set(content_stems(name or "")) for one in words)
+
+
+def back_to_it(parse: Parse, state: DialogueState) -> Parse:
+    """What was read as what goes with a thing and only names an earlier need, as a narrowing of that: "now the chair, with what's left"."""
+    name = parse.slots.product
+    if parse.intent != "complement" or parse.then is not None or name is None or _GOES_WITH.search(parse.message):
+        return parse
+    if not says_the(parse.message, name) or not any(same_kind(one.constraints.product, name) for one in state.earlier):
+        return parse
+    return replace(parse, intent="refine", acts=("refine",), slots=replace(parse.slots, ref=()))
 
 
 def of_the_named_need(parse: Parse, state: DialogueState) -> Parse:

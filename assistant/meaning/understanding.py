@@ -48,6 +48,7 @@ from .misplaced import put_right
 from .own_words import by_own_words
 from .placed import placed
 from .several_needs import (
+    back_to_it,
     each_in_its_list,
     named_as_before,
     of_the_kind_behind,
@@ -86,7 +87,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = amount_answered(parse, state, parts)  # "just 2" the question how many go or stay
     parse = answered(parse, state, parts)  # and a size or a colour the question which variant
     # What was read as one act and is another one here.
-    parse = of_the_named_need(parse, state)
+    parse = of_the_named_need(back_to_it(parse, state), state)
     parse = complained(parse, state, parts)
     parse = widened(parse, state, parts)
     parse = of_the_cart(parse, state, parts)

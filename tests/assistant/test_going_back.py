@@ -308,3 +308,15 @@ def test_a_place_that_the_list_of_a_named_need_has_not_is_asked_about(assistant_
     reply = talk(assistant_with, satchel, ("jackets", jackets), (words, both))
     assert reply.reply == "Of satchel I showed 1 last. Which of them do you mean?"
     assert reply.cart.lines == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "intent"), [("now the bag, with what's left", "refine"), ("what goes with the bag?", "complement")]
+)
+def test_what_only_names_an_earlier_need_goes_back_to_it(
+    assistant_with: AssistantWith, message: str, intent: Intent
+) -> None:
+    beside = said("complement", product="bag", ref=("last",))
+    shop = assistant_with([said("search", product="bag"), said("search", product="jacket"), beside])
+    *_, reply = [shop.reply(one, "s_1") for one in ("a bag", "a jacket", message)]
+    assert reply.intent == intent
