@@ -142,11 +142,12 @@ def _told_once(done: Sequence[Acted]) -> list[Acted]:
 
 
 def _not_repeated(done: Sequence[Acted]) -> list[Acted]:
-    """The acts, what one of them has to say in the very words of one before it left out: the question which of them is meant."""
+    """The acts, what one of them asks in the very words of one before it left out: which of those shown is meant."""
     texts = [one.words.text for one in done]
+    again = [text.endswith("?") and text in texts[:place] for place, text in enumerate(texts)]
     return [
-        replace(one, words=replace(one.words, text="")) if one.words.text in texts[:place] else one
-        for place, one in enumerate(done)
+        replace(one, words=replace(one.words, text="")) if twice else one
+        for one, twice in zip(done, again, strict=True)
     ]
 
 
