@@ -17,7 +17,9 @@ from ..reply import need_phrase
 
 OFFERED = 2
 NEAR = 40  # of the products nearest to the kind's name, those whose shelves are offered
-LEAST_NEAR = 6  # of these on a shelf: of one or two, which are near by chance, a camera is offered for a fishing rod
+LEAST_NEAR = (
+    0.1  # share of these on a shelf: for one or two that are near by chance a camera is offered beside a fishing rod
+)
 Offer = tuple[str, str, int]  # what may be given up or seen instead, how the shopper says so, how many that brings
 
 
@@ -99,7 +101,7 @@ def _shelves_near(state: DialogueState, parts: Parts) -> Iterator[Offer]:
     shelves = Counter(product.category[-1] for product in products if product.category)
     own = set(content_stems(kind))
     for shelf, near in shelves.most_common():
-        if near >= LEAST_NEAR and not set(content_stems(shelf)) <= own:
+        if near > LEAST_NEAR * len(products) and not set(content_stems(shelf)) <= own:
             count = _unseen(shelf_ids(parts.catalog, parts.searcher.lexical, shelf) & eligible, state, parts)
             if count:
                 yield shelf, f"Show me {shelf}", count

@@ -9,6 +9,7 @@ from retrieval.audience import speaks_of_people
 from retrieval.query import Constraints
 
 from ..actions.choosing import answered
+from ..actions.looks import looks_in
 from ..actions.orders import continued
 from ..actions.questions import asked_in
 from ..actions.subjects import subject_of
@@ -120,7 +121,9 @@ def _if_there_is_one(parse: Parse) -> Parse:
     """What is taken on condition that the shop has it, "ribeye if you have it", as a narrowing by it: that there is one is to be seen."""
     said = parse.slots.words_of("product", "color", "material", "features")
     asks = parse.intent == "cart_add" and parse.then is None and said and _IF_YOU_HAVE.search(parse.message)
-    if not asks or says_a_place(parse.message):
+    if (
+        not asks or says_a_place(parse.message) or looks_in(parse.message)
+    ):  # "the rain one if you have it" is one of these
         return parse
     return replace(parse, intent="refine", acts=("refine",), slots=replace(parse.slots, ref=()))
 

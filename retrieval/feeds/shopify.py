@@ -11,7 +11,7 @@ from .rows import Problem, Row
 from .values import is_absent, plain_text
 
 # Of the row, never filled forward.
-OWN = re.compile(r"variant .*|option[123] value|image .*|cost per item|unit price .*")
+OWN = re.compile(r"variant .*|option[123] value|image .*|cost per item|unit price (?:total|base) measure.*")
 # What the shop pays, where it sells and how it advertises: a shopper is never told.
 PRIVATE = re.compile(r"cost per item|seo .*|google shopping / .*label.*|included / .*|published|variant tax code")
 # Of no meaning to a shopper.

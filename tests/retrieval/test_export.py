@@ -146,6 +146,16 @@ def test_a_shopify_import_holds_one_currency_and_the_stock_that_is_counted(given
     assert set(summary.lost) <= NO_PLACE["shopify"]
 
 
+def test_a_fact_called_unit_price_is_of_all_variants_of_a_shopify_import(tmp_path: Path) -> None:
+    """Only Shopify's own columns, as "Unit Price Base Measure", are of one variant each."""
+    lamp, price = replace(LAMP, currency="USD", group_id="lamps"), {"unit price": ("12 a metre",)}
+    both = [
+        replace(lamp, id=color, options={"color": color}, attributes={**price, "color": (color,)})
+        for color in ("red", "blue")
+    ]
+    assert "attributes" not in exported([both], "shopify", tmp_path).lost
+
+
 def some(folder: Path, name: str, *products: Product) -> ExportSummary:
     return exported([[product] for product in products], name, folder)
 
