@@ -100,14 +100,14 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     partly = [] if outcome.relaxed else _said_of_some(cards[:NAMED], state.constraints)
     said += [f"“{wish}”" for _, group in partly for _, wish in group]
     why = _why(cards[0], unsaid=passed_over, said=said, near=not missed or _says_something(cards, state.constraints))
-    some = " ".join(_only(places, group) for places, group in partly)
+    some = [_only(places, group) for places, group in partly]
     parts = (
         outcome.reading,
         outcome.note,
         *_relaxed(outcome),
         f"{lead} {shown}.",
         other,
-        some,
+        *some,
         less,
         sizes,
         why,
@@ -179,7 +179,7 @@ def unsaid(outcome: Outcome, products: Sequence[Product], constraints: Constrain
     """
     if outcome.relaxed and len(products) == 1:
         return []
-    told = [wish for wish in _told_wishes(constraints) if not (constraints.of_any_kind and _says_for_whom(wish[1]))]
+    told = _told_of_listings(constraints)
     missed = [wish for wish in told if not any(meets_one(one, [wish]) for one in products)]
     met = {field for field, wish in told if field in EITHER and (field, wish) not in missed}
     return [(field, wish) for field, wish in missed if field not in met]
@@ -204,9 +204,8 @@ def _said_of_some(
     cards: Sequence[Card], constraints: Constraints
 ) -> Sequence[tuple[Sequence[str], Sequence[tuple[str, str]]]]:
     """(places, wishes of which one is enough) of what only some of the listings named say, at most MOST_TOLD; of a gift no occasion."""
-    told = _told_wishes(constraints)
+    told = _told_of_listings(constraints)
     groups = [group for group in constraints.alternatives if all(wish in told for wish in group)]
-    groups = [one for one in groups if not (constraints.of_any_kind and any(_says_for_whom(wish) for _, wish in one))]
     found = [([str(card.rank) for card in cards if meets_one(card.product, group)], group) for group in groups]
     return [(places, group) for places, group in found if 0 < len(places) < len(cards)][:MOST_TOLD]
 
@@ -214,6 +213,11 @@ def _said_of_some(
 def _only(places: Sequence[str], wishes: Sequence[tuple[str, str]]) -> str:
     """ "Only 1 and 3 say “waterproof”." """
     return f"Only {listed(places)} {'says' if len(places) == 1 else 'say'} {_quoted(wishes)}."
+
+
+def _told_of_listings(constraints: Constraints) -> list[tuple[str, str]]:
+    """The wishes of which it is told which listings state them: of a gift not for whom or for what it is."""
+    return [wish for wish in _told_wishes(constraints) if not (constraints.of_any_kind and _says_for_whom(wish[1]))]
 
 
 def _told_wishes(constraints: Constraints) -> list[tuple[str, str]]:

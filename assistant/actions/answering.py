@@ -114,15 +114,16 @@ def answer_for(
     wanted = said - _LINKS or said
     if wanted <= _OVERVIEW | _NOTHING and product.description:  # "what's in it?" too
         return _overview(product)
-    if wanted and (plain := _plainly([asked, question or asked], wanted, facts, embedder)):
+    subject = subject_of([asked, question or asked, as_it(asked), as_it(question or asked)], embedder)
+    if wanted and (plain := _plainly([asked, question or asked], wanted, facts, subject, embedder)):
         return (
             _say(product, plain) if _counts_if_asked(plain, question or asked) else _not_said(product, asked, plain[0])
         )
     values = wanted & (COLORS | MATERIALS)
     if values and not any(Fact("", product.title).has(one) for one in _alternatives(asked)):
         return _not_said(product, asked, _of_another_value(asked, wanted, values, facts, embedder))
-    if named := _in_its_name(product, [asked, question or asked], embedder):
-        return named
+    if in_name := _known_words(subject).intersection(content_stems(short_title(product.title))):
+        return _named_so(product, in_name)
     near, cosine = _nearest([asked, question or asked], facts if wanted else [], embedder)
     same = near is not None and cosine >= SAME_SUBJECT and _says_the_numbers(near, asked)
     if near and same and _counts_if_asked([near], question or asked):
@@ -136,12 +137,9 @@ def answer_for(
     return _not_said(product, asked, near if told else None)
 
 
-def _in_its_name(product: Product, asked: Sequence[str], embedder: Embedder) -> Answer | None:
-    """The colour or the material that the product is called by, where that is asked for and nothing else says it."""
-    subject = subject_of([*asked, *map(as_it, asked)], embedder)
-    known = _KNOWN_BY.get(subject.fields[0], frozenset()) if subject else frozenset[str]()
-    said = known.intersection(content_stems(short_title(product.title)))
-    return _named_so(product, said) if said else None
+def _known_words(subject: Subject | None) -> frozenset[str]:
+    """The words by which the values of the field asked for are known: those of colours and of materials; of other fields none."""
+    return _KNOWN_BY.get(subject.fields[0], frozenset()) if subject else frozenset()
 
 
 def _named_so(product: Product, said: Collection[str]) -> Answer:
@@ -216,10 +214,11 @@ def _overview(product: Product) -> Answer:
     return Answer(f"{product.title}: “{text}”", (product.title, text))
 
 
-def _plainly(asked: Sequence[str], wanted: set[str], facts: Sequence[Fact], embedder: Embedder) -> list[Fact]:
+def _plainly(
+    asked: Sequence[str], wanted: set[str], facts: Sequence[Fact], subject: Subject | None, embedder: Embedder
+) -> list[Fact]:
     """The facts that answer by their field, or have the question's words; where several do, the nearest in meaning of these. A colour or
     material that is asked for by name is answered by a fact that has it, else by the field that states another."""
-    subject = subject_of([*asked, *map(as_it, asked)], embedder)
     named = wanted & (COLORS | MATERIALS)
     stating = [fact for fact in facts if any(fact.has(one) for one in _alternatives(asked[0], subject))]
     stating = stating or _measuring(asked[0], facts)
@@ -230,8 +229,7 @@ def _plainly(asked: Sequence[str], wanted: set[str], facts: Sequence[Fact], embe
         speaking = [fact for fact in facts if fact.speaks_of(frozenset(named)) and wanted <= named | _LINKS | _REAL]
         near, _ = _nearest(asked[:1], stating or speaking or _fields_of(named, facts), embedder)
         return [near] if near else []
-    known = _KNOWN_BY.get(subject.fields[0], frozenset()) if subject else frozenset[str]()
-    if speaking := [fact for fact in facts if fact.speaks_of(known)]:
+    if speaking := [fact for fact in facts if fact.speaks_of(_known_words(subject))]:
         return speaking[:1]
     if subject and wanted <= _LINKS:
         return []

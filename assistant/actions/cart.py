@@ -24,7 +24,7 @@ from . import shop_cart
 from .better import ask_which_is_better
 from .choosing import Asked, ask_among, ask_instead
 from .find import find
-from .looks import colors_pointed_at, is_so_colored, none_so
+from .looks import WHICH, colors_pointed_at, is_so_colored, none_so
 from .named_too import another_thing, is_another_thing, named_too, not_shown_yet, shown_before, which_too
 from .table import meant, names_another_kind, none_spoken_of, past_its_end
 from .variants import meant_variants, open_option, with_options
@@ -103,21 +103,21 @@ def _added(
 
 def _shown_so(none: Outcome | None, parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
     """Where nothing shown has the colour by which one is pointed at, what the shop has of the need in it; else the question which."""
-    colors = parse.slots.color if none is not None else ()
+    colors = parse.slots.color
     if none is None or none.answer is None or not colors or not state.constraints.product:
         return none
     need = replace(state, constraints=merge(state.constraints, Slots(color=colors)))
     found = find(parse, need, parts)
     if not any(is_so_colored(hit.product, colors) for hit in found.hits):
         return none
-    told = none.answer.text.partition(" Which of them")[0]
+    told = none.answer.text.removesuffix(WHICH).rstrip()
     return replace(found, cart=state.cart, constraints=need.constraints, note=f"{told} {found.note}".strip())
 
 
 def _of_another_thing(name: str, parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """What is called so and was shown before: put in where it is one thing, else asked about; without any what the shop has of it."""
-    found = shown_before(name, state, parts)
-    found = [one for one in found if is_so_colored(one, colors_pointed_at(parse))] or found
+    found, colors = shown_before(name, state, parts), colors_pointed_at(parse)
+    found = [one for one in found if is_so_colored(one, colors)] or found
     if len(found) > 1:
         ids = tuple(one.id for one in found)
         return Outcome(cart=state.cart, answer=done([which_too(name, found)]), listed=ids, asked=parse)

@@ -17,9 +17,7 @@ from ..reply import need_phrase
 
 OFFERED = 2
 NEAR = 40  # of the products nearest to the kind's name, those whose shelves are offered
-LEAST_NEAR = (
-    0.1  # share of these on a shelf: for one or two that are near by chance a camera is offered beside a fishing rod
-)
+LEAST_NEAR = 0.1  # share of these that a shelf must have: by one that is near by chance a fishing rod's is a camera
 Offer = tuple[str, str, int]  # what may be given up or seen instead, how the shopper says so, how many that brings
 
 
@@ -93,7 +91,7 @@ def _loosened(constraints: Constraints, currency: str) -> Iterator[tuple[Constra
 
 
 def _shelves_near(state: DialogueState, parts: Parts) -> Iterator[Offer]:
-    """The categories in which most of the things nearest to the kind's name stand, but for its own."""
+    """The categories in which a good part of the things nearest to the kind's name stand, but for its own."""
     kind = state.constraints.product or ""
     eligible = parts.searcher.matching(replace(state.constraints, product=None)) - state.seen
     found = parts.searcher.dense.retrieve(kind, NEAR, eligible) if kind else []

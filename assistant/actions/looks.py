@@ -14,6 +14,7 @@ from ..mentions import SUPERLATIVES, says_a_place, says_the, says_which
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
 
+WHICH = "Which of them do you mean?"
 FIELDS = ("color", "material", "features")
 _COLORED = COLORS | MATERIALS
 _ARTICLE = r"(?:the|that|this)"
@@ -71,7 +72,7 @@ def none_so(parse: Parse, state: DialogueState, parts: Parts, meant: Sequence[Pr
     if any(is_all_of(one, [word]) for one in (*among, *meant) for word in named):
         return None
     so = f"stated to be {' or '.join(map(' and '.join, each))}" if each else f"called “{' or '.join(named)}”"
-    text = f"None of these is {so}. Which of them do you mean?"
+    text = f"None of these is {so}. {WHICH}"
     return Outcome(cart=state.cart, answer=Answer(text, (text,), found=False))
 
 

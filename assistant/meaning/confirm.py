@@ -116,8 +116,9 @@ def _asked_first(parse: Parse, outcome: Outcome, state: DialogueState, parts: Pa
     counts = _counts(outcome, state, parts)
     added = parts.catalog.get_many(one.id for one in counts if one.old == 0)
     guessed = _unsure(parse, state, parts) or _guesses_the_place(parse, added, state)
-    plainly = plainly_put_in(parse, outcome, state, parts) or plainly_changed(parse, counts, state, parts)
-    unsure = guessed and not plainly
+    unsure = guessed and not (
+        plainly_put_in(parse, outcome, state, parts) or plainly_changed(parse, counts, state, parts)
+    )
     asks = unsure or parse.yes is False or (not parse.yes and _reaches_far(parse, counts, parts))
     change = " and ".join(_changes(outcome, counts, state, parts)) if asks else ""
     if not change:

@@ -121,9 +121,8 @@ def _if_there_is_one(parse: Parse) -> Parse:
     """What is taken on condition that the shop has it, "ribeye if you have it", as a narrowing by it: that there is one is to be seen."""
     said = parse.slots.words_of("product", "color", "material", "features")
     asks = parse.intent == "cart_add" and parse.then is None and said and _IF_YOU_HAVE.search(parse.message)
-    if (
-        not asks or says_a_place(parse.message) or looks_in(parse.message)
-    ):  # "the rain one if you have it" is one of these
+    of_these = says_a_place(parse.message) or bool(looks_in(parse.message))  # "the rain one if you have it"
+    if not asks or of_these:
         return parse
     return replace(parse, intent="refine", acts=("refine",), slots=replace(parse.slots, ref=()))
 
@@ -227,11 +226,8 @@ def _of_no_line(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     lines = parts.catalog.get_many(line.product_id for line in state.cart)
     looked_for = any(same_kind(need.product, name) for need in state.needs())
-    return (
-        replace(parse.then, message=parse.message)
-        if looked_for and not any(called(one, name) for one in lines)
-        else parse
-    )
+    nowhere = looked_for and not any(called(one, name) for one in lines)
+    return replace(parse.then, message=parse.message) if nowhere else parse
 
 
 def _worth_doing(parse: Parse) -> Parse:
