@@ -288,9 +288,9 @@ def test_whoever_waits_sees_how_many_are_before(visit: Visit) -> None:
     expect(tab.card("Brass Desk Lamp")).to_be_visible()
 
 
-def test_during_a_turn_a_button_says_nothing_and_words_wait_in_the_box(visit: Visit) -> None:
+def test_during_a_turn_a_button_says_nothing_and_words_wait_in_the_box_until_it_is_over(visit: Visit) -> None:
     lane = Lane()
-    tab = visit(LAMPS, said("cart_view"), lane=lane)
+    tab = visit(LAMPS, said("cart_view"), LAMPS, lane=lane)
     tab.open()
     tab.say(MESSAGE)
     box = tab.panel.get_by_role("textbox", name="Your message")
@@ -302,7 +302,44 @@ def test_during_a_turn_a_button_says_nothing_and_words_wait_in_the_box(visit: Vi
         expect(box).to_have_value("")
         tab.run("() => { ShopAssistant.send('and socks') }")
         expect(box).to_have_value("and socks")
-    expect(tab.panel.locator(".answer").last).to_have_text("Your cart is empty.")
+        expect(tab.panel.get_by_text("Your message goes when this answer is there.")).to_be_visible()
+    expect(tab.panel.locator(".said")).to_have_text([MESSAGE, "what is in my cart", "and socks"])
+    expect(tab.panel.locator(".answer").nth(1)).to_have_text("Your cart is empty.")
+    expect(tab.card("Brass Desk Lamp")).to_have_count(2)
+    expect(box).to_have_value("")
+
+
+def test_what_is_sent_during_a_turn_goes_when_it_is_over_unless_it_was_changed(visit: Visit) -> None:
+    lane = Lane()
+    tab = visit(LAMPS, said("cart_view"), LAMPS, lane=lane)
+    tab.open()
+    box = tab.panel.get_by_role("textbox", name="Your message")
+    with held(lane):
+        tab.say(MESSAGE)
+        tab.say("what is in my cart")
+        expect(box).to_have_value("what is in my cart")
+    expect(tab.panel.locator(".answer").nth(1)).to_have_text("Your cart is empty.")
+    with held(lane):
+        tab.say(MESSAGE)
+        tab.say("and a")
+        box.fill("and a red one")
+    expect(tab.card("Brass Desk Lamp")).to_have_count(2)
+    expect(tab.panel.get_by_role("button", name="Good answer")).to_have_count(3)  # the turn is over
+    expect(box).to_have_value("and a red one")
+    assert tab.panel.locator(".said").all_inner_texts() == [MESSAGE, "what is in my cart", MESSAGE]
+
+
+def test_what_is_sent_during_a_turn_that_fails_waits_in_the_box(visit: Visit) -> None:
+    lane = Lane()
+    tab = visit(LAMPS, lane=lane)
+    tab.open()
+    with held(lane):
+        tab.say(MESSAGE)
+        tab.say("and socks")
+        tab.page.context.set_offline(True)
+        expect(tab.panel.get_by_role("alert")).to_contain_text("You are offline.")
+    expect(tab.panel.get_by_role("textbox", name="Your message")).to_have_value("and socks")
+    assert tab.panel.locator(".said").all_inner_texts() == [MESSAGE]
 
 
 def test_every_request_carries_the_site_and_a_visitor_of_128_bits(visit: Visit) -> None:

@@ -72,11 +72,12 @@ def test_a_slow_server_is_told_and_what_is_typed_meanwhile_stays(visit: Visit) -
     expect(status).to_have_text("Looking")
     tab.page.clock.fast_forward(8_000)
     expect(status).to_contain_text("takes longer than usual")
-    tab.say("in black please")
-    expect(tab.panel.locator(".said")).to_have_text([MESSAGE])
+    tab.panel.get_by_role("textbox").fill("in black please")
     reader.door.set()
     expect(tab.card("Brass Desk Lamp")).to_be_visible()
+    expect(tab.panel.get_by_role("button", name="Good answer")).to_be_visible()  # the turn is over
     expect(tab.panel.get_by_role("textbox")).to_have_value("in black please")
+    expect(tab.panel.locator(".said")).to_have_text([MESSAGE])
 
 
 def test_a_server_that_falls_silent_is_left_and_asked_again_for_the_same_turn(visit: Visit) -> None:

@@ -10,14 +10,16 @@ const UNSENT = ["long", "paused", "spent"]; // troubles after which the message 
 const wordless = (exact) => exact && !exact.means; // a button that means something in the place of words
 
 export class Turns {
-  // stop: ends the turn under way; over: resolves when it is over; again: sends once more what failed for want of a connection.
+  // stop: ends the turn under way; over: resolves when it is over; waiting: what was sent meanwhile, and goes then if it stands in the box
+  // still; again: sends once more what failed for want of a connection.
   constructor(panel) {
     this.panel = panel;
   }
 
   submit() {
     const { input } = this.panel, text = input.value.trim();
-    if (!text || this.stop) return;
+    if (!text) return;
+    if (this.stop) return this.#wait();
     input.value = "";
     this.say(text);
   }
@@ -25,13 +27,13 @@ export class Turns {
   // place, { drop }, { keep } or { cart }: that is not kept to be sent again after a reload, where its words alone might be misread.
   async say(text, number, exact) {
     const { panel } = this, { keep, words } = panel;
-    if (this.stop) return void (wordless(exact) || (panel.input.value ||= text)); // one turn at a time; what was said waits in the box, a button that means something exactly says nothing
+    if (this.stop) return wordless(exact) ? undefined : this.#wait(text); // one turn at a time; a button that means something exactly says nothing
     if (panel.drawer.hidden === false && !exact?.cart) panel.fold(panel.cartButton, panel.drawer);
     const held = panel.root.activeElement;
     panel.log.querySelectorAll(".welcome, .unsent").forEach((old) => old.remove());
     const turn = { ...this.begin(text), number: number ?? keep.turns + 1 };
     this.#hold(held, turn);
-    this.again = null;
+    this.again = this.waiting = null;
     if (!wordless(exact)) keep.asked(text);
     const stop = (this.stop = new AbortController());
     let over, missed;
@@ -60,6 +62,7 @@ export class Turns {
       panel.tell("");
       if (missed) panel.resume(keep.session); // to show it in its place
     } catch (trouble) {
+      this.waiting = null; // who wrote it sees first what went wrong
       if (!stop.signal.aborted) this.failed(turn, text, trouble, exact);
     } finally {
       clearTimeout(slow);
@@ -67,6 +70,13 @@ export class Turns {
       over();
       panel.thread.catchUp();
     }
+    if (!missed && this.waiting && this.waiting === panel.input.value.trim()) this.submit();
+  }
+  // What is said during a turn stands in the box until it is over; what the shopper was writing there is not written over.
+  #wait(text = this.panel.input.value) {
+    this.panel.input.value ||= text;
+    this.waiting = text.trim();
+    this.panel.tell(this.panel.words.waits);
   }
   // The words of a button, and what it means by them, so that no model has to read them.
   press(text, act, ...products) {

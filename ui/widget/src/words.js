@@ -14,7 +14,7 @@ export const WORDS = {
   attach: "Attach a picture or PDF", attachFor: "For the shop's team, who see it, and kept as long as this conversation:", attaching: "Sending the file",
   attached: "Attached for the shop's team: {0}", notAttached: "Only a picture (JPEG, PNG, WebP) or a PDF of at most 5 MB can be attached.",
   team: "From the shop's team", next: "The assistant answers what you write next. Ask for a person to pass it on again.",
-  working: "Looking", slow: "This takes longer than usual. Your message is with the shop; still working.",
+  working: "Looking", slow: "This takes longer than usual. Your message is with the shop; still working.", waits: "Your message goes when this answer is there.",
   learn: "May I learn from what you do here, to suggest what suits you?", learnYes: "You may", suggest: "Suggest something for me",
   known: "What you know about me", knownNothing: "I know nothing of you beyond this conversation.", forget: "Forget: {0}", regions: "Where you were, as this shop names it: {0}. It goes when you forget all.", notice: "How long it is kept, and who receives it", forgetAll: "Forget all, and learn nothing more",
   learnNow: "Keep it on this device, and learn from what I do", learnHere: "Learn from what I do",
