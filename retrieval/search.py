@@ -17,6 +17,7 @@ from .family import families
 from .fusion import rrf
 from .kinds.named import (
     for_animals,
+    for_other_animals,
     in_another_department,
     is_titled,
     kind_levels,
@@ -70,7 +71,7 @@ class Scored:
 @dataclass(frozen=True)
 class _Ready:
     """A query before its candidates: kinds: the readings of its kind. eligible: what meets the hard constraints, None for all. fitting:
-    what of the kind may be shown. pets: what is sold for animals, where it names none."""
+    what of the kind may be shown. pets: what is sold for animals, where it names none, else for others."""
 
     query: Query
     relaxed: tuple[Relaxed, ...]
@@ -185,7 +186,11 @@ class Searcher:
         whom = [one for one in query.constraints.features if one.startswith("for ")]
         there = for_animals(self.lexical, "") if any(map(names_animal, whom)) else Ids()
         theirs = there if any(names_animal(one.split()[-1]) for one in whom) else Ids()  # no cat is "for cat lovers"
-        kinds = [left for ids in kinds if (left := ids & there)] + kinds  # a toy "for my dog"
+        for_pets = [left for ids in kinds if (left := ids & there)]  # a toy "for my dog"
+        others = for_other_animals(self.lexical, " ".join(whom))
+        if apart := [left for ids in for_pets if (left := ids - others)]:  # is no cat's, where there are dogs'
+            for_pets, pets = apart, pets | others
+        kinds = for_pets + kinds
         if query.constraints.gender:  # a man's hat is no dog's beanie, not even where no other is left
             kinds = [left for ids in kinds if (left := ids - pets)]
         if not kinds and query.constraints.kind:  # what is only near it has no order but its nearness

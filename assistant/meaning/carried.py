@@ -3,16 +3,19 @@ birthday is nothing that scarves are."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from retrieval.audience import audiences, speaks_of_people
 from retrieval.evidence import judge
-from retrieval.kinds.named import names_animal
+from retrieval.kinds.named import for_animals, names_animal
 from retrieval.query import Constraints
 
 from ..model import DialogueState, Parse
 from ..parts import Parts
 from ..state import NARROWING, same_kind
+
+_PRONOUN = re.compile(r"\b(?:he|she|him|her|his|hers)\b", re.IGNORECASE)  # which an animal may be as well
 
 
 def without_the_former_kinds(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
@@ -45,6 +48,20 @@ def with_the_audience(parse: Parse, state: DialogueState, parts: Parts) -> Parse
     of_kind = parts.searcher.matching(Constraints(product=slots.product, gender=before.gender))
     theirs = any(before.gender in audiences(one) for one in parts.catalog.get_many(sorted(of_kind)))
     return replace(parse, slots=replace(slots, gender=before.gender)) if theirs else parse
+
+
+def with_the_animal(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A search for another thing that names nobody, with the wish of the need before by which that was for an animal, where the shop sells
+    some of the new thing for one: after a bed for my dog, toys for him are a dog's."""
+    slots, before = parse.slots, state.constraints
+    theirs = [wish for wish in before.features if wish.startswith("for ") and names_animal(wish)]
+    searches = parse.intent == "search" and parse.then is None and slots.product is not None
+    if not searches or not theirs or speaks_of_people(_PRONOUN.sub("", parse.message)) or names_animal(parse.message):
+        return parse
+    features = (*slots.features, *theirs)
+    for_them = parts.searcher.matching(Constraints(product=slots.product, features=features))
+    sold = not for_them.isdisjoint(for_animals(parts.searcher.lexical, ""))
+    return replace(parse, slots=replace(slots, features=features, gender=None)) if sold else parse
 
 
 def _stated_by_none(features: list[str], kind: str, parts: Parts) -> list[str]:

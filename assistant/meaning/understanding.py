@@ -39,7 +39,7 @@ from .asking import (
     why_better,
     why_shown,
 )
-from .carried import with_the_audience, without_the_former_kinds
+from .carried import with_the_animal, with_the_audience, without_the_former_kinds
 from .complained import complained, priced
 from .confirm import held_back, settled
 from .going_on import gone_on
@@ -111,7 +111,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = of_the_shopper(parse, state, parts)
     parse = gone_on(parse, state, parts)
     parse = without_the_former_kinds(parse, state, parts)
-    parse = with_the_audience(parse, state, parts)
+    parse = with_the_animal(with_the_audience(parse, state, parts), state, parts)
     parse = with_kept_wishes(parse, state, parts)
     parse = by_own_words(parse)
     return held_back(parse, state, parts)  # an unsure reset is asked about before it forgets anything

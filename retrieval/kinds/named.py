@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 
 from ..catalog import Catalog
 from ..lexical import Lexical
@@ -82,15 +83,33 @@ def for_animals(lexical: Lexical, need: str) -> frozenset[str]:
     """
     if names_animal(need):
         return frozenset()
-    animals = shopper_words().animals
     there = frozenset().union(*(lexical.matching(one, columns="category") for one in PET_SHELVES))
-    return there & lexical.matching(" ".join(animals), columns="title description", every=False)
+    return there & _speaking(lexical, chain.from_iterable(shopper_words().animals))
+
+
+def for_other_animals(lexical: Lexical, need: str) -> frozenset[str]:
+    """Of what is sold for animals the ids of what speaks of others alone than the need names: of beds "for my kitten" those for dogs.
+    Empty where the need names none, or says no more than "pet"."""
+    animals = shopper_words().animals[1:]
+    named = [names for names in animals if _named_in(need, names)]
+    if not named:
+        return frozenset()
+    others = _speaking(lexical, chain.from_iterable(names for names in animals if names not in named))
+    return (for_animals(lexical, "") & others) - _speaking(lexical, chain.from_iterable(named))
+
+
+def _speaking(lexical: Lexical, names: Iterable[str]) -> frozenset[str]:
+    return lexical.matching(" ".join(names), columns="title description", every=False)
 
 
 def names_animal(need: str) -> bool:
     """Whether an animal is named: a "dog bowl", "for my cat", and not what is done to one: "fishing" is for people."""
+    return any(_named_in(need, names) for names in shopper_words().animals)
+
+
+def _named_in(need: str, names: Iterable[str]) -> bool:
     said = f" {' '.join(stems_of(' '.join(word for word in content_words(need) if not word.endswith('ing'))))} "
-    return any(f" {' '.join(stems_of(one))} " in said for one in shopper_words().animals)
+    return any(f" {' '.join(stems_of(one))} " in said for one in names)
 
 
 def known_otherwise(products: Iterable[Product], phrase: str | None) -> frozenset[str]:

@@ -37,7 +37,8 @@ Stems = tuple[str, ...]
 class ShopperWords:
     """kinds: stems of a listing's phrase -> the category it is bound to, or None, and the entry's name. said: name -> what shoppers say.
 
-    wishes: a listing's word -> what shoppers say for it. animals: names of those that a pet shop serves.
+    wishes: a listing's word -> what shoppers say for it. animals: names of those that a pet shop serves, of one
+    animal together, and first the words for all.
     wider: stems of a word for several kinds at once -> the names of these. belongings: stems of nouns of what is there for another thing.
     alone: of these the stems that mean so only where nothing stands before them. people: whom listings name -> whom shoppers speak of.
     occasions: stems of words for days in somebody's life.
@@ -48,7 +49,7 @@ class ShopperWords:
     wishes: Mapping[str, tuple[str, ...]]
     wider: Mapping[Stems, tuple[str, ...]]
     alone: frozenset[Stems]
-    animals: tuple[str, ...]
+    animals: tuple[tuple[str, ...], ...]
     belongings: frozenset[str]
     people: Mapping[str, tuple[str, ...]]
     occasions: frozenset[str]
@@ -73,7 +74,7 @@ def shopper_words() -> ShopperWords:
             for phrase in phrases.split("|")
         },
         frozenset(map(stems_of, written["alone"].split("|"))),
-        tuple(written["animals"].split("|")),
+        tuple(tuple(names.split("|")) for names in written["animals"]),
         frozenset(map(stem, written["belongings"].split("|"))),
         {named: tuple(said.split("|")) for named, said in written["people"].items()},
         frozenset(map(stem, written["occasions"].split("|"))),

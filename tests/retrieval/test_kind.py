@@ -447,6 +447,21 @@ def test_a_toy_for_a_dog_is_one_of_those_that_are_sold_for_dogs(tmp_path: Path) 
             assert ranking.hits[0].product.id == first
 
 
+@pytest.mark.parametrize(
+    ("wish", "found"), [("for my kitten", ["cave"]), ("for my dog", ["mat"]), ("for my hamster", ["cave", "mat"])]
+)
+def test_a_bed_for_an_animal_is_no_other_s_where_there_is_one_of_its_own(
+    tmp_path: Path, wish: str, found: list[str]
+) -> None:
+    listed = (
+        replace(_product("cave", "Felt Bed", "pets", "beds"), description="A cave for a cat."),
+        replace(_product("mat", "Raised Bed", "pets", "beds"), description="For dogs to 40 kg."),
+    )
+    with _shop(listed, tmp_path) as shop:
+        ranking, _ = shop.search(Query(f"bed {wish}", Constraints(product="bed", features=(wish,))), 5)
+        assert sorted(hit.product.id for hit in ranking.hits if hit.fits) == found
+
+
 @pytest.mark.parametrize("product", [None, "present"])
 def test_something_for_a_cat_is_sold_for_animals_and_has_no_cat_in_its_name_alone(
     tmp_path: Path, product: str | None
