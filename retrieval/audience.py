@@ -103,6 +103,12 @@ def audience_in(words_for_it: str) -> str | None:
     return next(iter(named)) if len(named) == 1 else None
 
 
+def audience_called(word: str) -> str | None:
+    """The audience that the word is one for, "men" of "male"; of what such a word stands beside it may be said of the thing as well, as
+    a female plug's, so that it is for whoever knows the thing to tell."""
+    return _MEANING.get(word.casefold())
+
+
 def adult_in(text: str) -> str | None:
     """The audience of the grown-up whom something is for: "women" of "for my mum" and of "for my mum's birthday", not of "for my mum's
     kitchen"; None of others."""

@@ -187,9 +187,9 @@ class Searcher:
         there = for_animals(self.lexical, "") if any(map(names_animal, whom)) else Ids()
         theirs = there if any(names_animal(one.split()[-1]) for one in whom) else Ids()  # no cat is "for cat lovers"
         for_pets = [left for ids in kinds if (left := ids & there)]  # a toy "for my dog"
-        others = for_other_animals(self.lexical, " ".join(whom))
-        if apart := [left for ids in for_pets if (left := ids - others)]:  # is no cat's, where there are dogs'
-            for_pets, pets = apart, pets | others
+        apart = for_other_animals(self.lexical, " ".join(whom))
+        if own := [left for ids in for_pets if (left := ids - apart)]:  # is no cat's, where there are dogs'
+            for_pets, pets = own, pets | apart
         kinds = for_pets + kinds
         if query.constraints.gender:  # a man's hat is no dog's beanie, not even where no other is left
             kinds = [left for ids in kinds if (left := ids - pets)]

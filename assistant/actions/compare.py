@@ -53,6 +53,7 @@ _EXTREMES: dict[Meaning | None, Sort] = {
     (("rating",), True): "rating",
 }
 _WORD = re.compile(r"[\w']+")
+_LASTS = re.compile(r"\bhow long (?:do|does|will|would|can)\b", re.IGNORECASE)  # asks for a time
 
 
 def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -267,6 +268,8 @@ def _meaning(asked: str, message: str) -> Meaning | None:
     words = _WORD.findall(asked.lower())
     if set(words) <= _AMOUNTS:
         words = _WORD.findall(message.lower())
+    if _LASTS.search(message):
+        words = [word for word in words if word != "long"]
     meaning = next((_MEANT[stem(word)] for word in words if stem(word) in _MEANT), None)
     most = _AMOUNTS & set(_WORD.findall(message.lower())) == {"most"}
     return (meaning[0], True) if most and meaning and meaning[0] == ("price",) else meaning

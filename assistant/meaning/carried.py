@@ -45,9 +45,14 @@ def with_the_audience(parse: Parse, state: DialogueState, parts: Parts) -> Parse
         return parse
     if before.kind is None or speaks_of_people(parse.message) or names_animal(parse.message):
         return parse
-    of_kind = parts.searcher.matching(Constraints(product=slots.product, gender=before.gender))
-    theirs = any(before.gender in audiences(one) for one in parts.catalog.get_many(sorted(of_kind)))
+    theirs = made_for(before.gender, slots.product, parts)
     return replace(parse, slots=replace(slots, gender=before.gender)) if theirs else parse
+
+
+def made_for(whom: str, kind: str, parts: Parts) -> bool:
+    """Whether the shop has something of the kind whose listing says that it is for them."""
+    of_kind = parts.searcher.matching(Constraints(product=kind, gender=whom))
+    return any(whom in audiences(one) for one in parts.catalog.get_many(sorted(of_kind)))
 
 
 def with_the_animal(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from retrieval.audience import audience_in, speaks_of_people
+from retrieval.audience import audience_called, audience_in, speaks_of_people
 from retrieval.evidence import COLORS, MATERIALS
 from retrieval.kinds.named import names_animal
 from retrieval.kinds.of_listings import kind_at_end, together, words_before_kind
@@ -18,6 +18,7 @@ from ..actions.quality import INTENSIVES
 from ..model import DialogueState, Parse, Slots
 from ..normalize import amounts
 from ..parts import Parts
+from .carried import made_for
 
 _MUCH = re.compile(r"^(?:(?:too|so) (?:many|much)|more) ")
 _WHITHER = re.compile(r"to (?:an?|the|my|our) ")
@@ -38,7 +39,7 @@ def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) ->
     slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
     slots = _either(_by_either(slots, message.lower(), parts), message.lower())
     slots = _of_what_is_under_way(slots, state.constraints.product) if parse.intent == "refine" else slots
-    slots = _for_its_people(slots)
+    slots = _for_those_named(_for_its_people(slots), state.constraints.product, parts)
     then = put_right(parse.then, message, state, parts) if parse.then else None
     return replace(parse, slots=slots, then=then)
 
@@ -57,6 +58,19 @@ def _for_its_people(slots: Slots) -> Slots:
     if whom is None or slots.gender not in (None, whom):
         return slots
     return replace(slots, product=" ".join(one for one in name.split() if audience_in(one) is None), gender=whom)
+
+
+def _for_those_named(slots: Slots, now: str | None, parts: Parts) -> Slots:
+    """The slots, a feature or a size that only says for whom the thing is as that, where the shop has some for them: "running shoes,
+    male"; an adapter stays one that is male."""
+    said = {one: whom for one in (*slots.features, *slots.size) if (whom := audience_called(one))}
+    kind, whom = slots.product or now, next(iter(said.values()), None)
+    if kind is None or whom is None or {*said.values(), slots.gender or whom} != {whom}:
+        return slots
+    if not made_for(whom, kind, parts):
+        return slots
+    features, size = ([one for one in values if one not in said] for values in (slots.features, slots.size))
+    return replace(slots, features=tuple(features), size=tuple(size), gender=whom)
 
 
 def _as_the_other_kind(slots: Slots, now: str | None) -> Slots:

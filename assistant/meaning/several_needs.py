@@ -15,8 +15,8 @@ from retrieval.query import SOFT, Constraints
 from retrieval.words import content_stems
 
 from ..actions.table import in_their_lists
-from ..mentions import kind_behind_place, says_of_all, says_of_each, says_the
-from ..model import DialogueState, Parse, Slots
+from ..mentions import kind_behind_place, says_a_place, says_of_all, says_of_each, says_the
+from ..model import DialogueState, Intent, Parse, Slots
 from ..parts import Parts
 from ..state import LOOKS_AT_THE_CART, NARROWING, same_kind
 
@@ -29,6 +29,7 @@ _ITEMS = re.compile(rf"{_AND.pattern}|:\s*(?:(?:an?|some|the)\s)?")
 _GOES_WITH = re.compile(
     r"\b(?:match\w*|goe?s?|suits?|fits?|with (?:it|that|this|them|these|those|the|my|him|her))\b", re.IGNORECASE
 )
+_MOVES_ON = re.compile(r"\b(?:then|now|next)\b")
 _AND_FOR = re.compile(r"\s*(?:,|&|\band\b)\s*(?:(?:one|another|some|something)\s+)?(?=for\s)")
 
 
@@ -278,6 +279,22 @@ def _each_with_its_own(parse: Parse, ids: Iterator[str]) -> Parse:
 
 def _places(slots: Slots) -> int:
     return sum(isinstance(ref, int) for ref in slots.ref)
+
+
+def then_the_other(parse: Parse, state: DialogueState) -> Parse:
+    """An addition by its place, behind which another need is named by itself, as the addition and a look at that need: "add the first one.
+    now the chair"."""
+    if parse.intent != "cart_add" or parse.then is not None:
+        return parse
+    taken, moved_on, rest = _MOVES_ON.sub("\0", parse.message.lower()).rpartition("\0")
+    names = (need.product for need in state.needs())
+    other = next((name for name in names if name and says_the(rest, name)), None)
+    if not (moved_on and other and says_a_place(taken)) or says_a_place(rest):
+        return parse
+    acts: tuple[Intent, ...] = ("cart_add", "refine")
+    look = Parse("refine", Slots(product=other), acts, parse.confidence, parse.message)
+    own = None if same_kind(parse.slots.product, other) else parse.slots.product
+    return replace(parse, slots=replace(parse.slots, product=own), acts=acts, then=look)
 
 
 def of_the_kind_behind(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

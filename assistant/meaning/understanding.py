@@ -55,6 +55,7 @@ from .several_needs import (
     of_the_kind_behind,
     of_the_named_need,
     of_those_on_the_table,
+    then_the_other,
     told_apart,
 )
 from .sizes import stepped
@@ -80,7 +81,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
         return parse  # "set all prices to 0" lets no budget go
     # What is pointed at, and what answers the shop's last question.
     parse = placed(parse, state)  # "the last one" is counted by code, which knows how many are on the screen
-    parse = _if_there_is_one(each_in_its_list(parse, state))
+    parse = _if_there_is_one(each_in_its_list(then_the_other(parse, state), state))
     parse = of_the_kind_behind(parse, state, parts)
     parse = swapped(parse, state, parts)  # what is in the cart tells which of two goes out
     parse = settled(parse, state)  # a yes means the act that was asked about

@@ -99,7 +99,7 @@ def for_other_animals(lexical: Lexical, need: str) -> frozenset[str]:
 
 
 def _speaking(lexical: Lexical, names: Iterable[str]) -> frozenset[str]:
-    return lexical.matching(" ".join(names), columns="title description", every=False)
+    return frozenset(lexical.matching(" ".join(names), columns="title description", every=False))
 
 
 def names_animal(need: str) -> bool:

@@ -124,6 +124,12 @@ def test_the_highest_rated_is_named_from_the_ratings(assistant_with: AssistantWi
     assert reply.reply.startswith("Brown Satchel Bag has the highest rating stated")
 
 
+def test_how_long_they_do_something_is_no_length(assistant_with: AssistantWith) -> None:
+    burn = said("compare", ref=(1, 2), ask="how long do they last")
+    reply = talk(assistant_with, ("bags", BAGS), ("how long do they last?", burn))
+    assert "length" not in reply.reply
+
+
 def test_what_no_listing_states_is_not_guessed(assistant_with: AssistantWith) -> None:
     reply = talk(assistant_with, ("bags", BAGS), ("which is lighter?", said("compare", ref=(1, 2), ask="lighter")))
     assert reply.reply == "None of their listings states a weight."

@@ -320,3 +320,14 @@ def test_what_only_names_an_earlier_need_goes_back_to_it(
     shop = assistant_with([said("search", product="bag"), said("search", product="jacket"), beside])
     *_, reply = [shop.reply(one, "s_1") for one in ("a bag", "a jacket", message)]
     assert reply.intent == intent
+
+
+@pytest.mark.parametrize("taken", [said("cart_add", ref=(1,)), said("cart_add", product="bag", ref=(1,))])
+def test_another_need_that_is_named_behind_an_addition_is_looked_at_and_not_added_to(
+    assistant_with: AssistantWith, taken: Parse
+) -> None:
+    bags, lamps = said("search", product="bag"), said("search", product="lamp")
+    reply = talk(assistant_with, ("bags", bags), ("lamps", lamps), ("add the first one. now the bag", taken))
+    assert reply.acts == ("cart_add", "refine")
+    assert ["lamp" in line.title.lower() for line, _ in reply.cart.lines] == [True]
+    assert reply.constraints.product == "bag"

@@ -218,6 +218,16 @@ def test_those_whom_the_name_of_a_thing_says_are_whom_it_is_for(
     assert (wishes.product, wishes.gender) == (product, gender)
 
 
+@pytest.mark.parametrize(
+    ("kind", "features", "gender"), [("jacket", (), "women"), ("lamp", ("female",), None)]
+)  # no lamp is for women
+def test_a_word_that_only_says_for_whom_is_that_where_some_are_for_them(
+    assistant_with: AssistantWith, kind: str, features: tuple[str, ...], gender: str | None
+) -> None:
+    wishes = _wishes(assistant_with, f"a {kind}, female", product=kind, features=("female",))
+    assert (wishes.features, wishes.gender) == (features, gender)
+
+
 def test_a_set_is_one_of_what_is_looked_for(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("search", product="pans"), said("refine", product="set")])
     shop.reply("pans", "s_1")
