@@ -38,15 +38,20 @@ _MADE_FOR = frozenset(
     "men mens men's women womens women's ladies boys boy's girls girl's kids kid's children toddler toddlers".split()
 )
 _OF_THEIR_DAY = re.compile(r"['’]s(?= )", re.IGNORECASE)
+_NTH = re.compile(r"\b\d{1,3}(?:st|nd|rd|th)$", re.IGNORECASE)  # a birthday, of somebody
 
 CHILDREN = frozenset(["boys", "girls", "kids"])
 _GROUPS = frozenset(["boy", "girl", "kid", "child", "children", "toddler"])  # of titles: a "baby grand" is no child's
 
 
 def audiences(product: Product) -> list[str]:
-    """The audiences that the product's gender attribute names, in the six words; empty when it names none."""
+    """The audiences that the product's gender attribute names, in the six words, and the children whom its title names beside those: a
+    "Kids Backpack" that is listed for women is for kids too. Empty when the attribute names none."""
     values = product.attributes.get("gender", ())
-    return sorted({_MEANING[value.casefold()] for value in values if value.casefold() in _MEANING})
+    named = {_MEANING[value.casefold()] for value in values if value.casefold() in _MEANING}
+    title = product.title.casefold()
+    titled = (title[word.start : word.end] for word in words(title) if word.stem in _GROUPS)
+    return sorted(named | {_MEANING[word] for word in titled if word in _MEANING}) if named else []
 
 
 def suits(product: Product, other: Product) -> bool:
@@ -74,8 +79,8 @@ def speaks_of_people(text: str) -> bool:
 
 
 def speaks_of_an_occasion(text: str) -> bool:
-    """Whether a word of the text is for a day in somebody's life: "for a birthday party"."""
-    return not shopper_words().occasions.isdisjoint(one.stem for one in words(text))
+    """Whether a word of the text is for a day in somebody's life: "for a birthday party", "for my dad's 60th"."""
+    return bool(_NTH.search(text)) or not shopper_words().occasions.isdisjoint(one.stem for one in words(text))
 
 
 @cache

@@ -23,6 +23,8 @@ from .carried import made_for
 _MUCH = re.compile(r"^(?:(?:too|so) (?:many|much)|more) ")
 _WHITHER = re.compile(r"to (?:an?|the|my|our) ")
 _AGED = r"(?:\b(?:s?he|who) is|\b(?:s?he|who)['’]?s|\bturn(?:s|ed|ing)?|\baged?)"
+GROWN = 13  # years from which nobody is one of the kids
+_YEARS_OLD = re.compile(r"(\d{1,3})[ -]?(?:(?:years?|yrs?)[ -]?olds?|y/?o)")
 _FOR_MINE = re.compile(r"\bfor my ((?:[\w'’-]+ ){0,2}[\w'’-]+)")
 _OF_MINE = re.compile(
     r"(?:^|[,.;!?]|\b(?:and|because|since|it['’]?s|so)) *my ((?:[\w-]+ )?[\w-]+)"
@@ -35,7 +37,7 @@ def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) ->
     kind says; of "it and two mugs" two mugs."""
     parse = _with_whom(_counted(parse, message.lower()), message.lower())
     slots = _once(_plainly(_for_whom(_in_colour(_told_apart(parse.slots)))))
-    slots = _without_ages(slots, message.lower(), parts) if speaks_of_people(message) else slots
+    slots = _without_ages(slots, message.lower(), parts) if _speaks_of_somebody(slots, message.lower()) else slots
     slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
     slots = _either(_by_either(slots, message.lower(), parts), message.lower())
     slots = _of_what_is_under_way(slots, state.constraints.product) if parse.intent == "refine" else slots
@@ -220,10 +222,19 @@ def _either(slots: Slots, message: str) -> Slots:
     return replace(slots, features=tuple(features))
 
 
+def _speaks_of_somebody(slots: Slots, message: str) -> bool:
+    """Whether the message speaks of people, be it by their age alone: "for a 5 year old", which no whisky of 12 years is."""
+    aged = [one for one in slots.features if _YEARS_OLD.fullmatch(one)]
+    return speaks_of_people(message) or any(
+        re.search(rf"\bfor (?:an?|my|our) {re.escape(one)}\b", message) for one in aged
+    )
+
+
 def _without_ages(slots: Slots, message: str, parts: Parts) -> Slots:
-    """The slots without a bare number that is said of somebody or that no listing of the kind says: "he is 25" is no property of a watch,
-    nor "she's 8" one of a piano."""
-    numbers = {one for one in slots.features if _is_number(one)}
+    """The slots without a bare number that is said of somebody, or a number or an age that no listing of the kind says: "he is 25" is no
+    property of a watch, nor "she's 8" one of a piano; whoever is "5 years old" is one of the kids, where nobody else is named."""
+    years = {one: int(found[1]) for one in slots.features if (found := _YEARS_OLD.fullmatch(one))}
+    numbers = {one for one in slots.features if _is_number(one) or one in years}
     of_kind = parts.searcher.matching(Constraints(product=slots.product)) if numbers else frozenset[str]()
     ages = {
         one
@@ -231,7 +242,9 @@ def _without_ages(slots: Slots, message: str, parts: Parts) -> Slots:
         if re.search(rf"{_AGED} {re.escape(one)}\b", message)
         or of_kind.isdisjoint(parts.searcher.lexical.matching(one))
     }
-    return replace(slots, features=tuple(one for one in slots.features if one not in ages))
+    young = any(years[one] < GROWN for one in ages if one in years)
+    gender = slots.gender or ("kids" if young else None)
+    return replace(slots, features=tuple(one for one in slots.features if one not in ages), gender=gender)
 
 
 def _is_number(words: str) -> bool:

@@ -53,6 +53,22 @@ def test_an_age_is_none_though_a_listing_says_the_number(assistant_with: Assista
 
 
 @pytest.mark.parametrize(
+    ("message", "age", "gender", "left"),
+    [
+        ("a satchel for a 5 year old", "5 year old", "kids", ()),
+        ("a satchel for a 5-year-old girl", "5-year-old", "kids", ()),
+        ("a satchel for my 40 year old brother", "40 year old", None, ()),
+        ("a whisky, 12 years old", "12 years old", None, ("12 years old",)),  # nobody is
+    ],
+)
+def test_who_is_so_many_years_old_is_a_child_or_grown_up_and_the_age_no_wish(
+    assistant_with: AssistantWith, message: str, age: str, gender: str | None, left: tuple[str, ...]
+) -> None:
+    wishes = _wishes(assistant_with, message, product="satchel", features=(age,))
+    assert (wishes.gender, wishes.features) == (gender, left)
+
+
+@pytest.mark.parametrize(
     ("message", "number"),
     [("a satchel for my brother, for a 13 inch laptop", "13"), ("a satchel, model 25", "25")],
 )

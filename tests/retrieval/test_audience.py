@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.audience import adult_in, audience_in, for_children, for_whom, may_mean_children
+from retrieval.audience import adult_in, audience_in, audiences, for_children, for_whom, may_mean_children
 from retrieval.evidence import judge
 from retrieval.product import Product
 
@@ -39,6 +39,21 @@ def test_a_childs_thing_says_so(title: str, gender: tuple[str, ...], childrens: 
 
 
 @pytest.mark.parametrize(
+    ("title", "gender", "whom"),
+    [
+        ("Unicorn Kids Backpack", ("women",), ["kids", "women"]),
+        ("Mouse Dress for Girls", ("women",), ["girls", "women"]),
+        ("Unicorn Kids Backpack", (), []),  # everybody may see it
+        ("Kidney Tray", ("women",), ["women"]),
+    ],
+)
+def test_children_whom_a_title_names_are_beside_those_whom_the_record_names(
+    title: str, gender: tuple[str, ...], whom: list[str]
+) -> None:
+    assert audiences(Product("it", title, attributes={"gender": gender} if gender else {})) == whom
+
+
+@pytest.mark.parametrize(
     ("text", "young"),
     [("a backpack for my nephew", True), ("bag for nursery", True), ("a backpack for work", False), ("", False)],
 )
@@ -59,6 +74,7 @@ def test_a_wish_for_a_person_is_met_by_what_is_for_such_and_not_by_the_letters()
     [
         ("for my dad's retirement", "men"),
         ("for my wife's birthday", "women"),
+        ("for my dad's 60th", "men"),
         ("for my mum's kitchen", None),
         ("for a birthday", None),
     ],
