@@ -112,7 +112,8 @@ def answer_for(
     facts = list(facts_of(product, family))
     said = set(content_stems(asked))
     wanted = said - _LINKS or said
-    if wanted <= _OVERVIEW | _NOTHING and product.description:  # "what's in it?" too
+    alone = said <= _NOTHING | {"what"}  # "whats in it?"
+    if (alone or wanted <= _OVERVIEW | _NOTHING) and product.description:
         return _overview(product)
     subject = subject_of([asked, question or asked, as_it(asked), as_it(question or asked)], embedder)
     if wanted and (plain := _plainly([asked, question or asked], wanted, facts, subject, embedder)):
