@@ -37,9 +37,9 @@ class Counted:
 
 
 def plainly_put_in(parse: Parse, outcome: Outcome, state: DialogueState, parts: Parts) -> bool:
-    """Whether the one product that would go into the cart is all that is shown, called so by the message by words that nothing else shown
-    has, or counted at its place ("two of the first and one of the last"), or each of several by its place in the list of what it is. A
-    question asks for no product."""
+    """Whether the one product that would go into the cart is called so by the message, by words that nothing else shown has, or counted
+    at its place ("two of the first and one of the last"), or each of several by its place in the list of what it is: what the reader was
+    unsure of is mostly the place, and a cart is easily changed. A question asks for no product."""
     before = {line.product_id for line in state.cart}
     added = [line.product_id for line in outcome.cart or () if line.product_id not in before]
     if parse.intent != "cart_add" or "?" in parse.message:
@@ -49,8 +49,6 @@ def plainly_put_in(parse: Parse, outcome: Outcome, state: DialogueState, parts: 
     counted = {state.shown[place - 1] for place in places_with_counts(parse.message, len(state.shown))}
     if added and counted.issuperset(added):
         return True
-    if added == [*state.shown] and parse.slots.product is None:
-        return True  # it stands alone
     if len(added) != 1:
         return {*added} == {one.id for one in of_named_needs(parse, state, parts)} != set()
     shown = parts.catalog.get_many(state.shown)

@@ -57,13 +57,6 @@ def test_the_cheapest_of_the_list_named_and_what_alone_is_called_so_are_put_in_u
     assert cart(assistant) == {"clamp": 1, "tote": 1}  # $19.50 of all lamps
 
 
-def test_what_is_shown_alone_goes_in_unasked(searcher: Searcher) -> None:
-    tote = said("search", product="tote bag")
-    assistant = shop(searcher, tote, unsure(said("cart_add", ref=("cheapest",))))
-    told(assistant, "a tote bag", "add the cheapest one")
-    assert cart(assistant) == {"tote": 1}
-
-
 def test_what_of_several_named_so_is_meant_is_asked(assistant_with: AssistantWith) -> None:
     shop = assistant_with([BAGS, LAMPS, said("cart_add", product="bag")])
     *_, reply = told(shop, "bags", "a lamp under 40", "and the bag please")
