@@ -17,12 +17,12 @@ from .family import families
 from .fusion import rrf
 from .kinds.named import (
     for_animals,
-    for_other_animals,
     in_another_department,
     is_titled,
     kind_levels,
     known_otherwise,
     names_animal,
+    of_other_animals,
     of_the_other_word,
     on_another_shelf,
     stands_among,
@@ -187,7 +187,7 @@ class Searcher:
         there = for_animals(self.lexical, "") if any(map(names_animal, whom)) else Ids()
         theirs = there if any(names_animal(one.split()[-1]) for one in whom) else Ids()  # no cat is "for cat lovers"
         for_pets = [left for ids in kinds if (left := ids & there)]  # a toy "for my dog"
-        apart = for_other_animals(self.lexical, " ".join(whom))
+        apart = there & of_other_animals(self.lexical, " ".join(whom)) if for_pets else Ids()
         if own := [left for ids in for_pets if (left := ids - apart)]:  # is no cat's, where there are dogs'
             for_pets, pets = own, pets | apart
         kinds = for_pets + kinds

@@ -59,9 +59,10 @@ def with_the_animal(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A search for another thing that names nobody, with the wish of the need before by which that was for an animal, where the shop sells
     some of the new thing for one: after a bed for my dog, toys for him are a dog's."""
     slots, before = parse.slots, state.constraints
+    if parse.intent != "search" or parse.then is not None or slots.product is None:
+        return parse
     theirs = [wish for wish in before.features if wish.startswith("for ") and names_animal(wish)]
-    searches = parse.intent == "search" and parse.then is None and slots.product is not None
-    if not searches or not theirs or speaks_of_people(_PRONOUN.sub("", parse.message)) or names_animal(parse.message):
+    if not theirs or speaks_of_people(_PRONOUN.sub("", parse.message)) or names_animal(parse.message):
         return parse
     features = (*slots.features, *theirs)
     for_them = parts.searcher.matching(Constraints(product=slots.product, features=features))

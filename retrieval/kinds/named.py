@@ -87,15 +87,15 @@ def for_animals(lexical: Lexical, need: str) -> frozenset[str]:
     return there & _speaking(lexical, chain.from_iterable(shopper_words().animals))
 
 
-def for_other_animals(lexical: Lexical, need: str) -> frozenset[str]:
-    """Of what is sold for animals the ids of what speaks of others alone than the need names: of beds "for my kitten" those for dogs.
-    Empty where the need names none, or says no more than "pet"."""
-    animals = shopper_words().animals[1:]
-    named = [names for names in animals if _named_in(need, names)]
+def of_other_animals(lexical: Lexical, need: str) -> frozenset[str]:
+    """Ids of what speaks of other animals alone than the need names: of beds "for my kitten" those for dogs. Empty where the need names
+    none, or says no more than "pet"."""
+    said, animals = _stems_said(need), shopper_words().animals[1:]
+    named = [names for names in animals if _says_one(said, names)]
     if not named:
         return frozenset()
     others = _speaking(lexical, chain.from_iterable(names for names in animals if names not in named))
-    return (for_animals(lexical, "") & others) - _speaking(lexical, chain.from_iterable(named))
+    return others - _speaking(lexical, chain.from_iterable(named))
 
 
 def _speaking(lexical: Lexical, names: Iterable[str]) -> frozenset[str]:
@@ -104,11 +104,14 @@ def _speaking(lexical: Lexical, names: Iterable[str]) -> frozenset[str]:
 
 def names_animal(need: str) -> bool:
     """Whether an animal is named: a "dog bowl", "for my cat", and not what is done to one: "fishing" is for people."""
-    return any(_named_in(need, names) for names in shopper_words().animals)
+    return _says_one(_stems_said(need), chain.from_iterable(shopper_words().animals))
 
 
-def _named_in(need: str, names: Iterable[str]) -> bool:
-    said = f" {' '.join(stems_of(' '.join(word for word in content_words(need) if not word.endswith('ing'))))} "
+def _stems_said(need: str) -> str:
+    return f" {' '.join(stems_of(' '.join(word for word in content_words(need) if not word.endswith('ing'))))} "
+
+
+def _says_one(said: str, names: Iterable[str]) -> bool:
     return any(f" {' '.join(stems_of(one))} " in said for one in names)
 
 
