@@ -19,7 +19,7 @@ export class Turns {
   submit() {
     const { input } = this.panel, text = input.value.trim();
     if (!text) return;
-    if (this.stop) return this.#wait();
+    if (this.stop) return this.#wait(text);
     input.value = "";
     this.say(text);
   }
@@ -27,7 +27,10 @@ export class Turns {
   // place, { drop }, { keep } or { cart }: that is not kept to be sent again after a reload, where its words alone might be misread.
   async say(text, number, exact) {
     const { panel } = this, { keep, words } = panel;
-    if (this.stop) return wordless(exact) ? undefined : this.#wait(text); // one turn at a time; a button that means something exactly says nothing
+    if (this.stop) { // one turn at a time; a button that means something exactly says nothing
+      if (!wordless(exact)) this.#wait(text.trim());
+      return;
+    }
     if (panel.drawer.hidden === false && !exact?.cart) panel.fold(panel.cartButton, panel.drawer);
     const held = panel.root.activeElement;
     panel.log.querySelectorAll(".welcome, .unsent").forEach((old) => old.remove());
@@ -73,10 +76,12 @@ export class Turns {
     if (!missed && this.waiting && this.waiting === panel.input.value.trim()) this.submit();
   }
   // What is said during a turn stands in the box until it is over; what the shopper was writing there is not written over.
-  #wait(text = this.panel.input.value) {
-    this.panel.input.value ||= text;
-    this.waiting = text.trim();
-    this.panel.tell(this.panel.words.waits);
+  #wait(text) {
+    const { panel } = this, { input } = panel;
+    input.value ||= text;
+    if (input.value.trim() !== text) return;
+    this.waiting = text;
+    panel.tell(panel.words.waits);
   }
   // The words of a button, and what it means by them, so that no model has to read them.
   press(text, act, ...products) {
