@@ -12,9 +12,9 @@ from retrieval.product import Product, money
 from retrieval.query import EITHER, Constraints
 from retrieval.words import YES_NO, content_stems
 
-from .mentions import ordinal
 from .model import Card, DialogueState, Outcome, Question
 from .names import listed, names_in_lists
+from .places import ordinal
 from .quotes import not_repeated
 from .sayings.sentiment import about_price
 from .wordings import worded

@@ -25,10 +25,10 @@ from retrieval.words import (
     words,
 )
 
-from ..mentions import as_it
 from ..model import Answer
 from ..names import short_title
 from ..normalize import amounts
+from ..places import as_it
 from .subjects import Subject, subject_of
 from .variants import as_on_card, spelled_out
 

@@ -11,9 +11,10 @@ from retrieval.evidence import none_gives_a_size
 from retrieval.product import Product, money
 from retrieval.words import content_stems
 
-from ..mentions import as_it, counts_said, from_an_end, says_all, says_both, says_each, says_the
+from ..mentions import says_all, says_both, says_each, says_the
 from ..model import Answer, DialogueState, Outcome, Parse, Slots
 from ..parts import Parts
+from ..places import as_it, counts_said, from_an_end
 from ..sayings.ellipsis import asks_the_same
 from .answering import answer_for, beyond_links, only_leads, silence, without_links
 from .looks import beyond_looks, none_so, without_looks

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from retrieval.evidence import judge
 from retrieval.product import Product, money
 
-from ..mentions import places_in, says_the_better
+from ..mentions import says_the_better
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..names import listed, short_names
 from ..parts import Parts
+from ..places import places_in
 from .quality import Said
 from .table import meant
 

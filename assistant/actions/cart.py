@@ -11,12 +11,13 @@ from retrieval.query import Constraints
 from retrieval.words import content_words
 
 from ..contract import CartView
-from ..mentions import SUPERLATIVES, counts_said, says_each, says_the, tied
+from ..mentions import SUPERLATIVES, says_each, says_the, tied
 from ..merging import merge
 from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question, Slots
 from ..normalize import amounts
 from ..parse import clean
 from ..parts import Parts
+from ..places import counts_said
 from ..sayings.assent import agrees
 from ..state import same_kind
 from ..wordings import worded

@@ -12,10 +12,11 @@ from retrieval.query import Constraints, Hit, Sort
 from retrieval.superlative import by
 from retrieval.words import content_stems, stem
 
-from ..mentions import SUPERLATIVES, places_in, says_a_place, says_all, says_it, says_several, says_them
+from ..mentions import SUPERLATIVES, says_all, says_it, says_several, says_them
 from ..model import Answer, Comparison, DialogueState, Outcome, Parse, Row
 from ..names import listed, short_names, short_title
 from ..parts import Parts
+from ..places import places_in, says_a_place
 from ..state import same_kind
 from .better import told_better
 from .differences import NOT_STATED, differing, fields_named, measures, record_of

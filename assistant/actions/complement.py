@@ -18,11 +18,12 @@ from retrieval.product import Product, money
 from retrieval.query import Constraints, Hit, Query
 from retrieval.words import STOPWORDS, content_stems, stem, without
 
-from ..mentions import ordinal, says_the
+from ..mentions import says_the
 from ..merging import merge
 from ..model import Answer, DialogueState, Outcome, Parse, Reason
 from ..names import listed, short_names
 from ..parts import Parts
+from ..places import ordinal
 from ..reply import NAMED
 from .find import need_text, of_the_kind_first
 from .naming import about, in_catalog

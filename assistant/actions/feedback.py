@@ -13,10 +13,11 @@ from retrieval.query import Constraints
 from retrieval.superlative import by
 
 from ..explain import limits_met
-from ..mentions import ordinal, says_ones, says_several, says_which
+from ..mentions import says_ones, says_several, says_which
 from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots, Taste
 from ..names import listed, short_names
 from ..parts import Parts
+from ..places import ordinal
 from ..reply import NAMED, none_says, unsaid
 from ..sayings.at_us import LEAST as AT_US
 from ..sayings.at_us import SURELY as SURELY_AT_US

@@ -16,12 +16,13 @@ from retrieval.query import SOFT, Constraints, Hit, Query, Relaxed, Sort
 from retrieval.superlative import by
 
 from ..lasting import said_of_oneself
-from ..mentions import places_in, says_an_order
+from ..mentions import says_an_order
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Reasons, Slots
 from ..names import short_names
 from ..normalize import currency_of
 from ..parse import clean
 from ..parts import Parts
+from ..places import places_in
 from ..question import question_for
 from ..reply import NAMED
 from ..taste import leaning, taste_reasons

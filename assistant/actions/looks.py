@@ -10,9 +10,10 @@ from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems, content_words, stem
 
-from ..mentions import SUPERLATIVES, says_a_place, says_the, says_which
+from ..mentions import SUPERLATIVES, says_the, says_which
 from ..model import Answer, DialogueState, Outcome, Parse
 from ..parts import Parts
+from ..places import says_a_place
 
 WHICH = "Which of them do you mean?"
 FIELDS = ("color", "material", "features")

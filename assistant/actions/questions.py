@@ -9,9 +9,9 @@ from dataclasses import replace
 from retrieval.product import Product
 from retrieval.words import content_stems
 
-from ..mentions import as_it
 from ..model import Parse, Slots
 from ..names import short_title
+from ..places import as_it
 
 _PIECES = re.compile(r"[?.!;,]+|\band\b", re.IGNORECASE)
 _QUESTION = re.compile(

@@ -19,10 +19,10 @@ from retrieval.product import Product, money
 from retrieval.query import SOFT, Constraints, Hit
 from retrieval.words import contains, content_stems
 
-from ..mentions import ordinal
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Reason, Slots
 from ..names import listed, short_names
 from ..parts import Parts
+from ..places import ordinal
 from ..reply import NAMED
 from .differences import record_of, shared
 from .find import find

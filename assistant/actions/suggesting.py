@@ -8,10 +8,10 @@ from functools import partial
 
 from retrieval.query import Hit
 
-from ..mentions import ordinal
 from ..model import Answer, Card, DialogueState, Outcome, Question
 from ..names import short_names
 from ..parts import Parts
+from ..places import ordinal
 from ..reply import NAMED
 
 KINDS_OFFERED = 4

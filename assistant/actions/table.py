@@ -12,22 +12,10 @@ from retrieval.product import Product
 from retrieval.query import Constraints
 from retrieval.words import content_stems, content_words, stem
 
-from ..mentions import (
-    SUPERLATIVES,
-    as_many_as_said,
-    by_name,
-    counted_by_name,
-    from_an_end,
-    mentioned,
-    places_by_name,
-    places_in,
-    says_a_place,
-    says_each,
-    says_the,
-    tied,
-)
+from ..mentions import SUPERLATIVES, by_name, mentioned, says_each, says_the, tied
 from ..model import DialogueState, Intent, Parse
 from ..parts import Parts
+from ..places import as_many_as_said, counted_by_name, from_an_end, places_by_name, places_in, says_a_place
 from ..state import same_kind
 from .looks import colors_pointed_at, is_all_of, is_so_colored, looks_in, seen_before, so_looking
 from .subjects import subject_of

@@ -8,11 +8,12 @@ from dataclasses import replace
 from retrieval.product import Product
 from retrieval.query import Constraints
 
-from ..mentions import counts_said, mentioned, says_each
+from ..mentions import mentioned, says_each
 from ..model import Answer, Choice, DialogueState, Outcome, Parse, Question, Slots
 from ..normalize import amounts
 from ..parse import clean
 from ..parts import Parts
+from ..places import counts_said
 from ..sayings.fewer import to_go
 from . import shop_cart
 from .cart import cart_sum, done, set_quantity, view_of

@@ -13,9 +13,10 @@ from ..actions.compare import asking_words
 from ..actions.policy import is_of_the_rules
 from ..actions.subjects import Subject, subject_of
 from ..actions.table import LISTING, SPOKE_OF_ONE, called
-from ..mentions import EXTREMES, SUPERLATIVES, places_in, says_all, says_both, says_of_those, says_several
+from ..mentions import EXTREMES, SUPERLATIVES, says_all, says_both, says_of_those, says_several
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
+from ..places import places_in
 from ..sayings.phrases import phrase_of
 from ..state import same_kind
 from .complained import says_no_value

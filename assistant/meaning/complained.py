@@ -10,10 +10,11 @@ from retrieval.product import Product
 from retrieval.words import STOPWORDS, contains
 
 from ..actions.amends import LENGTHS, NAMED, WEIGHT
-from ..mentions import places_in, says_several, says_them
+from ..mentions import says_several, says_them
 from ..merging import ALSO_CALLED
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
+from ..places import places_in
 from ..sayings.complaints import LEAST, SURELY, complaint_of
 from ..sayings.phrases import phrase_of
 from ..sayings.sentiment import about_price

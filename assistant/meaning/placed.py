@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..mentions import (
-    names_a_list_alone,
-    places_by_name,
-    places_to_the_last,
-    places_with_counts,
-    says_it_alone,
-)
+from ..mentions import says_it_alone
 from ..model import DialogueState, Parse, Slots
+from ..places import names_a_list_alone, places_by_name, places_to_the_last, places_with_counts
 
 
 def placed(parse: Parse, state: DialogueState) -> Parse:

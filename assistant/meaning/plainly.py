@@ -16,11 +16,12 @@ from ..actions.named_too import the_one_called
 from ..actions.naming import called_in
 from ..actions.table import of_named_needs, titled_so_elsewhere
 from ..actions.titles import titled
-from ..mentions import SUPERLATIVES, places_with_counts
+from ..mentions import SUPERLATIVES
 from ..model import DialogueState, Outcome, Parse
 from ..normalize import amounts
 from ..parse import clean
 from ..parts import Parts
+from ..places import places_with_counts
 from ..state import same_kind
 
 _OUT = re.compile(r"\b(?:remove|delete|drop|take|throw|kick|lose|out|off)\b", re.IGNORECASE)

@@ -15,9 +15,10 @@ from retrieval.query import SOFT, Constraints
 from retrieval.words import content_stems
 
 from ..actions.table import in_their_lists
-from ..mentions import kind_behind_place, says_a_place, says_of_all, says_of_each, says_the
+from ..mentions import says_of_all, says_of_each, says_the
 from ..model import DialogueState, Intent, Parse, Slots
 from ..parts import Parts
+from ..places import kind_behind_place, says_a_place
 from ..state import LOOKS_AT_THE_CART, NARROWING, same_kind
 
 SHARED = ("price_min", "price_max", "in_stock")  # what may be said of several things at once, wherever it stands

@@ -20,9 +20,10 @@ from ..actions.compare import asking_words
 from ..actions.looks import so_looking, without_looks
 from ..actions.naming import called_in
 from ..actions.titles import titled
-from ..mentions import SUPERLATIVES, as_it, places_in, places_to_the_last
+from ..mentions import SUPERLATIVES
 from ..model import Choice, DialogueState, Intent, Parse, Slots
 from ..parts import Parts
+from ..places import as_it, places_in, places_to_the_last
 
 SENTENCES = Path(__file__).with_suffix(".toml")
 LEAST = 0.6  # cosine of the nearest sentence

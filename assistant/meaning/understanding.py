@@ -16,11 +16,11 @@ from ..actions.subjects import subject_of
 from ..actions.table import called
 from ..actions.taking_out import amount_answered
 from ..actions.titles import with_title
-from ..mentions import as_it, says_a_place
 from ..merging import drop
 from ..model import DialogueState, Intent, Parse, Slots
 from ..parse import clean
 from ..parts import Parts
+from ..places import as_it, says_a_place
 from ..question import KINDS
 from ..reading.overreach import orders_in
 from ..sayings.about_us import about_us

@@ -12,7 +12,6 @@ from assistant.actions.ask import ask_product
 from assistant.actions.cart import cart_add
 from assistant.actions.looks import looks_in, none_so, so_looking
 from assistant.actions.taking_out import cart_remove
-from assistant.mentions import places_by_name
 from assistant.model import CartLine, DialogueState, Intent, Need
 from retrieval.product import Product
 from retrieval.query import Constraints
@@ -195,14 +194,6 @@ def test_nothing_of_another_need_is_the_one_pointed_at_by_its_colour(searcher: S
     outcome = cart_add(parse, state, parts_with(searcher))
     assert outcome.answer is not None
     assert outcome.answer.text == "None of these is stated to be red. Which of them do you mean?"
-
-
-def test_of_two_things_joined_by_and_the_place_of_one_is_none_of_the_other() -> None:
-    assert places_by_name("the first and the lamp", ["headphones", "lamp"]) == []
-    assert places_by_name("the second headphones and the first lamp", ["headphones", "lamp"]) == [(0, 2), (1, 1)]
-    assert places_by_name("the second lamp, and the first and third rug", ["lamp", "rug"]) == [(0, 2), (1, 1), (1, 3)]
-    assert places_by_name("the first oxfords and the first shirt", ["oxford shoes", "shirt"]) == [(0, 1), (1, 1)]
-    assert places_by_name("the first one for my desk", ["desk lamp", "chair"]) == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.mentions import as_many_as_said, by_name, counted_by_name, kind_behind_place, mentioned
+from assistant.mentions import by_name, mentioned
 from assistant.model import DialogueState, Slots
 from retrieval.product import Product
 from tests.small_shop import BY_ID
@@ -32,20 +32,6 @@ def _meant(slots: Slots, *, focus: str | None = None, shown: tuple[str, ...] = S
 )
 def test_a_reference_points_at_what_was_shown(ref: tuple[int | str, ...], expected: list[str]) -> None:
     assert _meant(Slots(ref=ref)) == expected
-
-
-@pytest.mark.parametrize(
-    ("message", "counted"),
-    [
-        ("compare the two desk lamps please", ["aster-black", "workshop"]),
-        ("the two of them", []),
-        ("the two lamps", []),  # all that is shown is called so
-        ("the three desk lamps", []),
-        ("two desk lamps for the two of us", []),
-    ],
-)
-def test_those_that_a_number_counts_by_their_name_are_the_ones_called_so(message: str, counted: list[str]) -> None:
-    assert [one.id for one in counted_by_name([BY_ID[name] for name in SHOWN], message)] == counted
 
 
 def test_the_cheapest_of_a_kind_is_of_those_shown_that_are_called_so() -> None:
@@ -122,28 +108,3 @@ def test_a_place_that_the_message_has_no_word_for_gives_way_to_a_name(
     shown = [BY_ID[name] for name in ("tote", "satchel", "rucksack")]
     found = [product.id for product in by_name(Slots(ref=ref), message, shown)]
     assert found == expected
-
-
-@pytest.mark.parametrize(
-    ("message", "count"),
-    [
-        ("compare all three", 3), ("all of these 2 please", 2), ("those four", 4), ("compare them all", 5), ("all of them", 5),
-        ("all please, two of each", 5), ("all nine", 5),
-    ],
-)  # fmt: skip
-def test_a_number_after_all_counts_from_the_first(message: str, count: int) -> None:
-    five = [BY_ID[name] for name in ("tower", "clamp", "aster-black", "workshop", "shade")]
-    assert as_many_as_said(five, Slots(ref=("all",)), message) == five[:count]
-
-
-def test_a_number_counts_nothing_where_one_product_is_meant() -> None:
-    assert as_many_as_said([BY_ID["tower"]], Slots(ref=(1,)), "those four") == [BY_ID["tower"]]
-
-
-@pytest.mark.parametrize(
-    ("message", "kind"),
-    [("add the first scarf please", "scarf"), ("the second red scarf", "red scarf"), ("the 1st one. then scarves", None),
-     ("the first scarf and the second hat", None), ("the first in red", None)],
-)  # fmt: skip
-def test_the_kind_behind_a_place_is_what_it_is_a_place_of(message: str, kind: str | None) -> None:
-    assert kind_behind_place(message) == kind
