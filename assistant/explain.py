@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from retrieval.audience import SUITS, audiences
+from retrieval.audience import CHILDREN, SUITS, audiences, for_children
 from retrieval.evidence import Evidence, judge
 from retrieval.measure import stated, within
 from retrieval.product import Product, money
@@ -28,6 +28,7 @@ def _card(hit: Hit, constraints: Constraints, own: tuple[Reason, ...]) -> Card:
         *broken(hit.product, constraints),
         *_missed(_without_alternatives(found)),
         *_other_kind(hit, constraints),
+        *_of_no_child(hit.product, constraints),
     )
     caveats = tuple(dict.fromkeys(caveats))  # of two sizes a listing that gives none says it once
     return Card(hit.product, hit.relevance, hit.rank, reasons, caveats)
@@ -44,6 +45,18 @@ def _other_kind(hit: Hit, constraints: Constraints) -> Iterator[Reason]:
     if not hit.of_kind and constraints.product:
         shelf = f" under {' › '.join(hit.product.category)}" if hit.product.category else ""
         yield Reason("unstated", f"listed{shelf}, not as “{constraints.product}”", "category")
+
+
+def names_no_child(product: Product, constraints: Constraints) -> bool:
+    """Whether it is asked for a child and nothing in the listing speaks of one, as of headphones that may do for a child all the same."""
+    if constraints.gender not in CHILDREN or constraints.of_any_kind or audiences(product) or for_children(product):
+        return False
+    return all(judge(product, "features", one).status != "met" for one in sorted(CHILDREN | {"children"}))
+
+
+def _of_no_child(product: Product, constraints: Constraints) -> Iterator[Reason]:
+    if names_no_child(product, constraints):
+        yield Reason("unstated", f"the listing doesn't say it is for {constraints.gender}", "gender")
 
 
 def reasons_for(product: Product, constraints: Constraints) -> tuple[Reason, ...]:

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.audience import audiences, speaks_of_an_occasion, speaks_of_people
-from retrieval.evidence import COLORS, meets_one, none_gives_a_size
+from retrieval.evidence import meets_one, none_gives_a_size
 from retrieval.product import Product, money
 from retrieval.query import EITHER, Constraints
-from retrieval.words import YES_NO, content_stems
+from retrieval.words import YES_NO
 
+from .explain import names_no_child
 from .model import Card, DialogueState, Outcome, Question
 from .names import listed, names_in_lists
 from .places import ordinal
 from .quotes import not_repeated
-from .sayings.sentiment import about_price
+from .said_back import need_phrase, price_bounds
 from .wordings import worded
 
 PLAIN_TO_SEE = (
@@ -29,18 +30,7 @@ PLAIN_TO_SEE = (
 NAMED = 3  # a reply names at most so many products
 MOST_TOLD = 2  # wishes of which it is told which of these say them
 _ORDER = {"price_asc": "cheapest first", "price_desc": "dearest first", "rating": "best rated first"}
-_JOINED = ("for ", "with ", "without ", "to ", "that ", "in ", "from ")  # what follows "something" as it is
-_YOURS = {
-    "my": "your",
-    "mine": "yours",
-    "our": "your",
-    "ours": "yours",
-    "me": "you",
-    "myself": "yourself",
-    "i'm": "you're",
-}
 _MEASURED, _LETTERS = re.compile(r"\d|\bx*[sml]\b", re.IGNORECASE), re.compile(r"x*[sml]")
-_OWN = re.compile(rf"\b(?:{'|'.join(_YOURS)})\b", re.IGNORECASE)
 _FOR_SOMEBODY = re.compile(r"for (?:my|our|his|her|their)\b", re.IGNORECASE)
 START = ("A gift under 50", "What is in my cart?", "Help")
 
@@ -96,7 +86,9 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
     led = outcome.kind_found and not outcome.relaxed and not _says_something(cards, state.constraints)
     less = "" if led else none_says(missed, len(cards), _beyond(outcome))
     said = [f"“{wish}”" for field, wish in state.constraints.wishes if (field, wish) in missed or _of_somebody(wish)]
+    young = _of_no_child(cards, state.constraints)
     passed_over = _passed_over(state.constraints, bool(sizes)) | ({"category"} if other else set())
+    passed_over |= {"gender"} if young else set()
     partly = [] if outcome.relaxed else _said_of_some(cards[:NAMED], state.constraints)
     said += [f"“{wish}”" for _, group in partly for _, wish in group]
     why = _why(cards[0], unsaid=passed_over, said=said, near=not missed or _says_something(cards, state.constraints))
@@ -109,6 +101,7 @@ def found_text(outcome: Outcome, cards: Sequence[Card], state: DialogueState, cu
         other,
         *some,
         less,
+        young,
         sizes,
         why,
         asked,
@@ -234,6 +227,12 @@ def _quoted(wishes: Sequence[tuple[str, str]]) -> str:
     return " or ".join(f"“{wish}”" for _, wish in wishes)
 
 
+def _of_no_child(cards: Sequence[Card], constraints: Constraints) -> str:
+    """That none of several listings shown says it is for children, who are asked for; "" otherwise."""
+    none = len(cards) > 1 and all(names_no_child(card.product, constraints) for card in cards)
+    return f"None of them says it is for {constraints.gender}." if none else ""
+
+
 def _unstated_sizes(cards: Sequence[Card], constraints: Constraints) -> str:
     """That the size asked for cannot be told, where no listing shown states any; "" otherwise."""
     sizes = constraints.size
@@ -259,74 +258,6 @@ def _count(outcome: Outcome, cards: Sequence[Card], state: DialogueState) -> str
     count = f"{many} of {outcome.total}" if counted else many
     kind = "more" if state.acts[-1:] == ("more",) else "found"
     return worded(kind, state, are="is" if named == 1 else "are", count=count)
-
-
-def need_phrase(constraints: Constraints, currency: str) -> str:
-    """The need in the shopper's words, as they are said back: "black desk lamp (warm) for your desk under $40, without leather"."""
-    looks = [" or ".join(values) for values in (constraints.color, constraints.material) if values]
-    joined = [feature for feature in constraints.features if feature.startswith(_JOINED)]
-    further = ", ".join(feature for feature in constraints.features if feature not in joined)
-    named = " ".join([*looks, constraints.product] if constraints.product else ["something", *looks])
-    brand = f" by {constraints.brand}" if constraints.brand else ""
-    told = any(" for " in f" {said}" for said in (named, *joined))  # "for my wife" says it already
-    whom = f" for {constraints.gender}" if constraints.gender and not told else ""
-    wishes = "".join(f" {feature}" for feature in joined) + (f" ({further})" if further else "")
-    bounds = price_bounds(constraints, currency) + (", in stock" if constraints.in_stock else "")
-    bounds += "".join(f", {limit.text}" for limit in constraints.limits)
-    return as_said_back(_article(constraints, named) + named + brand + whom + wishes + bounds + _refused(constraints))
-
-
-def as_said_back(text: str) -> str:
-    """The shopper's words from our mouth: "for my mum" is "for your mum". ("us" and "i" stay: they are sizes and Roman numbers too.)"""
-    return _OWN.sub(lambda own: _YOURS[own[0].lower()], text)
-
-
-def _refused(constraints: Constraints) -> str:
-    """ ", without leather or studs", ", not too bright", ", not red"; of "too pricey", which only the shopper knows,
-    nothing."""
-    told = [refused for refused in constraints.exclude if not about_price(refused)]
-    degrees = [refused for refused in told if refused.startswith("too ") or _is_color(refused)]
-    things = [refused for refused in told if refused not in degrees]
-    without = f", without {' or '.join(things)}" if things else ""
-    return without + (f", not {' or '.join(degrees)}" if degrees else "")
-
-
-def _is_color(refused: str) -> bool:
-    stems = content_stems(refused)
-    return bool(stems) and set(stems) <= COLORS
-
-
-def _article(constraints: Constraints, named: str) -> str:
-    """What stands before one gift or one present; nothing before kinds, which are spoken of without."""
-    plural = (constraints.product or "").partition(" for ")[0].endswith(("s", "thing", "stuff"))
-    if not constraints.of_any_kind or plural or named.startswith(("a ", "an ", "the ", "some")):
-        return ""
-    return "an " if named[0] in "aeiou" else "a "
-
-
-def reading_of(constraints: Constraints, currency: str) -> str:
-    """Everything that was understood, in one sentence: "Looking for: desk lamp under $40, in black, warm, without leather." """
-    kind = constraints.product or "anything"
-    brand = f" by {constraints.brand}" if constraints.brand else ""
-    gender = f" for {constraints.gender}" if constraints.gender else ""
-    parts = [f"{kind}{brand}{gender}{price_bounds(constraints, currency)}"]
-    parts += [f"in {' or '.join(constraints.color)}"] if constraints.color else []
-    parts += [f"size {' or '.join(constraints.size)}"] if constraints.size else []
-    parts += [" or ".join(constraints.material)] if constraints.material else []
-    parts += [*constraints.features, *(["in stock"] if constraints.in_stock else [])]
-    parts += [limit.text for limit in constraints.limits]
-    parts += [f"without {' or '.join(constraints.exclude)}"] if constraints.exclude else []
-    return f"Looking for: {as_said_back(', '.join(parts))}."
-
-
-def price_bounds(constraints: Constraints, currency: str) -> str:
-    """ " under $40", " from $20 to $40"; "" without a bound."""
-    low, high = constraints.price_min, constraints.price_max
-    if low is not None and high is not None:
-        return f" from {money(low, currency)} to {money(high, currency)}"
-    if high is not None:
-        return f" under {money(high, currency)}"
-    return "" if low is None else f" from {money(low, currency)}"
 
 
 def _relaxed(outcome: Outcome) -> list[str]:

@@ -16,7 +16,7 @@ from .meaning.understanding import understood
 from .model import DialogueState, Exchange, Parse
 from .parse import clean
 from .parts import Parts
-from .reply import need_phrase
+from .said_back import need_phrase
 from .sayings.assent import agrees
 from .state import Effect, arrived, ended, update
 from .writing.portrait import portrait

@@ -14,10 +14,10 @@ from more_itertools import map_reduce
 _STEMMER = snowballstemmer.stemmer("porter")  # FTS5's `porter` tokenizer stems in the same way
 # A number with its unit is one word however it is written ("16 GB", "16gb"), and so is what some write in two; units that are words or
 # letters by themselves ("in", "m") are not joined: "size 8 m" is a width. What begins with "non", "anti-" or "multi-" is one word too: a
-# "non-stick" pan is a "nonstick" one, and no sticky one.
+# "non-stick" pan is a "nonstick" one, and no sticky one. So is where headphones sit: "in-ear" is not "over-ear".
 _UNITS = "kb|mb|gb|tb|khz|mhz|ghz|hz|mah|wh|kwh|mbps|gbps|dpi|rpm|cm|mm|km|kg|mg|ml|cl|kw"
 _WORD = re.compile(
-    rf"\d+(?:[.,]\d+)?[ -]?(?:{_UNITS})(?![^\W_])|(?<![^\W_])(?:wi|hi)[ -]fi(?![^\W_])"
+    rf"\d+(?:[.,]\d+)?[ -]?(?:{_UNITS})(?![^\W_])|(?<![^\W_])(?:(?:wi|hi)[ -]fi|(?:in|on|over)[ -]ear)(?![^\W_])"
     r"|(?<![^\W_])(?:non[ -]|anti-|multi-)[^\W\d_]{3,}|[^\W_]+(?:['’][^\W_]+)*",
     re.IGNORECASE,
 )

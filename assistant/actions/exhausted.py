@@ -13,7 +13,7 @@ from retrieval.words import content_stems
 
 from ..model import Answer, DialogueState, Outcome, Parse, Question
 from ..parts import Parts
-from ..reply import need_phrase
+from ..said_back import need_phrase
 
 OFFERED = 2
 NEAR = 40  # of the products nearest to the kind's name, those whose shelves are offered

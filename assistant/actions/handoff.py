@@ -21,7 +21,7 @@ from ..outbound.handover import By, ContactLink, Handoff, Why
 from ..outbound.letters import Letter
 from ..outbound.webhook import NotDelivered
 from ..parts import Parts
-from ..reply import reading_of
+from ..said_back import reading_of
 from .cart import Cart, view_of
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from ..model import Answer, DialogueState, Outcome, Parse, Reason, Slots
 from ..names import listed, short_names
 from ..parts import Parts
 from ..recommending.cold import drawn_to
-from ..reply import need_phrase
+from ..said_back import need_phrase
 from ..sayings.phrases import phrase_of
 from .arguments import argued, states, states_more, wishes_met
 from .find import find, need_text, query_of

@@ -21,7 +21,7 @@ from ..model import Answer, DialogueState, Intent, Outcome, Parse, Question, Slo
 from ..normalize import amounts
 from ..parse import clean
 from ..parts import Parts
-from ..reply import reading_of
+from ..said_back import reading_of
 from ..sayings.assent import agrees, refuses
 from ..state import LOOKS_AT_THE_CART
 from .plainly import Counted, plainly_changed, plainly_put_in

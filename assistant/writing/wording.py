@@ -17,7 +17,8 @@ from retrieval.product import Product
 
 from ..model import Card, DialogueState, Outcome
 from ..parts import Parts
-from ..reply import NAMED, need_phrase, sponsored_words
+from ..reply import NAMED, sponsored_words
+from ..said_back import need_phrase
 from ..sentence import key, plain_marks, sentences, tokens
 from .claims import DENIALS, Evidence, Fault, Said, faults
 from .facts import known

@@ -26,6 +26,7 @@ from .of_listings import (
     shopper_words,
     stems_of,
     together,
+    wider_kind,
 )
 
 PET_SHELVES = ("pet", "dog")  # words of the categories in which things for animals stand
@@ -70,9 +71,24 @@ def _levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[froz
         more = says_more_than_kind(phrase or "")
         so_called = named & lexical.matching(" ".join(said), columns="title category") if more else frozenset()
         levels = [so_called, named | shelf | called, whole, head]
+        if not any(levels):
+            levels = [_saying_so(catalog, lexical, phrase or "")]
     else:
         levels = [shelf or (whole & named), named, whole, head]
     return [ids for ids in levels if ids]
+
+
+def _saying_so(catalog: Catalog, lexical: Lexical, phrase: str) -> frozenset[str]:
+    """Ids of what is titled with the whole phrase, and of the wider kind that the phrase ends with what says the rest in its own words: of
+    "pearl necklace" the necklaces of pearls."""
+    titles = catalog.called(lexical.matching(phrase, columns="title"))
+    titled = frozenset(
+        one for one, title, _, _ in titles if len(content_stems(phrase)) > 1 and is_titled(title, phrase)
+    )
+    before, wider = wider_kind(phrase)
+    if not before:
+        return titled
+    return titled | (catalog.of_kinds(wider) & lexical.matching(before, columns="title description"))
 
 
 def for_animals(lexical: Lexical, need: str) -> frozenset[str]:

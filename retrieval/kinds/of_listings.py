@@ -132,6 +132,17 @@ def kind_at_end(phrase: str) -> tuple[frozenset[str], bool]:
     return frozenset(), False
 
 
+def wider_kind(phrase: str) -> tuple[str, frozenset[str]]:
+    """(what stands before it, its entries) of the longest end of the phrase that names one kind of thing and is not all of the phrase:
+    ("noise cancelling", those of "headphones"); ("", none) where none does. "Bag" is a word for several kinds, and a sleeping bag none."""
+    said, stems, known = _words(phrase), stems_of(phrase), shopper_words()
+    for start in range(1, len(stems)):
+        end = stems[start:]
+        if (named := _names().get(end)) and end not in known.alone and end not in known.wider:
+            return " ".join(said[:start]), named
+    return "", frozenset()
+
+
 def says_more_than_kind(phrase: str) -> bool:
     """Whether the phrase is what shoppers say of several kinds, one of which listings call by its last words alone: a "dining table", of
     dining sets and of tables."""

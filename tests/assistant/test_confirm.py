@@ -11,7 +11,7 @@ from assistant import Assistant
 from assistant.exact import Quantity
 from assistant.meaning.confirm import AGREED, LEFT
 from assistant.model import CartLine, DialogueState, Intent, Parse, Question
-from assistant.reply import reading_of
+from assistant.said_back import reading_of
 from assistant.sayings.assent import agrees, refuses
 from assistant.state import replay
 from retrieval.query import Constraints

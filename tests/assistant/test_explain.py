@@ -181,3 +181,12 @@ def test_of_two_sizes_a_listing_that_gives_none_says_it_once() -> None:
     wanted = Constraints(product="cable", size=("2 m", "3 m"))
     (card,) = explain([Hit(Product("1", "Network Cable"), 0.9, 1)], wanted)
     assert [caveat.text for caveat in card.caveats] == ["the listing gives no size"]
+
+
+def test_a_listing_that_speaks_of_no_child_is_told_so_beside_one_that_does() -> None:
+    whom = Constraints(product="lamp", gender="kids")
+    plain = Product("plain", "Desk Lamp")
+    spoken = Product("spoken", "Star Lamp", description="Children love its stars.")
+    titled = Product("titled", "Kids Lamp")
+    told = [explain([Hit(one, 0.5, 1)], whom)[0].caveats for one in (plain, spoken, titled)]
+    assert [_said(caveats) for caveats in told] == [[("the listing doesn't say it is for kids", "gender")], [], []]

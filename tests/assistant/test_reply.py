@@ -11,7 +11,8 @@ from assistant import Assistant
 from assistant.actions.find import of_the_kind_first
 from assistant.explain import explain
 from assistant.model import Answer, Card, CartLine, DialogueState, Intent, Outcome
-from assistant.reply import NAMED, need_phrase, write
+from assistant.reply import NAMED, write
+from assistant.said_back import need_phrase
 from retrieval.product import Product
 from retrieval.query import Constraints, Hit, Relaxed
 from retrieval.search import Searcher
@@ -275,6 +276,17 @@ def test_for_whom_is_said_where_a_listing_shown_says_it() -> None:
         told.append(write(Outcome(hits, total=1), _cards((name,), state.constraints), state, "USD").text)
     assert "for jacket for men:" in told[0]
     assert "for lamp:" in told[1]
+
+
+def test_that_no_listing_speaks_of_the_children_it_is_asked_for_is_said() -> None:
+    """No lamp is listed for anybody. A gift for a child need not say that it is one."""
+    hits = tuple(Hit(BY_ID[name], 0.9, rank) for rank, name in enumerate(("clamp", "tower"), start=1))
+    texts = []
+    for wanted in (Constraints(product="lamp", gender="kids"), Constraints(product="gift", gender="kids")):
+        cards = explain(hits, wanted)
+        texts.append(write(Outcome(hits, total=2), cards, DialogueState(wanted), "USD").text)
+    assert "None of them says it is for kids." in texts[0]
+    assert "kids" not in texts[1]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from retrieval.kinds.named import (
     of_the_other_word,
     on_another_shelf,
 )
-from retrieval.kinds.of_listings import head_noun, kind_at_end, kind_of, names_kind
+from retrieval.kinds.of_listings import head_noun, kind_at_end, kind_of, names_kind, wider_kind
 from retrieval.lexical import Lexical
 from retrieval.product import Product
 from retrieval.query import Constraints, Query
@@ -579,3 +579,40 @@ def test_a_title_that_says_the_stated_type_more_closely_decides() -> None:
 )
 def test_what_is_done_to_an_animal_names_none(need: str, named: bool) -> None:
     assert names_animal(need) is named
+
+
+NARROW = (
+    _product("bliss", "Pearl Bliss Necklace", "jewelry", "necklaces"),
+    _product("ruby", "Ruby Pendant Necklace", "jewelry", "necklaces"),
+    replace(
+        _product("noir", "Noir Headphones", "audio", "headphones"), description="With noise cancelling, for trains."
+    ),
+    _product("open", "Open Studio Headphones", "audio", "headphones"),
+    replace(_product("board", "Cheese Board", "kitchen", "boards"), description="Goes with a pearl necklace."),
+    _product("cord", "DuraCord Serial Charging Cable", "audio", "cables"),
+)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "found"),
+    [
+        ("pearl necklace", {"bliss"}),
+        ("noise cancelling headphones", {"noir"}),
+        ("serial cable", {"cord"}),
+        ("neckband headphones", set()),
+    ],
+)
+def test_what_says_all_of_a_known_narrow_name_is_of_that_kind_where_nothing_is_called_so(
+    tmp_path: Path, phrase: str, found: set[str]
+) -> None:
+    """Each phrase is in shopper_words.toml as a kind of its own, of which the shop has none by that very name."""
+    with _shop(NARROW, tmp_path) as searcher:
+        assert kind_at_end(phrase)[1]
+        assert frozenset().union(*kind_levels(searcher.catalog, searcher.lexical, phrase)) == found
+
+
+@pytest.mark.parametrize(
+    ("phrase", "before"), [("pearl necklace", "pearl"), ("necklace", ""), ("sleeping bag", ""), ("wool coat", "wool")]
+)
+def test_what_stands_before_the_one_kind_that_a_name_ends_with_narrows_it(phrase: str, before: str) -> None:
+    assert wider_kind(phrase)[0] == before

@@ -190,6 +190,7 @@ def test_words_stand_where_they_say(text: str) -> None:
         ("antislip", "anti-slip"),
         ("multi-colour", "multicolor"),
         ("multicolor", "Multi-Color"),
+        ("in ear", "In-Ear"),
     ],
 )
 def test_what_is_written_in_one_word_and_in_two_is_one_word(said: str, written: str) -> None:
@@ -206,6 +207,7 @@ def test_what_is_written_in_one_word_and_in_two_is_one_word(said: str, written: 
         ("wifi", "kiwi fi"),
         ("8m", "size 8 M"),
         ("stick", "non-stick"),
+        ("in-ear", "over-ear"),
     ],
 )
 def test_another_number_or_word_is_not_joined(said: str, written: str) -> None:
