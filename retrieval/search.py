@@ -43,6 +43,9 @@ EXPLAINED = 5  # of the hits that were found by meaning, how many get the words 
 # Least relevance of what counts as found by meaning alone. Of 45 things that two shops do not have, 21 have nothing above it; of 76
 # requests that they can answer, 2 have nothing above it (and nothing right on top).
 ENOUGH = 0.15
+# The same of a thing that is called by a name. Of 12 requests for things whose names no listing and no shopper_words.toml has, the 8 that a
+# shop of 2,465 products can answer have something right above it, and one of the other 4 has anything.
+ENOUGH_OF_A_KIND = 0.25
 # The same of a thing that is known by name, so that what it is called otherwise is known too. Of 65 things that a shop of 2,465 products
 # has nothing called so, 39 of them known, 44 had something above ENOUGH (a chandelier for a headlamp), 20 have something with this.
 ENOUGH_OF_A_KNOWN_KIND = 0.3
@@ -296,13 +299,12 @@ class Searcher:
             products.sort(key=lambda product: (product.id in apart, -relevance[product.id], product.id))
         near = max(FITS * max((*relevances, best), default=0.0), ENOUGH)
 
-        nearly = ENOUGH_OF_A_KNOWN_KIND if kind_at_end(query.constraints.product or "")[1] else ENOUGH
-
         def fits(product: Product) -> bool:
             if product.id in apart:
                 return False
             if kind is None:
-                enough = nearly if query.constraints.kind is not None else min(ENOUGH, NEAR * max(relevances))
+                named = query.constraints.kind is not None
+                enough = _enough(query) if named else min(ENOUGH, NEAR * max(relevances))
                 return relevance[product.id] >= enough or bool(query.sort)
             return product.id in kind or (bool(kind) and relevance[product.id] >= near)
 
@@ -325,8 +327,9 @@ class Searcher:
         fitting = [hit.product for hit in hits if hit.fits]
         if name is None or not fitting or not query.constraints.wishes:
             return hits
+        enough = ENOUGH_OF_A_KNOWN_KIND if kind_at_end(name)[1] else ENOUGH  # of another word the wishes may be right
         alone = self.reranker.score(Query(name, Constraints(product=name), said=name), fitting, frozenset())
-        near = {product.id for product, value in zip(fitting, alone, strict=True) if value >= ENOUGH}
+        near = {product.id for product, value in zip(fitting, alone, strict=True) if value >= enough}
         return tuple(replace(hit, fits=hit.product.id in near) for hit in hits)
 
     def _apart(self, products: Sequence[Product], ready: _Ready) -> Ids:
@@ -343,6 +346,11 @@ class Searcher:
         nearest = self.dense.retrieve(query.text, MEASURED, kind)
         products = self.catalog.get_many([one.product_id for one in nearest])
         return max(self.reranker.score(query, products, kind), default=0.0)
+
+
+def _enough(query: Query) -> float:
+    """Least relevance of what comes near the kind that the query names."""
+    return ENOUGH_OF_A_KNOWN_KIND if kind_at_end(query.constraints.product or "")[1] else ENOUGH_OF_A_KIND
 
 
 def _near_the_best(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:

@@ -52,8 +52,12 @@ _FORMS = dict(
     for pair in "assembly/assemble comfy/comfortable glittery/glitter noisy/noise sparkly/sparkle stripy/striped warmth/warm wooden/wood "
     "sdram/ram woolen/wool woollen/wool".split()
 )
-# Words whose stem is that of another word which says something else: a "deep charcoal color" is not colorful, nor a cloth clothes.
-_OF_THEIR_OWN = {"colorful": "colorful", "colourful": "colorful", "clothes": "clothing", "clothing": "clothing"}
+# Words whose stem is that of another word which says something else: a "deep charcoal color" is not colorful, nor a cloth clothes, nor an
+# ear an earring.
+_OF_THEIR_OWN = {"colorful": "colorful", "colourful": "colorful", "clothes": "clothing"} | {
+    word: word.removesuffix("s")
+    for word in "bedding clothing dressing dressings earring earrings legging leggings stocking stockings".split()
+}
 # What can be done with a thing, by what a listing says of it: each answers a question with the verb, and says more than it.
 _CAN_BE = dict(
     pair.split("/")

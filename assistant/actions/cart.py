@@ -14,6 +14,7 @@ from ..contract import CartView
 from ..mentions import SUPERLATIVES, says_each, says_the, tied
 from ..merging import merge
 from ..model import Answer, CartLine, DialogueState, Outcome, Parse, Question, Slots
+from ..names import listed
 from ..normalize import amounts
 from ..parse import clean
 from ..parts import Parts
@@ -24,6 +25,7 @@ from ..wordings import worded
 from . import shop_cart
 from .better import ask_which_is_better
 from .choosing import Asked, ask_among, ask_instead
+from .each_named import Named, each_named
 from .find import find
 from .looks import WHICH, colors_pointed_at, is_so_colored, none_so
 from .named_too import another_thing, is_another_thing, named_too, not_shown_yet, shown_before, which_too
@@ -46,6 +48,8 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         return _put([(chosen, parse.choice.quantity)] if chosen else [], state, parts)
     if past := past_its_end(parse, state):
         return Outcome(cart=state.cart, answer=Answer(past, (past,), found=False))
+    if named := each_named(parse, state, parts):
+        return _each_put_in(named, state, parts)
     parse = _counted_or_placed(_as_asked(parse, state, parts), state)
     products = meant(parse, state, parts)
     if not products:
@@ -127,14 +131,27 @@ def _of_another_thing(name: str, parse: Parse, state: DialogueState, parts: Part
     return _choose_first(replace(parse, slots=replace(parse.slots, product=name, ref=())), state, parts)
 
 
+def _each_put_in(named: Sequence[Named], state: DialogueState, parts: Parts) -> Outcome:
+    """Each thing that one shown alone is called put in, the question which one of each that several are, and that others were not shown."""
+    single = list({found[0].id: found[0] for _, found in named if len(found) == 1}.values())
+    left = [f"“{words}”" for words, found in named if not found]
+    told = [f"I have not shown {listed(left, 'or')} yet, so I added none."] if left else []
+    outcome = _put([([one], 1) for one in single], state, parts)
+    said = outcome.answer.evidence if outcome.answer else ()
+    outcome = replace(outcome, answer=done([*said, *told]), focus=single[-1].id if single else state.focus)
+    return _asking_which([(words, found) for words, found in named if len(found) > 1], outcome)
+
+
 def _asking_which(besides: Sequence[tuple[str, list[Product]]], outcome: Outcome) -> Outcome:
-    """The outcome with the question which one of what the message names too, where several were shown: these are on the table then."""
-    open_one = next(((name, found) for name, found in besides if len(found) > 1), None)
-    if open_one is None or outcome.question is not None or outcome.answer is None:
+    """The outcome with the question which one of each of these, where several were shown: they are on the table then."""
+    open_ones = [(words, found) for words, found in besides if len(found) > 1]
+    if not open_ones or outcome.question is not None or outcome.answer is None:
         return outcome
-    name, found = open_one
-    answer = done([*outcome.answer.evidence, which_too(name, found)])
-    return replace(outcome, answer=answer, listed=tuple(one.id for one in found))
+    asked, ids = list[str](), list[str]()
+    for words, found in open_ones:
+        asked.append(which_too(words, found, first=len(ids) + 1))
+        ids += [one.id for one in found]
+    return replace(outcome, answer=done([*outcome.answer.evidence, *asked]), listed=tuple(ids))
 
 
 def _as_asked(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

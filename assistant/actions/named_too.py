@@ -116,7 +116,7 @@ def the_one_called(parse: Parse, state: DialogueState, parts: Parts) -> list[Pro
     return found if len(found) == 1 else []
 
 
-def which_too(name: str, products: Sequence[Product]) -> str:
-    """The question which of them is meant."""
-    named = listed([f"{place}. {one}" for place, one in enumerate(short_names(products).values(), start=1)], "or")
+def which_too(name: str, products: Sequence[Product], first: int = 1) -> str:
+    """The question which of them is meant, counted from `first`."""
+    named = listed([f"{place}. {one}" for place, one in enumerate(short_names(products).values(), start=first)], "or")
     return f"Which of these did you mean by “{name}”: {named}?"

@@ -100,7 +100,7 @@ def _asked_among(state: DialogueState, shown: Sequence[Product]) -> list[Product
 
 def past_its_end(parse: Parse, state: DialogueState) -> str:
     """That the list of the need that is named has no such place: "the second hat" where rings and one hat were shown; "" otherwise."""
-    lists = _lists_of_needs(state)
+    lists = lists_of_needs(state)
     places = places_by_name(parse.message, [name for name, _ in lists]) if len(lists) > 1 else []
     past = [lists[which] for which, place in places if _is_past(place, lists[which][1], state.shown)]
     if not past:
@@ -114,7 +114,7 @@ def _is_past(place: int, ids: Sequence[str], shown: Sequence[str]) -> bool:
     return place > len(ids) and not (place <= len(shown) and shown[place - 1] in ids)
 
 
-def _lists_of_needs(state: DialogueState) -> list[tuple[str, tuple[str, ...]]]:
+def lists_of_needs(state: DialogueState) -> list[tuple[str, tuple[str, ...]]]:
     """(name, ids last shown for it) of each need, the one under way last."""
     needs = [(need.constraints.product, need.found) for need in state.earlier]
     return [(name, ids) for name, ids in (*needs, (state.constraints.product, state.found)) if name and ids]
@@ -181,7 +181,7 @@ def of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Pro
     """Of several needs' lists, on the table or earlier, what stands at the places that the message says of each: "the first boots and
     the second socks"; with what was liked of one that is named without a place, "the bag and the first boots", or the one of its list that
     is so as it is called, "the lemon cake and the first fruit"."""
-    lists, places = _lists_of_needs(state), _named_places(parse.message, state)
+    lists, places = lists_of_needs(state), _named_places(parse.message, state)
     if not places or not all(isinstance(ref, int) for ref in parse.slots.ref):
         return []
     if len(places) == 1 and (first_ones := from_an_end(parts.catalog.get_many(lists[places[0][0]][1]), parse.message)):
@@ -200,13 +200,13 @@ def of_named_needs(parse: Parse, state: DialogueState, parts: Parts) -> list[Pro
 
 def in_their_lists(message: str, state: DialogueState) -> list[str]:
     """Ids of what stands at the places that the message says of several needs' lists, in its order; [] where it names none."""
-    lists = _lists_of_needs(state)
+    lists = lists_of_needs(state)
     return [lists[which][1][place - 1] for which, place in _named_places(message, state)]
 
 
 def _named_places(message: str, state: DialogueState) -> list[tuple[int, int]]:
     """(which of several needs' lists, place in it from 1) of each place that the message says; [] where one is past its list's end."""
-    lists = _lists_of_needs(state)
+    lists = lists_of_needs(state)
     places = places_by_name(message, [name for name, _ in lists]) if len(lists) > 1 else []
     return places if all(1 <= place <= len(lists[which][1]) for which, place in places) else []
 

@@ -11,6 +11,7 @@ from retrieval.product import Product
 from retrieval.superlative import by
 
 from ..actions.compare import asking_words
+from ..actions.each_named import each_named
 from ..actions.looks import so_looking
 from ..actions.named_too import the_one_called
 from ..actions.naming import called_in
@@ -50,6 +51,8 @@ def plainly_put_in(parse: Parse, outcome: Outcome, state: DialogueState, parts: 
     counted = {state.shown[place - 1] for place in places_with_counts(parse.message, len(state.shown))}
     if added and counted.issuperset(added):
         return True
+    if named := each_named(parse, state, parts):
+        return {*added} == {found[0].id for _, found in named if len(found) == 1}
     if len(added) != 1:
         return {*added} == {one.id for one in of_named_needs(parse, state, parts)} != set()
     shown = parts.catalog.get_many(state.shown)

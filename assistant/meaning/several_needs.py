@@ -14,6 +14,7 @@ from retrieval.kinds.of_listings import kind_at_end, names_kind
 from retrieval.query import SOFT, Constraints
 from retrieval.words import content_stems
 
+from ..actions.each_named import each_named
 from ..actions.table import in_their_lists
 from ..mentions import says_of_all, says_of_each, says_the
 from ..model import DialogueState, Intent, Parse, Slots
@@ -268,6 +269,13 @@ def each_in_its_list(parse: Parse, state: DialogueState) -> Parse:
     added = [one.slots for one in parse.in_order() if one.intent == "cart_add"]
     ids = in_their_lists(parse.message, state) if len(added) > 1 else []
     return _each_with_its_own(parse, iter(ids)) if ids and sum(map(_places, added)) == len(ids) else parse
+
+
+def each_by_its_words(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """Several additions of one message, each of a thing shown that is called by its own words, as one act that puts in them all."""
+    if parse.then is None or not each_named(parse, state, parts):
+        return parse
+    return replace(parse, acts=("cart_add",), slots=Slots(), then=None)
 
 
 def _each_with_its_own(parse: Parse, ids: Iterator[str]) -> Parse:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from retrieval.audience import speaks_of_people
+from retrieval.kinds.of_listings import kind_at_end
 from retrieval.query import Constraints
 
 from ..actions.choosing import answered
@@ -50,6 +51,7 @@ from .own_words import by_own_words
 from .placed import placed
 from .several_needs import (
     back_to_it,
+    each_by_its_words,
     each_in_its_list,
     named_as_before,
     of_the_kind_behind,
@@ -79,8 +81,10 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = each_up_to_it(told_apart(parse, parts), parts)
     if parse.intent == "other" and orders_in(message):
         return parse  # "set all prices to 0" lets no budget go
+    parse = _by_its_name_alone(parse, parts)
     # What is pointed at, and what answers the shop's last question.
     parse = placed(parse, state)  # "the last one" is counted by code, which knows how many are on the screen
+    parse = each_by_its_words(parse, state, parts)
     parse = _if_there_is_one(each_in_its_list(then_the_other(parse, state), state))
     parse = of_the_kind_behind(parse, state, parts)
     parse = swapped(parse, state, parts)  # what is in the cart tells which of two goes out
@@ -126,6 +130,15 @@ def _if_there_is_one(parse: Parse) -> Parse:
     if not asks or of_these:
         return parse
     return replace(parse, intent="refine", acts=("refine",), slots=replace(parse.slots, ref=()))
+
+
+def _by_its_name_alone(parse: Parse, parts: Parts) -> Parse:
+    """A message that was read as no business of a shop and is the whole name of a thing that this one sells, as a search for it: "saw"."""
+    name = clean(parse.message)
+    alone = parse.intent == "other" and parse.slots == Slots() and kind_at_end(name)[1]
+    if not alone or not parts.searcher.matching(Constraints(product=name)):
+        return parse
+    return replace(parse, intent="search", acts=("search",), slots=Slots(product=name))
 
 
 def _for_somebody(parse: Parse, parts: Parts) -> Parse:

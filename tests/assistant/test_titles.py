@@ -96,3 +96,14 @@ def test_a_search_for_a_title_takes_its_words_for_no_wishes_but_those_that_it_me
     assert read(message, product="rucksack", features=("trail",)) == Slots(product="trail rucksack")
     linen = Slots(product="lampshade", material=("linen",))
     assert read("a linen lampshade", product="lampshade", material=("linen",)) == linen
+
+
+@pytest.mark.parametrize(
+    ("message", "read"), [("Lamp", "search"), ("sleeping bag", "other"), ("lamps of history", "other")]
+)
+def test_the_whole_name_of_what_the_shop_sells_is_a_search_though_it_was_read_as_no_business_of_it(
+    assistant_with: AssistantWith, message: str, read: str
+) -> None:
+    reply = assistant_with([said("other")]).reply(message)
+    assert reply.intent == read
+    assert bool(reply.cards) is (read == "search")

@@ -10,6 +10,9 @@ from retrieval.query import Constraints, Query, Ranking, Sort
 from retrieval.search import Searcher
 from tests.small_shop import BY_ID, CALLED_LAMP
 
+# Things that the small shop does not have, called by words of which one listing has most.
+BULB, BEAKER = "white aster warm dimmable bulb", "white porcelain espresso beaker"
+
 
 def _search(
     searcher: Searcher,
@@ -103,16 +106,14 @@ def test_a_kind_that_the_shop_does_not_have_is_said_to_be_missing(searcher: Sear
 
 def test_an_order_brings_nothing_near_that_is_not_near_without_it(searcher: Searcher) -> None:
     """No bulb is sold; the white lamp's light is warm, and what else costs less is no bulb for that."""
-    assert _fitting(_search(searcher, "white warm bulb", product="white warm bulb")) == ["aster-white"]
-    assert _fitting(_search(searcher, "white warm bulb", product="white warm bulb", sort="price_asc")) == [
-        "aster-white"
-    ]
+    assert _fitting(_search(searcher, BULB, product=BULB)) == ["aster-white"]
+    assert _fitting(_search(searcher, BULB, product=BULB, sort="price_asc")) == ["aster-white"]
 
 
 def test_what_comes_near_to_a_name_is_found_where_nothing_has_what_is_wished_of_it_too(searcher: Searcher) -> None:
     wishes = ("quilted", "foldable", "biodegradable", "vintage", "for the attic")
-    text = f"white warm bulb {' '.join(wishes)}"
-    assert _fitting(_search(searcher, text, product="white warm bulb", features=wishes)) == ["aster-white"]
+    text = f"{BULB} {' '.join(wishes)}"
+    assert _fitting(_search(searcher, text, product=BULB, features=wishes)) == ["aster-white"]
 
 
 def test_an_umbrella_word_is_known_from_the_categories(searcher: Searcher) -> None:
@@ -148,11 +149,9 @@ def test_of_a_kind_that_is_all_for_others_the_wider_kind_for_these_people_is_sho
 
 def test_what_comes_near_a_kind_that_is_not_sold_is_not_missed_for_the_price_limit(searcher: Searcher) -> None:
     """Nothing is called a beaker; the espresso cups of porcelain come near and cost $18.75."""
-    ranking = _search(searcher, "porcelain espresso beaker", product="porcelain espresso beaker", price_max=Decimal(10))
+    ranking = _search(searcher, BEAKER, product=BEAKER, price_max=Decimal(10))
     assert ([hit.product.id for hit in ranking.hits if hit.fits], ranking.kind_found) == (["cafe"], False)
-    assert [relaxed.text for relaxed in ranking.relaxed] == [
-        "nothing under $10 for porcelain espresso beaker; the closest is $18.75"
-    ]
+    assert [relaxed.text for relaxed in ranking.relaxed] == [f"nothing under $10 for {BEAKER}; the closest is $18.75"]
 
 
 def test_what_only_says_the_wish_is_not_near_a_kind_that_is_not_sold(searcher: Searcher) -> None:
@@ -163,7 +162,7 @@ def test_what_only_says_the_wish_is_not_near_a_kind_that_is_not_sold(searcher: S
 
 @pytest.mark.parametrize("sort", ["price_asc", "price_desc"])
 def test_an_order_makes_nothing_near_a_kind_that_is_not_sold(searcher: Searcher, sort: Sort) -> None:
-    in_order = _search(searcher, "porcelain espresso beaker", product="porcelain espresso beaker", sort=sort)
+    in_order = _search(searcher, BEAKER, product=BEAKER, sort=sort)
     assert [hit.product.id for hit in in_order.hits if hit.fits] == ["cafe"]
 
 
