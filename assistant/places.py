@@ -16,11 +16,11 @@ from .normalize import amounts
 LONGEST_KIND = 3  # words behind a place that may name a kind
 _SO_MANY = re.compile(r"\b(?:all(?: of)?(?: the| these| those)?|these|those) $")
 _END = re.compile(r"\b(first|last) $")
-_COUNTS = "two|three|four|five|six|seven|eight|nine|ten"
-_THE_LAST = re.compile(rf"\b(?:the|that) (?:very )?last\b(?! (?:few|couple|time|thing|{_COUNTS}|\d))")
-_LAST = re.compile(rf"\blast\b(?! (?:few|couple|time|thing|{_COUNTS}|\d))")
+COUNTS = "two|three|four|five|six|seven|eight|nine|ten"
+_THE_LAST = re.compile(rf"\b(?:the|that) (?:very )?last\b(?! (?:few|couple|time|thing|{COUNTS}|\d))")
+_LAST = re.compile(rf"\blast\b(?! (?:few|couple|time|thing|{COUNTS}|\d))")
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-PLACES = f"{'|'.join(_ORDINALS)}|last|former|latter|middle|top|bottom|next|{_COUNTS}|both|all|either"
+PLACES = f"{'|'.join(_ORDINALS)}|last|former|latter|middle|top|bottom|next|{COUNTS}|both|all|either"
 _ORDINAL = re.compile(
     rf"\b(?P<word>{'|'.join(_ORDINALS)})\b|\b(?P<digits>\d+)(?:st|nd|rd|th)\b|(?:#|\b(?:number|no\.?|option|of)) ?(?P<named>\d+)\b"
 )

@@ -49,7 +49,7 @@ def cart_add(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     if past := past_its_end(parse, state):
         return Outcome(cart=state.cart, answer=Answer(past, (past,), found=False))
     if named := each_named(parse, state, parts):
-        return _each_put_in(named, state, parts)
+        return _each_put_in(named, parse, state, parts)
     parse = _counted_or_placed(_as_asked(parse, state, parts), state)
     products = meant(parse, state, parts)
     if not products:
@@ -131,12 +131,12 @@ def _of_another_thing(name: str, parse: Parse, state: DialogueState, parts: Part
     return _choose_first(replace(parse, slots=replace(parse.slots, product=name, ref=())), state, parts)
 
 
-def _each_put_in(named: Sequence[Named], state: DialogueState, parts: Parts) -> Outcome:
+def _each_put_in(named: Sequence[Named], parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """Each thing that one shown alone is called put in, the question which one of each that several are, and that others were not shown."""
     single = list({found[0].id: found[0] for _, found in named if len(found) == 1}.values())
     left = [f"“{words}”" for words, found in named if not found]
     told = [f"I have not shown {listed(left, 'or')} yet, so I added none."] if left else []
-    outcome = _put([([one], 1) for one in single], state, parts)
+    outcome = _added(single, [1] * len(single), replace(parse, slots=Slots()), state, parts)
     said = outcome.answer.evidence if outcome.answer else ()
     outcome = replace(outcome, answer=done([*said, *told]), focus=single[-1].id if single else state.focus)
     return _asking_which([(words, found) for words, found in named if len(found) > 1], outcome)

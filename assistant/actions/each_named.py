@@ -9,56 +9,64 @@ from retrieval.evidence import COLOR_WORDS, MATERIALS
 from retrieval.product import Product
 from retrieval.query import Sort
 from retrieval.superlative import by
-from retrieval.words import content_stems, stem
+from retrieval.words import content_stems, content_words, stem
 
 from ..mentions import without_the_cart
 from ..model import DialogueState, Parse
 from ..parse import clean
 from ..parts import Parts
-from ..places import places_by_name, places_in
+from ..places import COUNTS, places_by_name, places_in
+from .looks import is_all_of
 from .named_too import shown_before
-from .table import KNOWN, lists_of_needs, none_spoken_of, stems_said
+from .table import KNOWN, lists_of_needs, none_spoken_of
 
 LONGEST = 5  # words that name one thing
 _BETWEEN = re.compile(r"\s*(?:,|&|\band\b|\bplus\b)\s*(?:(?:and|also)\s+)*")
-_KNOWN = re.compile(rf"\b{KNOWN} (.+)$")
-_IT = re.compile(r"\b(?:it|this|that)(?: one)?$")
-_MANNERS = re.compile(r"(?:[ ,]*\b(?:please|thanks|thank you|too|as well|then|now|both))*[ .!]*$")
+_ADDED = re.compile(rf"(?:[\w']+ ){{0,4}}?(?:({KNOWN} )(.+)|(it))")  # "can i have the tote"
+_FURTHER = re.compile(rf"({KNOWN} )?(.+?)()")
+_HOW_MANY = re.compile(rf"\d|\b(?:{COUNTS}|all|both|either|last)\b")
+_MANNERS = re.compile(r"(?:[ ,]*\b(?:please|thanks|thank you|too|as well|both))*[ .!]*$")
+_PARTED = re.compile(r"[.!?;:]|\b(?:then|next|now|but|or|it|for|with)\b")  # more than names, behind the first of them
 _RANKED: tuple[tuple[re.Pattern[str], Sort], ...] = (
     (re.compile(r"\b(?:cheapest|least expensive)\b"), "price_asc"),
     (re.compile(r"\b(?:dearest|priciest|most expensive)\b"), "price_desc"),
     (re.compile(r"\b(?:best|highest|top)[ -]rated\b"), "rating"),
 )
 
+IT = "it"
+
 Named = tuple[str, list[Product]]
 
 
 def each_named(parse: Parse, state: DialogueState, parts: Parts) -> list[Named]:
     """(words, those shown that may be meant by them, [] of one that was not shown) of each thing that the message adds, joined by "and"; []
-    unless there are several, something shown is among them, and one at least is named and not counted at its place."""
-    acts = [one.intent for one in parse.in_order()]
-    asks = {*acts} != {"cart_add"} or parse.products or "?" in parse.message
-    if asks or any(one.slots.quantity for one in parse.in_order()):
+    unless there are several, something shown is among them, and one at least is named, not counted at its place or "it". Of one thing alone
+    where it stands in an earlier list."""
+    if {one.intent for one in parse.in_order()} != {"cart_add"} or parse.products or "?" in parse.message:
         return []
-    text = _MANNERS.sub("", without_the_cart(clean(parse.message)))
-    first, *further = _BETWEEN.split(text)
-    pieces = [
-        (_named_in(first), True),
-        *((_named_in(one) or one, bool(_named_in(one))) for one in further),
-    ]  # whether known
+    pieces = _pieces(parse.message)
     words = [one for one, _ in pieces]
-    if not further or not all(words) or all(map(places_in, words)) or any(map(_says_a_look, words)):
+    counted = any(one.slots.quantity for one in parse.in_order()) or any(map(_HOW_MANY.search, words))
+    if counted or any(map(_says_a_look, words)) or not any(map(_is_named, words)):
         return []
-    found = [(one, known, _meant_by(one, state, parts)) for one, known in pieces]
-    surely = all(products or (known and not _IT.search(one) and not places_in(one)) for one, known, products in found)
-    return [(one, products) for one, _, products in found] if surely and any(one[2] for one in found) else []
+    if len(pieces) == 1:
+        return _from_an_earlier_list(words[0], state, parts)
+    found = [(one, _meant_by(one, parse, state, parts)) for one in words]
+    new = [known and _is_named(one) for one, known in pieces]  # "the chandelier", which was not shown
+    surely = all(products or may_be for (_, products), may_be in zip(found, new, strict=True))
+    return found if surely and any(products for _, products in found) else []
 
 
-def _named_in(text: str) -> str:
-    """What stands behind "the", or "it"; "" where neither does."""
-    known = _KNOWN.search(text)
-    it = _IT.search(text)
-    return known[1] if known else it.group() if it else ""
+def _pieces(message: str) -> list[tuple[str, bool]]:
+    """(words, whether "the" stands before them) of each thing in a message that says nothing but what is added; [] of others."""
+    first, *further = _BETWEEN.split(_MANNERS.sub("", without_the_cart(clean(message))))
+    found = [_ADDED.fullmatch(first), *map(_FURTHER.fullmatch, further)]
+    named = [(one[2] or one[3] or IT, bool(one[1])) for one in found if one]
+    return [] if len(named) < len(found) or any(_PARTED.search(one) for one, _ in named if one != IT) else named
+
+
+def _is_named(words: str) -> bool:
+    return words != IT and not places_in(words)
 
 
 def _says_a_look(words: str) -> bool:
@@ -68,18 +76,21 @@ def _says_a_look(words: str) -> bool:
     return look or len(before) >= LONGEST
 
 
-def _meant_by(words: str, state: DialogueState, parts: Parts) -> list[Product]:
+def _meant_by(words: str, parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
+    read = [state.shown[ref - 1] for ref in parse.slots.ref if isinstance(ref, int) and 1 <= ref <= len(state.shown)]
     focus = [state.focus] if state.focus else []
-    if _IT.fullmatch(words):
-        return parts.catalog.get_many(focus)
+    if words == IT:
+        return parts.catalog.get_many(read if len(read) == 1 else focus)
     if places_in(words):
         return parts.catalog.get_many(_at_its_place(words, state))
     for rank, sort in _RANKED:
         if rank.search(words):
             return by(sort, _called(rank.sub("", words), state, parts))[:1]
     found = _called(words, state, parts)
-    preferred = [one for one in found if one.id in {*state.taste.liked, *([] if none_spoken_of(state) else focus)}]
-    return preferred if len(preferred) == 1 else found
+    surely = {*read} if parse.confidence >= parts.confirm_below else set()
+    spoken_of = {*state.taste.liked, *([] if none_spoken_of(state) else focus)}
+    preferred = [[one for one in found if one.id in those] for those in (surely, spoken_of)]
+    return next((ones for ones in preferred if len(ones) == 1), found)
 
 
 def _at_its_place(words: str, state: DialogueState) -> Sequence[str]:
@@ -90,11 +101,25 @@ def _at_its_place(words: str, state: DialogueState) -> Sequence[str]:
     return named[0] if len(named) == 1 else state.shown[places[0] - 1 : places[0]] if len(places) == 1 else ()
 
 
+def _from_an_earlier_list(words: str, state: DialogueState, parts: Parts) -> list[Named]:
+    """The one thing shown whose title has all the words, where it is not on the table: "the red onions", of potatoes."""
+    titled = _titled(words, state, parts)
+    return [(words, titled)] if len(titled) == 1 and titled[0].id not in state.shown else []
+
+
 def _called(words: str, state: DialogueState, parts: Parts) -> list[Product]:
-    """What was shown and has all these words in its title, else was shown for a need of that name, else has them in its listing."""
+    """What was shown and has all these words in its title, else is stated to be all of it, else was shown for a need of that name."""
+    so = [one for one in _shown(state, parts) if is_all_of(one, content_words(words))] if content_words(words) else []
+    return _titled(words, state, parts) or so or shown_before(words, state, parts)
+
+
+def _titled(words: str, state: DialogueState, parts: Parts) -> list[Product]:
     stems = set(content_stems(words))
+    found = _shown(state, parts) if stems else []
+    return [one for one in found if stems <= set(content_stems(f"{one.brand or ''} {one.title}"))]
+
+
+def _shown(state: DialogueState, parts: Parts) -> list[Product]:
+    """What was shown for any need, that on the table first."""
     of_needs = (one for _, ids in lists_of_needs(state) for one in ids)
-    ids = dict.fromkeys((*state.shown, *of_needs, *sorted(state.seen)))
-    shown = parts.catalog.get_many(ids) if stems else []
-    titled = [one for one in shown if stems <= set(content_stems(f"{one.brand or ''} {one.title}"))]
-    return titled or shown_before(words, state, parts) or [one for one in shown if stems <= stems_said(one)]
+    return parts.catalog.get_many(dict.fromkeys((*state.shown, *of_needs, *sorted(state.seen))))

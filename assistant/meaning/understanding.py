@@ -64,6 +64,7 @@ from .sizes import stepped
 from .slips import read
 from .swapping import swapped
 from .widening import widened
+from .wish_or_thing import wish_or_thing
 
 _CHECKING_OUT = re.compile(r"\bhow (?:do|can) (?:i|we) (?:check ?out|pay now|place (?:the|my) order)\b", re.IGNORECASE)
 _IF_YOU_HAVE = re.compile(r"\bif (?:you(?: do|'ve|’ve)? (?:have|got|sell|stock)|there (?:is|are))\b", re.IGNORECASE)
@@ -75,6 +76,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what that means in its conversation: each step goes by what those before it left."""
     parse = read(message, state, parts.parser, parts.speller)
     parse = put_right(_for_somebody(parse, parts), message, state, parts)
+    parse = wish_or_thing(parse, state, parts)
     parse = for_each(parse, state, parts)
     parse = named_as_before(parse, state)
     parse = of_those_on_the_table(parse, state, parts)

@@ -72,7 +72,8 @@ def _levels(catalog: Catalog, lexical: Lexical, phrase: str | None) -> list[froz
         so_called = named & lexical.matching(" ".join(said), columns="title category") if more else frozenset()
         levels = [so_called, named | shelf | called, whole, head]
         if not any(levels):
-            levels = [_saying_so(catalog, lexical, phrase or "")]
+            names = {phrase or "", *(one.partition("@")[0] for entry in entries for one in entry.split("|"))}
+            levels = [frozenset().union(*(_saying_so(catalog, lexical, name) for name in sorted(names)))]
     else:
         levels = [shelf or (whole & named), named, whole, head]
     return [ids for ids in levels if ids]

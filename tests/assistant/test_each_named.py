@@ -51,6 +51,11 @@ def test_each_thing_is_the_one_shown_that_is_called_so_for_whatever_need(
     assert cart == dict.fromkeys(added, 1)
 
 
+def test_one_thing_alone_is_that_of_an_earlier_list_where_its_title_alone_has_the_words(searcher: Searcher) -> None:
+    assert _added(searcher, "add the brown satchel")[0] == {"satchel": 1}
+    assert _added(searcher, "add the first")[0] == {"clamp": 1}
+
+
 def test_of_a_name_that_several_have_it_is_asked_which_beside_what_goes_in(searcher: Searcher) -> None:
     cart, reply = _added(searcher, "add the bag and the workshop lamp")
     assert cart == {"workshop": 1}

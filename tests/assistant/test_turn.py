@@ -204,7 +204,7 @@ def test_bounds_given_with_a_search_win_over_those_in_its_words(assistant_with: 
 
 def test_what_is_only_near_comes_in_the_order_asked_for_too(assistant_with: AssistantWith) -> None:
     """Three jackets speak of sealed seams and a hood; by how near they come the one at $149 is the second."""
-    shop = assistant_with([said("search", product="sealed seams hood", sort="price_asc")])
-    reply = shop.reply("a sealed seams hood, the cheapest first")
+    shop = assistant_with([said("search", product="norrvik sealed seams hood", sort="price_asc")])
+    reply = shop.reply("a norrvik sealed seams hood, the cheapest first")
     assert reply.reply.startswith("No listing here is called")
     assert [card.product.id for card in reply.cards] == ["breeze", "storm", "fjord"]  # $59, $79, $149

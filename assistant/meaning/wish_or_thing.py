@@ -1,0 +1,48 @@
+"""Whether a word behind a need is a wish of it or another thing, as the listings say: after steak "red onions" are no property of one, and
+after a bouquet "roses" are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from retrieval.evidence import judge
+from retrieval.kinds.named import is_titled
+from retrieval.kinds.of_listings import kind_at_end
+from retrieval.query import Constraints
+
+from ..model import DialogueState, Parse, Slots
+from ..parts import Parts
+from ..state import same_kind
+
+
+def wish_or_thing(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """A narrowing by nothing but one word for a thing: as a search for that where the shop sells it and no listing of what is looked for
+    says it; as a wish where it is named as a thing that the shop does not sell and such a listing says it."""
+    slots, now = parse.slots, state.constraints.product
+    if parse.intent != "refine" or parse.then is not None or now is None or state.constraints.kind is None:
+        return parse
+    if slots.product and slots == Slots(product=slots.product) and not same_kind(now, slots.product):
+        wish = not _sold(slots.product, parts) and _said_of(now, slots.product, parts)
+        return replace(parse, slots=Slots(features=(slots.product,))) if wish else parse
+    name = slots.features[0] if slots == Slots(features=slots.features[:1]) and slots.features else ""
+    thing = bool(name) and not same_kind(now, name) and (kind_at_end(name)[1] or _is_titled(name, parts))
+    if not thing or not _sold(name, parts) or _said_of(now, name, parts):
+        return parse
+    return replace(parse, intent="search", acts=("search",), slots=Slots(product=name))
+
+
+def _sold(name: str, parts: Parts) -> bool:
+    return bool(parts.searcher.matching(Constraints(product=name)))
+
+
+def _is_titled(name: str, parts: Parts) -> bool:
+    """Whether the title of something in the shop says that it is one: "Crimson Glory Red Onions"."""
+    found = sorted(parts.searcher.lexical.matching(name, columns="title"))
+    return any(is_titled(one.title, name) for one in parts.catalog.get_many(found))
+
+
+def _said_of(kind: str, wish: str, parts: Parts) -> bool:
+    """Whether a listing of the kind says the wish."""
+    of_kind = parts.searcher.matching(Constraints(product=kind))
+    saying = sorted(of_kind & parts.searcher.lexical.matching(wish))
+    return any(judge(one, "features", wish).status == "met" for one in parts.catalog.get_many(saying))

@@ -1,0 +1,48 @@
+"""A word behind a need: a wish of it where a listing says it, else another thing where the shop sells it."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.meaning.wish_or_thing import wish_or_thing
+from assistant.model import DialogueState, Slots
+from retrieval.query import Constraints
+from retrieval.search import Searcher
+from tests.conftest import parts_with
+from tests.fakes import said
+
+LAMP = DialogueState(Constraints(product="lamp"), shown=("clamp", "tower"))
+
+
+@pytest.mark.parametrize(
+    ("wish", "intent"),
+    [
+        ("copper kettle", "search"),
+        ("jackets", "search"),
+        ("clamp", "refine"),
+        ("sleeping bag", "refine"),
+        ("warm", "refine"),
+    ],
+)
+def test_a_word_that_no_listing_of_the_kind_says_is_the_thing_that_the_shop_sells(
+    searcher: Searcher, wish: str, intent: str
+) -> None:
+    """One lamp is a clamp lamp; no sleeping bag is sold, and "warm" is no thing."""
+    read = wish_or_thing(said("refine", features=(wish,)), LAMP, parts_with(searcher))
+    assert read.intent == intent
+    assert read.slots == (Slots(product=wish) if intent == "search" else Slots(features=(wish,)))
+
+
+@pytest.mark.parametrize(("name", "wish"), [("clamp", True), ("kettle", False), ("chandelier", False)])
+def test_what_was_read_as_another_thing_is_a_wish_where_it_is_none_and_a_listing_says_it(
+    searcher: Searcher, name: str, wish: bool
+) -> None:
+    read = wish_or_thing(said("refine", product=name), LAMP, parts_with(searcher))
+    assert read.slots == (Slots(features=(name,)) if wish else Slots(product=name))
+
+
+def test_what_is_said_beside_a_word_or_of_nothing_under_way_is_left_as_it_was_read(searcher: Searcher) -> None:
+    beside = said("refine", features=("copper kettle", "warm"))
+    alone = said("refine", features=("copper kettle",))
+    assert wish_or_thing(beside, LAMP, parts_with(searcher)) == beside
+    assert wish_or_thing(alone, DialogueState(), parts_with(searcher)) == alone
