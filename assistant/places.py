@@ -15,7 +15,7 @@ from .normalize import amounts
 
 LONGEST_KIND = 3  # words behind a place that may name a kind
 _SO_MANY = re.compile(r"\b(?:all(?: of)?(?: the| these| those)?|these|those) $")
-_END = re.compile(r"\b(first|last) $")
+_END = re.compile(r"\b(first|top|last) $")
 COUNTS = "two|three|four|five|six|seven|eight|nine|ten"
 _THE_LAST = re.compile(rf"\b(?:the|that) (?:very )?last\b(?! (?:few|couple|time|thing|{COUNTS}|\d))")
 _LAST = re.compile(rf"\blast\b(?! (?:few|couple|time|thing|{COUNTS}|\d))")
@@ -106,14 +106,14 @@ def names_a_list_alone(message: str) -> bool:
 
 
 def from_an_end(shown: Sequence[Product], message: str) -> list[Product]:
-    """The shown products that a number counts from an end of the list: "the first three", "the last 2"; else none."""
+    """The shown products that a number counts from an end of the list: "the first three", "the top two", "the last 2"; else none."""
     text = message.lower()
     numbers = [amount for amount in amounts(text) if amount.text != "pair"]  # "the first pair" of shoes is one
     counted = [(int(amount.value), found) for amount in numbers if (found := _END.search(text[: amount.start]))]
     if len(counted) != 1 or not 2 <= counted[0][0] <= len(shown):
         return []
     ((count, found),) = counted
-    return list(shown[:count] if found[1] == "first" else shown[-count:])
+    return list(shown[-count:] if found[1] == "last" else shown[:count])
 
 
 def counted_by_name(shown: Sequence[Product], message: str) -> list[Product]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from retrieval.evidence import COLORS, MATERIALS, judge
 from retrieval.product import Product
 from retrieval.query import Constraints
+from retrieval.superlative import by
 from retrieval.words import content_stems, content_words, stem
 
 from ..mentions import SUPERLATIVES, says_the, says_which
@@ -17,6 +18,10 @@ from ..places import says_a_place
 
 WHICH = "Which of them do you mean?"
 FIELDS = ("color", "material", "features")
+_RANKING = frozenset(
+    "cheap cheaper cheapest dearer dearest pricier priciest more most less least expensive better best top higher highest lower lowest rated"
+    " priced".split()
+)
 _COLORED = COLORS | MATERIALS
 _ARTICLE = r"(?:the|that|this)"
 _SO = re.compile(rf"\b{_ARTICLE} ((?:(?!{_ARTICLE}\b)[\w'-]+ ){{1,3}})ones?\b")
@@ -42,6 +47,17 @@ def so_looking(parse: Parse, products: Sequence[Product], before: Sequence[Produ
     return list({product.id: product for product in found}.values())
 
 
+def ranked_so(parse: Parse, products: Sequence[Product]) -> list[Product]:
+    """Of "the cheapest scary one" the cheapest of the products that are stated to be as it says beside its rank; empty where none is."""
+    words, ranks = _beside_rank(parse), [sort for ref in parse.slots.ref if (sort := SUPERLATIVES.get(str(ref)))]
+    return by(ranks[0], [one for one in products if is_all_of(one, words)])[:1] if words and len(ranks) == 1 else []
+
+
+def _beside_rank(parse: Parse) -> tuple[str, ...]:
+    """By what the message describes the one that it means by its rank too: ("scary",) of "the cheapest scary one"."""
+    return tuple(word for words in looks_in(parse.message) for word in words if word not in _RANKING)
+
+
 def seen_before(state: DialogueState, parts: Parts) -> list[Product]:
     """What was shown for the need under way and is not on the table: of plants for which pots are looked for none is "the white one"."""
     of_others = {one for need in state.earlier for one in need.found}
@@ -56,10 +72,11 @@ def none_so(parse: Parse, state: DialogueState, parts: Parts, meant: Sequence[Pr
     """The question which is meant, where one is pointed at by a colour or a material, or by a word that titles here have, that nothing
     shown for the need is stated to have, nor a variant of it: the place that was read instead is a guess. meant: what an act is about, of
     which the message may say a colour without "one"."""
-    looks = [] if any(ref in SUPERLATIVES for ref in parse.slots.ref) else looks_in(parse.message)
+    ranked = any(ref in SUPERLATIVES for ref in parse.slots.ref)
+    looks = [*filter(None, [_beside_rank(parse)])] if ranked else looks_in(parse.message)
     each: list[tuple[str, ...]] = [(word,) for words in looks for word in words if stem(word) in _COLORED]
     alone = [words[0] for words in looks if len(words) == 1 and words[0] not in parse.slots.size]
-    named = [] if each else [word for word in alone if _names_something(word, parts)]
+    named = [] if each else [word for word in alone if ranked or _names_something(word, parts)]
     among = list(meant)
     if each or named:
         ids = dict.fromkeys((*state.shown, *((state.focus,) if state.focus else ())))

@@ -37,6 +37,11 @@ def plain_quality(asked: str, parts: Parts) -> str:
     return " ".join(_base(word, parts) for word in kept) if content_words(" ".join(kept)) and _says(kept) else ""
 
 
+def is_comparative(word: str, parts: Parts) -> bool:
+    """Whether the word is one that listings have without its ending: "warmer", but not "leather"."""
+    return _base(word, parts) != word
+
+
 def by_quality(asked: str, products: Sequence[Product], names: Mapping[str, str], parts: Parts) -> Iterator[Said]:
     """What the listings say of the quality; of the one that alone speaks of it, or comes nearest, "it" is said next."""
     quality = plain_quality(asked, parts) or asked

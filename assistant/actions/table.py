@@ -17,7 +17,7 @@ from ..model import DialogueState, Intent, Parse
 from ..parts import Parts
 from ..places import as_many_as_said, counted_by_name, from_an_end, places_by_name, places_in, says_a_place
 from ..state import same_kind
-from .looks import colors_pointed_at, is_all_of, is_so_colored, looks_in, seen_before, so_looking
+from .looks import colors_pointed_at, is_all_of, is_so_colored, looks_in, ranked_so, seen_before, so_looking
 from .subjects import subject_of
 from .titles import before_it, titled
 
@@ -56,7 +56,8 @@ def meant(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:
         return counted
     before = seen_before(state, parts) if looks_in(parse.message) else []
     among = _asked_among(state, shown)
-    if so := so_looking(parse, among) or so_looking(parse, [*shown, *beside], before):
+    ranked = ranked_so(parse, shown)
+    if so := ranked or so_looking(parse, among) or so_looking(parse, [*shown, *beside], before):
         return so
     if elsewhere := titled_so_elsewhere(parse, state, parts) or _called_though_not_last(parse, state, shown, focus):
         return elsewhere

@@ -31,6 +31,7 @@ OUTSIDE = "That is outside what I can help with."
 ABOUT_US = {
     "machine": "I am this shop's assistant: a computer program, not a person.",
     "later": "Take your time.",
+    "wellbeing": "Thanks for asking. I'm ready to help.",
     "contact": "I know no phone number or address of the shop. Please use its contact page.",
 }
 OFFER = "I can show you products, answer from their listings and keep your cart."

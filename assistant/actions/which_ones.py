@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.product import Product, money
 
-from ..mentions import means_one, says_both, says_that_one, says_them, tied
+from ..mentions import SUPERLATIVES, means_one, says_both, says_that_one, says_them, tied
 from ..model import Answer, DialogueState, Outcome, Parse, Question, Slots
 from ..names import listed, short_names
 from ..parts import Parts
 from ..reply import NAMED
+from .compare import compare
 from .naming import called_in
+from .quality import is_comparative
 from .table import none_spoken_of
+
+_COMPARED = re.compile(r"\bthe (\w+(?:er|est)) ones?\b")
 
 
 def which_one(products: Sequence[Product], parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
     """The question which one is meant; None where that is clear."""
     return (
         _of_one_price(products, parse, state, parts)
+        or _of_more_or_less(parse, state, parts)
         or _of_them(parse, state, parts)
         or _of_that_name(products, parse, state)
     )
@@ -45,6 +51,22 @@ def _of_them(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None
         return None
     named = listed([*short_names(spoken_of).values()], "or")
     return Outcome(cart=state.cart, answer=Answer(f"Which of them shall I add: {named}?", (named,)))
+
+
+def _of_more_or_less(parse: Parse, state: DialogueState, parts: Parts) -> Outcome | None:
+    """The question which is meant, with what the listings say of it, where one of several is the one that has more of something: "the
+    warmer one", of which a place that was read is a guess."""
+    said = _COMPARED.search(parse.message.lower())
+    among = state.compared or state.shown
+    ranked = any(ref in SUPERLATIVES for ref in parse.slots.ref)
+    if said is None or ranked or parse.products or len(among) < 2 or not is_comparative(said[1], parts):
+        return None
+    told = compare(replace(parse, intent="compare", slots=Slots(ask=said[1])), replace(state, shown=among), parts)
+    if told.answer is None:
+        return None
+    named = listed([*short_names(parts.catalog.get_many(among)).values()][:NAMED], "or")
+    text = f"{told.answer.text} Which of them shall I add: {named}?"
+    return Outcome(cart=state.cart, answer=Answer(text, (*told.answer.evidence, named)))
 
 
 def of_those_shown(state: DialogueState) -> Outcome:

@@ -31,6 +31,7 @@ _ITEMS = re.compile(rf"{_AND.pattern}|:\s*(?:(?:an?|some|the)\s)?")
 _GOES_WITH = re.compile(
     r"\b(?:match\w*|goe?s?|suits?|fits?|with (?:it|that|this|them|these|those|the|my|him|her))\b", re.IGNORECASE
 )
+_BACK_TO = re.compile(r"\bback to\b", re.IGNORECASE)
 _MOVES_ON = re.compile(r"\b(?:then|now|next)\b")
 _AND_FOR = re.compile(r"\s*(?:,|&|\band\b)\s*(?:(?:one|another|some|something)\s+)?(?=for\s)")
 
@@ -231,9 +232,12 @@ def _has_one_of(words: Iterable[str], name: str | None) -> bool:
 
 
 def back_to_it(parse: Parse, state: DialogueState) -> Parse:
-    """What was read as what goes with a thing and only names an earlier need, as a narrowing of that: "now the chair, with what's left"."""
+    """What was read as what goes with a thing, or as taking one out, and only names an earlier need, as a narrowing of that: "now the
+    chair, with what's left", "go back to the socks"."""
     name = parse.slots.product
-    if parse.intent != "complement" or parse.then is not None or name is None or _GOES_WITH.search(parse.message):
+    goes_with = parse.intent == "complement" and not _GOES_WITH.search(parse.message)
+    goes_back = parse.intent == "cart_remove" and _BACK_TO.search(parse.message)
+    if not (goes_with or goes_back) or parse.then is not None or name is None:
         return parse
     if not says_the(parse.message, name) or not any(same_kind(one.constraints.product, name) for one in state.earlier):
         return parse

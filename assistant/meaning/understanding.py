@@ -9,6 +9,7 @@ from retrieval.audience import speaks_of_people
 from retrieval.kinds.of_listings import kind_at_end
 from retrieval.query import Constraints
 
+from ..actions.ask import WHOLE
 from ..actions.choosing import answered
 from ..actions.looks import looks_in
 from ..actions.orders import continued
@@ -68,6 +69,7 @@ from .wish_or_thing import wish_or_thing
 
 _CHECKING_OUT = re.compile(r"\bhow (?:do|can) (?:i|we) (?:check ?out|pay now|place (?:the|my) order)\b", re.IGNORECASE)
 _IF_YOU_HAVE = re.compile(r"\bif (?:you(?: do|'ve|’ve)? (?:have|got|sell|stock)|there (?:is|are))\b", re.IGNORECASE)
+_MORE_OF_IT = re.compile(r"\btell me (?:some(?:thing)? )?more\b|\bmore (?:about|on) (?:it|that)\b", re.IGNORECASE)
 LISTS: tuple[Intent, ...] = ("search", "refine", "complement", "similar")
 LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kind", **dict.fromkeys(KINDS, "any kind")}
 
@@ -98,7 +100,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = of_the_named_need(back_to_it(parse, state), state)
     parse = complained(parse, state, parts)
     parse = widened(parse, state, parts)
-    parse = of_the_cart(parse, state, parts)
+    parse = _told_more_of(of_the_cart(parse, state, parts))
     parse = _of_who_answers(_how_to_check_out(parse), parts)
     parse = _left_open(parse, state, parts)
     parse = in_that_order(parse, state)
@@ -141,6 +143,15 @@ def _by_its_name_alone(parse: Parse, parts: Parts) -> Parse:
     if not alone or not parts.searcher.matching(Constraints(product=name)):
         return parse
     return replace(parse, intent="search", acts=("search",), slots=Slots(product=name))
+
+
+def _told_more_of(parse: Parse) -> Parse:
+    """Who likes one and asks to be told more of it, as both: "i like the second one, tell me more"."""
+    likes = parse.intent == "feedback" and parse.then is None and len(parse.slots.ref) == 1
+    if not likes or parse.slots.exclude or not _MORE_OF_IT.search(parse.message):
+        return parse
+    acts: tuple[Intent, ...] = ("feedback", "ask_product")
+    return replace(parse, acts=acts, then=Parse("ask_product", Slots(ref=parse.slots.ref, ask=WHOLE), acts))
 
 
 def _for_somebody(parse: Parse, parts: Parts) -> Parse:

@@ -9,6 +9,7 @@ from retrieval.evidence import judge
 from retrieval.kinds.named import is_titled
 from retrieval.kinds.of_listings import kind_at_end
 from retrieval.query import Constraints
+from retrieval.words import STOPWORDS
 
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
@@ -25,7 +26,8 @@ def wish_or_thing(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         wish = not _sold(slots.product, parts) and _said_of(now, slots.product, parts)
         return replace(parse, slots=Slots(features=(slots.product,))) if wish else parse
     name = slots.features[0] if slots == Slots(features=slots.features[:1]) and slots.features else ""
-    thing = bool(name) and not same_kind(now, name) and (kind_at_end(name)[1] or _is_titled(name, parts))
+    named = bool(name) and name.split()[0] not in STOPWORDS  # "for the kitchen" names no thing
+    thing = named and not same_kind(now, name) and (kind_at_end(name)[1] or _is_titled(name, parts))
     if not thing or not _sold(name, parts) or _said_of(now, name, parts):
         return parse
     return replace(parse, intent="search", acts=("search",), slots=Slots(product=name))

@@ -1,4 +1,4 @@
-"""Whether a message asks who answers here, or how else to reach the shop, wants time to think, or does not know what to look for."""
+"""Whether a message asks who answers here, how that one is or how to reach the shop, wants time to think, or knows nothing to look for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal, cast
 from retrieval.dense import Embedder
 from retrieval.examples import Examples
 
-AboutUs = Literal["machine", "contact", "later", "undecided"]
+AboutUs = Literal["machine", "contact", "wellbeing", "later", "undecided"]
 SENTENCES = Path(__file__).with_suffix(".toml")
 LEAST = 0.6  # cosine of the nearest sentence
 AHEAD = 0.04  # by how much it must be nearer than those of anything else

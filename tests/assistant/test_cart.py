@@ -701,3 +701,15 @@ def test_the_cheapest_alone_right_after_a_list_is_an_order_of_it(
     shop.reply(message, "s_1")
     state = shop.session("s_1").state
     assert (state.sort, bool(state.cart)) == (sort, sort is None)
+
+
+@pytest.mark.parametrize(("word", "told"), [("warmer", "warm"), ("foldable", ""), ("cheaper", "")])
+def test_the_one_that_has_more_of_something_is_asked_about_with_what_the_listings_say(
+    searcher: Searcher, word: str, told: str
+) -> None:
+    """Whichever lamp is the warmer, the place that was read in it is a guess; of prices code knows the lowest."""
+    ref: tuple[int | str, ...] = ("cheapest",) if word == "cheaper" else (1,)
+    read = replace(said("cart_add", ref=ref), message=f"i'll take the {word} one")
+    outcome = cart_add(read, SHOWN, parts_with(searcher))
+    assert ("Which of them shall I add" in _text(outcome)) is bool(told)
+    assert told in _text(outcome)

@@ -128,6 +128,13 @@ def test_a_like_is_kept_and_the_product_stays_on_the_table(assistant_with: Assis
     assert [product.id for product, _ in shop.reply("i take it", "s_1").cart.lines] == ["fjord"]
 
 
+def test_who_likes_one_and_asks_for_more_of_it_is_told(assistant_with: AssistantWith) -> None:
+    reply = talk(assistant_with, LAMPS, ("i like the second one, tell me more", said("feedback", ref=(2,))))
+    assert reply.acts == ("feedback", "ask_product")
+    assert reply.reply.startswith("Noted, you like Bolt Clamp Lamp.")
+    assert reply.reply.count("Bolt Clamp Lamp") == 2
+
+
 def test_praise_of_a_list_that_points_at_none_likes_none(assistant_with: AssistantWith) -> None:
     shop = assistant_with([JACKETS[1], said("feedback")])
     shop.reply("jackets", "s_1")

@@ -322,6 +322,14 @@ def test_what_only_names_an_earlier_need_goes_back_to_it(
     assert reply.intent == intent
 
 
+@pytest.mark.parametrize(("message", "intent"), [("go back to the bag", "refine"), ("take out the bag", "cart_remove")])
+def test_going_back_to_a_need_takes_nothing_out(assistant_with: AssistantWith, message: str, intent: Intent) -> None:
+    taking_out = said("cart_remove", product="bag")
+    shop = assistant_with([said("search", product="bag"), said("search", product="jacket"), taking_out])
+    *_, reply = [shop.reply(one, "s_1") for one in ("a bag", "a jacket", message)]
+    assert reply.intent == intent
+
+
 @pytest.mark.parametrize("taken", [said("cart_add", ref=(1,)), said("cart_add", product="bag", ref=(1,))])
 def test_another_need_that_is_named_behind_an_addition_is_looked_at_and_not_added_to(
     assistant_with: AssistantWith, taken: Parse

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.actions.ask import ask_product
 from assistant.actions.cart import cart_add
-from assistant.actions.looks import looks_in, none_so, so_looking
+from assistant.actions.looks import looks_in, none_so, ranked_so, so_looking
 from assistant.actions.taking_out import cart_remove
 from assistant.model import CartLine, DialogueState, Intent, Need
 from retrieval.product import Product
@@ -67,6 +67,22 @@ def test_a_title_that_says_it_goes_before_a_listing_that_does() -> None:
 def test_a_superlative_is_left_to_what_orders_the_list() -> None:
     read = replace(said("cart_add", ref=("cheapest",)), message="the cheapest brass one")
     assert so_looking(read, LAMPS) == []
+
+
+def test_what_is_described_beside_its_rank_is_the_first_of_those_that_are_so() -> None:
+    dear, cheap = (Product(price, "Brass Lamp", price=Decimal(price)) for price in ("90", "20"))
+    plain = Product("5", "Lamp", price=Decimal(5))
+    read = replace(said("cart_add", ref=("cheapest",)), message="the cheapest brass one")
+    assert ranked_so(read, [dear, plain, cheap]) == [cheap]
+    assert ranked_so(replace(read, message="the cheapest one"), [dear, plain, cheap]) == []
+
+
+def test_none_is_taken_by_its_rank_where_no_listing_says_what_it_is_described_by(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="lamp"), said("cart_add", ref=("cheapest",))])
+    shop.reply("lamps", "s_1")
+    reply = shop.reply("the cheapest scary one", "s_1")
+    assert reply.reply == "None of these is called “scary”. Which of them do you mean?"
+    assert reply.cart.lines == ()
 
 
 @pytest.mark.parametrize("look", ["purple", "wooden"])

@@ -50,6 +50,7 @@ def test_a_product_called_by_its_title_is_told_of_however_it_was_asked_for(assis
         ("are you human", talk.ABOUT_US["machine"]),
         ("how can i reach the shop", talk.ABOUT_US["contact"]),
         ("let me think about it", talk.ABOUT_US["later"]),
+        ("how are you?", talk.ABOUT_US["wellbeing"]),
         ("sing me a song", talk.OUTSIDE),
     ],
 )
