@@ -67,6 +67,11 @@ def for_children(product: Product) -> bool:
     return bool(named and named <= CHILDREN) or not said.isdisjoint(_GROUPS)
 
 
+def speaks_of_a_child(text: str) -> bool:
+    """Whether the text says in so many words that somebody is a child."""
+    return not _GROUPS.isdisjoint(word.stem for word in words(text))
+
+
 def may_mean_children(text: str) -> bool:
     """Whether the text speaks of anybody who may be a child."""
     said = f" {' '.join(word.stem for word in words(text))} "

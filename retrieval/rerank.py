@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from .audience import CHILDREN, for_children, may_mean_children
+from .audience import CHILDREN, for_children, may_mean_children, speaks_of_a_child
 from .dense import Dense
 from .evidence import judge
+from .kinds.of_listings import is_toy
 from .lexical import Lexical
 from .product import Product
 from .query import Query, Quote
@@ -37,8 +38,8 @@ class Reranker(Protocol):
 
 @dataclass(frozen=True)
 class LinearMix:
-    """Cosine, BM25 as a share of the best, the share of wishes met, whether it is the kind asked for, sold out, or for children unasked,
-    through a logistic curve."""
+    """Cosine, BM25 as a share of the best, the share of wishes met, whether it is the kind asked for, sold out, or for children unasked or
+    for others than the child it is asked for, through a logistic curve."""
 
     dense: Dense
     lexical: Lexical
@@ -52,7 +53,7 @@ class LinearMix:
         cosine = self.dense.similarity(query.text, ids)
         bm25 = self.lexical.scores(query.text, ids)
         best = max(bm25.values(), default=1.0)
-        unasked = _unasked(query, products, kind)
+        for_others = _for_others(query, products, kind)
         signals = [
             {
                 "cosine": cosine.get(product.id, 0.0),
@@ -60,7 +61,7 @@ class LinearMix:
                 "wishes": wishes_met(query, product),
                 "kind": float(product.id in kind),
                 "sold_out": float(product.in_stock is False),
-                "children": float(product.id in unasked),
+                "children": float(product.id in for_others),
             }
             for product in products
         ]
@@ -71,9 +72,14 @@ class LinearMix:
         return None
 
 
-def _unasked(query: Query, products: Sequence[Product], kind: frozenset[str]) -> frozenset[str]:
-    """Ids of the children's things, where the query speaks of nobody who may be a child; empty where all of the kind are such, as toys."""
-    if query.constraints.gender in CHILDREN or may_mean_children(f"{query.text} {query.said}"):
+def _for_others(query: Query, products: Sequence[Product], kind: frozenset[str]) -> frozenset[str]:
+    """Ids of the children's things, where the query speaks of nobody who may be a child, empty where all of the kind are such, as toys; of
+    what is no child's, where something of any kind is asked for a child and some is one's."""
+    theirs = frozenset(product.id for product in products if for_children(product) or is_toy(product))
+    asked = query.constraints.gender in CHILDREN or speaks_of_a_child(f"{query.text} {query.said}")
+    if asked and query.constraints.kind is None:
+        return frozenset(product.id for product in products if product.id not in theirs) if theirs else frozenset()
+    if asked or may_mean_children(f"{query.text} {query.said}"):
         return frozenset()
     theirs = frozenset(product.id for product in products if for_children(product))
     return theirs if any(one.id not in theirs for one in products if one.id in kind or not kind) else frozenset()

@@ -96,7 +96,7 @@ def _added(
             meanings.append((variants, quantity))
     outcome = _put(meanings, state, parts, said)
     beside = (
-        _so_many_wanted(outcome, parse, state),
+        _so_many_wanted(products, outcome, parse, state),
         _of_no_size(products, parse, parts),
         not_shown_yet(products, parse, state),
     )
@@ -182,10 +182,13 @@ def _counted_or_placed(parse: Parse, state: DialogueState) -> Parse:
     return replace(parse, slots=replace(parse.slots, ref=("last",)))
 
 
-def _so_many_wanted(outcome: Outcome, parse: Parse, state: DialogueState) -> str:
-    """What is to be said where one was added and the shopper looked for several: the number may be of pieces, so it is not guessed."""
-    wanted, added = state.constraints.quantity or 1, outcome.cart != state.cart and outcome.question is None
-    if not added or wanted < 2 or parse.slots.quantity is not None or len(parse.slots.ref) != 1:
+def _so_many_wanted(products: Sequence[Product], outcome: Outcome, parse: Parse, state: DialogueState) -> str:
+    """What is to be said where one was added for a need of several: the number may be of pieces, so it is not guessed."""
+    added = {one.id for one in products}
+    of_others = any(added & set(need.found) for need in state.earlier) and added.isdisjoint(state.found)
+    wanted = 1 if of_others else state.constraints.quantity or 1
+    put_in = outcome.cart != state.cart and outcome.question is None
+    if not put_in or wanted < 2 or parse.slots.quantity is not None or len(parse.slots.ref) != 1:
         return ""
     return f"You were looking for {wanted}: say “make it {wanted}” for as many."
 

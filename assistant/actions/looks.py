@@ -19,8 +19,8 @@ from ..places import says_a_place
 WHICH = "Which of them do you mean?"
 FIELDS = ("color", "material", "features")
 _RANKING = frozenset(
-    "cheap cheaper cheapest dearer dearest pricier priciest more most less least expensive better best top higher highest lower lowest rated"
-    " priced".split()
+    "cheap cheaper cheapest dearer dearest pricier priciest more most less least expensive better best top high"
+    " higher highest low lower lowest rated priced".split()
 )
 _COLORED = COLORS | MATERIALS
 _ARTICLE = r"(?:the|that|this)"

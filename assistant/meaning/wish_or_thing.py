@@ -9,17 +9,25 @@ from retrieval.evidence import judge
 from retrieval.kinds.named import is_titled
 from retrieval.kinds.of_listings import kind_at_end
 from retrieval.query import Constraints
-from retrieval.words import STOPWORDS
+from retrieval.words import STOPWORDS, content_words
 
 from ..model import DialogueState, Parse, Slots
 from ..parts import Parts
 from ..state import same_kind
 
+_PROPERTIES = frozenset(
+    "length lengths size sizes colour colours color colors sleeve sleeves fit shape height width weight capacity finish".split()
+)
+
 
 def wish_or_thing(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A narrowing by nothing but one word for a thing: as a search for that where the shop sells it and no listing of what is looked for
-    says it; as a wish where it is named as a thing that the shop does not sell and such a listing says it."""
+    says it; as a wish where it is named as a thing that the shop does not sell and such a listing says it. What was read as the search for
+    a property, "knee length, blue", is a narrowing by it."""
     slots, now = parse.slots, state.constraints.product
+    if parse.intent == "search" and parse.then is None and now and _is_a_property(slots.product):
+        slots = replace(slots, product=None, features=(slots.product or "", *slots.features))
+        return replace(parse, intent="refine", acts=("refine",), slots=slots)
     if parse.intent != "refine" or parse.then is not None or now is None or state.constraints.kind is None:
         return parse
     if slots.product and slots == Slots(product=slots.product) and not same_kind(now, slots.product):
@@ -31,6 +39,12 @@ def wish_or_thing(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     if not thing or not _sold(name, parts) or _said_of(now, name, parts):
         return parse
     return replace(parse, intent="search", acts=("search",), slots=Slots(product=name))
+
+
+def _is_a_property(name: str | None) -> bool:
+    """Whether the name is one of what a thing has: "knee length", "size"."""
+    said = content_words(name or "")
+    return bool(said) and said[-1] in _PROPERTIES and not kind_at_end(name or "")[1]
 
 
 def _sold(name: str, parts: Parts) -> bool:

@@ -175,6 +175,12 @@ def head_noun(name: str) -> str:
     return stem(said[-1]) if said else ""
 
 
+def is_toy(product: Product) -> bool:
+    """Whether the product is of one of the kinds that shopper_words.toml has as toys, but for those of animals."""
+    kind, toys = kind_of(product), shopper_words().wider[(stem("toy"),)]
+    return kind in toys and not any(name in kind for name in shopper_words().animals[1])
+
+
 def together(word: str) -> bool:
     """Whether the word says only that several things are sold together, not what they are: a "set", a "pair"."""
     return bool(_TOGETHER.fullmatch(word))

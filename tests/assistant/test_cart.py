@@ -713,3 +713,11 @@ def test_the_one_that_has_more_of_something_is_asked_about_with_what_the_listing
     outcome = cart_add(read, SHOWN, parts_with(searcher))
     assert ("Which of them shall I add" in _text(outcome)) is bool(told)
     assert told in _text(outcome)
+
+
+def test_how_many_are_looked_for_is_of_the_need_that_they_are_looked_for_in(searcher: Searcher) -> None:
+    """Four jackets are wanted, and one bag was shown before."""
+    bags = Need(Constraints(product="bag"), found=("tote",))
+    state = DialogueState(Constraints(product="jacket", quantity=4), shown=("tote",), focus="tote", earlier=(bags,))
+    assert "looking for 4" not in _text(_do(searcher, state, "cart_add", ref=(1,)))
+    assert "looking for 4" in _text(_do(searcher, replace(state, found=("tote",)), "cart_add", ref=(1,)))

@@ -46,3 +46,11 @@ def test_what_is_said_beside_a_word_or_of_nothing_under_way_is_left_as_it_was_re
     alone = said("refine", features=("copper kettle",))
     assert wish_or_thing(beside, LAMP, parts_with(searcher)) == beside
     assert wish_or_thing(alone, DialogueState(), parts_with(searcher)) == alone
+
+
+@pytest.mark.parametrize(("name", "wish"), [("knee length", True), ("long sleeves", True), ("jacket", False)])
+def test_a_property_that_was_read_as_a_thing_is_a_wish_of_what_is_looked_for(
+    searcher: Searcher, name: str, wish: bool
+) -> None:
+    read = wish_or_thing(said("search", product=name, color=("blue",)), LAMP, parts_with(searcher))
+    assert read.slots == (Slots(features=(name,), color=("blue",)) if wish else Slots(product=name, color=("blue",)))

@@ -383,6 +383,12 @@ def test_a_childs_thing_comes_after_others_unless_a_child_may_be_meant(people: S
     assert {hit.product.id for hit in ranking.hits if hit.fits} == {"hop", "campus"}  # an order, no exclusion
 
 
+@pytest.mark.parametrize(("said", "first"), [("gift for an 8 year old", "octopus"), ("silk gift", "scarf")])
+def test_a_gift_for_a_child_is_a_childs_thing_first(people: Searcher, said: str, first: str) -> None:
+    ranking, _ = people.search(Query(said, Constraints(product="gift"), said=said), 5)
+    assert ranking.hits[0].product.id == first
+
+
 def test_a_gift_for_mum_is_what_is_for_women_before_what_has_the_letters(people: Searcher) -> None:
     need = Constraints(product="gift", features=("for my mum",))
     ranking, _ = people.search(Query("gift for my mum", need, said="a gift for my mum"), 5)
