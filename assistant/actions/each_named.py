@@ -16,6 +16,7 @@ from ..model import DialogueState, Parse
 from ..parse import clean
 from ..parts import Parts
 from ..places import COUNTS, places_by_name, places_in
+from ..state import LOOKS_AT_THE_CART
 from .looks import is_all_of
 from .named_too import shown_before
 from .table import KNOWN, lists_of_needs, none_spoken_of
@@ -23,7 +24,7 @@ from .table import KNOWN, lists_of_needs, none_spoken_of
 LONGEST = 5  # words that name one thing
 _BETWEEN = re.compile(r"\s*(?:,|&|\band\b|\bplus\b)\s*(?:(?:and|also)\s+)*")
 _ADDED = re.compile(rf"(?:[\w']+ ){{0,4}}?(?:({KNOWN} )(.+)|(it))")  # "can i have the tote"
-_FURTHER = re.compile(rf"({KNOWN} )?(.+?)()")
+_FURTHER = re.compile(rf"({KNOWN} )?(?!(?:an?|some|another) )(.+?)()")  # "a mug" was not shown yet
 _HOW_MANY = re.compile(rf"\d|\b(?:{COUNTS}|all|both|either|last)\b")
 _MANNERS = re.compile(r"(?:[ ,]*\b(?:please|thanks|thank you|too|as well|both))*[ .!]*$")
 _PARTED = re.compile(r"[.!?;:]|\b(?:then|next|now|but|or|it|for|with)\b")  # more than names, behind the first of them
@@ -42,7 +43,8 @@ def each_named(parse: Parse, state: DialogueState, parts: Parts) -> list[Named]:
     """(words, those shown that may be meant by them, [] of one that was not shown) of each thing that the message adds, joined by "and"; []
     unless there are several, something shown is among them, and one at least is named, not counted at its place or "it". Of one thing alone
     where it stands in an earlier list."""
-    if {one.intent for one in parse.in_order()} != {"cart_add"} or parse.products or "?" in parse.message:
+    acts = {*parse.acts, *(one.intent for one in parse.in_order())}
+    if not acts <= {"cart_add", *LOOKS_AT_THE_CART} or parse.products or "?" in parse.message:
         return []
     pieces = _pieces(parse.message)
     words = [one for one, _ in pieces]

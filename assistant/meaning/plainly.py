@@ -15,7 +15,7 @@ from ..actions.each_named import each_named
 from ..actions.looks import so_looking
 from ..actions.named_too import the_one_called
 from ..actions.naming import called_in
-from ..actions.table import of_named_needs, titled_so_elsewhere
+from ..actions.table import SPOKE_OF_ONE, of_named_needs, titled_so_elsewhere
 from ..actions.titles import titled
 from ..mentions import SUPERLATIVES
 from ..model import DialogueState, Outcome, Parse
@@ -25,6 +25,7 @@ from ..parts import Parts
 from ..places import places_with_counts
 from ..state import same_kind
 
+_TAKES_IT = re.compile(r"\b(?:take|add|want|have|buy|get) (?:it|that|this)\b", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:remove|delete|drop|take|throw|kick|lose|out|off)\b", re.IGNORECASE)
 
 
@@ -48,6 +49,8 @@ def plainly_put_in(parse: Parse, outcome: Outcome, state: DialogueState, parts: 
         return False
     if parse.products:
         return {*added} <= {*parse.products}
+    if added == [state.focus] and state.acts[-2:-1] in SPOKE_OF_ONE and _TAKES_IT.search(parse.message):
+        return True
     counted = {state.shown[place - 1] for place in places_with_counts(parse.message, len(state.shown))}
     if added and counted.issuperset(added):
         return True

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from assistant.actions.cart import cart_add
+from assistant.actions.each_named import each_named
 from assistant.meaning.several_needs import each_by_its_words
-from assistant.model import DialogueState, Need, Parse, Slots
+from assistant.model import DialogueState, Intent, Need, Slots
 from retrieval.query import Constraints
 from retrieval.search import Searcher
 from tests.conftest import AssistantWith, parts_with
@@ -27,9 +28,9 @@ STATE = DialogueState(
 )
 
 
-def _added(searcher: Searcher, message: str, *, parse: Parse | None = None) -> tuple[dict[str, int], str]:
+def _added(searcher: Searcher, message: str) -> tuple[dict[str, int], str]:
     """(what is in the cart then, the reply)."""
-    outcome = cart_add(replace(parse or said("cart_add", ref=(1,)), message=message), STATE, parts_with(searcher))
+    outcome = cart_add(replace(said("cart_add", ref=(1,)), message=message), STATE, parts_with(searcher))
     assert outcome.answer
     return {line.product_id: line.quantity for line in outcome.cart or ()}, outcome.answer.text
 
@@ -82,6 +83,17 @@ def test_two_additions_of_one_message_are_one_where_each_is_called_by_its_words(
     twice = replace(read, acts=("cart_add", "cart_add"), then=read)
     merged = each_by_its_words(twice, STATE, parts_with(searcher))
     assert (merged.acts, merged.then, merged.slots) == (("cart_add",), None, Slots())
+
+
+@pytest.mark.parametrize(
+    ("message", "acts"),
+    [("add the tote and the tower lamp", ("cart_add", "search")), ("add the tote and a tower lamp", ("cart_add",))],
+)
+def test_what_is_looked_for_beside_an_addition_is_none_of_the_things_added(
+    searcher: Searcher, message: str, acts: tuple[Intent, ...]
+) -> None:
+    read = replace(said("cart_add", product="tote"), acts=acts, message=message)
+    assert each_named(read, STATE, parts_with(searcher)) == []
 
 
 def test_what_is_called_by_its_words_goes_in_though_the_reading_was_unsure(assistant_with: AssistantWith) -> None:

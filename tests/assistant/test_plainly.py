@@ -57,6 +57,13 @@ def test_the_cheapest_of_the_list_named_and_what_alone_is_called_so_are_put_in_u
     assert cart(assistant) == {"clamp": 1, "tote": 1}  # $19.50 of all lamps
 
 
+def test_what_a_question_was_just_asked_of_is_put_in_unasked(searcher: Searcher) -> None:
+    both = replace(said("cart_add", ref=("last",)), acts=("cart_add", "search"), then=BAGS)
+    assistant = shop(searcher, LAMPS, said("ask_product", ref=(1,), ask="colour"), unsure(both))
+    told(assistant, "a lamp under 40", "what colour is the first?", "i'll take it, and a bag to go with it")
+    assert list(cart(assistant).values()) == [1]
+
+
 def test_what_of_several_named_so_is_meant_is_asked(assistant_with: AssistantWith) -> None:
     shop = assistant_with([BAGS, LAMPS, said("cart_add", product="bag")])
     *_, reply = told(shop, "bags", "a lamp under 40", "and the bag please")
