@@ -23,8 +23,8 @@ from .table import KNOWN, lists_of_needs, none_spoken_of
 
 LONGEST = 5  # words that name one thing
 _BETWEEN = re.compile(r"\s*(?:,|&|\band\b|\bplus\b)\s*(?:(?:and|also)\s+)*")
-_ADDED = re.compile(rf"(?:[\w']+ ){{0,4}}?(?:({KNOWN} )(.+)|(it))")  # "can i have the tote"
-_FURTHER = re.compile(rf"({KNOWN} )?(?!(?:an?|some|another) )(.+?)()")  # "a mug" was not shown yet
+_ADDED = re.compile(rf"(?:[\w']+ ){{0,4}}?(?:(?P<the>{KNOWN} )(?P<name>.+)|it)")  # "can i have the tote"
+_FURTHER = re.compile(rf"(?P<the>{KNOWN} )?(?!(?:an?|some|another) )(?P<name>.+)")  # "a mug" was not shown yet
 _HOW_MANY = re.compile(rf"\d|\b(?:{COUNTS}|all|both|either|last)\b")
 _MANNERS = re.compile(r"(?:[ ,]*\b(?:please|thanks|thank you|too|as well|both))*[ .!]*$")
 _PARTED = re.compile(r"[.!?;:]|\b(?:then|next|now|but|or|it|for|with)\b")  # more than names, behind the first of them
@@ -63,7 +63,7 @@ def _pieces(message: str) -> list[tuple[str, bool]]:
     """(words, whether "the" stands before them) of each thing in a message that says nothing but what is added; [] of others."""
     first, *further = _BETWEEN.split(_MANNERS.sub("", without_the_cart(clean(message))))
     found = [_ADDED.fullmatch(first), *map(_FURTHER.fullmatch, further)]
-    named = [(one[2] or one[3] or IT, bool(one[1])) for one in found if one]
+    named = [(one["name"] or IT, bool(one["the"])) for one in found if one]
     return [] if len(named) < len(found) or any(_PARTED.search(one) for one, _ in named if one != IT) else named
 
 
@@ -104,9 +104,11 @@ def _at_its_place(words: str, state: DialogueState) -> Sequence[str]:
 
 
 def _from_an_earlier_list(words: str, state: DialogueState, parts: Parts) -> list[Named]:
-    """The one thing shown whose title has all the words, where it is not on the table: "the red onions", of potatoes."""
-    titled = _titled(words, state, parts)
-    return [(words, titled)] if len(titled) == 1 and titled[0].id not in state.shown else []
+    """The one thing shown whose title has all the words, where nothing on the table is so: "the red onions", of potatoes."""
+    titled, table = _titled(words, state, parts), parts.catalog.get_many(state.shown)
+    if len(titled) != 1 or any(is_all_of(one, content_words(words)) for one in table):
+        return []
+    return [(words, titled)]
 
 
 def _called(words: str, state: DialogueState, parts: Parts) -> list[Product]:
