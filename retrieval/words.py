@@ -46,10 +46,12 @@ _PLURALS = dict(
     "mice/mouse penknives/penknife pies/pie pocketknives/pocketknife scarves/scarf shelves/shelf teeth/tooth ties/tie wolves/wolf".split()
 )
 
-# Words that share no stem with the word which they are made from; only those that say the same of a thing ("a golden glow" is no gold).
+# Words that share no stem with the word which they are made from, or are written as a number as well; only those that say the same of a
+# thing ("a golden glow" is no gold).
 _FORMS = dict(
     pair.split("/")
-    for pair in "assembly/assemble comfy/comfortable glittery/glitter noisy/noise sparkly/sparkle stripy/striped warmth/warm wooden/wood "
+    for pair in "two/2 three/3 four/4 five/5 six/6 seven/7 eight/8 nine/9 ten/10 twelve/12 "
+    "assembly/assemble comfy/comfortable glittery/glitter noisy/noise sparkly/sparkle stripy/striped warmth/warm wooden/wood "
     "sdram/ram woolen/wool woollen/wool".split()
 )
 # Words whose stem is that of another word which says something else: a "deep charcoal color" is not colorful, nor a cloth clothes, nor an

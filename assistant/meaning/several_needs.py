@@ -89,12 +89,12 @@ def _apart(parse: Parse, parts: Parts) -> Parse:
     if behind := _kinds_behind(parse, parts):
         features = tuple(wish for wish in parse.slots.features if wish not in behind)
         each = (parse.slots.product, *behind)
-        return _in_turn(parse, [replace(parse.slots, product=kind, features=features) for kind in each])
+        return in_turn(parse, [replace(parse.slots, product=kind, features=features) for kind in each])
     name = parse.slots.product
     kinds = _AND.split(name) if name and parse.intent == "search" and parse.then is None else []
     if name is None or len(kinds) < 2 or not all(map(content_stems, kinds)) or not _are_several(name, kinds, parts):
         return parse
-    return _in_turn(parse, [replace(parse.slots, product=kind) for kind in kinds])
+    return in_turn(parse, [replace(parse.slots, product=kind) for kind in kinds])
 
 
 def _kinds_behind(parse: Parse, parts: Parts) -> list[str]:
@@ -143,10 +143,10 @@ def _each_of(parse: Parse, people: Sequence[str]) -> Parse:
     """A search for a gift for each of these, named so that they stay apart: a "gift for my mum" and a "gift for my dad"."""
     features = tuple(one for one in parse.slots.features if not one.startswith("for "))
     named = [(f"{parse.slots.product} {whom}", adult_in(whom)) for whom in people]
-    return _in_turn(parse, [replace(parse.slots, product=name, gender=who, features=features) for name, who in named])
+    return in_turn(parse, [replace(parse.slots, product=name, gender=who, features=features) for name, who in named])
 
 
-def _in_turn(parse: Parse, each: Sequence[Slots]) -> Parse:
+def in_turn(parse: Parse, each: Sequence[Slots]) -> Parse:
     """The act once with each of these slots, in order."""
     *before, last = [replace(parse, slots=slots, acts=(parse.intent,) * len(each)) for slots in each]
     for one in reversed(before):
@@ -190,7 +190,7 @@ def of_those_on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> P
     of_each = says_of_each(parse.message) or _may_be_of_each(parse.slots, state)
     if not of_each and (state.found or len(names) > 1):
         names = _those_that_come_so(names, state, parse.slots, parts)
-    return _in_turn(parse, [replace(parse.slots, product=name, ref=()) for name in names]) if names else parse
+    return in_turn(parse, [replace(parse.slots, product=name, ref=()) for name in names]) if names else parse
 
 
 def _may_be_of_each(slots: Slots, state: DialogueState) -> bool:

@@ -49,6 +49,7 @@ from .in_total import each_up_to_it, for_each
 from .kept import with_kept_wishes
 from .misplaced import put_right
 from .own_words import by_own_words
+from .part_by_part import part_by_part
 from .placed import placed
 from .several_needs import (
     back_to_it,
@@ -78,7 +79,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what that means in its conversation: each step goes by what those before it left."""
     parse = read(message, state, parts.parser, parts.speller)
     parse = put_right(_for_somebody(parse, parts), message, state, parts)
-    parse = wish_or_thing(parse, state, parts)
+    parse = wish_or_thing(part_by_part(parse, state, parts), state, parts)
     parse = for_each(parse, state, parts)
     parse = named_as_before(parse, state)
     parse = of_those_on_the_table(parse, state, parts)

@@ -191,6 +191,8 @@ def test_words_stand_where_they_say(text: str) -> None:
         ("multi-colour", "multicolor"),
         ("multicolor", "Multi-Color"),
         ("in ear", "In-Ear"),
+        ("3 seater", "a three-seater"),
+        ("five drawers", "5-drawer"),
     ],
 )
 def test_what_is_written_in_one_word_and_in_two_is_one_word(said: str, written: str) -> None:
