@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 from more_itertools import map_reduce
 
 _STEMMER = snowballstemmer.stemmer("porter")  # FTS5's `porter` tokenizer stems in the same way
+_STEMMING = Lock()  # it keeps the word that it is at in itself: two threads would cut each other's
 # A number with its unit is one word however it is written ("16 GB", "16gb"), and so is what some write in two; units that are words or
 # letters by themselves ("in", "m") are not joined: "size 8 m" is a width. What begins with "non", "anti-" or "multi-" is one word too: a
 # "non-stick" pan is a "nonstick" one, and no sticky one. So is where headphones sit: "in-ear" is not "over-ear".
@@ -130,7 +132,8 @@ def _stemmed(word: str) -> str:
     plain = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
     if plain in _OF_THEIR_OWN:
         return _OF_THEIR_OWN[plain]
-    return str(_STEMMER.stemWord(plain.replace("’", "'").removesuffix("'s")))
+    with _STEMMING:
+        return str(_STEMMER.stemWord(plain.replace("’", "'").removesuffix("'s")))
 
 
 _OURS = {_stemmed(other): _stemmed(ours) for other, ours in (_SPELLINGS | _PLURALS | _FORMS).items()}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -229,3 +231,18 @@ def test_a_cloth_is_no_clothes() -> None:
 def test_what_has_a_color_is_not_colorful_for_that() -> None:
     assert quote("A scarf in a deep charcoal color.", content_stems("colorful")) is None
     assert quote("A colourful scarf.", content_stems("colorful")) is not None
+
+
+def test_words_are_stemmed_alike_by_threads_at_the_same_time() -> None:
+    """Each of two threads stems 2,000 words that no other test does, while they take turns as often as Python lets them."""
+    said = [f"{letter}{count}ationally" for count in range(100) for letter in "abcdefghijklmnopqrst"]
+    alone = [stem(one) for one in said]
+    stem.cache_clear()
+    often = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            forth, back = threads.map(lambda words: [stem(one) for one in words], (said, said[::-1]))
+    finally:
+        sys.setswitchinterval(often)
+    assert forth == alone == back[::-1]
