@@ -75,10 +75,10 @@ class LinearMix:
 def _for_others(query: Query, products: Sequence[Product], kind: frozenset[str]) -> frozenset[str]:
     """Ids of the children's things, where the query speaks of nobody who may be a child, empty where all of the kind are such, as toys; of
     what is no child's, where something of any kind is asked for a child and some is one's."""
-    theirs = frozenset(product.id for product in products if for_children(product) or is_toy(product))
     asked = query.constraints.gender in CHILDREN or speaks_of_a_child(f"{query.text} {query.said}")
     if asked and query.constraints.kind is None:
-        return frozenset(product.id for product in products if product.id not in theirs) if theirs else frozenset()
+        others = frozenset(one.id for one in products if not (for_children(one) or is_toy(one)))
+        return others if len(others) < len(products) else frozenset()
     if asked or may_mean_children(f"{query.text} {query.said}"):
         return frozenset()
     theirs = frozenset(product.id for product in products if for_children(product))

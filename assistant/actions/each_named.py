@@ -113,8 +113,11 @@ def _from_an_earlier_list(words: str, state: DialogueState, parts: Parts) -> lis
 
 def _called(words: str, state: DialogueState, parts: Parts) -> list[Product]:
     """What was shown and has all these words in its title, else is stated to be all of it, else was shown for a need of that name."""
-    so = [one for one in _shown(state, parts) if is_all_of(one, content_words(words))] if content_words(words) else []
-    return _titled(words, state, parts) or so or shown_before(words, state, parts)
+    if titled := _titled(words, state, parts):
+        return titled
+    said = content_words(words)
+    so = [one for one in _shown(state, parts) if is_all_of(one, said)] if said else []
+    return so or shown_before(words, state, parts)
 
 
 def _titled(words: str, state: DialogueState, parts: Parts) -> list[Product]:
