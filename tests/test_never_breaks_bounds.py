@@ -44,6 +44,9 @@ AUDIENCES = {
     "women": {"women", "female", "unisex"},
     "kids": {"kids", "boys", "girls", "child", "children"},
 }
+TITLED = re.compile(
+    r"\b(kids|girls|boys)\b", re.IGNORECASE
+)  # a "Kids Backpack" that is listed for women is for kids too
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,8 @@ def _breaches(hit: Hit, wanted: Constraints) -> set[str]:
     if wanted.price_min is not None and (product.price is None or product.price < wanted.price_min):
         broken.add("price_min")
     said = {value.casefold() for value in product.attributes.get("gender", ())}
-    if wanted.gender and said and not said & AUDIENCES[wanted.gender]:
+    titled = {found.casefold() for found in TITLED.findall(product.title)}
+    if wanted.gender and said and not (said | titled) & AUDIENCES[wanted.gender]:
         broken.add("gender")
     if any(_says(product, word) for word in wanted.exclude):
         broken.add("exclude")
