@@ -91,6 +91,16 @@ def is_of_the_rules(message: str, policies: Policies) -> bool:
     return plain is not None and bool(_speaking_of(plain, policies))
 
 
+def names_what_they_say(name: str, policies: Policies) -> bool:
+    """Whether the plain question to shops that the name of a thing is near to, or what answers it, has each of its words: "gift wrapping"
+    is of the rules, "birthday card" is not of those for gift cards."""
+    plain = policies.plainly([name], SURELY_PLAIN)
+    said = (
+        [plain, *(f"{one.passage.title} {one.passage.text}" for one in _speaking_of(plain, policies))] if plain else []
+    )
+    return set(content_stems(name)) <= set(content_stems(" ".join(said)))
+
+
 def told_of(name: str, parts: Parts) -> Outcome | None:
     """What the policies say of a thing that one of their pages is headed by, as gift cards are; None for anything else."""
     if parts.policies is None or not len(parts.policies):

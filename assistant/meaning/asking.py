@@ -10,7 +10,7 @@ from retrieval.words import content_stems
 
 from ..actions.answering import facts_of
 from ..actions.compare import asking_words
-from ..actions.policy import is_of_the_rules
+from ..actions.policy import is_of_the_rules, names_what_they_say
 from ..actions.subjects import Subject, subject_of
 from ..actions.table import LISTING, SPOKE_OF_ONE, called
 from ..mentions import EXTREMES, SUPERLATIVES, says_all, says_both, says_of_those, says_several
@@ -167,6 +167,9 @@ def of_the_rules(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     only_how = parse.slots.ref == () and set(content_stems(parse.message)) <= _HOW_MUCH
     asks = goes_on and (nothing or only_how)
     if not asks and not (parse.intent in _WISHES and is_of_the_rules(parse.message, parts.policies)):
+        return parse
+    name = parse.slots.product if content_stems(parse.message) == content_stems(parse.slots.product or "") else None
+    if name and not names_what_they_say(name, parts.policies):
         return parse
     return replace(parse, intent="policy", acts=("policy",), slots=Slots(ask=parse.message.strip(" ?!.")))
 

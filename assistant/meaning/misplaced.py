@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from retrieval.audience import audience_called, audience_in, speaks_of_people
+from retrieval.audience import adult_in, audience_called, audience_in, speaks_of_people
 from retrieval.evidence import COLORS, MATERIALS
 from retrieval.kinds.named import names_animal
 from retrieval.kinds.of_listings import kind_at_end, together, words_before_kind
@@ -26,6 +26,7 @@ _AGED = r"(?:\b(?:s?he|who) is|\b(?:s?he|who)['’]?s|\bturn(?:s|ed|ing)?|\baged
 GROWN = 13  # years from which nobody is one of the kids
 _YEARS_OLD = re.compile(r"(\d{1,3})[ -]?(?:(?:years?|yrs?)[ -]?olds?|y/?o)")
 _FOR_MINE = re.compile(r"\bfor my ((?:[\w'’-]+ ){0,2}[\w'’-]+)")
+_FOR_SOMEONE = re.compile(r"\bfor an? ([\w'’-]+) *(?=$|[,.;!?]| (?:who|that|under|around|up)\b)")
 _OF_MINE = re.compile(
     r"(?:^|[,.;!?]|\b(?:and|because|since|it['’]?s|so)) *my ((?:[\w-]+ )?[\w-]+)"
 )  # what it is said of
@@ -114,20 +115,30 @@ def _with_whom(parse: Parse, message: str) -> Parse:
         ]
         if before and not known:
             one = acts[before[-1]]
-            acts[before[-1]] = replace(one, slots=replace(one.slots, features=(*one.slots.features, whom)))
+            acts[before[-1]] = replace(one, slots=_made_for(whom, one.slots))
     for place in reversed(range(len(acts) - 1)):
         acts[place] = replace(acts[place], then=acts[place + 1])
     return acts[0]
 
 
+def _made_for(whom: str, slots: Slots) -> Slots:
+    """The slots with those whom the thing is for: "for a guy" as listings name him, "for my dad" in the shopper's words."""
+    if whom.startswith("for a") and (audience := adult_in(whom)):
+        return replace(slots, gender=audience)
+    return replace(slots, features=(*slots.features, whom))
+
+
 def _people_in(message: str) -> Iterator[tuple[str, int]]:
-    """(words, place) of each "for my …" that ends with a person or an animal: "for my little brother"; and of an animal that something is
-    said of, which all is for."""
+    """(words, place) of each "for my …" that ends with a person or an animal, "for my little brother", and of each "for a …" that is one,
+    "for a guy"; and of an animal that something is said of, which all is for."""
     for found in _FOR_MINE.finditer(message):
         words = found[1].split()
         ends = [count for count, word in enumerate(words, 1) if speaks_of_people(word) or names_animal(word)]
         if (end := max(ends, default=0)) and not words[end - 1].endswith(("'s", "’s")):
             yield f"for my {' '.join(words[:end])}", found.start()
+    for found in _FOR_SOMEONE.finditer(message):
+        if speaks_of_people(found[1]) or names_animal(found[1]):
+            yield found[0].strip(), found.start()
     for found in _OF_MINE.finditer(message):  # "my dog's birthday is coming up, any toys for him?"
         words = found[1].split()
         if end := next((count for count, word in enumerate(words, 1) if names_animal(word)), 0):

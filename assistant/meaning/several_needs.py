@@ -32,6 +32,7 @@ _GOES_WITH = re.compile(
     r"\b(?:match\w*|goe?s?|suits?|fits?|with (?:it|that|this|them|these|those|the|my|him|her))\b", re.IGNORECASE
 )
 _BACK_TO = re.compile(r"\bback to\b", re.IGNORECASE)
+_ONES = re.compile(r"\bones\b", re.IGNORECASE)
 _MOVES_ON = re.compile(r"\b(?:then|now|next)\b")
 _AND_FOR = re.compile(r"\s*(?:,|&|\band\b)\s*(?:(?:one|another|some|something)\s+)?(?=for\s)")
 
@@ -181,33 +182,40 @@ def _each_with(parse: Parse, said: Mapping[str, Any]) -> Parse:
 def of_those_on_the_table(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     """A narrowing after a message for several things, of the needs that it speaks of: what is said of each, "both under 50", is one of the
     need of every list on the table, and so is a price right after the message; where of two things only one was found, or only one comes
-    so ("gold ones"), it is of that."""
+    so ("gold ones"), it is of that, and of both where both do."""
     names = [name for name, _ in state.lists() if name]
     if len(names) < 2 and says_of_each(parse.message):  # of a desk and a chair one was narrowed since
         names = [one.product for one in reversed(state.needs()[:2]) if one.product]
     if parse.intent != "refine" or parse.then is not None or parse.slots.product or not names:
         return parse
-    of_each = says_of_each(parse.message) or _may_be_of_each(parse.slots, state)
+    of_each = says_of_each(parse.message) or _may_be_of_each(parse, state)
     if not of_each and (state.found or len(names) > 1):
-        names = _those_that_come_so(names, state, parse.slots, parts)
+        names = _those_that_come_so(names, state, parse, parts)
     return in_turn(parse, [replace(parse.slots, product=name, ref=()) for name in names]) if names else parse
 
 
-def _may_be_of_each(slots: Slots, state: DialogueState) -> bool:
-    """Whether nothing is said but what may be said of several things at once ("under 40", "women's"), right after they were asked for."""
+def _may_be_of_each(parse: Parse, state: DialogueState) -> bool:
+    """Whether nothing is said but what may be said of several things at once ("under 40", "women's", "cheaper ones"), right after they were
+    asked for."""
+    slots = parse.slots
     shared = Slots(**{name: getattr(slots, name) for name in (*SHARED, "gender")})
+    if _ONES.search(parse.message):
+        shared = replace(shared, sort=slots.sort)
     return slots == shared != Slots() and state.acts[-2:] == ("search", "search")
 
 
-def _those_that_come_so(names: Sequence[str], state: DialogueState, slots: Slots, parts: Parts) -> list[str]:
-    """Of these needs the one of which a listing states the colour, the material or the feature that alone is said; none where that is so
-    of the need under way, of several or of none."""
+def _those_that_come_so(names: Sequence[str], state: DialogueState, parse: Parse, parts: Parts) -> list[str]:
+    """Of these needs the one of which a listing states the colour, the material or the feature that alone is said, and all such where that
+    is said of "ones"; none where that is so of the need under way alone, or of none."""
+    slots = parse.slots
     wishes = [(field, wish) for field in SOFT for wish in getattr(slots, field)]
     looks = Slots(color=slots.color, material=slots.material, features=slots.features)
     if slots != looks or looks == Slots() or len(names) < 2:
         return []
     found = [name for name in names if _comes_so(name, wishes, parts)]
-    return found if len(found) == 1 and found != [state.constraints.product] else []
+    if len(found) > 1:
+        return found if _ONES.search(parse.message) else []
+    return found if found != [state.constraints.product] else []
 
 
 def _comes_so(name: str, wishes: Sequence[tuple[str, str]], parts: Parts) -> bool:

@@ -193,6 +193,21 @@ def test_whom_the_thing_is_for_is_no_less_asked_for_where_the_reader_left_it_out
     assert _wishes(assistant_with, message, product="mug").features == features
 
 
+@pytest.mark.parametrize(
+    ("message", "gender"),
+    [
+        ("cheapest jacket for a guy", "men"),
+        ("a jacket for a lady, warm", "women"),
+        ("a jacket for a man cave", None),
+        ("a jacket for a hike", None),
+    ],
+)
+def test_someone_whom_the_thing_is_for_is_whom_listings_name(
+    assistant_with: AssistantWith, message: str, gender: str | None
+) -> None:
+    assert _wishes(assistant_with, message, product="jacket").gender == gender
+
+
 def test_whom_the_second_thing_is_for_is_none_of_the_first(assistant_with: AssistantWith) -> None:
     shop = assistant_with([replace(said("search", product="mug"), then=said("search", product="bag"))])
     shop.reply("a mug, and a bag for my mum", "s_1")

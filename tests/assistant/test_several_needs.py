@@ -172,6 +172,20 @@ def test_a_colour_in_which_only_one_of_two_things_comes_is_said_of_that(
     assert told(shop, "a lamp and a bag", f"{color} ones")[-1].constraints.product == product
 
 
+@pytest.mark.parametrize(("message", "acts"), [("black ones", ("refine", "refine")), ("in black", ("refine",))])
+def test_a_colour_in_which_both_things_come_is_said_of_both_where_it_is_of_ones(
+    assistant_with: AssistantWith, message: str, acts: tuple[str, ...]
+) -> None:
+    """A desk lamp is black, and so is the tote bag."""
+    shop = assistant_with([BOTH, said("refine", color=("black",))])
+    assert told(shop, "a lamp and a bag", message)[-1].acts == acts
+
+
+def test_cheaper_ones_after_two_things_are_those_of_each(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([BOTH, said("refine", sort="price_asc")])
+    assert told(shop, "a lamp and a bag", "cheaper ones")[-1].acts == ("refine", "refine")
+
+
 def test_of_two_things_of_which_one_is_sold_a_narrowing_is_of_that(assistant_with: AssistantWith) -> None:
     one_sold = replace(LAMPS, then=said("search", product="hovercraft"))
     shop = assistant_with([one_sold, said("refine", color=("black",))])

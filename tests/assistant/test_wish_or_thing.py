@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.meaning.wish_or_thing import wish_or_thing
@@ -54,3 +56,28 @@ def test_a_property_that_was_read_as_a_thing_is_a_wish_of_what_is_looked_for(
 ) -> None:
     read = wish_or_thing(said("search", product=name, color=("blue",)), LAMP, parts_with(searcher))
     assert read.slots == (Slots(features=(name,), color=("blue",)) if wish else Slots(product=name, color=("blue",)))
+
+
+@pytest.mark.parametrize(("message", "intent"), [("what about floor lamps", "search"), ("floor lamps", "refine")])
+def test_what_is_asked_about_is_another_thing_where_few_titles_of_the_first_say_it(
+    searcher: Searcher, message: str, intent: str
+) -> None:
+    """The one lampshade is described as for a floor lamp, and is called "Linen Lampshade"."""
+    shade = DialogueState(Constraints(product="lampshade"), shown=("shade",))
+    read = replace(said("refine", features=("floor lamps",)), message=message)
+    assert wish_or_thing(read, shade, parts_with(searcher)).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("message", "intent"),
+    [
+        ("something for reading too", "search"),
+        ("and something for reading", "search"),
+        ("something for reading", "refine"),
+    ],
+)
+def test_something_for_an_end_that_is_wanted_too_is_no_wish_of_what_is_looked_for(
+    searcher: Searcher, message: str, intent: str
+) -> None:
+    read = replace(said("refine", features=("for reading",)), message=message)
+    assert wish_or_thing(read, LAMP, parts_with(searcher)).intent == intent

@@ -106,14 +106,18 @@ def test_a_plain_question_that_the_rules_leave_open_goes_on_with_none_before(pol
 def test_what_is_read_as_a_wish_and_is_surely_a_plain_question_is_asked_of_the_rules(
     policies: Policies, searcher: Searcher
 ) -> None:
-    """Of wrapping the rules say nothing, so that paper for it is looked for."""
+    """Of wrapping the rules say nothing, so that paper for it is looked for; nor is a birthday card a gift card."""
     parts = replace(parts_with(searcher), policies=policies)
-    cards, paper = (
+    cards, *things = (
         of_the_rules(replace(said("search", product=name), message=message), DialogueState(), parts)
-        for name, message in (("cards", "what cards are accepted here"), ("gift wrap paper", "gift wrap paper"))
+        for name, message in (
+            ("cards", "what cards are accepted here"),
+            ("gift wrap paper", "gift wrap paper"),
+            ("birthday card", "birthday card"),
+        )
     )
     assert (cards.intent, cards.slots) == ("policy", Slots(ask="what cards are accepted here"))
-    assert paper.intent == "search"
+    assert [one.intent for one in things] == ["search", "search"]
 
 
 def test_a_question_goes_on_with_the_one_before_where_that_leads_to_what_it_is_nearly_nearest_to(
