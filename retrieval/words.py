@@ -108,6 +108,8 @@ def respelled(text: str) -> tuple[str, ...]:
 
 def as_one(word: str) -> str:
     """The word without what stands between its parts: "16 GB" -> "16GB", "Wi-Fi" -> "WiFi", "multi-colour" -> "multicolor"."""
+    if "-" not in word and " " not in word:
+        return word
     first, between, rest = word.partition("-")
     return f"{first}{_in_pairs(rest, _SPELLINGS) if between else ''}".replace(" ", "").replace("-", "")
 

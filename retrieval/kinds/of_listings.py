@@ -96,7 +96,7 @@ def kind_of(product: Product) -> str | None:
     which is headed by the noun of other kinds, no desk. The type that the record states decides over both, unless they say the same more
     closely: "Notebook Silver … 512 GB SSD" of the type notebook is one.
     """
-    stated, titled = _stated_kind(product), _titled_kind(product)
+    stated, titled = _stated_kind(product), _titled_kind(product.title, product.category)
     return titled if stated is None or (titled and is_a(titled, stated)) else stated
 
 
@@ -106,16 +106,17 @@ def _stated_kind(product: Product) -> str | None:
     return next((name for one in types if (name := _entry(one, product.category))), None)
 
 
-def _titled_kind(product: Product) -> str | None:
+@lru_cache(maxsize=50_000)
+def _titled_kind(title: str, category: tuple[str, ...]) -> str | None:
     """The kind by the title and the categories."""
-    title = _COUNT.sub(" ", product.title)
-    for text in (title, *reversed(product.category)):
-        if name := _longest(stems_of(text), product.category):
-            if text is not title:
+    counted = _COUNT.sub(" ", title)
+    for text in (counted, *reversed(category)):
+        if name := _longest(stems_of(text), category):
+            if text is not counted:
                 return name
-            return _by_head(title, name, product.category) if product.category else _there_for(title, name) or name
-    run = _PLAIN_RUN.search(title)
-    return run.group().replace("/", " ") if run and not product.category else None
+            return _by_head(counted, name, category) if category else _there_for(counted, name) or name
+    run = _PLAIN_RUN.search(counted)
+    return run.group().replace("/", " ") if run and not category else None
 
 
 def also_said(product: Product) -> str:
