@@ -35,6 +35,11 @@ _BETTER = re.compile(r"\bthe (?:better|best)\b(?! (?:rated|reviewed|price|deal|v
 _THE_ONE = re.compile(r"\b(?:the|that|this) (?:[\w'-]+ ){1,2}one\b")
 _OF_THOSE = re.compile(r"\bof (?:them|those|these)\b")
 _SEVERAL = re.compile(r"\b(?:these|those|they|them|ones|none|all|any|both|others?)\b")
+_ADDED_UP = re.compile(r"\b(?:together|in total|altogether|combined|for (?:all|both))\b", re.IGNORECASE)
+_OF_PRICES = frozenset(content_stems("how much what price prices cost costs come be total pay"))
+_SAY_PLACES = frozenset(
+    content_stems("first second third fourth fifth last one two three four five of them these those")
+)
 _MOST_OF_ALL = re.compile(r"\b(?:cheapest|lowest|least|sort|sorted|order|ordered|ascending)\b")
 _PLACE = re.compile(rf"\d|\b(?:{PLACES})\b")
 _STANDS_FOR = re.compile(
@@ -96,6 +101,17 @@ def says_both(message: str) -> bool:
 def says_all(message: str) -> bool:
     """Whether all is said in so many words, which "both" and "them" do not."""
     return bool(_EVERY.search(message.lower()))
+
+
+def says_together(message: str) -> bool:
+    """Whether the message speaks of several things added up: "how much are they together"."""
+    return bool(_ADDED_UP.search(message))
+
+
+def asks_a_price(text: str) -> bool:
+    """Whether the text asks what something costs and nothing else, whichever of those shown it is, and however many are added up."""
+    said = set(content_stems(_ADDED_UP.sub(" ", text)))
+    return said <= _OF_PRICES | _SAY_PLACES and not said.isdisjoint(_OF_PRICES)
 
 
 def says_them(message: str) -> bool:

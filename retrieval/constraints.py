@@ -103,9 +103,12 @@ def _members() -> Mapping[tuple[str, ...], tuple[str, ...]]:
 def _denying(catalog: Catalog, refused: str, match: str) -> list[str]:
     """Ids of the products that mention what is refused only to deny it: "free of latex", "no leather"."""
     denials = (word for word in sorted(NEGATIONS) if word.isalpha())
-    near = " OR ".join(f'NEAR({match} "{word}", {2 * NEGATION_REACH})' for word in denials)  # signs may make two tokens of a word
+    near = " OR ".join(
+        f'NEAR({match} "{word}", {2 * NEGATION_REACH})' for word in denials
+    )  # signs may make two tokens of a word
     rows = catalog.connection.execute(
-        "SELECT id FROM products WHERE row IN (SELECT rowid FROM listing WHERE listing MATCH ?)", [f"{{{OWN}}} : ({near})"]
+        "SELECT id FROM products WHERE row IN (SELECT rowid FROM listing WHERE listing MATCH ?)",
+        [f"{{{OWN}}} : ({near})"],
     )
     products = catalog.get_many(row[0] for row in rows)
     return [product.id for product in products if all(only_denied(text, refused) for text in listing_fields(product))]

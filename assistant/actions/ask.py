@@ -11,7 +11,7 @@ from retrieval.evidence import none_gives_a_size
 from retrieval.product import Product, money
 from retrieval.words import content_stems
 
-from ..mentions import says_all, says_both, says_each, says_the
+from ..mentions import says_all, says_both, says_each, says_the, says_together
 from ..model import Answer, DialogueState, Outcome, Parse, Slots
 from ..parts import Parts
 from ..places import as_it, counts_said, from_an_end
@@ -119,7 +119,8 @@ def _with_sum(answer: Answer, products: Sequence[Product], answers: Sequence[Ans
     """The answer with what several products cost together, each as often as the message says, where it counts them or asks for all."""
     prices = [one.price for one, told in zip(products, answers, strict=True) if told.field == "price" and one.price]
     said, message = counts_said(parse.message, parse.slots.ref), parse.message
-    counted = any(said) or says_both(message) or says_all(message) or bool(from_an_end(products, message))
+    of_all = says_both(message) or says_all(message) or says_together(message)
+    counted = any(said) or of_all or bool(from_an_end(products, message))
     if not counted or says_each(message) or len(prices) < max(len(products), 2):
         return answer
     many = [count or 1 for count in said] if len(said) == len(products) else [1] * len(products)

@@ -32,7 +32,7 @@ RELEVANT = (
 AT_MOST, WEIGHED = 5, 40  # passages that an answer is taken from, and those among which they are looked for
 # Cosine from which a question is surely a plain one in other words, and how much then counts what speaks of that one: of the questions of
 # benchmarks/policy_questions.py as many find their passage as without, of 15 others 13 and not 10. From ONE_OF_THEM on it is as good as
-# written there, and its own words lead only elsewhere: "who pays for sending it back" to refunds.
+# written there, and its own words lead only elsewhere: "who pays for sending it back" to refunds, "gift wrapping" to gift cards.
 SURELY_PLAIN, PLAIN_COUNTS, ONE_OF_THEM = 0.65, 0.75, 0.9
 QUOTED_WORDS = 60  # of one passage
 BESIDE = 0.8  # share of the best statement's nearness from which another of the passage is quoted too
@@ -260,8 +260,8 @@ def _relevant(question: str, policies: Policies, asked: str | None = None) -> li
     asked: what was said of it, without the heading under which it is looked for: every question under "Gift cards" is near to one for them.
     """
     plain, cosine = policies.nearest_plain([asked or question])
-    if cosine >= ONE_OF_THEM and (same := _speaking_of(plain, policies)):
-        return same
+    if cosine >= ONE_OF_THEM:
+        return _speaking_of(plain, policies)
     relevant = _speaking_of(question, policies)
     if not relevant or cosine < SURELY_PLAIN:
         return relevant

@@ -13,8 +13,18 @@ from ..actions.compare import asking_words
 from ..actions.policy import is_of_the_rules, names_what_they_say
 from ..actions.subjects import Subject, subject_of
 from ..actions.table import LISTING, SPOKE_OF_ONE, called
-from ..mentions import EXTREMES, SUPERLATIVES, says_all, says_both, says_of_those, says_several
+from ..mentions import (
+    EXTREMES,
+    SUPERLATIVES,
+    asks_a_price,
+    says_all,
+    says_both,
+    says_of_those,
+    says_several,
+    says_together,
+)
 from ..model import DialogueState, Parse, Slots
+from ..normalize import amounts
 from ..parts import Parts
 from ..places import places_in
 from ..sayings.phrases import phrase_of
@@ -76,10 +86,14 @@ def of_value(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
 
 
 def of_each(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
-    """A question about several that was read as a comparison, as the question that it is: "how much for both" compares nothing, and in
-    what none of their listings states nothing can be compared: "what's the warranty on these?"."""
+    """A question about several that was read as a comparison, as the question that it is: "how much for both" compares nothing, nor does
+    "what do they cost together", and in what none of their listings states nothing can be compared: "what's the warranty on these?"."""
     slots = parse.slots
-    asks = parse.intent == "compare" and parse.then is None and slots.sort is None and not asking_words(parse.message)
+    compares = parse.intent == "compare" and parse.then is None
+    if compares and says_together(parse.message) and asks_a_price(parse.message):
+        asked = Slots(ref=slots.ref or ("all",), ask="how much")
+        return replace(parse, intent="ask_product", acts=("ask_product",), slots=asked)
+    asks = compares and slots.sort is None and not asking_words(parse.message)
     subject = subject_of([parse.message, slots.ask or parse.message], parts.embedder) if asks else None
     if subject is None:
         return parse
@@ -91,6 +105,18 @@ def of_each(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
         return parse
     asked = replace(slots, ref=slots.ref or ("all",), ask=slots.ask or parse.message.strip(" ?!."))
     return replace(parse, intent="ask_product", acts=("ask_product",), slots=asked)
+
+
+def of_so_many(parse: Parse) -> Parse:
+    """A question for the price of so many, "how much for two", as the question for the price with how many there are of it."""
+    ask = (parse.slots.ask or "").lower()
+    if parse.intent != "ask_product" or parse.slots.quantity:
+        return parse
+    said = next((one for one in amounts(ask) if ask[: one.start].endswith("for ") and one.value in range(2, 100)), None)
+    before = ask[: said.start].removesuffix("for ") if said else ""
+    if said is None or not asks_a_price(before):
+        return parse
+    return replace(parse, slots=replace(parse.slots, ask=before.strip() or "how much", quantity=int(said.value)))
 
 
 def of_the_cart(parse: Parse, state: DialogueState, parts: Parts) -> Parse:

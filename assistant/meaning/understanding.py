@@ -33,6 +33,7 @@ from .asking import (
     asking,
     in_that_order,
     of_each,
+    of_so_many,
     of_the_cart,
     of_the_rules,
     of_value,
@@ -106,7 +107,7 @@ def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     parse = _left_open(parse, state, parts)
     parse = in_that_order(parse, state)
     parse = of_value(parse, state, parts)
-    parse = of_each(parse, state, parts)
+    parse = of_so_many(of_each(parse, state, parts))
     parse = which_of_them(parse, state, parts)
     parse = why_better(parse, state, parts)
     parse = why_shown(parse, state, parts)

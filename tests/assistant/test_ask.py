@@ -639,6 +639,7 @@ def test_a_word_that_the_listing_has_is_asked_of_what_is_shown(assistant_with: A
     [
         ("how much for the first two", "$139.50"),  # 120 + 19.50
         ("how much for both, the first and the second", "$139.50"),
+        ("what would they be together", "$139.50"),
         ("how much for two of the first and one of the second", "$259.50"),
     ],
 )
@@ -666,4 +667,19 @@ def test_how_much_for_both_asks_for_the_price_of_those_compared(assistant_with: 
     assert (reply.intent, reply.reply) == (
         "ask_product",
         "Market Tote Bag costs $29. Trail Rucksack costs $65. Together they come to $94.",
+    )
+
+
+def test_what_two_cost_together_compares_them_not(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="bag"), said("compare", ref=(1, 3), ask="cost together")])
+    shop.reply("bags", "s_1")
+    reply = shop.reply("what do the first and third cost together", "s_1")
+    assert reply.reply == "Market Tote Bag costs $29. Trail Rucksack costs $65. Together they come to $94."
+
+
+def test_the_price_of_so_many_is_told_of_as_many(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="bag"), said("ask_product", ref=(1,), ask="how much for two")])
+    shop.reply("bags", "s_1")
+    assert shop.reply("how much for two of the first", "s_1").reply == (
+        "Market Tote Bag costs $29; 2 of them come to $58."
     )

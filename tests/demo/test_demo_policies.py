@@ -51,12 +51,23 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Policies]:
         ("what if there is a crack in it when it comes", "shipping/parcels-that-are-late-damaged-or-lost"),
         ("can i pay by the month", "payment/paying-in-installments"),
         ("will a gift card run out", "gift-cards/expiry"),
+        ("do you deliver by tomorrow", "shipping/how-long-it-takes"),
+        ("can you deliver it to the third floor", "shipping/what-shipping-costs"),
+        ("may i pay on delivery", "payment/ways-to-pay"),
     ],
 )
 def test_what_is_surely_a_plain_question_in_other_words_is_answered_by_what_speaks_of_that(
     policies: Policies, question: str, passage: str
 ) -> None:
     assert answers_in(question, policies)[0][0].passage.id == passage
+
+
+@pytest.mark.parametrize("question", ["gift wrapping", "is gift wrap possible?"])
+def test_what_is_as_good_as_a_plain_question_that_nothing_speaks_of_finds_no_passage_by_its_words(
+    policies: Policies, question: str
+) -> None:
+    """The page for gift cards has one of the words."""
+    assert answers_in(question, policies) == []
 
 
 def test_what_is_nearly_a_plain_question_is_none_about_the_rules_where_it_was_read_as_one_about_a_product(
