@@ -35,10 +35,10 @@ STOPWORDS = frozenset(
 # British spellings and their American ones, of words that listings use; only those that mean nothing else.
 _SPELLINGS = dict(
     pair.split("/")
-    for pair in "aluminium/aluminum armour/armor catalogue/catalog centre/center colour/color cosy/cozy fibre/fiber "
-    "flavour/flavor flavoured/flavored grey/gray instalment/installment jewellery/jewelry litre/liter metre/meter millimetre/millimeter "
-    "centimetre/centimeter mould/mold moustache/mustache odour/odor organiser/organizer plough/plow pyjama/pajama sulphur/sulfur "
-    "theatre/theater tyre/tire whisky/whiskey yoghurt/yogurt".split()
+    for pair in "aluminium/aluminum armour/armor catalogue/catalog centre/center centrepiece/centerpiece colour/color cosy/cozy "
+    "fibre/fiber flavour/flavor flavoured/flavored grey/gray instalment/installment jewellery/jewelry litre/liter metre/meter "
+    "millimetre/millimeter centimetre/centimeter moisturiser/moisturizer mould/mold moustache/mustache odour/odor organiser/organizer "
+    "plough/plow pyjama/pajama sulphur/sulfur theatre/theater tyre/tire whisky/whiskey yoghurt/yogurt".split()
 )
 _BRITISH = {ours: theirs for theirs, ours in _SPELLINGS.items()}
 # Plurals that share no stem with their singular; only those that mean nothing else ("leaves", "calves" and "feet" do).
@@ -53,8 +53,8 @@ _PLURALS = dict(
 _FORMS = dict(
     pair.split("/")
     for pair in "two/2 three/3 four/4 five/5 six/6 seven/7 eight/8 nine/9 ten/10 twelve/12 "
-    "assembly/assemble comfy/comfortable glittery/glitter noisy/noise sparkly/sparkle stripy/striped warmth/warm wooden/wood "
-    "sdram/ram woolen/wool woollen/wool".split()
+    "assembly/assemble comfy/comfortable decs/decorations glittery/glitter noisy/noise sparkly/sparkle stripy/striped warmth/warm "
+    "wooden/wood sdram/ram woolen/wool woollen/wool".split()
 )
 # Words whose stem is that of another word which says something else: a "deep charcoal color" is not colorful, nor a cloth clothes, nor an
 # ear an earring.

@@ -30,7 +30,7 @@ from .find import find
 from .looks import WHICH, colors_pointed_at, is_so_colored, none_so
 from .named_too import another_thing, is_another_thing, named_too, not_shown_yet, shown_before, which_too
 from .table import meant, names_another_kind, none_spoken_of, past_its_end
-from .variants import meant_variants, open_option, with_options
+from .variants import meant_variants, open_option, unsaid_color, with_options
 from .which_ones import of_those_shown, which_of_all, which_one, with_places
 
 Cart = tuple[CartLine, ...]
@@ -92,6 +92,8 @@ def _added(
         variants, unmet = meant_variants(product, parse, state, parts)
         if unmet:
             said.append(f"{product.title} does not come in {unmet}, so I did not add it.")
+        elif unsaid := unsaid_color(variants[0], parse):
+            said.append(f"The listing of {product.title} doesn't say that it comes in {unsaid}, so I did not add it.")
         else:
             meanings.append((variants, quantity))
     outcome = _put(meanings, state, parts, said)

@@ -87,6 +87,7 @@ def compare(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
         focus=next((one.of for one in said if one.of), None),
         answer=Answer(" ".join(one.text for one in said), evidence),
         comparison=comparison,
+        asked_of=next((one.alike for one in said if one.alike), ()),
         listed=() if set(names) <= set(state.shown) else tuple(names),
     )
 
@@ -287,7 +288,7 @@ def _field_said(
 ) -> list[Said]:
     """The field's value of each product, the first by the number asked for named so when all numbers can be compared.
 
-    alone: of more than two only that first one, where it is one: a single product is the answer.
+    alone: of more than two only that first one, where it is one, else what those that share it state: they are the answer.
     """
     records = {product.id: record_of(product) for product in products}
     numbers = {} if most_wanted is None else measures(products, field)
@@ -303,7 +304,10 @@ def _field_said(
         return [Said(f"{names[first[0].id]} is the {word} of these at {price}.", (price,), first[0].id)]
     whose = listed([names[one.id] for one in first])
     lead = f"{whose} {'share' if len(first) > 1 else 'has'} the {'highest' if most_wanted else 'lowest'} {field} stated"
-    return [Said(f"{lead}: {', '.join(values)}.", evidence, first[0].id if len(first) == 1 else None)]
+    if len(first) == 1:
+        return [Said(f"{lead}: {', '.join(values)}.", evidence, first[0].id)]
+    alike = tuple(one.id for one in first)
+    return [Said(f"{lead}: {evidence[0] if alone else ', '.join(values)}.", evidence, alike=alike)]
 
 
 def _signed(number: Decimal | None, most_wanted: bool | None) -> Decimal:

@@ -22,11 +22,13 @@ _ENDING = re.compile(r"(?P<double>(?P<letter>[bdgmnpt])(?P=letter))?(?P<y>i)?(?:
 
 @dataclass(frozen=True)
 class Said:
-    """A sentence and the words of the records that it rests on. of: id of the one product that it speaks for, which "it" means next."""
+    """A sentence and the words of the records that it rests on. of: id of the one product that it speaks for, which "it" means next; alike:
+    ids of the several that it speaks for alike."""
 
     text: str
     evidence: tuple[str, ...] = ()
     of: str | None = None
+    alike: tuple[str, ...] = ()
 
 
 def plain_quality(asked: str, parts: Parts) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ from . import shop_cart
 from .cart import cart_sum, done, set_quantity, view_of
 from .looks import so_looking
 from .table import called, meant
+
+_PARTS = re.compile(r"[,.;!?]|\band\b|\bthen\b", re.IGNORECASE)
 
 
 def cart_remove(parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
@@ -73,11 +76,18 @@ def _left(products: Sequence[Product], parse: Parse, state: DialogueState, parts
     less = [max(there.get(one.id, 0) - count, 0) if count else 0 for one, count in zip(products, said, strict=True)]
     if less == said:
         return less
-    away = to_go(parse.message, parts.embedder)
+    away = to_go(_own_part(parse), parts.embedder)
     added = any(count > there.get(one.id, 0) for one, count in zip(products, said, strict=True))
     if away is None and not added:
         return None
     return less if away else said
+
+
+def _own_part(parse: Parse) -> str:
+    """Of a message for several things the one part that has the number: "change the mugs to 2" of "add it, and change the mugs to 2"."""
+    each = [part.strip() for part in _PARTS.split(parse.message) if part.strip()]
+    counting = [part for part in each if any(one.value == parse.slots.quantity for one in amounts(part.lower()))]
+    return counting[0] if len(counting) == 1 else parse.message
 
 
 def _said_of(products: Sequence[Product], parse: Parse) -> list[int]:

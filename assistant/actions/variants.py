@@ -5,6 +5,7 @@ What is asked about, wanted and put into the cart are different things: a size t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from more_itertools import longest_common_prefix
@@ -16,6 +17,10 @@ from retrieval.words import contains
 
 from ..model import DialogueState, Parse
 from ..parts import Parts
+
+_POINTING = (
+    r"\b(?:same|it|that|this|these|those|them|(?:first|second|third|fourth|fifth|last|[1-9](?:st|nd|rd|th))(?: one)?)"
+)
 
 
 def meant_variants(product: Product, parse: Parse, state: DialogueState, parts: Parts) -> tuple[list[Product], str]:
@@ -38,6 +43,13 @@ def meant_variants(product: Product, parse: Parse, state: DialogueState, parts: 
     left = as_on_card(left, product)
     in_cart = {line.product_id for line in state.cart}
     return [variant for variant in left if variant.id in in_cart] or left, ""
+
+
+def unsaid_color(product: Product, parse: Parse) -> str:
+    """The colour in which the message wants what it points at, "the same in black", where the listing does not say it; else ""."""
+    color = next(iter(parse.slots.color), "")
+    wants = color and re.search(rf"{_POINTING} in (?:the )?{re.escape(color)}\b", parse.message, re.IGNORECASE)
+    return color if wants and judge(product, "color", color).status != "met" else ""
 
 
 def open_option(variants: Sequence[Product]) -> str | None:

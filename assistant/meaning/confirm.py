@@ -23,7 +23,7 @@ from ..parse import clean
 from ..parts import Parts
 from ..said_back import reading_of
 from ..sayings.assent import agrees, refuses
-from ..state import LOOKS_AT_THE_CART
+from ..state import LOOKS_AT_THE_CART, same_kind
 from .plainly import Counted, plainly_changed, plainly_put_in
 
 SEARCHES: tuple[Intent, ...] = ("search", "refine")
@@ -53,10 +53,13 @@ def settled(parse: Parse, state: DialogueState) -> Parse:
 
 def _of_what_is_asked(parse: Parse, asked: Parse, state: DialogueState) -> Parse | None:
     """The act that was asked about with another number, where the message only says how many it shall be of what no cart holds yet:
-    "make it 6" after "put 4 in your cart?"."""
-    number = Slots(quantity=parse.slots.quantity, ref=parse.slots.ref)
+    "make it 6" after "put 4 in your cart?"; of which one that is, is known."""
+    named = same_kind(asked.slots.product, parse.slots.product)
+    number = Slots(quantity=parse.slots.quantity, ref=parse.slots.ref, product=parse.slots.product if named else None)
     alone = parse.slots == number and number.ref in ((), ("last",)) and parse.then is None
-    waits = asked.intent == "cart_add" and asked.choice is None and asked.then is None
+    waits = (
+        asked.intent == "cart_add" and asked.choice is None and asked.then is None and (asked.products or asked.puts)
+    )
     in_cart = state.focus in {line.product_id for line in state.cart}
     if parse.intent != "cart_remove" or not parse.slots.quantity or not (alone and waits) or in_cart:
         return None
@@ -166,7 +169,9 @@ def _guesses_the_place(parse: Parse, added: Sequence[Product], state: DialogueSt
     places = [ref for ref in parse.slots.ref if isinstance(ref, int)]
     if parse.intent != "cart_add" or not places or len(state.shown) < 2 or parse.products or parse.yes:
         return False
-    said = set(content_stems(parse.message))
+    said = set(content_stems(parse.message)) - set(
+        content_stems(state.constraints.product or "")
+    )  # which all are called by
     named = (
         says_which(parse.message)
         or "other" in said

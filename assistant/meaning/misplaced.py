@@ -21,6 +21,8 @@ from ..parts import Parts
 from .carried import made_for
 
 _MUCH = re.compile(r"^(?:(?:too|so) (?:many|much)|more) ")
+_CHEAP = frozenset(["cheap", "affordable", "inexpensive", "low cost", "not expensive"])
+_BY_CHOICE = re.compile(r"^(?:pref(?:erably|erred)?|ideally|maybe|perhaps|possibly|mainly|mostly) ")
 _WHITHER = re.compile(r"to (?:an?|the|my|our) ")
 _AGED = r"(?:\b(?:s?he|who) is|\b(?:s?he|who)['’]?s|\bturn(?:s|ed|ing)?|\baged?)"
 GROWN = 13  # years from which nobody is one of the kids
@@ -37,7 +39,7 @@ def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) ->
     of which either would do as one, what makes another kind of the thing as that, nothing twice, and without an age that no listing of the
     kind says; of "it and two mugs" two mugs."""
     parse = _with_whom(_counted(parse, message.lower()), message.lower())
-    slots = _once(_plainly(_for_whom(_in_colour(_told_apart(parse.slots)))))
+    slots = _once(_by_price(_plainly(_for_whom(_in_colour(_told_apart(parse.slots))))))
     slots = _without_ages(slots, message.lower(), parts) if _speaks_of_somebody(slots, message.lower()) else slots
     slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
     slots = _either(_by_either(slots, message.lower(), parts), message.lower())
@@ -92,10 +94,12 @@ def _as_the_other_kind(slots: Slots, now: str | None) -> Slots:
 def _counted(parse: Parse, message: str) -> Parse:
     """The act, how many of something as that of the act after it where the only such number stands right before what that one names."""
     after, count = parse.then, parse.slots.quantity
-    if after is None or count is None or after.slots.quantity or not after.slots.product or parse.slots.product:
+    if after is None or count is None or not after.slots.product or parse.slots.product:
+        return parse
+    if after.slots.quantity not in (None, count):
         return parse
     said = [one for one in amounts(message) if one.value == count]
-    if len(said) != 1 or not re.match(rf"\s*{re.escape(after.slots.product)}\b", message[said[0].end :]):
+    if len(said) != 1 or not re.match(rf"\s*(?:\w+ of )?{re.escape(after.slots.product)}\b", message[said[0].end :]):
         return parse
     then = replace(after, slots=replace(after.slots, quantity=count))
     return replace(parse, slots=replace(parse.slots, quantity=None), then=then)
@@ -204,12 +208,24 @@ def _told_apart(slots: Slots) -> Slots:
 
 
 def _plainly(slots: Slots) -> Slots:
-    """The slots, each feature and refusal without words for how much of it is meant, which listings do not have: "really warm", "more
-    casual", "too many roses"."""
+    """The slots, each wish and refusal without words for how much of it is meant, or how much it matters, which listings do not have:
+    "really warm", "more casual", "too many roses", "pref blue"."""
     plain = (" ".join(word for word in one.split() if word not in INTENSIVES) or one for one in slots.features)
-    features = dict.fromkeys(_MUCH.sub("", one) or one for one in plain)
+    features = dict.fromkeys(_BY_CHOICE.sub("", _MUCH.sub("", one)) or one for one in plain)
     exclude = dict.fromkeys(_MUCH.sub("", one) or one for one in slots.exclude)
-    return replace(slots, features=tuple(features), exclude=tuple(exclude))
+    color, material = (
+        tuple(dict.fromkeys(_BY_CHOICE.sub("", one) or one for one in values))
+        for values in (slots.color, slots.material)
+    )
+    return replace(slots, features=tuple(features), exclude=tuple(exclude), color=color, material=material)
+
+
+def _by_price(slots: Slots) -> Slots:
+    """The slots, the wish for what is cheap, which no listing says of itself, as the order by price where none is said."""
+    dear = tuple(one for one in slots.features if one not in _CHEAP)
+    if dear == slots.features:
+        return slots
+    return replace(slots, features=dear, sort=slots.sort or "price_asc")
 
 
 def _once(slots: Slots) -> Slots:

@@ -22,10 +22,16 @@ from ..model import DialogueState, Outcome, Parse
 from ..normalize import amounts
 from ..parse import clean
 from ..parts import Parts
-from ..places import places_with_counts
+from ..places import places_in, places_to_the_last, places_with_counts
 from ..state import same_kind
 
 _TAKES_IT = re.compile(r"\b(?:take|add|want|have|buy|get) (?:it|that|this)\b", re.IGNORECASE)
+_TAKES_A_PLACE = re.compile(
+    r"\b(?:take|add|want|have|buy|get|choose) (?:the )?(?:first|second|third|fourth|fifth|last|[1-9](?:st|nd|rd|th))(?: one)?"
+    r"(?= and\b|\W*$|[,.;!])",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 _OUT = re.compile(r"\b(?:remove|delete|drop|take|throw|kick|lose|out|off)\b", re.IGNORECASE)
 
 
@@ -41,15 +47,19 @@ class Counted:
 
 def plainly_put_in(parse: Parse, outcome: Outcome, state: DialogueState, parts: Parts) -> bool:
     """Whether the one product that would go into the cart is called so by the message, by words that nothing else shown has, or counted
-    at its place ("two of the first and one of the last"), or each of several by its place in the list of what it is: what the reader was
-    unsure of is mostly the place, and a cart is easily changed. A question asks for no product."""
+    at its place ("two of the first and one of the last"), or taken by its place ("add the first and show me cushions"), or each of several
+    by its place in the list of what it is: what the reader was unsure of is mostly the place, and a cart is easily changed. A question asks
+    for no product."""
     before = {line.product_id for line in state.cart}
     added = [line.product_id for line in outcome.cart or () if line.product_id not in before]
-    if parse.intent != "cart_add" or "?" in parse.message:
+    sentence = _SENTENCE_END.split(parse.message)[0]  # what else is asked for stands behind it
+    if parse.intent != "cart_add" or "?" in sentence:
         return False
     if parse.products:
         return {*added} <= {*parse.products}
     if added == [state.focus] and state.acts[-2:-1] in SPOKE_OF_ONE and _TAKES_IT.search(parse.message):
+        return True
+    if len(added) == 1 and _TAKES_A_PLACE.search(sentence) and added == _at_its_place(sentence, state):
         return True
     counted = {state.shown[place - 1] for place in places_with_counts(parse.message, len(state.shown))}
     if added and counted.issuperset(added):
@@ -68,6 +78,12 @@ def plainly_put_in(parse: Parse, outcome: Outcome, state: DialogueState, parts: 
         or the_one_called(parse, state, parts)
     )
     return [one.id for one in called_so] == added
+
+
+def _at_its_place(sentence: str, state: DialogueState) -> list[str]:
+    """The id of what is shown at the one place that the sentence says."""
+    places = places_in(sentence) or places_to_the_last(sentence, len(state.shown))
+    return [state.shown[place - 1] for place in places if place <= len(state.shown)] if len(places) == 1 else []
 
 
 def _first_of_its_list(parse: Parse, state: DialogueState, parts: Parts) -> list[Product]:

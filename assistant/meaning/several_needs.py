@@ -39,7 +39,25 @@ _AND_FOR = re.compile(r"\s*(?:,|&|\band\b)\s*(?:(?:one|another|some|something)\s
 
 def told_apart(parse: Parse, parts: Parts) -> Parse:
     """The acts, a search for two things under one name as one for each, and in each what is said of both."""
-    return _shared(_of_the_list(_apart(parse, parts), parts))
+    return _shared(_once_for_each_kind(_of_the_list(_apart(parse, parts), parts)))
+
+
+def _once_for_each_kind(parse: Parse) -> Parse:
+    """The acts, one of two searches that stand in the message with an "or" between and are for the same known kind: of "bookshelf or
+    bookcase" the first."""
+    then = _once_for_each_kind(parse.then) if parse.then else None
+    if (
+        then is None
+        or {parse.intent, then.intent} != {"search"}
+        or not _either([parse.slots, then.slots], parse.message)
+    ):
+        return replace(parse, then=then)
+    (first, known), (second, _) = (kind_at_end(one.slots.product or "") for one in (parse, then))
+    if not known or first != second:
+        return replace(parse, then=then)
+    bare = parse.slots == Slots(product=parse.slots.product)
+    slots = replace(then.slots, product=parse.slots.product) if bare else parse.slots
+    return replace(parse, slots=slots, then=then.then, acts=parse.acts[:-1])
 
 
 def _of_the_list(parse: Parse, parts: Parts) -> Parse:
@@ -92,7 +110,8 @@ def _apart(parse: Parse, parts: Parts) -> Parse:
         each = (parse.slots.product, *behind)
         return in_turn(parse, [replace(parse.slots, product=kind, features=features) for kind in each])
     name = parse.slots.product
-    kinds = _AND.split(name) if name and parse.intent == "search" and parse.then is None else []
+    looks = parse.intent in ("search", "complement") and parse.then is None
+    kinds = _AND.split(name) if name and looks and not kind_at_end(name)[1] else []  # "pots and pans" are cookware
     if name is None or len(kinds) < 2 or not all(map(content_stems, kinds)) or not _are_several(name, kinds, parts):
         return parse
     return in_turn(parse, [replace(parse.slots, product=kind) for kind in kinds])
@@ -113,12 +132,16 @@ def _kinds_behind(parse: Parse, parts: Parts) -> list[str]:
 
 
 def _are_several(name: str, kinds: Sequence[str], parts: Parts) -> bool:
-    """Whether the name is of several things: the shop has them all and none that is two of them, or nothing that is called by the whole
-    name and one of them, of "scarf and gloves" the scarf."""
+    """Whether the name is of several things: the shop has them all and none that is two of them, or one of them, and nothing that is
+    called by the whole name: of "scarf and gloves" the scarf, of "rug and lamp" what is called by its end."""
     sold = [bool(parts.searcher.matching(Constraints(product=kind))) for kind in kinds]
     if all(sold):
         return not any(_is_one(pair, parts) for pair in pairwise(kinds))
-    return any(sold) and not parts.searcher.matching(Constraints(product=name))
+    found = parts.searcher.matching(Constraints(product=name))
+    by_its_end = all(kind_at_end(kind)[1] for kind in kinds) and found == parts.searcher.matching(
+        Constraints(product=kinds[-1])
+    )
+    return any(sold) and (not found or by_its_end)
 
 
 def _is_one(kinds: Sequence[str], parts: Parts) -> bool:

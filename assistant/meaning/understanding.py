@@ -29,6 +29,7 @@ from ..sayings.about_us import about_us
 from ..sayings.phrases import phrase_of
 from ..state import NARROWING, same_kind
 from .about_me import of_the_shopper
+from .as_named import as_named
 from .asking import (
     asking,
     in_that_order,
@@ -79,7 +80,8 @@ LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kin
 def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what that means in its conversation: each step goes by what those before it left."""
     parse = read(message, state, parts.parser, parts.speller)
-    parse = put_right(_for_somebody(parse, parts), message, state, parts)
+    parse = as_named(_for_somebody(parse, parts), state, parts)
+    parse = put_right(parse, message, state, parts)
     parse = wish_or_thing(part_by_part(parse, state, parts), state, parts)
     parse = for_each(parse, state, parts)
     parse = named_as_before(parse, state)

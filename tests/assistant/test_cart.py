@@ -721,3 +721,23 @@ def test_how_many_are_looked_for_is_of_the_need_that_they_are_looked_for_in(sear
     state = DialogueState(Constraints(product="jacket", quantity=4), shown=("tote",), focus="tote", earlier=(bags,))
     assert "looking for 4" not in _text(_do(searcher, state, "cart_add", ref=(1,)))
     assert "looking for 4" in _text(_do(searcher, replace(state, found=("tote",)), "cart_add", ref=(1,)))
+
+
+@pytest.mark.parametrize(
+    ("message", "ref", "color", "added"),
+    [
+        ("and 2 of the same in violet", "last", "violet", False),
+        ("add the first in violet", 1, "violet", False),
+        ("add the first, it shall be violet", 1, "violet", True),
+    ],
+)
+def test_what_no_listing_says_to_come_in_a_colour_is_not_added_in_it(
+    searcher: Searcher, message: str, ref: int | str, color: str, added: bool
+) -> None:
+    """No colour is said of the rucksack; its pulls are leather."""
+    state = DialogueState(Constraints(product="rucksack"), shown=("rucksack",), focus="rucksack")
+    parse = replace(said("cart_add", color=(color,), ref=(ref,)), message=message)
+    outcome = cart_add(parse, state, parts_with(searcher))
+    assert outcome.answer is not None
+    assert _lines(outcome) == ({"rucksack": 1} if added else {})
+    assert ("doesn't say that it comes in violet" in outcome.answer.text) == (not added)

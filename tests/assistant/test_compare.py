@@ -441,3 +441,14 @@ def test_it_is_what_was_just_spoken_of_beside_the_place_that_it_is_compared_with
     reply = shop.reply("how does it compare to the second?", "s_1")
     assert reply.comparison is not None
     assert {row.product_id for row in reply.comparison.rows} == {card.product.id for card in bags.cards[1:3]}
+
+
+def test_several_that_share_the_lowest_price_are_named_with_it_alone(searcher: Searcher) -> None:
+    """Both black and white desk lamps cost 34.99; the brass one and the floor lamp cost more."""
+    state = DialogueState(shown=("tower", "aster-black", "aster-brass", "aster-white"))
+    outcome = compare(
+        replace(said("compare", ask="cheapest"), message="which is the cheapest"), state, parts_with(searcher)
+    )
+    assert outcome.answer is not None
+    assert outcome.answer.text.endswith("share the lowest price stated: $34.99.")
+    assert set(outcome.asked_of) == {"aster-black", "aster-white"}

@@ -462,3 +462,24 @@ def test_another_number_for_what_is_asked_about_is_a_yes_with_that_number(search
     shop.reply("a floor lamp", "s_1")
     assert shop.reply("add 4", "s_1").reply == "Put 4 × Tower Floor Lamp in your cart: right?"
     assert [quantity for _, quantity in shop.reply("make it 6", "s_1").cart.lines] == [6]
+
+
+@pytest.mark.parametrize(
+    ("parse", "asked"), [(said("cart_add", ref=(2,)), True), (said("cart_add", product="clamp"), False)]
+)
+def test_a_place_that_only_the_word_for_all_of_them_says_is_a_guess(
+    searcher: Searcher, parse: Parse, asked: bool
+) -> None:
+    shop = Assistant(parts_with(searcher, [said("search", product="lamp"), parse]))
+    shop.reply("lamps", "s_1")
+    reply = shop.reply("add the lamp" if asked else "add the clamp lamp", "s_1")
+    assert (reply.question is not None) == asked
+
+
+def test_a_number_beside_the_name_of_what_is_asked_about_is_a_yes_too(searcher: Searcher) -> None:
+    unsure = replace(said("cart_add", product="floor lamp", quantity=4), confidence=0.1)
+    parses = [said("search", product="floor lamp"), unsure, said("cart_remove", product="lamps", quantity=6)]
+    shop = Assistant(replace(parts_with(searcher, parses), confirm_below=0.5))
+    for message in ("a floor lamp", "add 4"):
+        shop.reply(message, "s_1")
+    assert [quantity for _, quantity in shop.reply("make it 6 lamps", "s_1").cart.lines] == [6]

@@ -264,3 +264,33 @@ def test_a_set_is_one_of_what_is_looked_for(assistant_with: AssistantWith) -> No
     shop.reply("pans", "s_1")
     wanted = shop.reply("do you have a set?", "s_1").constraints
     assert (wanted.product, wanted.features) == ("pans", ("set",))
+
+
+def test_how_much_a_colour_matters_is_no_part_of_it(assistant_with: AssistantWith) -> None:
+    wishes = _wishes(
+        assistant_with,
+        "a lamp, pref red, ideally aluminium",
+        product="lamp",
+        color=("pref red",),
+        material=("ideally aluminium",),
+    )
+    assert (wishes.color, wishes.material) == (("red",), ("aluminium",))
+
+
+@pytest.mark.parametrize(("sort", "ordered"), [(None, "price_asc"), ("rating", "rating")])
+def test_what_is_cheap_is_wanted_in_the_order_of_prices(
+    assistant_with: AssistantWith, sort: str | None, ordered: str
+) -> None:
+    wishes = _wishes(assistant_with, "lamps, cheap", product="lamp", features=("cheap", "dimmable"), sort=sort)
+    assert (wishes.features, wishes.sort) == (("dimmable",), ordered)
+
+
+@pytest.mark.parametrize("quantity", [None, 2])
+def test_how_many_boxes_of_the_second_thing_are_wanted_is_none_of_the_first(
+    assistant_with: AssistantWith, quantity: int | None
+) -> None:
+    read = replace(said("cart_add", quantity=2, ref=("last",)), then=said("search", product="mugs", quantity=quantity))
+    shop = assistant_with([said("search", product="kettle"), read])
+    shop.reply("a kettle", "s_1"), shop.reply("add that and 2 boxes of mugs", "s_1")
+    first, second = shop.session("s_1").turns[-1].parse.in_order()
+    assert (first.slots.quantity, second.slots.quantity) == (None, 2)

@@ -159,3 +159,23 @@ def test_what_two_acts_ask_alike_is_asked_once(assistant_with: AssistantWith) ->
 def test_how_to_check_out_is_told_by_checking_out(assistant_with: AssistantWith) -> None:
     shop = assistant_with([said("help")])
     assert told(shop, "ok how do i check out?") == ["Your cart is empty."]
+
+
+@pytest.mark.parametrize(
+    ("message", "added"),
+    [
+        ("add the second and show me kettles", True),
+        ("i'll take the second one. do you have kettles?", True),
+        ("the second maybe and kettles", False),
+        ("shall i take the second? show me kettles", False),
+    ],
+)
+def test_what_is_taken_by_its_place_goes_in_unasked_whatever_is_asked_for_behind_it(
+    searcher: Searcher, message: str, added: bool
+) -> None:
+    both = unsure(replace(said("cart_add", ref=(2,)), then=said("search", product="kettle")))
+    assistant = shop(searcher, BAGS, both)
+    told(assistant, "bags")
+    second = assistant.session(SESSION).state.shown[1]
+    told(assistant, message)
+    assert cart(assistant) == ({second: 1} if added else {})

@@ -20,6 +20,7 @@ from retrieval.search import Searcher
 from retrieval.store import Store
 from tests.conftest import AssistantWith, parts_with
 from tests.fakes import WordEmbedder, said
+from tests.small_shop import CALLED_LAMP
 
 LAMPS = said("search", product="lamp")
 BAGS = said("search", product="bag")
@@ -509,3 +510,28 @@ def test_for_whom_right_after_several_things_is_said_of_each(assistant_with: Ass
     shop = assistant_with([both, said("refine", gender="women")])
     told(shop, "a jacket and a bag", "women's")
     assert [need.gender for need in shop.session("s_1").state.needs()] == ["women", "women"]
+
+
+def test_two_names_of_one_kind_of_which_either_would_do_are_one_need(assistant_with: AssistantWith) -> None:
+    """The bags that both mean are shown once, with what is said behind them."""
+    shop = assistant_with(
+        [replace(said("search", product="rucksack"), then=said("search", product="backpack", color=("black",)))]
+    )
+    (reply,) = told(shop, "a rucksack or backpack in black")
+    assert (reply.acts, reply.constraints.product, reply.constraints.color) == (("search",), "rucksack", ("black",))
+
+
+def test_what_goes_with_a_thing_may_be_two_things(assistant_with: AssistantWith) -> None:
+    """No rug is sold, and what is called "rug and lamp" is so by its end."""
+    shop = assistant_with(
+        [said("search", product="tote bag"), said("complement", product="rug and lamp", ref=("last",))]
+    )
+    reply = told(shop, "a tote bag", "and a rug and lamp to match")[-1]
+    assert reply.acts == ("complement", "complement")
+    assert "“rug”" in reply.reply
+    assert {card.product.id for card in reply.cards} <= CALLED_LAMP
+
+
+def test_a_name_that_is_a_known_kind_as_a_whole_is_one_need(assistant_with: AssistantWith) -> None:
+    shop = assistant_with([said("search", product="pots and pans")])
+    assert told(shop, "pots and pans")[-1].constraints.product == "pots and pans"
