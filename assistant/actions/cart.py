@@ -135,13 +135,14 @@ def _of_another_thing(name: str, parse: Parse, state: DialogueState, parts: Part
 
 def _each_put_in(named: Sequence[Named], parse: Parse, state: DialogueState, parts: Parts) -> Outcome:
     """Each thing that one shown alone is called put in, the question which one of each that several are, and that others were not shown."""
-    single = list({found[0].id: found[0] for _, found in named if len(found) == 1}.values())
-    left = [f"“{words}”" for words, found in named if not found]
+    single = list({one.products[0].id: one for one in named if len(one.products) == 1}.values())
+    products = [one.products[0] for one in single]
+    left = [f"“{one.words}”" for one in named if not one.products]
     told = [f"I have not shown {listed(left, 'or')} yet, so I added none."] if left else []
-    outcome = _added(single, [1] * len(single), replace(parse, slots=Slots()), state, parts)
+    outcome = _added(products, [one.many for one in single], replace(parse, slots=Slots()), state, parts)
     said = outcome.answer.evidence if outcome.answer else ()
-    outcome = replace(outcome, answer=done([*said, *told]), focus=single[-1].id if single else state.focus)
-    return _asking_which([(words, found) for words, found in named if len(found) > 1], outcome)
+    outcome = replace(outcome, answer=done([*said, *told]), focus=products[-1].id if products else state.focus)
+    return _asking_which([(one.words, one.products) for one in named if len(one.products) > 1], outcome)
 
 
 def _asking_which(besides: Sequence[tuple[str, list[Product]]], outcome: Outcome) -> Outcome:

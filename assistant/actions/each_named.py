@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from retrieval.evidence import COLOR_WORDS, MATERIALS
 from retrieval.product import Product
@@ -13,6 +14,7 @@ from retrieval.words import content_stems, content_words, stem
 
 from ..mentions import without_the_cart
 from ..model import DialogueState, Parse
+from ..normalize import amounts
 from ..parse import clean
 from ..parts import Parts
 from ..places import COUNTS, places_by_name, places_in
@@ -23,8 +25,11 @@ from .table import KNOWN, lists_of_needs, none_spoken_of
 
 LONGEST = 5  # words that name one thing
 _BETWEEN = re.compile(r"\s*(?:,|&|\band\b|\bplus\b)\s*(?:(?:and|also)\s+)*")
-_ADDED = re.compile(rf"(?:[\w']+ ){{0,4}}?(?:(?P<the>{KNOWN} )(?P<name>.+)|it)")  # "can i have the tote"
-_FURTHER = re.compile(rf"(?P<the>{KNOWN} )?(?!(?:an?|some|another) )(?P<name>.+)")  # "a mug" was not shown yet
+_ADDED = re.compile(rf"(?P<many>(?:[\w']+ ){{0,4}}?)(?:(?P<the>{KNOWN} )(?P<name>.+)|it)")  # "can i have the tote"
+# "2 of the mugs"; "a mug" was not shown yet
+_FURTHER = re.compile(
+    rf"(?P<many>(?:\d{{1,2}}|{COUNTS}|a couple)(?: of| x)? )?(?P<the>{KNOWN} )?(?!(?:an?|some|another) )(?P<name>.+)"
+)
 _HOW_MANY = re.compile(rf"\d|\b(?:{COUNTS}|all|both|either|last)\b")
 _MANNERS = re.compile(r"(?:[ ,]*\b(?:please|thanks|thank you|too|as well|both))*[ .!]*$")
 _PARTED = re.compile(r"[.!?;:]|\b(?:then|next|now|but|or|it|for|with)\b")  # more than names, behind the first of them
@@ -36,35 +41,54 @@ _RANKED: tuple[tuple[re.Pattern[str], Sort], ...] = (
 
 IT = "it"
 
-Named = tuple[str, list[Product]]
+
+class Named(NamedTuple):
+    """What is added by words of its own: those shown that may be meant by them, [] of one that was not shown, and how many of it."""
+
+    words: str
+    products: list[Product]
+    many: int = 1
+
+
+class _Piece(NamedTuple):
+    """A part of the message that names one thing. known: whether "the" stands before it."""
+
+    words: str
+    known: bool
+    many: int
 
 
 def each_named(parse: Parse, state: DialogueState, parts: Parts) -> list[Named]:
-    """(words, those shown that may be meant by them, [] of one that was not shown) of each thing that the message adds, joined by "and"; []
-    unless there are several, something shown is among them, and one at least is named, not counted at its place or "it". Of one thing alone
-    where it stands in an earlier list."""
+    """Each thing that the message adds, joined by "and"; [] unless there are several, something shown is among them, and one at least is
+    named, not counted at its place or "it". Of one thing alone where it stands in an earlier list."""
     acts = {*parse.acts, *(one.intent for one in parse.in_order())}
     if not acts <= {"cart_add", *LOOKS_AT_THE_CART} or parse.products or "?" in parse.message:
         return []
     pieces = _pieces(parse.message)
-    words = [one for one, _ in pieces]
-    counted = any(one.slots.quantity for one in parse.in_order()) or any(map(_HOW_MANY.search, words))
-    if counted or any(map(_says_a_look, words)) or not any(map(_is_named, words)):
+    words = [one.words for one in pieces]
+    read = {one.slots.quantity for one in parse.in_order()} - {None, *(one.many for one in pieces)}
+    if read or any(map(_HOW_MANY.search, words)) or any(map(_says_a_look, words)) or not any(map(_is_named, words)):
         return []
     if len(pieces) == 1:
-        return _from_an_earlier_list(words[0], state, parts)
-    found = [(one, _meant_by(one, parse, state, parts)) for one in words]
-    new = [known and _is_named(one) for one, known in pieces]  # "the chandelier", which was not shown
-    surely = all(products or may_be for (_, products), may_be in zip(found, new, strict=True))
-    return found if surely and any(products for _, products in found) else []
+        return _from_an_earlier_list(words[0], state, parts) if pieces[0].many == 1 else []
+    found = [Named(one.words, _meant_by(one.words, parse, state, parts), one.many) for one in pieces]
+    new = [one.known and _is_named(one.words) for one in pieces]  # "the chandelier", which was not shown
+    surely = all(one.products or may_be for one, may_be in zip(found, new, strict=True))
+    return found if surely and any(one.products for one in found) else []
 
 
-def _pieces(message: str) -> list[tuple[str, bool]]:
-    """(words, whether "the" stands before them) of each thing in a message that says nothing but what is added; [] of others."""
+def _pieces(message: str) -> list[_Piece]:
+    """Each thing in a message that says nothing but what is added; [] of others."""
     first, *further = _BETWEEN.split(_MANNERS.sub("", without_the_cart(clean(message))))
     found = [_ADDED.fullmatch(first), *map(_FURTHER.fullmatch, further)]
-    named = [(one["name"] or IT, bool(one["the"])) for one in found if one]
-    return [] if len(named) < len(found) or any(_PARTED.search(one) for one, _ in named if one != IT) else named
+    named = [_Piece(one["name"] or IT, bool(one["the"]), _many(one["many"] or "")) for one in found if one]
+    parted = any(_PARTED.search(one.words) for one in named if one.words != IT)
+    return [] if len(named) < len(found) or parted else named
+
+
+def _many(words: str) -> int:
+    """How many the words say, 1 where they say no number."""
+    return next((int(one.value) for one in amounts(words) if one.value == int(one.value)), 1)
 
 
 def _is_named(words: str) -> bool:
@@ -108,7 +132,7 @@ def _from_an_earlier_list(words: str, state: DialogueState, parts: Parts) -> lis
     titled, table = _titled(words, state, parts), parts.catalog.get_many(state.shown)
     if len(titled) != 1 or any(is_all_of(one, content_words(words)) for one in table):
         return []
-    return [(words, titled)]
+    return [Named(words, titled)]
 
 
 def _called(words: str, state: DialogueState, parts: Parts) -> list[Product]:

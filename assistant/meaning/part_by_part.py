@@ -14,6 +14,12 @@ from .several_needs import in_turn
 from .slips import read
 
 _BETWEEN = re.compile(r"\s*(?:[,;]|\band\b)\s*(?:and\s+)?")
+# What somebody has and does not look for: "he has a rod already, needs a reel".
+_OWNED = re.compile(
+    r"\b(?:i|we|he|she|they)(?:['’](?:s|ve))? (?:already (?:has|have|got|own)\b[^,.;]*|(?:has|have|got|own)\b[^,.;?]* already\b)[,.;]?"
+    r"(?: (?:but|and|so))?",
+    re.IGNORECASE,
+)
 LOOKING: tuple[Intent, ...] = ("search", "refine")
 
 
@@ -30,6 +36,19 @@ def part_by_part(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
     slots = [replace(one.slots, product=name, ref=()) for one, name in zip(each, named, strict=True)]
     confidence = min(one.confidence for one in each)
     return in_turn(replace(parse, intent="refine", confidence=confidence), slots)
+
+
+def without_what_is_had(parse: Parse, state: DialogueState, parts: Parts) -> Parse:
+    """What was read as a wish for what somebody says to have already, as the rest of the message reads by itself."""
+    said = _OWNED.search(parse.message)
+    rest = clean(_OWNED.sub(" ", parse.message))
+    if said is None or parse.intent not in LOOKING or len(content_stems(rest)) < 1:
+        return parse
+    had = set(content_stems(said[0]))
+    wanted = parse.slots.words_of("product", "features")
+    if not any(set(content_stems(one)) <= had for one in wanted):
+        return parse
+    return read(rest, state, parts.parser, parts.speller)
 
 
 def _named_in(part: str, state: DialogueState) -> str:

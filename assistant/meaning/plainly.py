@@ -65,7 +65,7 @@ def plainly_put_in(parse: Parse, outcome: Outcome, state: DialogueState, parts: 
     if added and counted.issuperset(added):
         return True
     if named := each_named(parse, state, parts):
-        return {*added} == {found[0].id for _, found in named if len(found) == 1}
+        return {*added} == {one.products[0].id for one in named if len(one.products) == 1}
     if len(added) != 1:
         return {*added} == {one.id for one in of_named_needs(parse, state, parts)} != set()
     shown = parts.catalog.get_many(state.shown)

@@ -51,7 +51,7 @@ from .in_total import each_up_to_it, for_each
 from .kept import with_kept_wishes
 from .misplaced import put_right
 from .own_words import by_own_words
-from .part_by_part import part_by_part
+from .part_by_part import part_by_part, without_what_is_had
 from .placed import placed
 from .several_needs import (
     back_to_it,
@@ -80,6 +80,7 @@ LEFT_OPEN = {"price": "any budget", "gender": "for anybody", "product": "any kin
 def understood(message: str, state: DialogueState, parts: Parts) -> Parse:
     """What the message says, and what that means in its conversation: each step goes by what those before it left."""
     parse = read(message, state, parts.parser, parts.speller)
+    parse = without_what_is_had(parse, state, parts)
     parse = as_named(_for_somebody(parse, parts), state, parts)
     parse = put_right(parse, message, state, parts)
     parse = wish_or_thing(part_by_part(parse, state, parts), state, parts)

@@ -104,3 +104,24 @@ def test_what_is_called_by_its_words_goes_in_though_the_reading_was_unsure(assis
         shop.reply(message, session)
     reply = shop.reply("add the brown satchel and the tower lamp", session)
     assert sorted(product.id for product, _ in reply.cart.lines) == ["satchel", "tower"]
+
+
+@pytest.mark.parametrize(
+    ("message", "quantity", "cart"),
+    [
+        ("add the tote and 2 of the tower lamp", 2, {"tote": 1, "tower": 2}),
+        ("add three of the espresso cups and the clamp lamp", 3, {"cafe": 3, "clamp": 1}),
+        ("2 of the tote and a couple of the workshop lamp", 2, {"tote": 2, "workshop": 2}),
+    ],
+)
+def test_as_many_of_each_go_in_as_are_said_of_it(
+    searcher: Searcher, message: str, quantity: int, cart: dict[str, int]
+) -> None:
+    read = replace(said("cart_add", ref=(1,), quantity=quantity), message=message)
+    outcome = cart_add(read, STATE, parts_with(searcher))
+    assert {line.product_id: line.quantity for line in outcome.cart or ()} == cart
+
+
+def test_a_number_of_one_thing_alone_is_no_matter_of_several(searcher: Searcher) -> None:
+    read = replace(said("cart_add", ref=(1,), quantity=2), message="add 2 of the brown satchel")
+    assert each_named(read, STATE, parts_with(searcher)) == []

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.meaning.part_by_part import part_by_part
+from assistant.meaning.part_by_part import part_by_part, without_what_is_had
 from assistant.model import DialogueState, Need, Parse
 from retrieval.query import Constraints
 from retrieval.search import Searcher
@@ -43,3 +43,19 @@ def test_a_message_with_a_part_that_names_no_other_thing_looked_for_stays_as_it_
 def test_a_part_that_does_something_else_leaves_the_message_as_it_was_read(searcher: Searcher) -> None:
     taken = said("cart_add", product="chair")
     assert _understood(searcher, "desk under 400, add the chair", DESK, taken) == [("refine", "desk", Decimal(400))]
+
+
+@pytest.mark.parametrize(
+    "message", ["he has a rod already, needs a reel", "he's got a rod already. a reel", "she already has a rod, a reel"]
+)
+def test_what_somebody_has_already_is_not_looked_for(searcher: Searcher, message: str) -> None:
+    """The rest is read once more by itself."""
+    read = replace(said("refine", product="rod", features=("reel",)), message=message)
+    rest = said("refine", product="reel")
+    assert without_what_is_had(read, DialogueState(), parts_with(searcher, [rest])).slots == rest.slots
+
+
+@pytest.mark.parametrize("message", ["i already have a tent, a lantern", "do you have a lantern already", "a lantern"])
+def test_where_nothing_that_is_had_was_read_as_a_wish_the_reading_stands(searcher: Searcher, message: str) -> None:
+    read = replace(said("search", product="lantern"), message=message)
+    assert without_what_is_had(read, DialogueState(), parts_with(searcher)) == read
