@@ -41,6 +41,7 @@ def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) ->
     parse = _with_whom(_counted(parse, message.lower()), message.lower())
     slots = _once(_by_price(_plainly(_for_whom(_in_colour(_told_apart(parse.slots))))))
     slots = _without_ages(slots, message.lower(), parts) if _speaks_of_somebody(slots, message.lower()) else slots
+    slots = _as_its_wish_names_it(slots)
     slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
     slots = _either(_by_either(slots, message.lower(), parts), message.lower())
     slots = _of_what_is_under_way(slots, state.constraints.product) if parse.intent == "refine" else slots
@@ -89,6 +90,17 @@ def _as_the_other_kind(slots: Slots, now: str | None) -> Slots:
     (kinds, known), (before, _) = kind_at_end(name), kind_at_end(now or "")
     other = known and len(kinds) == 1 and kinds != before and kinds != kind_at_end(head[0])[0]
     return Slots(product=name) if other else slots
+
+
+def _as_its_wish_names_it(slots: Slots) -> Slots:
+    """The slots, a wish that is the name of a known kind of the thing as the thing: a "saw" with the wish "hand saw" is a hand saw."""
+    head = content_words(slots.product or "")[-1:]
+    kinds = kind_at_end(slots.product or "")[0]
+    for wish in slots.features if head else ():
+        said, (narrower, known) = content_words(wish), kind_at_end(wish)
+        if known and len(said) > 1 and stem(said[-1]) == stem(head[0]) and narrower != kinds:
+            return replace(slots, product=wish, features=tuple(one for one in slots.features if one != wish))
+    return slots
 
 
 def _counted(parse: Parse, message: str) -> Parse:

@@ -294,3 +294,14 @@ def test_how_many_boxes_of_the_second_thing_are_wanted_is_none_of_the_first(
     shop.reply("a kettle", "s_1"), shop.reply("add that and 2 boxes of mugs", "s_1")
     first, second = shop.session("s_1").turns[-1].parse.in_order()
     assert (first.slots.quantity, second.slots.quantity) == (None, 2)
+
+
+@pytest.mark.parametrize(
+    ("product", "wish", "named"),
+    [("lamp", "floor lamp", "floor lamp"), ("floor lamp", "warm", "floor lamp"), ("lamp", "nice lamp", "lamp")],
+)
+def test_a_wish_that_names_a_kind_of_the_thing_is_the_thing(
+    assistant_with: AssistantWith, product: str, wish: str, named: str
+) -> None:
+    wishes = _wishes(assistant_with, f"{product}, {wish}", product=product, features=(wish,))
+    assert (wishes.product, wishes.features) == (named, () if named == wish else (wish,))
