@@ -15,7 +15,7 @@ from ..state import same_kind
 
 _THINGS_FOR = re.compile(r"(.+?) (?:gear|stuff|equipment|supplies|things|bits|goods|essentials)$", re.IGNORECASE)
 _WANTED_TOO = re.compile(
-    r"\b(?:and|plus|with) (?:also )?(?:an?|some) ((?:[^\W\d_]+[ -]){0,3}?[^\W\d_]+)(?: too| as well)?(?: please| pls)?[.!?]*$",
+    r"\b(?:and|plus) (?:also )?(?:an?|some) ((?:[^\W\d_]+[ -]){0,3}?[^\W\d_]+)(?: too| as well)?(?: please| pls)?[.!?]*$",
     re.IGNORECASE,
 )
 
