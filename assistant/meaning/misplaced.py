@@ -21,6 +21,7 @@ from ..parts import Parts
 from .carried import made_for
 
 _MUCH = re.compile(r"^(?:(?:too|so) (?:many|much)|more) ")
+_LIKE_ANOTHER = frozenset(["matching", "same", "similar"])
 _CHEAP = frozenset(["cheap", "affordable", "inexpensive", "low cost", "not expensive"])
 _BY_CHOICE = re.compile(r"^(?:pref(?:erably|erred)?|ideally|maybe|perhaps|possibly|mainly|mostly) ")
 _WHITHER = re.compile(r"to (?:an?|the|my|our) ")
@@ -162,10 +163,11 @@ def _people_in(message: str) -> Iterator[tuple[str, int]]:
 
 
 def _in_colour(slots: Slots) -> Slots:
-    """The slots, "colour" by itself, as of a printer, as a feature: it names none."""
-    named = tuple(one for one in slots.color if stem(one) != stem("color"))
-    if named == slots.color:
-        return slots
+    """The slots, "colour" by itself, as of a printer, as a feature: it names none; nor does that of another thing, "a matching colour"."""
+    said = tuple(one for one in slots.color if one not in _LIKE_ANOTHER)
+    named = tuple(one for one in said if stem(one) != stem("color"))
+    if named == said:
+        return replace(slots, color=said)
     return replace(slots, color=named, features=(*slots.features, "color"))
 
 

@@ -305,3 +305,8 @@ def test_a_wish_that_names_a_kind_of_the_thing_is_the_thing(
 ) -> None:
     wishes = _wishes(assistant_with, f"{product}, {wish}", product=product, features=(wish,))
     assert (wishes.product, wishes.features) == (named, () if named == wish else (wish,))
+
+
+def test_a_colour_like_that_of_another_thing_is_none(assistant_with: AssistantWith) -> None:
+    wishes = _wishes(assistant_with, "a lamp in a matching colour", product="lamp", color=("matching",))
+    assert (wishes.color, wishes.features) == ((), ())
