@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from retrieval.audience import adult_in, audience_called, audience_in, speaks_of_people
 from retrieval.evidence import COLORS, MATERIALS
@@ -44,7 +45,7 @@ def put_right(parse: Parse, message: str, state: DialogueState, parts: Parts) ->
     slots = _without_ages(slots, message.lower(), parts) if _speaks_of_somebody(slots, message.lower()) else slots
     slots = _as_its_wish_names_it(slots)
     slots = _by_its_maker(slots, slots.product or state.constraints.product, parts)
-    slots = _either(_by_either(slots, message.lower(), parts), message.lower())
+    slots = _either(_of_either_look(_by_either(slots, message.lower(), parts), message.lower()), message.lower())
     slots = _of_what_is_under_way(slots, state.constraints.product) if parse.intent == "refine" else slots
     slots = _for_those_named(_for_its_people(slots), state.constraints.product, parts)
     then = put_right(parse.then, message, state, parts) if parse.then else None
@@ -251,6 +252,19 @@ def _once(slots: Slots) -> Slots:
 def _is_material_alone(word: str) -> bool:
     """Whether it names a material and no colour, which the gold of "rose gold" is too."""
     return stem(word) in MATERIALS - COLORS
+
+
+def _of_either_look(slots: Slots, message: str) -> Slots:
+    """The slots, a colour and a material with an "or" between them in the message as one wish that either meets: "white or light wood"."""
+    for color, material in product(slots.color, slots.material):
+        wish = next((one for one in (color + OR + material, material + OR + color) if one in message), None)
+        if wish:
+            others = (
+                tuple(one for one in slots.color if one != color),
+                tuple(one for one in slots.material if one != material),
+            )
+            return replace(slots, color=others[0], material=others[1], features=(*slots.features, wish))
+    return slots
 
 
 def _either(slots: Slots, message: str) -> Slots:

@@ -310,3 +310,19 @@ def test_a_wish_that_names_a_kind_of_the_thing_is_the_thing(
 def test_a_colour_like_that_of_another_thing_is_none(assistant_with: AssistantWith) -> None:
     wishes = _wishes(assistant_with, "a lamp in a matching colour", product="lamp", color=("matching",))
     assert (wishes.color, wishes.features) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("message", "features"),
+    [
+        ("a lamp, red or canvas", ("red or canvas",)),
+        ("a lamp, canvas or red", ("canvas or red",)),
+        ("red canvas lamp", ()),
+    ],
+)
+def test_a_colour_or_a_material_are_one_wish_that_either_meets(
+    assistant_with: AssistantWith, message: str, features: tuple[str, ...]
+) -> None:
+    wishes = _wishes(assistant_with, message, product="lamp", color=("red",), material=("canvas",))
+    assert wishes.features == features
+    assert (wishes.color, wishes.material) == (((), ()) if features else (("red",), ("canvas",)))
