@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from .audience import for_whom
 from .measure import Measure, measures, only_measure
 from .product import Product
 from .query import either
-from .words import DENIED, NEGATIONS, content_stems, content_words, negated, only_denied, quote, stem, words
+from .words import DENIED, NEGATIONS, Word, content_stems, content_words, negated, only_denied, quote, stem, words
 
 Status = Literal["met", "unmet", "unstated"]
 
@@ -34,7 +35,7 @@ MATERIALS = frozenset(
 )
 _NAMES = {"color": ("color",), "size": ("size",), "material": ("materi", "fabric")}  # stems, in American spelling
 _BESIDE = re.compile(
-    r"\b(?:pair(?:s|ed|ing)?\b(?! of\b)[^.,;:!?]*?\bwith|complement(?:s|ed|ing)?|against|alongside)\b[^.,;:!?]*",
+    r"\b(?:pair(?:s|ed|ing)?\b(?! of\b)[^.,;:!?]*?\bwith|accessori[sz]ed with|complement(?:s|ed|ing)?|against|alongside)\b[^.,;:!?]*",
     re.IGNORECASE,
 )  # what a description sets beside the thing: "paired with a crisp blue shirt"
 LESS = "less"
@@ -89,6 +90,8 @@ def _judged(product: Product, field: str, wish: str) -> Evidence:
     elif stated:
         source = stated[0][0]
         return Evidence(field, wish, "unmet", ", ".join(dict.fromkeys(value for _, value in stated)), source)
+    if field in ("size", "features") and (otherwise := _counted_otherwise(product, field, wish)):
+        return otherwise
     texts = [product.description] if field == "features" else of_the_thing(product.description)
     for source, text in (("title", product.title), *(("description", text) for text in texts)):
         if found := quote(text, content_stems(wish)):
@@ -98,7 +101,7 @@ def _judged(product: Product, field: str, wish: str) -> Evidence:
         return Evidence(field, wish, "met", f"in {' › '.join(product.category)}", "category")
     if field == "color" and (other := _color_in(product.title)):
         return Evidence(field, wish, "unmet", other, "title")
-    if field == "features" and (opposite := _opposite_in(product.title, wish)):
+    if field == "features" and (opposite := opposite_in(product.title, wish)):
         return Evidence(field, wish, "unmet", opposite, "title")
     return Evidence(field, wish, "unstated")
 
@@ -165,7 +168,7 @@ def _color_in(title: str) -> str | None:
     return next((title[word.start : word.end] for word in words(title) if word.stem in COLORS), None)
 
 
-def _opposite_in(title: str, wish: str) -> str | None:
+def opposite_in(title: str, wish: str) -> str | None:
     """The title's words around the wish's opposite by the ending -less: "wired" of "wireless", and the other way round."""
     for wished in content_words(wish):
         for word in words(title):
@@ -178,6 +181,33 @@ def _opposite_in(title: str, wish: str) -> str | None:
             ):
                 return quote(title, (word.stem,), around=1)
     return None
+
+
+def _counted_otherwise(product: Product, field: str, wish: str) -> Evidence | None:
+    """That the listing gives what the wish counts another number, and nowhere this one: a "two-seater" to the wish for a "3 seater". None
+    where the wish is more than a number and what it counts, or the listing says no such."""
+    if (asked := _count_in(wish)) is None:
+        return None
+    texts = (("title", product.title), ("description", product.description))
+    counted = [
+        (one, source, text[one.start : after.end]) for source, text in texts for one, after in _counts(text, asked[1])
+    ]
+    if not counted or any(one.stem == asked[0] for one, _, _ in counted):
+        return None
+    _, source, said = counted[0]
+    return Evidence(field, wish, "unmet", said, source)
+
+
+@lru_cache(maxsize=10_000)
+def _count_in(wish: str) -> tuple[str, str] | None:
+    """(number, what it counts) by stem, of a wish for nothing else: "3 seater"."""
+    said = content_stems(wish)
+    return (said[0], said[1]) if len(said) == 2 and said[0].isdigit() else None
+
+
+def _counts(text: str, noun: str) -> Iterator[tuple[Word, Word]]:
+    """(a number, the noun right behind it) wherever the text has these."""
+    return ((one, after) for one, after in pairwise(words(text)) if one.stem.isdigit() and after.stem == noun)
 
 
 @lru_cache(maxsize=50_000)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.dense import Embedder
-from retrieval.evidence import COLORS, MATERIALS, of_the_thing, speaks_of
+from retrieval.evidence import COLORS, MATERIALS, of_the_thing, opposite_in, speaks_of
 from retrieval.product import Product, money
 from retrieval.reranking.listing_text import listing_sentences
 from retrieval.words import (
@@ -99,21 +99,6 @@ class Fact:
         return not self.name and any(known & set(content_stems(text)) for text in of_the_thing(self.text))
 
 
-# What a thing is not that is called the other: whether "Wired Headphones" are wireless is said by their name.
-_OPPOSITES = {
-    frozenset(content_stems(one)): frozenset(content_stems(other))
-    for pair in (
-        "wired/wireless",
-        "corded/cordless",
-        "acoustic/electric",
-        "indoor/outdoor",
-        "digital/film",
-        "manual/electric",
-    )
-    for one, other in (pair.split("/"), reversed(pair.split("/")))
-}
-
-
 def answer_for(
     product: Product, family: Sequence[Product], asked: str, embedder: Embedder, question: str = ""
 ) -> Answer:
@@ -145,9 +130,10 @@ def answer_for(
     if near and same and _counts_if_asked([near], question or asked):
         return _say(product, [near])
     own = next((one for one in _alternatives(asked) if Fact("", product.title).has(one)), None)
-    named_so = own or _OPPOSITES.get(frozenset(wanted), frozenset()) & set(content_stems(product.title))
-    if wanted and not said & _ASKING and named_so:
-        return _named_so(product, named_so)
+    if wanted and not said & _ASKING and own:
+        return _named_so(product, own)
+    if other := opposite_in(product.title, asked):  # whether "Wired Headphones" are wireless
+        return Answer(f"The name of {product.title} says “{other}”.", (product.title, other))
     if wanted and wanted <= _CONTENTS and product.description and not _NO_OVERVIEW.search(question or asked):
         return _overview(product)
     told = near is not None and _tells_of_it(near, cosine, product, [asked, question or asked], embedder)

@@ -188,3 +188,27 @@ def test_of_two_properties_of_which_either_would_do_the_one_that_it_has_is_the_e
     assert (shelved.status, shelved.wish, shelved.source) == ("met", "strings", "category")
     neither = judge(guitar, "features", "left-handed or fretless")
     assert (neither.status, neither.wish) == ("unstated", "left-handed or fretless")
+
+
+@pytest.mark.parametrize(
+    ("field", "wish", "status", "said"),
+    [
+        ("size", "3 seater", "unmet", "two-seater"),
+        ("size", "2 seater", "met", None),
+        ("features", "four drawers", "unmet", "3 drawers"),
+        ("features", "for 4 people", "unstated", None),
+        ("features", "3 deep drawers", "unstated", None),
+    ],
+)
+def test_a_count_that_the_listing_gives_otherwise_is_unmet(
+    field: str, wish: str, status: str, said: str | None
+) -> None:
+    product = Product("p_1", "Reading Sofa", "A two-seater with 3 drawers below.")
+    found = judge(product, field, wish)
+    assert found.status == status
+    assert said is None or found.words == said
+
+
+def test_a_colour_of_what_a_thing_is_accessorized_with_is_none_of_its_own() -> None:
+    sofa = Product("p_1", "Lounger Sofa", "A yellow sofa. Accessorized with contrasting gray pillows.")
+    assert [judge(sofa, "color", color).status for color in ("yellow", "gray")] == ["met", "unstated"]
